@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * containerfs: what a user of the filesystem can rely on.
+ *
+ * A *hierarchy* is one mounted tree of containers with a set of subsystems
+ * bound to it.  Every task (thread) of the system is in exactly one container
+ * of every hierarchy; one that nobody ever named is in the top container.
+ *
+ *   mount -t containerfs -o ns none /containers
+ *   mkdir /containers/a			make a container
+ *   echo PID > /containers/a/tasks		attach a task; 0 is the writer
+ *   rmdir /containers/a			remove an empty one
+ *
+ * Children are born in the container of the thread that creates them.  In a
+ * hierarchy with the ns subsystem, a task that makes itself new namespaces
+ * (unshare, clone, clone3) gets a container of its own below the one it was
+ * in: node1, node1/node1, node2, numbered per directory from 1.
+ *
+ * Control files.  Numbers are decimal; on input as kstrtoull(base 0) takes
+ * them; task ids are those of the caller's pid namespace.  One value a write.
+ *
+ *   tasks			rw  thread ids, ascending, one a line; write one
+ *				    to attach that thread, 0 for the writer
+ *   cgroup.procs		rw  process ids; write any thread's id to attach
+ *				    all threads of its process
+ *   notify_on_release		rw  0|1, inherited at mkdir and clone
+ *   cgroup.clone_children	rw  0|1, inherited
+ *   container.events		r   "populated 0|1" (a live task here or below),
+ *				    "tasks N" (threads in this container),
+ *				    "children N"; poll gives POLLPRI on change
+ *   container.kill		w   1: SIGKILL to every task here and below
+ *   release_agent		rw  top only: path of the release agent
+ *   cgroup.sane_behavior	r   top only: 0
+ *   container.hierarchies	r   top only: one line a subsystem:
+ *				    name, hierarchy id, containers, enabled
+ *   container.where		rw  top only, a transaction: write a task id,
+ *				    then read on the same descriptor one line
+ *				    "id:subsystems[,name=X]:/path" a hierarchy,
+ *				    newest first; unwritten: about the reader
+ *
+ * With the ns subsystem, in every container:
+ *
+ *   ns.clone_flags		rw  the namespaces that make a clone, of
+ *				    "mnt uts ipc user pid net cgroup time", or
+ *				    "none"; inherited
+ *   ns.clone_name		rw  template of the names of clones made in this
+ *				    container: %d number, %p pid, %c command,
+ *				    %% a per cent sign; inherited
+ *   ns.next_name		w   the writer's next clone gets this name; only
+ *				    in the writer's own container (else EPERM)
+ *   ns.keep_empty		rw  how many empty clones are kept for
+ *				    inspection, oldest removed first; 0..N, max;
+ *				    inherited
+ *   ns.max_clones		rw  how many clones of this container may hold
+ *				    tasks at a time, N or max; inherited
+ *   ns.max_depth		rw  how deep below this container clones may be
+ *				    made, N or max; 32 for the top container
+ *   ns.events			r   "clones N", "refused N", "removed N"; poll
+ *				    gives POLLPRI on change
+ *
+ * A name that is taken gets the next free number appended; nothing that
+ * containerfs does makes fork, clone or unshare fail.  A refused clone leaves
+ * the task where it is and is counted in ns.events.
+ *
+ * With the debug subsystem: debug.container_refcount, debug.taskcount,
+ * debug.current_css_group, debug.current_css_group_refcount, debug.releasable.
+ *
+ * Errors are those of cgroup v1 of Linux 6.1: see containerfs(5).
+ */
+#ifndef _UAPI_CONTAINERFS_H
+#define _UAPI_CONTAINERFS_H
+
+/* statfs(2) f_type of the kernel host; cgroup v1 and cpuset have the same */
+#define CONTAINERFS_SUPER_MAGIC		0x27e0eb
+
+#define CONTAINERFS_FSTYPE		"containerfs"
+
+/* longest hierarchy name (name=), and the characters it may have besides alnum */
+#define CONTAINERFS_NAME_MAX		63
+#define CONTAINERFS_NAME_CHARS		"._-"
+
+/* longest container name, bytes */
+#define CONTAINER_NAME_MAX		255
+
+/* most bytes a control file takes in one write */
+#define CONTAINER_WRITE_MAX		4096
+
+/* defaults of the ns subsystem */
+#define CONTAINER_NS_CLONE_NAME		"node%d"
+#define CONTAINER_NS_KEEP_EMPTY		16
+#define CONTAINER_NS_MAX_DEPTH		32
+
+/*
+ * The namespaces a clone can be made for: name in ns.clone_flags, CLONE_NEW*
+ * bit.  An x-macro, so that names and bits can not fall apart.
+ */
+#define CONTAINER_NAMESPACES(X)		\
+	X(mnt,		0x00020000)	\
+	X(uts,		0x04000000)	\
+	X(ipc,		0x08000000)	\
+	X(user,		0x10000000)	\
+	X(pid,		0x20000000)	\
+	X(net,		0x40000000)	\
+	X(cgroup,	0x02000000)	\
+	X(time,		0x00000080)
+
+#define CONTAINER_NS_BIT_(name, bit)	| (bit)
+#define CONTAINER_NS_ALL		(0u CONTAINER_NAMESPACES(CONTAINER_NS_BIT_))
+
+#endif /* _UAPI_CONTAINERFS_H */

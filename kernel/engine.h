@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The line between the engine and its hosts.
+ *
+ * The first half is what a host calls, the second (host_*) is what a host
+ * supplies.  This header includes nothing, so that it reads the same in the
+ * kernel, in the engine's user-space build (shims only) and in user space
+ * proper (libc only); only plain C types cross the line.
+ *
+ * Errors are negative errno everywhere; no pointer return encodes one.
+ *
+ * Locking: the engine has one lock, container_lock (see container.h).  Every
+ * function here takes it itself unless its comment says "under the lock".
+ * What a host supplies is marked "atomic" if the engine calls it with that
+ * lock held: it must not sleep and must not call back into the engine.
+ *
+ * References: a struct container, css_group or containerfs_root that a
+ * function hands out "with a reference" must be put by the host.
+ */
+#ifndef _CONTAINERFS_ENGINE_H
+#define _CONTAINERFS_ENGINE_H
+
+struct containerfs_root;	/* a hierarchy */
+struct container;
+struct container_file;		/* an open control file */
+struct css_group;		/* one distinct set of memberships */
+struct container_task;		/* the engine's record of a task it tracks */
+
+/*
+ * Who acts.  The host fills it from its opener (credentials) or its caller
+ * (tid, pid namespace): see each function.
+ */
+struct container_actor {
+	unsigned int		euid;		/* in the initial user namespace */
+	_Bool			sys_admin;	/* CAP_SYS_ADMIN there */
+	int			tid;		/* acting thread, initial pid namespace */
+	unsigned long long	pid_ns;		/* host's handle; 0: the initial one */
+	unsigned int		pid_ns_level;
+};
+
+/*
+ * What a host says about a live task.  @key names the task towards the engine
+ * for as long as the task lives (the kernel: its task_struct; FUSE: its tid).
+ */
+struct container_task_info {
+	unsigned long		key;
+	int			tid, tgid;	/* initial pid namespace */
+	unsigned int		uid, suid;
+	int			nr_threads;	/* of its process */
+	unsigned int		flags;
+	unsigned long long	cookie;		/* the host's own, see host_task_set_group() */
+	char			comm[16];
+};
+#define CONTAINER_TASK_UNMOVABLE	0x1	/* kthreadd, bound kernel threads, the host's own */
+#define CONTAINER_TASK_EXITING		0x2
+#define CONTAINER_TASK_KTHREAD		0x4
+
+/* a set of file attributes; times in ns since the epoch */
+struct container_attr {
+	unsigned int		mode;		/* with S_IFMT */
+	unsigned int		uid, gid;	/* initial user namespace */
+	unsigned int		nlink;
+	unsigned long long	size;
+	unsigned long long	atime, mtime, ctime;
+};
+#define CONTAINER_ATTR_MODE	0x01
+#define CONTAINER_ATTR_UID	0x02
+#define CONTAINER_ATTR_GID	0x04
+#define CONTAINER_ATTR_ATIME	0x08
+#define CONTAINER_ATTR_MTIME	0x10
+
+/* index of a node in its directory: 0 the directory itself, else 1 + number of the control file */
+#define CONTAINER_NODE_DIR	0u
+#define CONTAINER_NODES_MAX	64u
+
+/* ---------------------------------------------------------------------------
+ * What a host calls
+ */
+
+/* Bring the engine up (subsystems, init css_group); -ENOMEM.  Down: nothing may be mounted. */
+int container_engine_init(void);
+void container_engine_exit(void);
+
+/* --- hierarchies: kernel/hierarchy.c --- */
+
+/*
+ * Find or make the hierarchy that @options (comma separated, may be NULL or
+ * empty for "all") asks for.  Returns it with a reference and counted as
+ * mounted once more.  -EINVAL, -EBUSY, -ENOENT, -ENOMEM as cgroup v1; @msg
+ * (of @msglen bytes) then says in one sentence which option was wrong and what
+ * is accepted, and on success holds a warning or is empty.
+ */
+int containerfs_mount(const char *options, const struct container_actor *actor,
+		      char *msg, unsigned long msglen,
+		      struct containerfs_root **rootp);
+/* Undo one containerfs_mount(); the last one makes a hierarchy without children die, now. */
+void containerfs_umount(struct containerfs_root *root);
+int containerfs_remount(struct containerfs_root *root, const char *options,
+			const struct container_actor *actor,
+			char *msg, unsigned long msglen);
+/* The options to show in the mount table, with a leading comma each; snprintf's return value. */
+int containerfs_show_options(struct containerfs_root *root, char *buf, unsigned long size);
+/* The top container; borrowed, lives as long as the hierarchy. */
+struct container *containerfs_top(struct containerfs_root *root);
+int containerfs_root_id(const struct containerfs_root *root);
+/* One word for the host: its superblock or connection.  NULL at first. */
+void *containerfs_root_host(const struct containerfs_root *root);
+void containerfs_root_set_host(struct containerfs_root *root, void *host);
+/* Live hierarchies, mounted or not. */
+int containerfs_nr_roots(void);
+/* Call @fn for each hierarchy, oldest first, until it returns non-zero; no lock held in @fn. */
+int containerfs_for_each_root(int (*fn)(struct containerfs_root *root, int mounted, void *arg),
+			      void *arg);
+/* One line a subsystem: "NAME STATE WHAT IT CAN DO HERE"; snprintf's return value. */
+int container_subsys_describe(char *buf, unsigned long size);
+
+/* --- the tree: kernel/container.c --- */
+
+struct container *container_get(struct container *cont);
+void container_put(struct container *cont);
+unsigned long long container_id(const struct container *cont);	/* unique for ever, >= 1 */
+struct containerfs_root *container_root(const struct container *cont);
+/* Made by container_clone(), so it may vanish without an rmdir. */
+_Bool container_is_clone(const struct container *cont);
+_Bool container_is_dead(const struct container *cont);
+/* The parent with a reference; the top container is its own parent. */
+struct container *container_parent(struct container *cont);
+/* Path below the hierarchy's root, "/" for the top; length, or -ENAMETOOLONG. */
+int container_path(struct container *cont, char *buf, unsigned long size);
+
+/*
+ * Find @name in @dir: a child container (with a reference in *@child, *@node
+ * CONTAINER_NODE_DIR) or a control file (*@child NULL, *@node its index).
+ * -ENOENT, -ENAMETOOLONG.
+ */
+int container_lookup(struct container *dir, const char *name,
+		     struct container **child, unsigned int *node);
+/* -EEXIST, -EINVAL (newline), -ENAMETOOLONG, -ENODEV (@dir removed), -EPERM (ns_rules). */
+int container_mkdir(struct container *dir, const char *name, unsigned int mode,
+		    unsigned int uid, unsigned int gid,
+		    const struct container_actor *actor, struct container **child);
+/* -EBUSY (tasks or children), -ENOENT, -ENOTDIR (a control file). */
+int container_rmdir(struct container *dir, const char *name);
+/* Within one directory only: -EIO for another parent, -EEXIST, -ENOTDIR, -EINVAL as v1. */
+int container_rename(struct container *dir, const char *name,
+		     struct container *newdir, const char *newname);
+/* Grows with every change to the names in @dir. */
+unsigned long long container_generation(const struct container *dir);
+
+/*
+ * List @dir from position *@pos on (0 at first) until @fn returns non-zero.
+ * Control files first, then children in a stable order; an entry present
+ * throughout is listed exactly once whatever comes and goes meanwhile.
+ * @fn is called under the lock (atomic); @next is the position behind the
+ * entry, for a later call.
+ */
+typedef int (*container_filldir_t)(void *arg, const char *name, unsigned int namelen,
+				   struct container *child, unsigned int node,
+				   unsigned long long next);
+int container_readdir(struct container *dir, unsigned long long pos,
+		      container_filldir_t fn, void *arg);
+
+/* Attributes of @node of @cont; -ENODEV once the container is removed. */
+int container_getattr(struct container *cont, unsigned int node, struct container_attr *attr);
+int container_setattr(struct container *cont, unsigned int node,
+		      const struct container_attr *attr, unsigned int valid);
+/* Extended attributes of a node, as kernfs keeps them.  Sizes and errors as getxattr(2) etc. */
+long container_getxattr(struct container *cont, unsigned int node, const char *name,
+			void *value, unsigned long size);
+int container_setxattr(struct container *cont, unsigned int node, const char *name,
+		       const void *value, unsigned long size, int flags);
+long container_listxattr(struct container *cont, unsigned int node, char *list, unsigned long size);
+int container_removexattr(struct container *cont, unsigned int node, const char *name);
+
+/* --- control files: kernel/file.c --- */
+
+/*
+ * Open control file @node for an opener whose credentials rule later writes.
+ * @write says whether the file is opened for writing.  -ENODEV, -EPERM.
+ */
+int container_file_open(struct container *cont, unsigned int node, _Bool write,
+			const struct container_actor *opener,
+			struct container_file **filep);
+void container_file_release(struct container_file *file);
+/*
+ * The file's text from @pos on: *@data is borrowed until the next call on
+ * @file; returns how many bytes it has, 0 at the end.  The text is made anew
+ * when @pos is 0, so that one descriptor reads a consistent whole.
+ * @reader: whose pid namespace and, in container.where, who asks.
+ */
+long container_file_read(struct container_file *file, const struct container_actor *reader,
+			 unsigned long long pos, const char **data);
+/* All of one write(2): @len bytes at @buf, which has room for a NUL behind.  @len or an error. */
+long container_file_write(struct container_file *file, const struct container_actor *writer,
+			  char *buf, unsigned long len);
+/*
+ * What poll(2) reports now, EPOLL* bits.  @armed: the host will be told by
+ * host_file_event() of the next change.
+ */
+unsigned int container_file_poll(struct container_file *file, _Bool *armed);
+struct container *container_file_container(const struct container_file *file);
+unsigned int container_file_node(const struct container_file *file);
+
+/* --- tasks: kernel/task.c.  All atomic: callable from a tracepoint. --- */
+
+/* The record of task @key, or NULL if it is not tracked (top containers only).  Under the lock or by the only thread. */
+struct container_task *container_task_find(unsigned long key);
+unsigned long long container_task_cookie(const struct container_task *task);
+void container_task_set_cookie(struct container_task *task, unsigned long long cookie);
+/* Borrowed: stays while the task stays in it. */
+struct css_group *container_task_group(const struct container_task *task);
+void container_task_ids(const struct container_task *task, int *tid, int *tgid);
+
+/*
+ * Task @key is in @group now: a child being born, or (the FUSE host) a task
+ * whose membership the host has read from the kernel.  Runs no can_attach.
+ * -ENOMEM: the task is in the top containers.
+ */
+int container_task_enter(unsigned long key, int tid, int tgid,
+			 struct css_group *group, unsigned long long cookie);
+/* The fork hook of a host that knows parents: @child is born where @parent is. */
+int container_task_fork(unsigned long parent, unsigned long child, int tid, int tgid);
+/* The task exits: it leaves every container now, not when it is reaped. */
+void container_task_exit(unsigned long key);
+/* A thread that is not the leader called exec: its ids changed. */
+void container_task_rename(unsigned long old_key, unsigned long key, int tid, int tgid);
+/* For each tracked task until @fn returns non-zero; under the lock; @fn must not change the table. */
+int container_task_for_each(int (*fn)(struct container_task *task, unsigned long key, void *arg),
+			    void *arg);
+
+/* --- css_groups: kernel/css_group.c --- */
+
+struct css_group *css_group_init(void);		/* all top containers; borrowed, immortal */
+struct css_group *css_group_get(struct css_group *group);
+void css_group_put(struct css_group *group);
+/* One word for the host: the number by which BPF knows the group.  0 at first. */
+unsigned long long css_group_cookie(const struct css_group *group);
+void css_group_set_cookie(struct css_group *group, unsigned long long cookie);
+/* Which CLONE_NEW* flags make a clone of a task of this group; 0 if none. */
+unsigned int css_group_clone_mask(struct css_group *group);
+#define CSS_GROUP_WATCH_EMPTY	0x1	/* the last task's exit needs the host's attention */
+#define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */
+unsigned int css_group_watch(struct css_group *group);
+
+/* --- container_clone(): kernel/clone.c --- */
+
+struct container_clone_info {
+	int		pid;		/* tgid of the task that gets the container */
+	unsigned long	namer;		/* key of the task whose ns.next_name counts */
+	unsigned int	flags;		/* CLONE_NEW* that were made */
+	const char	*comm;
+	unsigned int	uid, gid;	/* owner of the new directory */
+};
+/*
+ * A task of @from made itself namespaces: make it a container in every
+ * hierarchy that clones.  Returns the css_group it belongs to now, with a
+ * reference: a new one, or @from itself if nothing clones, the flags are not
+ * selected, a limit is reached or memory is short (refusals are counted).
+ * Atomic.  The caller moves the task: container_task_enter().
+ */
+struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info);
+
+/* --- deferred work: kernel/release.c --- */
+
+/*
+ * Remove empty clones beyond keep_empty, run release agents.  The host calls
+ * it, from where it may sleep, soon after host_work_pending(), when it knows
+ * that no fork into an empty container is on its way any more.
+ */
+void container_run_work(void);
+
+/* ---------------------------------------------------------------------------
+ * What a host supplies
+ */
+
+/*
+ * Look up task @nr of @actor's pid namespace, 0 for @actor itself.  Fills
+ * @info and pins the task; -ESRCH.  host_task_put() unpins it.
+ */
+int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info);
+void host_task_put(const struct container_task_info *info);
+
+/*
+ * Atomic.  Commit the move of @info's task from @from to @to: its children are
+ * born there from now on.  Only if it still is in @from: -EAGAIN if not (the
+ * engine looks again), -ESRCH if it exits.  On success *@cookie is what the
+ * engine remembers for it.
+ */
+int host_task_set_group(const struct container_task_info *info, struct css_group *from,
+			struct css_group *to, unsigned long long *cookie);
+/* Bring the engine up to date with what happened in the kernel.  No lock held. */
+void host_sync(void);
+
+/*
+ * Call @fn for every thread of process @tgid (initial pid namespace; 0: for
+ * every task of the system) that is not exiting.  @vtid, @vtgid: its ids in
+ * @viewer's pid namespace, 0 if it is not visible there.  @fn is atomic and
+ * sees only key, tid, tgid, flags and comm filled; non-zero ends the walk and
+ * is returned.
+ */
+int host_for_each_task(int tgid, const struct container_actor *viewer,
+		       int (*fn)(const struct container_task_info *info, int vtid, int vtgid,
+				 void *arg),
+		       void *arg);
+
+/* Send @sig to the thread's process if it still is the one meant; 0 or -ESRCH. */
+int host_task_kill(const struct container_task_info *info, int sig);
+
+/* Atomic.  Engine time: ns since the epoch. */
+unsigned long long host_time(void);
+
+/* Start @agent with argument @path as cgroup v1 does: argv, environment, root, "/".  Does not wait. */
+void host_run_agent(const char *agent, const char *path);
+
+/* Atomic.  container_run_work() has something to do. */
+void host_work_pending(void);
+
+/* Atomic.  Some hierarchy clones now, or none does any more. */
+void host_set_cloning(_Bool on);
+/* Atomic.  css_group_clone_mask() or css_group_watch() of @group changed. */
+void host_group_changed(struct css_group *group);
+/* Atomic.  The last reference to @group is gone; the host forgets its cookie. */
+void host_group_free(struct css_group *group);
+
+/* Atomic.  The engine itself made or removed @child, a clone, in @dir. */
+void host_clone_added(struct container *dir, struct container *child);
+void host_clone_removed(struct container *dir, struct container *child);
+/* Atomic.  What poll reports of @node of @cont changed. */
+void host_file_event(struct container *cont, unsigned int node);
+
+/* What this host can do for the ns subsystem, in one phrase, e.g. which hook sees unshare. */
+const char *host_clone_hook(void);
+
+#endif /* _CONTAINERFS_ENGINE_H */
