@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * task_events.h - which css_group each task is in, followed by BPF
+ *
+ * The kernel's words (task_events_abi.h) are the truth. Every change of one is
+ * made by a BPF program: fork and clone on the child, unshare on the caller,
+ * exit, and the daemon's own attach. All but attach are reported in one ring,
+ * which task_events_drain() replays into callbacks. The user keeps a replica,
+ * tid -> word, by these rules, and after each drain the replica is exact:
+ *
+ *  fork, clone	if tid is known with another tgid, the known task is a thread in
+ *		execve(2) whose tid was freed before its exec event: move it to
+ *		the tid that equals its tgid. Then set tid's word if tid is not
+ *		known or the word te_word_newer().
+ *  exec	if old_tid is known and its tgid is tid, move that entry to tid;
+ *		then set tid's word as above. tid may be not known, old_tid may
+ *		by now be someone else.
+ *  exit	remove tid; not knowing it is no error.
+ *  attach	set tid's word to what task_events_attach() put in *cur_word.
+ *  rebuild	see struct task_events_ops.
+ *
+ * Not thread-safe: one thread calls everything here. Functions return 0 (or what
+ * they say) or a negative errno. Callbacks run inside task_events_drain() only;
+ * they may call the group functions, not attach, drain or free. The memory they
+ * are shown is valid during the call. All tids and tgids are those of the
+ * initial pid namespace. Nothing is pinned: task_events_free(), or the death of
+ * the process, releases everything, words included.
+ */
+#ifndef FS_FUSE_TASK_EVENTS_H
+#define FS_FUSE_TASK_EVENTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "task_events_abi.h"
+
+struct task_events;
+
+struct task_events_ops {
+	void (*fork)(void *ctx, const struct te_fork *ev);
+	void (*clone)(void *ctx, const struct te_clone *ev);
+	void (*exit)(void *ctx, const struct te_exit *ev);
+	void (*exec)(void *ctx, const struct te_exec *ev);
+
+	/*
+	 * The ring overflowed, and the replica is made anew. In this order:
+	 * rebuild_begin; events that were still in the ring, as always; group,
+	 * for every css_group that BPF made and group_known() denies, ascending
+	 * ids, hence parents first; rebuild_task for every live task with a word,
+	 * which sets its entry whatever was known; rebuild_end, where entries that
+	 * had no rebuild_task are dropped. Between begin and end the replica is
+	 * not to be shown or acted upon. Several rounds may follow each other.
+	 */
+	void (*rebuild_begin)(void *ctx);
+	int (*group_known)(void *ctx, uint64_t id);
+	void (*group)(void *ctx, uint64_t id, const struct te_group *group);
+	void (*rebuild_task)(void *ctx, const struct te_task *task);
+	void (*rebuild_end)(void *ctx);
+};
+
+struct task_events_opts {
+	/* Size of the ring: a power of two, at least a page. 0: 8 MiB. */
+	size_t ring_bytes;
+	/* Use the syscall exit tracepoint even where fexit can be had. */
+	int force_tracepoint;
+	/* Do without bpf_task_from_pid() even where the kernel has it. */
+	int force_iter;
+	/* One line, without newline, worth showing to an administrator, or NULL. */
+	void (*log)(void *ctx, const char *line);
+};
+
+struct task_events_stats {
+	uint64_t events;	/* records taken from the ring */
+	uint64_t lost;		/* changes that found the ring full */
+	uint64_t rebuilds;
+	uint64_t clone_refused;	/* clones not made: `groups` was full */
+	uint64_t lost_words;	/* tasks that could not be given a word */
+	uint64_t spilled;	/* words now outside task storage */
+};
+
+/*
+ * 0 if this process is in the initial pid namespace, which everything here
+ * presumes; else -EINVAL, and *why (may be NULL) is a static sentence.
+ */
+int task_events_check_pidns(const char **why);
+
+/*
+ * Load the programs and attach all but the unshare hook. @ops and @opts (may be
+ * NULL) are copied, @ctx goes to the callbacks. On success *tep is the caller's,
+ * to be released by task_events_free(). Errors: -EPERM, -ENOSYS, -EOPNOTSUPP and
+ * what bpf(2) returns; a line in @log says which step failed.
+ */
+int task_events_new(const struct task_events_ops *ops, void *ctx,
+		    const struct task_events_opts *opts,
+		    struct task_events **tep);
+void task_events_free(struct task_events *te);
+
+/*
+ * A descriptor, borrowed, for poll or epoll (level-triggered): readable when BPF
+ * asked for a wake-up (a watched group, or the ring half full). When it is
+ * readable call task_events_wakeup(), which resets it and drains.
+ */
+int task_events_fd(const struct task_events *te);
+int task_events_wakeup(struct task_events *te);
+
+/*
+ * Bring the replica up to date: when this returns, every change made before the
+ * call has been through the callbacks. About 5 ns when there is none. Returns
+ * the number of events, or a negative errno if a needed rebuild failed; the
+ * next call then tries again.
+ */
+int task_events_drain(struct task_events *te);
+
+/*
+ * Move the task @tid to css_group @id, if its word is @expect_word (0: no word,
+ * or not known). *cur_word is the word after the call.
+ *  0		moved
+ *  -ESRCH	no such task
+ *  -EAGAIN	its word was *cur_word: drain, look again, call again
+ *  -ENOENT	it is exiting: nothing moved; its exit event, if it had a word,
+ *		is or will be in the ring
+ *  -ENOMEM	no memory for its first word
+ *  -EBUSY	called from a callback
+ */
+int task_events_attach(struct task_events *te, uint32_t tid,
+		       uint64_t expect_word, uint64_t id, uint64_t *cur_word);
+
+/* -ESRCH if there is no task @tid. */
+int task_events_query(struct task_events *te, uint32_t tid,
+		      struct te_facts *facts);
+
+/*
+ * Call @cb for each task, in ascending order of tid, or for each thread of @tgid
+ * if that is not 0. vtid and vtgid are those in the pid namespace that has inode
+ * @ns_inum and depth @ns_level (te_facts.pidns_*); level 0 is the initial one
+ * and needs no inum. A return of @cb other than 0 ends the walk and is returned.
+ * No process @tgid: -ESRCH.
+ */
+int task_events_for_each(struct task_events *te, uint32_t tgid,
+			 uint32_t ns_inum, uint32_t ns_level,
+			 int (*cb)(void *arg, const struct te_task *task),
+			 void *arg);
+
+/* A css_group id never used before, from 1. */
+uint64_t task_events_new_id(struct task_events *te);
+
+/*
+ * Let namespaces clone, or not. @default_mask (TE_CLONE_NEW*) is that of css_group
+ * 0 and of groups without an entry. The unshare hook is attached while enabled.
+ */
+int task_events_set_clone(struct task_events *te, int enabled,
+			  uint32_t default_mask);
+/* "fexit/ksys_unshare" or "tp_btf/sys_exit": what is, or would be, in use. */
+const char *task_events_unshare_hook(const struct task_events *te);
+
+/*
+ * The entries of css_groups. BPF makes one at each clone, the daemon those of the
+ * ids that it took from task_events_new_id(), before it attaches to them; it
+ * deletes all of them. Id 0 always exists, and its watch bits are inherited by
+ * what is cloned from it, but nothing is counted for it.
+ *
+ * group_set	creates (tasks 0) or changes parent, watch and mask in place.
+ * group_watch	@set then @clear bits of watch: -ENOENT if there is no entry.
+ * group_get	-ENOENT as well.
+ * group_del	0 also if there was none.
+ */
+int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
+			  uint32_t watch, uint32_t clone_mask);
+int task_events_group_watch(struct task_events *te, uint64_t id,
+			    uint32_t set, uint32_t clear);
+int task_events_group_get(struct task_events *te, uint64_t id,
+			  struct te_group *group);
+int task_events_group_del(struct task_events *te, uint64_t id);
+
+void task_events_stats(const struct task_events *te,
+		       struct task_events_stats *stats);
+
+#endif /* FS_FUSE_TASK_EVENTS_H */

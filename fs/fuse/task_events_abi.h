@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * task_events_abi.h - what the BPF programs and the daemon say to each other
+ *
+ * Included by both sides (task_events.bpf.c and task_events*.c); includes
+ * nothing and uses plain C types only.
+ *
+ * The task word. Each tracked task owns one 64-bit word in the kernel, changed
+ * by compare-and-swap only:
+ *
+ *	63            20 19           1   0
+ *	| css_group id  | sequence     | E |
+ *
+ * id 0 is the init css_group (the top container of every hierarchy). A task
+ * without a word is in id 0 and untracked; the word 0 means the same. The
+ * sequence starts at a value taken from the task's start time, so that a word
+ * of an earlier user of a tid is not mistaken for this one's, and goes up by one,
+ * modulo 2^19, with each change. E, "exited", is the last change; nothing
+ * follows it.
+ *
+ * Records are little structs in one ring buffer, in the order in which their
+ * places were reserved, which is before the change that they report.
+ */
+#ifndef FS_FUSE_TASK_EVENTS_ABI_H
+#define FS_FUSE_TASK_EVENTS_ABI_H
+
+typedef unsigned int te_u32;
+typedef unsigned long long te_u64;
+typedef long long te_s64;
+
+#define TE_COMM_LEN		16
+
+#define TE_WORD_EXITED		1ULL
+#define TE_WORD_SEQ_SHIFT	1
+#define TE_WORD_SEQ_BITS	19
+#define TE_WORD_SEQ_MASK	((1ULL << TE_WORD_SEQ_BITS) - 1)
+#define TE_WORD_ID_SHIFT	20
+#define TE_ID_MAX		((1ULL << 44) - 1)
+
+#define TE_WORD(id, seq)						\
+	((te_u64)(id) << TE_WORD_ID_SHIFT |				\
+	 ((te_u64)(seq) & TE_WORD_SEQ_MASK) << TE_WORD_SEQ_SHIFT)
+
+static inline te_u64 te_word_id(te_u64 word)
+{
+	return word >> TE_WORD_ID_SHIFT;
+}
+
+static inline te_u32 te_word_seq(te_u64 word)
+{
+	return (te_u32)(word >> TE_WORD_SEQ_SHIFT & TE_WORD_SEQ_MASK);
+}
+
+/* The word that moves @word's task to @id. */
+static inline te_u64 te_word_next(te_u64 word, te_u64 id)
+{
+	return TE_WORD(id, te_word_seq(word) + 1);
+}
+
+/*
+ * Whether @a is a later word than @b of the same task: the signed difference
+ * of the sequences, so that it may wrap.
+ */
+static inline int te_word_newer(te_u64 a, te_u64 b)
+{
+	te_u32 d = (te_word_seq(a) - te_word_seq(b)) & (te_u32)TE_WORD_SEQ_MASK;
+
+	return d != 0 && d < 1U << (TE_WORD_SEQ_BITS - 1);
+}
+
+/* The CLONE_NEW* flags, as clone3(2) and unshare(2) take them. */
+#define TE_CLONE_NEWTIME	0x00000080U
+#define TE_CLONE_NEWNS		0x00020000U
+#define TE_CLONE_NEWCGROUP	0x02000000U
+#define TE_CLONE_NEWUTS		0x04000000U
+#define TE_CLONE_NEWIPC		0x08000000U
+#define TE_CLONE_NEWUSER	0x10000000U
+#define TE_CLONE_NEWPID		0x20000000U
+#define TE_CLONE_NEWNET		0x40000000U
+#define TE_CLONE_ALL		0x7e020080U
+
+enum te_type {
+	TE_FORK = 1,
+	TE_CLONE,
+	TE_EXIT,
+	TE_EXEC,
+};
+
+/* CPU time so far, in nanoseconds, as task_struct has it (unscaled). */
+struct te_cpu {
+	te_u64 utime;
+	te_u64 stime;
+	te_u64 runtime;		/* se.sum_exec_runtime */
+};
+
+/* A task was born in a css_group other than 0, its creator's. */
+struct te_fork {
+	te_u32 type;		/* TE_FORK */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 creator;		/* tid of the thread that called fork */
+	te_u64 word;
+};
+
+/*
+ * A task made itself (unshare: tid == creator) or its child (clone) new
+ * namespaces, and is now alone in the fresh css_group te_word_id(word).
+ */
+struct te_clone {
+	te_u32 type;		/* TE_CLONE */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 creator;
+	te_u64 word;
+	te_u64 parent;		/* css_group id that it was cloned from */
+	te_u32 creator_tgid;
+	te_u32 flags;		/* TE_CLONE_NEW*: those asked for */
+	struct te_cpu cpu;	/* of tid, at this moment; 0 for a new task */
+	char comm[TE_COMM_LEN];	/* of tid */
+};
+
+/* A task with a word is exiting; its tid is not yet free for reuse. */
+struct te_exit {
+	te_u32 type;		/* TE_EXIT */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 pad;
+	te_u64 word;		/* its last, with TE_WORD_EXITED */
+	struct te_cpu cpu;
+};
+
+/* A thread that was not the leader called execve(2): it took the leader's tid. */
+struct te_exec {
+	te_u32 type;		/* TE_EXEC */
+	te_u32 old_tid;
+	te_u32 tid;		/* == its tgid */
+	te_u32 pad;
+	te_u64 word;
+};
+
+/* A css_group, as the BPF programs know it: value of the map `groups`. */
+#define TE_WATCH_EMPTY	1U	/* wake the daemon when its last task leaves */
+#define TE_WATCH_ALL	2U	/* wake it at the next event, once */
+
+struct te_group {
+	te_u64 parent;		/* id */
+	te_s64 tasks;		/* a hint, for TE_WATCH_EMPTY; not kept for id 0 */
+	te_u32 creator;		/* tid that cloned it, 0: made by the daemon */
+	te_u32 flags;		/* TE_CLONE_NEW* that made it */
+	te_u32 watch;		/* TE_WATCH_*, inherited at clone */
+	te_u32 clone_mask;	/* TE_CLONE_NEW* that clone, inherited at clone */
+	char comm[TE_COMM_LEN];	/* of the task in it at the clone */
+};
+
+/* te_task.flags */
+#define TE_TASK_KTHREAD		1U	/* PF_KTHREAD */
+#define TE_TASK_NO_SETAFFINITY	2U	/* PF_NO_SETAFFINITY */
+#define TE_TASK_EXITING		4U	/* PF_EXITING */
+#define TE_TASK_SYS_ADMIN	8U	/* CAP_SYS_ADMIN in the initial user ns */
+
+/* What task_events_query() tells of one task. */
+struct te_facts {
+	te_u64 word;		/* 0: none */
+	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
+	struct te_cpu cpu;
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 nr_threads;
+	te_u32 flags;		/* TE_TASK_* */
+	te_u32 uid;		/* ids are those of the initial user ns */
+	te_u32 euid;
+	te_u32 suid;
+	te_u32 fsuid;
+	te_u32 fsgid;
+	te_u32 pidns_inum;	/* its active pid ns: inode number, level (0 init) */
+	te_u32 pidns_level;
+	te_u32 ns_tid;		/* its tid and tgid there */
+	te_u32 ns_tgid;
+	te_u32 pad;
+	char comm[TE_COMM_LEN];
+};
+
+/* One task of task_events_for_each(), and of a rebuild. */
+struct te_task {
+	te_u64 word;		/* 0: none */
+	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 vtid;		/* in the pid ns asked for; 0: not visible there */
+	te_u32 vtgid;
+	te_u32 flags;		/* TE_TASK_* */
+	te_u32 pad;
+	char comm[TE_COMM_LEN];
+};
+
+#endif /* FS_FUSE_TASK_EVENTS_ABI_H */
