@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# containerfs: the only Makefile.
+#
+#	make			install missing Debian packages (as root), configure, build
+#	make demo		build, mount /containers, show it at work
+#	make check		all tests that this machine can run; the parts alone:
+#	  check-unit		  engine, shims and BPF programs, under ASan and UBSan
+#	  check-oracle		  the conformance scripts on the kernel's own cgroup v1
+#	  check-conformance	  the same scripts on containerfs (FUSE host)
+#	  check-stress		  every executable in test/stress
+#	  check-kbuild		  the engine compiled by Kbuild, without a warning
+#	make bench		costs, as ratios against cgroup v1
+#	make install		into DESTDIR and prefix (/usr/local); mount helpers into
+#				helperdir (/sbin), where mount(8) looks for them
+#	make uninstall		remove what install put there
+#	make clean		remove build/, the only place where anything is made
+#	make help		this text
+#
+# Variables for one run: V=1 shows commands, WERROR=1 stops at warnings, CC,
+# CFLAGS, CLANG, KDIR and all others of build/config.mk. To keep a choice, run
+# build/configure with options (see configure.ac).
+#
+# Three include worlds, no file in two:
+#   engine	kernel/ and *_engine.c of unit tests: the shims' headers, no libc
+#   shim	userspace/shim/: libc, and none of the shims' headers
+#   libc	everything else: libc, libfuse3, libbpf, and none of the shims' headers
+# Which engine and shim files there are is said once, in kernel/sources.mk
+# (shared with Kbuild) and userspace/shim/sources.mk. Objects lie under
+# build/obj (plain) and build/asan (sanitizers), at the path of their source.
+
+MAKEFLAGS	+= --no-builtin-rules --no-print-directory
+SHELL		= /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL	= all
+
+B		= build
+Q		= $(if $(V),,@)
+say		= $(if $(V),,@printf '  %-8s %s\n' $(1) $(patsubst $(B)/%,%,$(2)))
+
+# Goals that need no configuration must not cause one.
+goals		= $(or $(MAKECMDGOALS),all)
+ifneq ($(filter-out clean help,$(goals)),)
+include $(B)/config.mk
+-include kernel/sources.mk
+-include userspace/shim/sources.mk
+endif
+
+# --- configuration ---------------------------------------------------------
+
+$(B)/packages.stamp: .ci/packages .ci/install
+	$(Q).ci/install build
+	$(Q)mkdir -p $(@D) && touch $@
+
+$(B)/configure: configure.ac $(B)/packages.stamp
+	$(call say,AUTOCONF,$@)
+	$(Q)cd $(B) && autoconf -o configure ../configure.ac
+
+$(B)/config.mk: $(B)/configure userspace/config.mk.in
+	$(call say,CONF,$@)
+	$(Q)cd $(B) && if [ -x config.status ]; then ./config.status -q --recheck && ./config.status -q; \
+		else ./configure -q; fi
+	$(Q)touch $@
+
+# --- sources ---------------------------------------------------------------
+
+# Both lists may name files from the top or from their own folder.
+in_folder	= $(foreach f,$(2),$(if $(filter $(1)/%,$(f)),$(f),$(1)/$(f)))
+engine_srcs	= $(call in_folder,kernel,$(ENGINE_SRCS))
+shim_srcs	= $(call in_folder,userspace/shim,$(SHIM_SRCS))
+daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c))
+mount_srcs	= $(wildcard userspace/mount/*.c)
+ctl_srcs	= $(wildcard userspace/containerctl/*.c)
+sysc_srcs	= $(wildcard test/conformance/sysc*.c)
+
+skeleton	= $(B)/obj/fs/fuse/task_events.skel.h
+objects		= $(patsubst %.c,$(B)/$(1)/%.o,$(2))
+core		= $(call objects,$(1),$(engine_srcs) $(shim_srcs))
+
+programs	= $(if $(filter %/main.c,$(daemon_srcs)),$(B)/containerfsd) \
+		  $(if $(mount_srcs),$(B)/mount.containerfs) $(if $(ctl_srcs),$(B)/containerctl)
+helpers		= $(B)/sysc
+
+# --- flags -----------------------------------------------------------------
+
+warnings	= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition \
+		  -Wpointer-arith -Wwrite-strings -Wvla -Wno-unused-parameter \
+		  -Wno-missing-field-initializers -Wno-sign-compare $(if $(WERROR),-Werror)
+hardening	= -fstack-protector-strong -fstack-clash-protection -fPIE
+fortify		= $(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),-D_FORTIFY_SOURCE=2)
+sanitizers	= -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+		  -fno-omit-frame-pointer
+all_ldflags	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,--as-needed
+
+# the engine's world: what the list of shims says, or just their folder
+ENGINE_CPPFLAGS	?= -nostdinc -I userspace/shim/include -I include
+
+WORLD		= -D_GNU_SOURCE $(LIBC_CPPFLAGS)
+LIBC_CPPFLAGS	=
+compile		= $(CC) -std=gnu11 $(WORLD) $(CPPFLAGS) $(CFLAGS) $(warnings) $(VARIANT) -MMD -MP
+
+VARIANT		= $(hardening) $(fortify)
+$(B)/asan/%.o: VARIANT = $(sanitizers)
+
+engine_world	= $(ENGINE_CPPFLAGS) $(ENGINE_CFLAGS)
+$(B)/obj/kernel/%.o $(B)/asan/kernel/%.o: WORLD = $(engine_world)
+$(B)/asan/test/unit/%_engine.o: WORLD = $(engine_world) -I kernel
+$(B)/obj/userspace/shim/%.o $(B)/asan/userspace/shim/%.o: WORLD = $(SHIM_CPPFLAGS) $(SHIM_CFLAGS)
+$(B)/obj/fs/fuse/%.o $(B)/asan/fs/fuse/%.o: \
+	LIBC_CPPFLAGS = -I $(B)/obj/fs/fuse -I include $(FUSE_CFLAGS) $(BPF_CFLAGS) $(CAPNG_CFLAGS)
+$(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse $(MOUNT_CFLAGS) \
+	-DCONTAINERFSD_PATH='"$(sbindir)/containerfsd"'
+$(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse \
+	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS) -DVERSION='"$(VERSION)"'
+$(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I userspace/shim \
+	-I $(B)/obj/fs/fuse $(BPF_CFLAGS) $(shell $(PKG_CONFIG) --cflags check)
+
+# --- programs --------------------------------------------------------------
+
+.PHONY: all
+all: $(programs) $(helpers)
+
+$(B)/obj/%.o $(B)/asan/%.o: Makefile $(B)/config.mk
+
+$(B)/obj/%.o: %.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(compile) -c -o $@ $<
+
+$(B)/asan/%.o: %.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(compile) -c -o $@ $<
+
+link		= $(CC) $(CFLAGS) $(all_ldflags) -o $@ $(filter %.o,$^)
+
+$(B)/containerfsd: $(call objects,obj,$(daemon_srcs)) $(call core,obj)
+	$(call say,LINK,$@)
+	$(Q)$(link) $(FUSE_LIBS) $(BPF_LIBS) $(CAPNG_LIBS)
+
+$(B)/mount.containerfs: $(call objects,obj,$(mount_srcs))
+	$(call say,LINK,$@)
+	$(Q)$(link) $(MOUNT_LIBS)
+
+$(B)/containerctl: $(call objects,obj,$(ctl_srcs))
+	$(call say,LINK,$@)
+	$(Q)$(link) $(SMARTCOLS_LIBS) $(MOUNT_LIBS)
+
+# Static, because it also runs in the test kernel's initramfs.
+$(B)/sysc: $(call objects,obj,$(sysc_srcs))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -pthread -o $@ $(filter %.o,$^)
+
+# --- BPF -------------------------------------------------------------------
+
+$(B)/obj/%.bpf.o: %.bpf.c Makefile $(B)/config.mk
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -O2 -g -Wall $(if $(WERROR),-Werror) -target bpf -D__TARGET_ARCH_$(BPF_ARCH) \
+		-MMD -MP -I $(<D) -I include -c -o $@ $<
+	$(Q)$(LLVM_STRIP) -g $@
+
+$(B)/obj/%.skel.h: $(B)/obj/%.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@
+
+# Only until the dependency files know who includes it.
+$(call objects,obj,$(daemon_srcs)) $(call objects,asan,$(daemon_srcs)): | $(skeleton)
+
+# --- unit tests ------------------------------------------------------------
+
+# A folder test/unit/NAME becomes build/asan/test-NAME. Its optional sources.mk
+# may set, for NAME: UNIT_SRCS_NAME (more sources, from the top), UNIT_LIBS_NAME
+# and UNIT_CORE_NAME (engine and shims by default; empty for neither).
+units		= $(patsubst test/unit/%/,%,$(dir $(wildcard test/unit/*/*.c)))
+unit_names	= $(sort $(units))
+-include $(wildcard test/unit/*/sources.mk)
+
+UNIT_SRCS_task_events ?= $(filter fs/fuse/task_events%,$(daemon_srcs))
+UNIT_LIBS_task_events ?= $(BPF_LIBS)
+UNIT_CORE_task_events ?=
+
+define unit_program
+$(eval UNIT_CORE_$(1) ?= $$(engine_srcs) $$(shim_srcs))
+$(B)/asan/test-$(1): $$(call objects,asan,$$(wildcard test/unit/$(1)/*.c) $$(UNIT_SRCS_$(1)) $$(UNIT_CORE_$(1)))
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CC) $$(CFLAGS) $$(sanitizers) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) \
+		$$(UNIT_LIBS_$(1)) $$(shell $$(PKG_CONFIG) --libs check)
+$$(patsubst test/unit/%.c,$(B)/asan/test/unit/%.o,$$(wildcard test/unit/task_events/*.c)): | $$(skeleton)
+endef
+unit_programs	= $(patsubst %,$(B)/asan/test-%,$(unit_names))
+$(foreach n,$(unit_names),$(eval $(call unit_program,$(n))))
+
+# --- checking --------------------------------------------------------------
+
+parts		= unit oracle conformance stress kbuild
+.PHONY: check $(patsubst %,check-%,$(parts)) bench demo
+
+$(B)/check.stamp: .ci/packages .ci/install
+	$(Q).ci/install check
+	$(Q)touch $@
+
+# programs of test/stress and test/bench that are in C, one a file
+c_tests		= $(patsubst %.c,$(B)/obj/%,$(wildcard test/stress/*.c test/bench/*.c))
+$(c_tests): %: %.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $<
+
+check: $(B)/check.stamp $(unit_programs) $(programs) $(helpers) $(c_tests)
+	$(Q)test/run $(parts)
+check-unit: $(B)/check.stamp $(unit_programs)
+	$(Q)test/run unit
+check-oracle: $(B)/check.stamp $(helpers)
+	$(Q)test/run oracle
+check-conformance check-stress: check-%: $(B)/check.stamp $(programs) $(helpers) $(c_tests)
+	$(Q)test/run $*
+
+# Kbuild writes beside its sources, so they are links in a folder of its own.
+K		= $(B)/kbuild
+check-kbuild: $(B)/check.stamp
+	$(Q)test -d "$(KDIR)" || { echo "no kernel headers; set KDIR" >&2; exit 1; }
+	$(Q)rm -rf $(K) && mkdir -p $(K)/kernel && ln -s ../../include $(K)/include
+	$(Q)ln -s $(patsubst %,../../../%,$(wildcard kernel/*.[ch])) $(K)/kernel/
+	$(Q){ echo 'ccflags-y := -I$$(src)/include -I$$(src)/kernel -Werror'; \
+	      echo 'obj-m := containerfs.o'; \
+	      echo 'containerfs-y := $(patsubst %.c,%.o,$(engine_srcs))'; } > $(K)/Kbuild
+	$(Q)$(MAKE) -C $(KDIR) M=$(CURDIR)/$(K) $(if $(V),V=1) $(patsubst %.c,%.o,$(engine_srcs))
+
+bench: $(programs) $(helpers) $(c_tests)
+	$(Q)for b in test/bench/*; do [ ! -f $$b ] || [ ! -x $$b ] || $$b || exit; done
+
+demo: all
+	$(Q).ci/install demo
+	$(Q)userspace/demo/tour.sh
+
+# --- installing ------------------------------------------------------------
+
+D		= $(DESTDIR)
+man_pages	= $(wildcard userspace/man/*.[158])
+.PHONY: install uninstall
+install: $(programs)
+	$(INSTALL) -d $(D)$(bindir) $(D)$(sbindir) $(D)$(helperdir) $(D)$(docdir)
+	$(INSTALL) -m 755 $(B)/containerctl $(D)$(bindir)/
+	$(INSTALL) -m 755 $(B)/containerfsd $(D)$(sbindir)/
+	$(INSTALL) -m 755 $(B)/mount.containerfs $(D)$(helperdir)/
+	ln -sf mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs
+	$(INSTALL) -m 644 README COPYING $(D)$(docdir)/
+	for p in $(man_pages); do s=$${p##*.}; \
+		$(INSTALL) -d $(D)$(mandir)/man$$s && $(INSTALL) -m 644 $$p $(D)$(mandir)/man$$s/; done
+
+uninstall:
+	rm -f $(D)$(bindir)/containerctl $(D)$(sbindir)/containerfsd \
+		$(D)$(helperdir)/mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs
+	rm -rf $(D)$(docdir)
+	for p in $(man_pages); do rm -f $(D)$(mandir)/man$${p##*.}/$${p##*/}; done
+
+.PHONY: clean help
+clean:
+	rm -rf $(B)
+
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
+
+-include $(shell find $(B)/obj $(B)/asan -name '*.d' 2>/dev/null)
