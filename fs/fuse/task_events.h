@@ -10,11 +10,12 @@
  *
  *  fork, clone	if tid is known with another tgid, the known task is a thread in
  *		execve(2) whose tid was freed before its exec event: move it to
- *		the tid that equals its tgid. Then set tid's word if tid is not
- *		known or the word te_word_newer().
- *  exec	if old_tid is known and its tgid is tid, move that entry to tid;
- *		then set tid's word as above. tid may be not known, old_tid may
- *		by now be someone else.
+ *		the tid that equals its tgid (drop it if that is known). Then set
+ *		tid's word if tid is not known or the word te_word_newer(). The
+ *		css_group of a clone may be known already, from a rebuild.
+ *  exec	if old_tid is known and its tgid is tid, move that entry to tid
+ *		(drop it if tid is known); then set tid's word as above. Either
+ *		tid may be not known; old_tid may by now be another's.
  *  exit	remove tid; not knowing it is no error.
  *  attach	set tid's word to what task_events_attach() put in *cur_word.
  *  rebuild	see struct task_events_ops.
@@ -44,12 +45,14 @@ struct task_events_ops {
 
 	/*
 	 * The ring overflowed, and the replica is made anew. In this order:
-	 * rebuild_begin; events that were still in the ring, as always; group,
-	 * for every css_group that BPF made and group_known() denies, ascending
-	 * ids, hence parents first; rebuild_task for every live task with a word,
-	 * which sets its entry whatever was known; rebuild_end, where entries that
-	 * had no rebuild_task are dropped. Between begin and end the replica is
-	 * not to be shown or acted upon. Several rounds may follow each other.
+	 * rebuild_begin; the exit events that are still in the ring (their tasks
+	 * may be not known); rebuild_task for every live task with a word, which
+	 * sets its entry whatever was known; rebuild_end, where entries that had
+	 * no rebuild_task are dropped. Before an exit or a task names a css_group
+	 * that BPF made and group_known() denies, group tells of it, in ascending
+	 * order of ids, hence parents first. Between begin and end the replica is
+	 * not to be shown or acted upon. If the rebuild fails there is no
+	 * rebuild_end; the next drain begins anew.
 	 */
 	void (*rebuild_begin)(void *ctx);
 	int (*group_known)(void *ctx, uint64_t id);

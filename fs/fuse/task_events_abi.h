@@ -51,10 +51,15 @@ static inline te_u32 te_word_seq(te_u64 word)
 	return (te_u32)(word >> TE_WORD_SEQ_SHIFT & TE_WORD_SEQ_MASK);
 }
 
-/* The word that moves @word's task to @id. */
+/*
+ * The word that moves @word's task to @id. Never 0: a task that went back to id 0
+ * keeps its word, so that its exit is reported.
+ */
 static inline te_u64 te_word_next(te_u64 word, te_u64 id)
 {
-	return TE_WORD(id, te_word_seq(word) + 1);
+	te_u64 next = TE_WORD(id, te_word_seq(word) + 1);
+
+	return next ? next : TE_WORD(id, 1);
 }
 
 /*
@@ -191,6 +196,38 @@ struct te_task {
 	te_u32 flags;		/* TE_TASK_* */
 	te_u32 pad;
 	char comm[TE_COMM_LEN];
+};
+
+/*
+ * Private to task_events*.c: the arguments and results of the programs that the
+ * daemon runs. One global suffices, for there is one caller.
+ */
+enum te_op {
+	TE_OP_ATTACH = 1,
+	TE_OP_QUERY,
+	TE_OP_GROUP_SET,
+	TE_OP_GROUP_WATCH,
+};
+
+struct te_call {
+	te_u32 op;
+	te_u32 tid;
+	te_s64 ret;		/* negative errno */
+	te_u64 word;		/* attach: expected; out: the word */
+	te_u64 id;
+	te_u64 parent;
+	te_u32 set;		/* watch bits */
+	te_u32 clear;
+	te_u32 clone_mask;
+	te_u32 pad;
+	struct te_facts facts;
+};
+
+struct te_walk {
+	te_u32 ns_inum;
+	te_u32 ns_level;
+	te_u32 words_only;	/* a rebuild: live tasks with a word */
+	te_u32 pad;
 };
 
 #endif /* FS_FUSE_TASK_EVENTS_ABI_H */

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vmlinux.h - the kernel's types, as far as task_events.bpf.c uses them
+ *
+ * Written by hand: a member is here because a program reads it, and libbpf
+ * relocates each access to the running kernel (CO-RE), so neither order nor
+ * offsets mean anything. Constants are of the kernel's user interface, but for
+ * the PF_* and TS_* flags, which have not changed since they were introduced.
+ */
+#ifndef FS_FUSE_VMLINUX_H
+#define FS_FUSE_VMLINUX_H
+
+typedef unsigned char __u8;
+typedef short __s16;
+typedef unsigned short __u16;
+typedef int __s32;
+typedef unsigned int __u32;
+typedef long long __s64;
+typedef unsigned long long __u64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef __s32 s32;
+typedef __u32 u32;
+typedef __s64 s64;
+typedef __u64 u64;
+typedef int pid_t;
+typedef _Bool bool;
+
+#define true	1
+#define false	0
+#define NULL	((void *)0)
+
+#define EPERM	1
+#define ENOENT	2
+#define ESRCH	3
+#define EAGAIN	11
+#define ENOMEM	12
+#define EINVAL	22
+
+#define PF_EXITING		0x00000004
+#define PF_KTHREAD		0x00200000
+#define PF_NO_SETAFFINITY	0x04000000
+#define TS_COMPAT		0x0002
+#define CAP_SYS_ADMIN		21
+
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_TASK_STORAGE = 29,
+};
+
+enum {
+	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
+	BPF_F_NO_PREALLOC = 1U << 0,
+	BPF_LOCAL_STORAGE_GET_F_CREATE = 1U << 0,
+	BPF_RB_NO_WAKEUP = 1U << 0,
+	BPF_RB_FORCE_WAKEUP = 1U << 1,
+	BPF_RB_AVAIL_DATA = 0,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	u32 val;
+} kuid_t, kgid_t;
+
+/* A u32[2] before 6.3; the same bits, little endian. */
+typedef struct {
+	u64 val;
+} kernel_cap_t;
+
+struct ns_common {
+	u32 inum;
+};
+
+struct user_namespace {
+	int level;
+};
+
+struct pid_namespace {
+	u32 level;
+	struct ns_common ns;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	u32 level;
+	struct upid numbers[1];
+};
+
+struct cred {
+	kuid_t uid;
+	kuid_t suid;
+	kuid_t euid;
+	kuid_t fsuid;
+	kgid_t fsgid;
+	kernel_cap_t cap_effective;
+	struct user_namespace *user_ns;
+};
+
+struct signal_struct {
+	int nr_threads;
+};
+
+struct sched_entity {
+	u64 sum_exec_runtime;
+};
+
+struct thread_info {
+	unsigned long flags;
+	u32 status;
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	u32 flags;
+	struct sched_entity se;
+	pid_t pid;
+	pid_t tgid;
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	u64 utime;
+	u64 stime;
+	u64 start_boottime;
+	const struct cred *real_cred;
+	char comm[16];
+	struct signal_struct *signal;
+};
+
+struct pt_regs {
+#if defined(__TARGET_ARCH_x86)
+	unsigned long bx;
+	unsigned long di;
+	unsigned long orig_ax;
+#elif defined(__TARGET_ARCH_arm64)
+	u64 orig_x0;
+	s32 syscallno;
+#endif
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+	u64 seq_num;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+struct linux_binprm;
+
+#endif /* FS_FUSE_VMLINUX_H */
