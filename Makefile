@@ -96,7 +96,7 @@ all_ldflags	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,--as-needed
 # the engine's world: what the list of shims says, or just their folder
 ENGINE_CPPFLAGS	?= -nostdinc -I userspace/shim/include -I include
 
-WORLD		= -D_GNU_SOURCE $(LIBC_CPPFLAGS)
+WORLD		= -D_GNU_SOURCE= $(LIBC_CPPFLAGS)
 LIBC_CPPFLAGS	=
 compile		= $(CC) -std=gnu11 $(WORLD) $(CPPFLAGS) $(CFLAGS) $(warnings) $(VARIANT) -MMD -MP
 
@@ -121,14 +121,12 @@ $(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I user
 .PHONY: all
 all: $(programs) $(helpers)
 
-$(B)/obj/%.o $(B)/asan/%.o: Makefile $(B)/config.mk
-
-$(B)/obj/%.o: %.c
+$(B)/obj/%.o: %.c Makefile $(B)/config.mk
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(compile) -c -o $@ $<
 
-$(B)/asan/%.o: %.c
+$(B)/asan/%.o: %.c Makefile $(B)/config.mk
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(compile) -c -o $@ $<
