@@ -4,7 +4,7 @@
  *
  * One thread runs everything: an epoll loop (loop.c) over the connections of
  * the mounted hierarchies (super.c), the control socket (control.c), signals
- * (main.c) and the ring buffer's wake-ups (tasks.c).  Nothing here locks; the
+ * (lifetime.c) and the ring buffer's wake-ups (tasks.c).  Nothing here locks; the
  * engine's lock exists only to check the engine.
  *
  * A request is served in three steps: tasks_begin() replays all that happened
@@ -33,6 +33,8 @@ void loop_exit(void);
 /* Watch @fd (level triggered); -errno. */
 int loop_add(int fd, uint32_t events, loop_fn fn, void *arg);
 void loop_del(int fd);
+/* Call @fn after each batch of events: everything that was reported has been dealt with. */
+void loop_set_idle(void (*fn)(void));
 /* Serve until loop_stop(); 0, or -errno if epoll itself fails. */
 int loop_run(void);
 void loop_stop(void);
@@ -53,7 +55,10 @@ struct super {
 	struct containerfs_root	*root;
 	struct fuse_session	*se;
 	int			 fd;		/* /dev/fuse */
+	dev_t			 dev;		/* st_dev of the superblock */
 	unsigned int		 mounts;	/* mounts made of it, for the log */
+	struct fuse_buf		 buf;		/* the request being served */
+	struct super		*next;
 };
 
 /* The connection that a request came in on. */
@@ -64,11 +69,17 @@ static inline struct super *super_of(fuse_req_t req)
 /*
  * A detached mount (fsmount(2)) of @root, for the caller to move into place;
  * all mounts of a hierarchy are of one superblock.  @attr: MOUNT_ATTR_*.
- * Returns the descriptor, owned by the caller, or -errno.
+ * Returns the descriptor, owned by the caller, or -errno.  Consumes the
+ * caller's containerfs_mount() of @root, whatever it returns.
  */
-int super_mount(struct containerfs_root *root, const char *source, unsigned int attr, bool read_only);
+int super_mount(struct containerfs_root *root, const char *source, unsigned int attr);
 /* Notice connections whose last mount is gone, now rather than at the next wake-up. */
 void super_poll(void);
+/* The connection of the mount that @fd (O_PATH will do) lies in; borrowed, NULL if it is not ours. */
+struct super *super_of_fd(int fd);
+/* All connections, by super->next, and how many they are. */
+struct super *super_first(void);
+unsigned int super_count(void);
 
 /* --- inode.c, dir.c, file.c: the request handlers, installed by super.c --- */
 
@@ -96,9 +107,45 @@ int tasks_stats(char *buf, size_t size);
 int agent_init(void);
 void agent_exit(void);
 
-/* --- control.c: the socket that mount.containerfs speaks to --- */
+/* --- control.c: the socket (control.h) that mount.containerfs speaks to --- */
 
-int control_init(const char *path);
+/* Serve the listening socket @fd, which control_exit() closes. */
+int control_init(int fd);
 void control_exit(void);
+/* Clients connected now. */
+unsigned int control_clients(void);
+
+/* --- start.c: one daemon a socket, in the background --- */
+
+struct start_opts {
+	const char	*socket;	/* absolute */
+	bool		 foreground;
+};
+/*
+ * Become the only daemon of the socket, in the background unless told not to.
+ * Returns in the daemon only: the process that was started waits and exits.
+ * 0, or an exit status, the reason being printed.
+ */
+int start_daemon(const struct start_opts *opts);
+/* A listening socket, a stale one of a killed daemon being replaced; or -errno. */
+int start_listen(void);
+/* The socket listens: the process that was started exits, standard error is let go. */
+void start_ready(void);
+/* Remove the socket, so that the next client starts a new daemon. */
+void start_exit(void);
+
+/* --- privilege.c: what the daemon may do --- */
+
+/* Are we where the daemon can work?  Join the host's namespaces.  0 or -errno, the reason being logged. */
+int privilege_check(void);
+/* Give up what is not needed; out of reach of the OOM killer. */
+int privilege_trim(void);
+/* What /proc/self/oom_score_adj was when the daemon started. */
+int privilege_oom_score_adj(void);
+
+/* --- lifetime.c: signals, and when the daemon ends --- */
+
+int lifetime_init(void);
+void lifetime_exit(void);
 
 #endif /* _CONTAINERFS_DAEMON_H */

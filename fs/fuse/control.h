@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What containerfsd and its clients say to each other.
+ *
+ * A client connects to a SOCK_SEQPACKET socket that only root can reach, sends
+ * one struct control_request in one packet and receives one reply in one
+ * packet: struct control_reply up to and including the NUL that ends its text.
+ * It may then send the next request; a connection without any for
+ * CONTROL_IDLE_SECONDS is closed.  A connection that ends without an answer
+ * means that the daemon was just ending and has done nothing: connect again,
+ * to a new one.
+ *
+ * Descriptors travel as SCM_RIGHTS beside the packet: CONTROL_REMOUNT carries
+ * an O_PATH descriptor of anything in the mount, the answer to CONTROL_MOUNT a
+ * detached mount (fsmount(2)), for the client to move into place where it
+ * likes.  Closing it undoes the mount.
+ *
+ * Strings end in NUL; bytes behind it, and unused fields, are zero.  Numbers
+ * are of the machine's byte order.  This header includes only libc.
+ */
+#ifndef _CONTAINERFS_CONTROL_H
+#define _CONTAINERFS_CONTROL_H
+
+#include <stdint.h>
+
+#define CONTROL_VERSION		1u
+#define CONTROL_SOCKET		"/run/containerfs/containerfsd.sock"
+#define CONTROL_IDLE_SECONDS	10
+
+#define CONTROL_SOURCE_MAX	4096	/* with NUL */
+#define CONTROL_OPTIONS_MAX	4096	/* with NUL: what mount(2) takes, a page */
+#define CONTROL_TEXT_MAX	16384	/* with NUL */
+
+/* exit status of containerfsd when another one serves the socket already */
+#define CONTROL_EXIT_RUNNING	3
+
+enum control_op {
+	CONTROL_MOUNT = 1,	/* source, options, attr */
+	CONTROL_REMOUNT,	/* options, and a descriptor in the mount */
+	CONTROL_SHOW,		/* a descriptor: text is the hierarchy's options */
+	CONTROL_STATS,		/* text: a line a hierarchy, then "name value" lines */
+	CONTROL_SUBSYSTEMS,	/* text: a line a subsystem, what it can do here */
+};
+
+struct control_request {
+	uint32_t	version;
+	uint32_t	op;
+	uint64_t	attr;		/* MOUNT_ATTR_* of the mount */
+	char		source[CONTROL_SOURCE_MAX];
+	char		options[CONTROL_OPTIONS_MAX];
+};
+
+struct control_reply {
+	uint32_t	version;
+	int32_t		error;		/* a positive errno, or 0 */
+	char		text[CONTROL_TEXT_MAX];	/* why, a warning, or what was asked for */
+};
+
+#endif /* _CONTAINERFS_CONTROL_H */

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The event loop: epoll, level triggered, one thread.
+ *
+ * Errors before input.  A connection whose last mount has gone reports
+ * EPOLLERR before umount(2) returns; whatever the same user asks next comes
+ * later.  Handling what is in error first within a batch therefore keeps that
+ * order, although the kernel's ready list alone does not.  Two passes need the
+ * whole ready list in one batch: LOOP_BATCH is far above the number of
+ * hierarchies, clients and timers there can be at a time; beyond it only that
+ * order is lost.
+ *
+ * A handler may add and remove any descriptor, its own too: a watch is found
+ * by its descriptor at the time of the call, and a removed one is not called
+ * for what was reported before, even if its number is in use again.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "daemon.h"
+
+#define LOOP_BATCH	256
+
+struct watch {
+	loop_fn		 fn;		/* NULL: not watched */
+	void		*arg;
+	uint32_t	 generation;	/* tells two users of one number apart */
+};
+
+static struct {
+	int		 fd;
+	bool		 stop;
+	void		 (*idle)(void);
+	struct watch	*watch;		/* by descriptor */
+	int		 nr;
+	uint32_t	 generation;
+} loop = { .fd = -1 };
+
+int loop_init(void)
+{
+	loop.fd = epoll_create1(EPOLL_CLOEXEC);
+	return loop.fd < 0 ? -errno : 0;
+}
+
+void loop_exit(void)
+{
+	close(loop.fd);
+	loop.fd = -1;
+	free(loop.watch);
+	loop.watch = NULL;
+	loop.nr = 0;
+}
+
+void loop_set_idle(void (*fn)(void))
+{
+	loop.idle = fn;
+}
+
+static int grow(int fd)
+{
+	int nr = fd + 32;
+	struct watch *watch;
+
+	if (fd < loop.nr)
+		return 0;
+	watch = reallocarray(loop.watch, nr, sizeof(*watch));
+	if (!watch)
+		return -ENOMEM;
+	memset(watch + loop.nr, 0, (nr - loop.nr) * sizeof(*watch));
+	loop.watch = watch;
+	loop.nr = nr;
+	return 0;
+}
+
+int loop_add(int fd, uint32_t events, loop_fn fn, void *arg)
+{
+	struct epoll_event ev = { .events = events };
+	int err = grow(fd);
+
+	if (err)
+		return err;
+	loop.generation++;
+	ev.data.u64 = (uint64_t)loop.generation << 32 | (uint32_t)fd;
+	if (epoll_ctl(loop.fd, EPOLL_CTL_ADD, fd, &ev))
+		return -errno;
+	loop.watch[fd] = (struct watch){ fn, arg, loop.generation };
+	return 0;
+}
+
+void loop_del(int fd)
+{
+	if (fd < 0 || fd >= loop.nr || !loop.watch[fd].fn)
+		return;
+	epoll_ctl(loop.fd, EPOLL_CTL_DEL, fd, NULL);
+	loop.watch[fd].fn = NULL;
+}
+
+void loop_stop(void)
+{
+	loop.stop = true;
+}
+
+static void dispatch(const struct epoll_event *ev, int nr, bool errors)
+{
+	for (int i = 0; i < nr; i++) {
+		int fd = (int)(uint32_t)ev[i].data.u64;
+		const struct watch *w = &loop.watch[fd];
+
+		if (!!(ev[i].events & EPOLLERR) != errors)
+			continue;
+		if (w->fn && w->generation == ev[i].data.u64 >> 32)
+			w->fn(fd, ev[i].events, w->arg);
+	}
+}
+
+int loop_run(void)
+{
+	struct epoll_event ev[LOOP_BATCH];
+
+	while (!loop.stop) {
+		int nr = epoll_wait(loop.fd, ev, LOOP_BATCH, -1);
+
+		if (nr < 0 && errno == EINTR)
+			continue;
+		if (nr < 0)
+			return -errno;
+		dispatch(ev, nr, true);
+		dispatch(ev, nr, false);
+		if (loop.idle)
+			loop.idle();
+	}
+	return 0;
+}
