@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A remount adds subsystems to a hierarchy without children and takes them
+# away again.
+# shellcheck source=../lib.sh
+. "$LIB"
+requires free-subsystems:1
+
+# shellcheck disable=SC2046 # one word each
+set -- $(free_subsystems)
+one=$1
+bound() {
+	! free_subsystems | grep -qx "$one"
+}
+
+new_hierarchy
+expect_false free-at-first bound
+expect_eq add OK "$(try_remount "$H" "$one,name=$NAME")"
+expect_true added bound
+expect_true shown grep -q " $H .*[ ,]$one[ ,]" /proc/mounts
+expect_eq remove OK "$(try_remount "$H" "none,name=$NAME")"
+expect_soon removed '! bound'
+
+mkdir "$H/a"
+expect_eq add-with-children EBUSY "$(try_remount "$H" "$one,name=$NAME")"
+expect_false not-added bound
+finish
