@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sets of bits in arrays of unsigned long.  Bits beyond nbits of the last word
+ * are ignored by what reads and unspecified after what writes.
+ * bitmap_parselist() reads lists like 0-3,5, without the kernel's group syntax.
+ */
+#ifndef _LINUX_BITMAP_H
+#define _LINUX_BITMAP_H
+
+#include <linux/align.h>
+#include <linux/bitops.h>
+#include <linux/gfp.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#define BITMAP_LAST_WORD_MASK(nbits)	(~0UL >> (-(nbits) & (BITS_PER_LONG - 1)))
+#define BITMAP_FIRST_WORD_MASK(start)	(~0UL << ((start) & (BITS_PER_LONG - 1)))
+
+void bitmap_set(unsigned long *map, unsigned int start, unsigned int nbits);
+void bitmap_clear(unsigned long *map, unsigned int start, unsigned int nbits);
+/* True if the result has a bit. */
+bool bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long *b,
+		unsigned int nbits);
+bool bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned long *b,
+		   unsigned int nbits);
+void bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b,
+	       unsigned int nbits);
+void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b,
+		unsigned int nbits);
+void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits);
+bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits);
+unsigned int bitmap_weight(const unsigned long *map, unsigned int nbits);
+int bitmap_parselist(const char *buf, unsigned long *map, int nbits);
+
+unsigned long *bitmap_alloc(unsigned int nbits, gfp_t gfp);
+unsigned long *bitmap_zalloc(unsigned int nbits, gfp_t gfp);
+void bitmap_free(const unsigned long *map);
+
+static inline void bitmap_zero(unsigned long *dst, unsigned int nbits)
+{
+	memset(dst, 0, BITS_TO_LONGS(nbits) * sizeof(unsigned long));
+}
+
+static inline void bitmap_fill(unsigned long *dst, unsigned int nbits)
+{
+	memset(dst, 0xff, BITS_TO_LONGS(nbits) * sizeof(unsigned long));
+}
+
+static inline void bitmap_copy(unsigned long *dst, const unsigned long *src,
+			       unsigned int nbits)
+{
+	memcpy(dst, src, BITS_TO_LONGS(nbits) * sizeof(unsigned long));
+}
+
+static inline bool bitmap_empty(const unsigned long *map, unsigned int nbits)
+{
+	return find_first_bit(map, nbits) == nbits;
+}
+
+static inline bool bitmap_full(const unsigned long *map, unsigned int nbits)
+{
+	return find_first_zero_bit(map, nbits) == nbits;
+}
+
+#endif /* _LINUX_BITMAP_H */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Text for a reader, gathered in one buffer.  Who calls an engine's show
+ * function supplies buf and size and starts with count 0; if
+ * seq_has_overflowed() afterwards, it doubles the buffer and starts again.
+ * What overflows sets count to size, so later output changes nothing.
+ */
+#ifndef _LINUX_SEQ_FILE_H
+#define _LINUX_SEQ_FILE_H
+
+#include <linux/types.h>
+#include <linux/stdarg.h>
+#include <linux/string.h>
+#include <linux/bug.h>
+#include <linux/mutex.h>
+
+struct file;
+struct seq_file;
+
+struct seq_operations {
+	void *(*start)(struct seq_file *m, loff_t *pos);
+	void (*stop)(struct seq_file *m, void *v);
+	void *(*next)(struct seq_file *m, void *v, loff_t *pos);
+	int (*show)(struct seq_file *m, void *v);
+};
+
+struct seq_file {
+	char *buf;
+	size_t size;
+	size_t from;
+	size_t count;
+	size_t pad_until;
+	loff_t index;
+	loff_t read_pos;
+	struct mutex lock;
+	const struct seq_operations *op;
+	int poll_event;
+	const struct file *file;
+	void *private;
+};
+
+#define SEQ_SKIP		1
+#define SEQ_START_TOKEN		((void *)1)
+
+static inline bool seq_has_overflowed(struct seq_file *m)
+{
+	return m->count == m->size;
+}
+
+/* What is free of the buffer; seq_commit() says how much of it was used. */
+static inline size_t seq_get_buf(struct seq_file *m, char **bufp)
+{
+	BUG_ON(m->count > m->size);
+	*bufp = m->count < m->size ? m->buf + m->count : NULL;
+	return m->size - m->count;
+}
+
+static inline void seq_commit(struct seq_file *m, int num)
+{
+	if (num < 0) {
+		m->count = m->size;
+	} else {
+		BUG_ON(m->count + num > m->size);
+		m->count += num;
+	}
+}
+
+static inline void seq_setwidth(struct seq_file *m, size_t size)
+{
+	m->pad_until = m->count + size;
+}
+
+__printf(2, 3) void seq_printf(struct seq_file *m, const char *fmt, ...);
+__printf(2, 0) void seq_vprintf(struct seq_file *m, const char *fmt, va_list args);
+void seq_pad(struct seq_file *m, char c);
+void seq_putc(struct seq_file *m, char c);
+void seq_puts(struct seq_file *m, const char *s);
+/* 0, or -1 if it did not fit. */
+int seq_write(struct seq_file *m, const void *data, size_t len);
+/* These put delimiter, which may be NULL, in front. */
+void seq_put_decimal_ull_width(struct seq_file *m, const char *delimiter,
+			       unsigned long long num, unsigned int width);
+void seq_put_decimal_ull(struct seq_file *m, const char *delimiter,
+			 unsigned long long num);
+void seq_put_decimal_ll(struct seq_file *m, const char *delimiter, long long num);
+void seq_put_hex_ll(struct seq_file *m, const char *delimiter,
+		    unsigned long long num, unsigned int width);
+/* Bytes of esc, backslash included only if it is there, come out in octal. */
+void seq_escape(struct seq_file *m, const char *s, const char *esc);
+
+#endif /* _LINUX_SEQ_FILE_H */

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * shim_libc.h - where the engine's world and the C library's world meet.
+ *
+ * The shim headers under include/ stand on these functions, and a host (or a
+ * test) uses them to steer the shims.  This file includes nothing and names
+ * plain C types only, so both worlds can read it.  Everything is safe to call
+ * from any thread.  Functions marked "host" are never called by the engine.
+ */
+#ifndef SHIM_LIBC_H
+#define SHIM_LIBC_H
+
+#define SHIM_PRINTF(f, a)	__attribute__((__format__(__printf__, f, a)))
+
+/*
+ * Log and bugs (log.c).  Every printed line goes to one sink, without its
+ * newline and with the kernel's level (0 emergency to 7 debug).  The default
+ * sink writes to stderr.  The sink may be called with locks held and from any
+ * thread: it must not call into the engine.
+ */
+void shim_log_set_sink(void (*sink)(int level, const char *line));	/* host; NULL: default */
+void shim_printk(const char *fmt, ...) SHIM_PRINTF(1, 2);
+void shim_vprintk(const char *fmt, __builtin_va_list args) SHIM_PRINTF(1, 0);
+int shim_ratelimit(long *window_start, int *printed, int *missed,
+		   int interval_ms, int burst, const char *who);
+
+/* Logs "kernel BUG at file:line: text" and a backtrace, then abort(). */
+void shim_bug(const char *file, int line, const char *fmt, ...)
+	SHIM_PRINTF(3, 4) __attribute__((__noreturn__, __cold__));
+/*
+ * Logs and counts a warning.  It aborts if the environment has
+ * SHIM_PANIC_ON_WARN=1 or the host asked for it.
+ */
+void shim_warn(const char *file, int line, const char *fmt, ...)
+	SHIM_PRINTF(3, 4) __attribute__((__cold__));
+void shim_panic_on_warn(int on);			/* host */
+unsigned long shim_warn_count(void);			/* host */
+
+/*
+ * Locks (lock.c).  One shape under spinlock_t and struct mutex; all zeros
+ * except the name is an unlocked lock, no name is a lock nobody initialised.
+ * file and line name the caller in messages.
+ */
+struct shim_lock {
+	unsigned long	mem[8];		/* the C library's mutex */
+	const void	*owner;		/* the thread that holds it, or NULL */
+	const char	*name;
+};
+
+void shim_lock_init(struct shim_lock *lock, const char *name);
+void shim_lock_destroy(struct shim_lock *lock, const char *file, int line);
+void shim_spin_lock(struct shim_lock *lock, const char *file, int line);
+int shim_spin_trylock(struct shim_lock *lock, const char *file, int line);
+void shim_spin_unlock(struct shim_lock *lock, const char *file, int line);
+void shim_mutex_lock(struct shim_lock *lock, const char *file, int line);
+int shim_mutex_trylock(struct shim_lock *lock, const char *file, int line);
+void shim_mutex_unlock(struct shim_lock *lock, const char *file, int line);
+int shim_lock_held(const struct shim_lock *lock);	/* by this thread */
+int shim_lock_taken(const struct shim_lock *lock);	/* by any thread */
+unsigned int shim_locks_held(void);			/* how many, by this thread */
+
+/* "Interrupts off", a property of the thread; it only forbids sleeping. */
+unsigned long shim_irq_save(void);
+void shim_irq_restore(unsigned long flags);
+int shim_irqs_off(void);
+
+/* Aborts unless this thread may sleep here. */
+void shim_might_sleep(const char *file, int line);
+void shim_cond_resched(void);
+/* A full barrier that the thread sanitiser understands. */
+void shim_barrier(void);
+
+/*
+ * RCU (rcu.c).  Callbacks run once every reader that was inside when the
+ * grace period began has left.  They run on the thread that leaves its
+ * outermost reader, or that calls shim_rcu_quiescent() or rcu_barrier(),
+ * and only when that thread holds no lock; they may not sleep.
+ */
+struct shim_rcu_head {
+	struct shim_rcu_head	*next;
+	void			(*func)(struct shim_rcu_head *head);
+};
+
+void shim_rcu_read_lock(void);
+void shim_rcu_read_unlock(const char *file, int line);
+int shim_rcu_read_held(void);
+void shim_rcu_call(struct shim_rcu_head *head,
+		   void (*func)(struct shim_rcu_head *head));
+/* obj: what kfree() gets; head: the rcu_head inside it. */
+void shim_rcu_kfree(struct shim_rcu_head *head, unsigned long offset);
+void shim_rcu_synchronize(const char *file, int line);
+void shim_rcu_barrier(const char *file, int line);
+/*
+ * The host calls this where it holds nothing of the engine, for instance
+ * after each request.  It never waits.  Returns how many callbacks are still
+ * queued.
+ */
+unsigned long shim_rcu_quiescent(void);			/* host */
+unsigned long shim_rcu_pending(void);			/* host */
+
+/*
+ * Memory (slab.c).  can_sleep: the flags allow waiting, so the caller must
+ * be allowed to; quiet: no warning on failure; nofail: no injected failure.
+ */
+#define SHIM_GFP_ZERO		1u
+#define SHIM_GFP_SLEEP		2u
+#define SHIM_GFP_NOWARN		4u
+#define SHIM_GFP_NOFAIL		8u
+
+struct shim_cache;
+
+void *shim_kmalloc(__SIZE_TYPE__ size, unsigned int how, const char *file, int line);
+void *shim_kvmalloc(__SIZE_TYPE__ size, unsigned int how, const char *file, int line);
+void *shim_krealloc(const void *p, __SIZE_TYPE__ size, unsigned int how,
+		    const char *file, int line);
+void shim_kfree(const void *p, const char *file, int line);
+void shim_kvfree(const void *p, const char *file, int line);
+__SIZE_TYPE__ shim_ksize(const void *p);
+
+struct shim_cache *shim_cache_create(const char *name, unsigned int size,
+				     unsigned int align, void (*ctor)(void *),
+				     const char *file, int line);
+void *shim_cache_alloc(struct shim_cache *cache, unsigned int how,
+		       const char *file, int line);
+void shim_cache_free(struct shim_cache *cache, void *p, const char *file, int line);
+void shim_cache_destroy(struct shim_cache *cache, const char *file, int line);
+unsigned int shim_cache_size(const struct shim_cache *cache);
+
+/*
+ * Fault injection, for this thread only: the nth allocation from now fails
+ * (1: the next one, 0: none).  Returns what was left of the previous count,
+ * so 0 says that the earlier request came true or was never made.
+ */
+unsigned long shim_fail_nth(unsigned long nth);		/* host */
+
+/* Objects allocated and not freed, in all or in one cache. */
+long shim_slab_live(void);				/* host */
+long shim_slab_live_in(const char *cache);		/* host; -1: no such cache */
+/* Logs one line for each cache with live objects; returns shim_slab_live(). */
+long shim_slab_report(void);				/* host */
+
+/* Clocks (time.c). */
+long long shim_clock_ns(int realtime);
+
+#endif /* SHIM_LIBC_H */
