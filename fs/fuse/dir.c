@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Directories: lookup, mkdir, rmdir, rename, listings.
+ *
+ * Each is one engine call; what stands here besides is about the kernel's
+ * caches.  A name operation in a directory that has been removed is ENOENT, as
+ * the VFS itself says of one that it saw being removed.
+ *
+ * Listings are cached by the kernel, which notices by itself what changes
+ * through this superblock but not the clones that come and go.  So known.listed
+ * is kept to be the one generation of which all entries in its cache are:
+ *  - OPENDIR lets the kernel keep its cache only if that is the directory's
+ *    generation now; else it empties the cache, which from then on is filled
+ *    with what READDIR answers;
+ *  - a READDIR answered in another generation than that, or than the one its
+ *    directory was opened in (fuse_file_info.fh), makes it LISTED_MIXED, and the
+ *    next OPENDIR starts afresh.  The kernel takes a listing for complete only
+ *    when it has asked for what is behind the end, so none that began in
+ *    another generation goes unseen.
+ *
+ * Requests per call (Linux 6.18): mkdir LOOKUP, MKDIR; rmdir RMDIR if the name
+ * is known; a listing OPENDIR, one READDIR a 32 KiB (glibc's buffer), one at the
+ * end and RELEASEDIR, which nobody waits for; if it is cached OPENDIR only.
+ */
+#include "dir.h"
+#include "inode.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../../include/uapi/containerfs.h"
+
+#define DIR_DOTS	2		/* positions before the engine's: . and .. */
+
+static char dir_buf[64 << 10];		/* of the request being served */
+
+static int gone_is_enoent(int err)
+{
+	return err == -ENODEV ? -ENOENT : err;
+}
+
+/* --- names --- */
+
+void dir_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, parent, &node);
+	struct container *child = NULL;
+	int err;
+
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	err = container_lookup(dir->cont, name, &child, &node);
+	if (err)
+		return inode_reply_err(req, gone_is_enoent(err));
+	inode_reply_entry(req, child ? child : dir->cont, node);
+	if (child)
+		container_put(child);
+}
+
+void dir_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+	struct container_actor actor;
+	unsigned int node;
+	struct known *dir = inode_find(req, parent, &node);
+	struct container *child;
+	int err;
+
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	tasks_actor(ctx->pid, ctx->uid, &actor);
+	err = container_mkdir(dir->cont, name, mode, ctx->uid, ctx->gid, &actor, &child);
+	if (err)
+		return inode_reply_err(req, gone_is_enoent(err));
+	inode_reply_entry(req, child, CONTAINER_NODE_DIR);
+	container_put(child);
+}
+
+void dir_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, parent, &node);
+
+	inode_reply_err(req, dir ? gone_is_enoent(container_rmdir(dir->cont, name)) : -ESTALE);
+}
+
+void dir_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
+		fuse_ino_t newparent, const char *newname, unsigned int flags)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, parent, &node);
+	struct known *newdir = inode_find(req, newparent, &node);
+
+	if (!dir || !newdir)
+		return inode_reply_err(req, -ESTALE);
+	if (flags)
+		return inode_reply_err(req, -EINVAL);
+	inode_reply_err(req, gone_is_enoent(container_rename(dir->cont, name,
+							     newdir->cont, newname)));
+}
+
+/* --- listings --- */
+
+void dir_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, ino, &node);
+
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	fi->fh = container_generation(dir->cont);
+	fi->cache_readdir = 1;
+	fi->keep_cache = dir->listed == fi->fh;
+	/* who does not get the answer does not empty the cache */
+	dir->listed = fuse_reply_open(req, fi) ? LISTED_MIXED : fi->fh;
+}
+
+struct dir_filler {
+	fuse_req_t		 req;
+	struct container	*dir;
+	size_t			 size, used;
+};
+
+static int dir_add(struct dir_filler *fill, const char *name, fuse_ino_t ino, mode_t mode,
+		   off_t next)
+{
+	const struct stat st = { .st_ino = ino, .st_mode = mode };
+	size_t len = fuse_add_direntry(fill->req, dir_buf + fill->used, fill->size - fill->used,
+				       name, &st, next);
+
+	if (len > fill->size - fill->used)
+		return 1;
+	fill->used += len;
+	return 0;
+}
+
+static int dir_fill(void *arg, const char *name, unsigned int namelen,
+		    struct container *child, unsigned int node, unsigned long long next)
+{
+	struct dir_filler *fill = arg;
+	char buf[CONTAINER_NAME_MAX + 1];
+
+	memcpy(buf, name, namelen);
+	buf[namelen] = '\0';
+	return dir_add(fill, buf, inode_number(child ? child : fill->dir, node),
+		       child ? S_IFDIR : S_IFREG, next + DIR_DOTS);
+}
+
+static int dir_add_dots(struct dir_filler *fill, off_t off)
+{
+	struct container *parent;
+	int full = 0;
+
+	if (off < 1)
+		full = dir_add(fill, ".", inode_number(fill->dir, CONTAINER_NODE_DIR), S_IFDIR, 1);
+	if (off < DIR_DOTS && !full) {
+		parent = container_parent(fill->dir);
+		full = dir_add(fill, "..", inode_number(parent, CONTAINER_NODE_DIR), S_IFDIR,
+			       DIR_DOTS);
+		container_put(parent);
+	}
+	return full;
+}
+
+void dir_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+	      struct fuse_file_info *fi)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, ino, &node);
+	struct dir_filler fill = { .req = req };
+	uint64_t generation;
+	int err;
+
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	generation = container_generation(dir->cont);
+	if (generation != dir->listed || generation != fi->fh)
+		dir->listed = LISTED_MIXED;
+
+	fill.dir = dir->cont;
+	fill.size = size < sizeof(dir_buf) ? size : sizeof(dir_buf);
+	if (!dir_add_dots(&fill, off)) {
+		err = container_readdir(dir->cont, off < DIR_DOTS ? 0 : off - DIR_DOTS,
+					dir_fill, &fill);
+		if (err < 0)
+			return inode_reply_err(req, gone_is_enoent(err));
+	}
+	fuse_reply_buf(req, dir_buf, fill.used);
+}
+
+/* --- what is refused, with the errors of cgroup v1 --- */
+
+void dir_refuse_create(fuse_req_t req, fuse_ino_t parent, const char *name,
+		       mode_t mode, struct fuse_file_info *fi)
+{
+	(void)parent, (void)name, (void)mode, (void)fi;
+	inode_reply_err(req, -EACCES);
+}
+
+void dir_refuse_mknod(fuse_req_t req, fuse_ino_t parent, const char *name,
+		      mode_t mode, dev_t rdev)
+{
+	(void)parent, (void)name, (void)mode, (void)rdev;
+	inode_reply_err(req, -EPERM);
+}
+
+void dir_refuse_symlink(fuse_req_t req, const char *link, fuse_ino_t parent,
+			const char *name)
+{
+	(void)link, (void)parent, (void)name;
+	inode_reply_err(req, -EPERM);
+}
+
+void dir_refuse_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t newparent,
+		     const char *newname)
+{
+	(void)ino, (void)newparent, (void)newname;
+	inode_reply_err(req, -EPERM);
+}
+
+void dir_refuse_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	(void)parent, (void)name;
+	inode_reply_err(req, -EPERM);
+}

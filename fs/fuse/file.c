@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Open control files: open, read, write, poll, release.
+ *
+ * Two people count, as in cgroup v1: the opener, whose credentials the engine
+ * keeps for later writes, and the thread that reads or writes, whose pid
+ * namespace the numbers are of and who is meant by "0".  Mostly they are the
+ * same, then finding out who it is is done once, at open.
+ *
+ * A file is 0 bytes long for the kernel, so all I/O is direct: what read(2)
+ * and write(2) pass arrives as it is, a write whole up to the largest request,
+ * which is far more than CONTAINER_WRITE_MAX.
+ *
+ * poll(2): the kernel hands out a handle, kept until the engine tells of a
+ * change (host_file_event()), which wakes the poller and ends the handle.
+ *
+ * Requests per call (Linux 6.18): open and write OPEN, WRITE; open and read
+ * OPEN, READ, and one READ more if the reader goes on until it gets 0 bytes.
+ * close(2) makes no FLUSH, and nobody waits for RELEASE.
+ */
+#include "file.h"
+#include "inode.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../../include/uapi/containerfs.h"
+
+#define NR_BUCKETS	1024		/* a power of two */
+#define OPENER_SECONDS	1
+
+/* An open control file: fuse_file_info.fh. */
+struct open_file {
+	struct open_file	*next, **pprev;	/* in open_files */
+	struct container_file	*file;
+	struct container_actor	 actor;		/* the opener */
+	time_t			 opened;	/* monotonic */
+	struct fuse_pollhandle	*ph;		/* somebody waits for an event */
+};
+
+/* All open files, by container. */
+static struct open_file *open_files[NR_BUCKETS];
+
+static struct open_file **bucket_of(const struct container *cont)
+{
+	return &open_files[container_id(cont) & (NR_BUCKETS - 1)];
+}
+
+static struct open_file *open_file_of(const struct fuse_file_info *fi)
+{
+	return (struct open_file *)(uintptr_t)fi->fh;
+}
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec;
+}
+
+/*
+ * Who makes this request.  The opener's tid means the opener only as long as it
+ * can not have been given to another thread.
+ */
+static const struct container_actor *caller(fuse_req_t req, const struct open_file *of,
+					    struct container_actor *actor)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+
+	if (ctx->pid == of->actor.tid && seconds() - of->opened <= OPENER_SECONDS)
+		return &of->actor;
+	tasks_actor(ctx->pid, ctx->uid, actor);
+	return actor;
+}
+
+/* --- open and release --- */
+
+static void open_file_add(struct open_file *of)
+{
+	struct open_file **head = bucket_of(container_file_container(of->file));
+
+	of->next = *head;
+	of->pprev = head;
+	if (of->next)
+		of->next->pprev = &of->next;
+	*head = of;
+}
+
+static void open_file_free(struct open_file *of)
+{
+	*of->pprev = of->next;
+	if (of->next)
+		of->next->pprev = of->pprev;
+	if (of->ph)
+		fuse_pollhandle_destroy(of->ph);
+	container_file_release(of->file);
+	free(of);
+}
+
+void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+	bool write = (fi->flags & O_ACCMODE) != O_RDONLY;
+	unsigned int node;
+	struct known *k = inode_find(req, ino, &node);
+	struct open_file *of;
+	int err;
+
+	if (!k)
+		return inode_reply_err(req, -ESTALE);
+	of = calloc(1, sizeof(*of));
+	if (!of)
+		return inode_reply_err(req, -ENOMEM);
+	tasks_actor(ctx->pid, ctx->uid, &of->actor);
+	of->opened = seconds();
+	err = container_file_open(k->cont, node, write, &of->actor, &of->file);
+	if (err) {
+		free(of);
+		/* a file of a removed container has no name any more */
+		return inode_reply_err(req, err == -ENODEV ? -ENOENT : err);
+	}
+	open_file_add(of);
+
+	fi->fh = (uintptr_t)of;
+	fi->direct_io = 1;
+	fi->noflush = 1;
+	if (fuse_reply_open(req, fi))
+		open_file_free(of);	/* who does not get it will not release it */
+}
+
+void file_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	open_file_free(open_file_of(fi));
+	inode_reply_err(req, 0);
+}
+
+/* An aborted connection releases nothing. */
+void file_super_gone(const struct super *s)
+{
+	struct open_file *of, *next;
+
+	for (size_t i = 0; i < NR_BUCKETS; i++) {
+		for (of = open_files[i]; of; of = next) {
+			next = of->next;
+			if (container_root(container_file_container(of->file)) == s->root)
+				open_file_free(of);
+		}
+	}
+}
+
+/* --- read and write --- */
+
+void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+	       struct fuse_file_info *fi)
+{
+	struct open_file *of = open_file_of(fi);
+	const struct container_actor *reader = &of->actor;
+	struct container_actor actor;
+	const char *data;
+	long len;
+
+	(void)ino;
+	if (!off)			/* the text is made now */
+		reader = caller(req, of, &actor);
+	len = container_file_read(of->file, reader, off, &data);
+	if (len < 0)
+		return inode_reply_err(req, len);
+	fuse_reply_buf(req, data, (size_t)len < size ? (size_t)len : size);
+}
+
+void file_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size,
+		off_t off, struct fuse_file_info *fi)
+{
+	static char text[CONTAINER_WRITE_MAX + 1];
+	struct open_file *of = open_file_of(fi);
+	struct container_actor actor;
+	long len;
+
+	(void)ino, (void)off;
+	if (size > CONTAINER_WRITE_MAX)
+		return inode_reply_err(req, -E2BIG);
+	memcpy(text, buf, size);
+	text[size] = '\0';
+	len = container_file_write(of->file, caller(req, of, &actor), text, size);
+	if (len < 0)
+		return inode_reply_err(req, len);
+	fuse_reply_write(req, len);
+}
+
+/* --- poll --- */
+
+void file_poll(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi,
+	       struct fuse_pollhandle *ph)
+{
+	struct open_file *of = open_file_of(fi);
+	unsigned int events;
+	_Bool armed = false;
+
+	(void)ino;
+	if (of->ph)
+		fuse_pollhandle_destroy(of->ph);
+	of->ph = ph;
+	events = container_file_poll(of->file, &armed);
+	if (ph && !armed) {
+		fuse_pollhandle_destroy(ph);
+		of->ph = NULL;
+	}
+	fuse_reply_poll(req, events);
+}
+
+void host_file_event(struct container *cont, unsigned int node)
+{
+	struct open_file *of;
+
+	for (of = *bucket_of(cont); of; of = of->next) {
+		if (!of->ph || container_file_container(of->file) != cont ||
+		    container_file_node(of->file) != node)
+			continue;
+		fuse_lowlevel_notify_poll(of->ph);
+		fuse_pollhandle_destroy(of->ph);
+		of->ph = NULL;
+	}
+}
