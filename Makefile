@@ -22,12 +22,14 @@
 # build/configure with options (see configure.ac).
 #
 # Three include worlds, no file in two:
-#   engine	kernel/ and *_engine.c of unit tests: the shims' headers, no libc
+#   engine	kernel/, userspace/shim/lib/, *_engine.c of unit tests: only the
+#		shims' headers, no libc
 #   shim	userspace/shim/: libc, and none of the shims' headers
 #   libc	everything else: libc, libfuse3, libbpf, and none of the shims' headers
-# Which engine and shim files there are is said once, in kernel/sources.mk
-# (shared with Kbuild) and userspace/shim/sources.mk. Objects lie under
-# build/obj (plain) and build/asan (sanitizers), at the path of their source.
+# Which engine and shim files there are, and the flags of the first two worlds,
+# is said once, in kernel/sources.mk (shared with Kbuild) and
+# userspace/shim/sources.mk. Objects lie under build/obj (plain) and build/asan
+# (sanitizers), at the path of their source.
 
 MAKEFLAGS	+= --no-builtin-rules --no-print-directory
 SHELL		= /bin/sh
@@ -65,10 +67,8 @@ $(B)/config.mk: $(B)/configure userspace/config.mk.in
 
 # --- sources ---------------------------------------------------------------
 
-# Both lists may name files from the top or from their own folder.
-in_folder	= $(foreach f,$(2),$(if $(filter $(1)/%,$(f)),$(f),$(1)/$(f)))
-engine_srcs	= $(call in_folder,kernel,$(ENGINE_SRCS))
-shim_srcs	= $(call in_folder,userspace/shim,$(SHIM_SRCS))
+engine_srcs	= $(addprefix kernel/,$(ENGINE_SRCS))
+shim_srcs	= $(SHIM_ENGINE_SRCS) $(SHIM_SRCS)
 daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c))
 mount_srcs	= $(wildcard userspace/mount/*.c)
 ctl_srcs	= $(wildcard userspace/containerctl/*.c)
@@ -91,10 +91,7 @@ hardening	= -fstack-protector-strong -fstack-clash-protection -fPIE
 fortify		= $(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),-D_FORTIFY_SOURCE=2)
 sanitizers	= -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 		  -fno-omit-frame-pointer
-all_ldflags	= $(LDFLAGS) -pie -Wl,-z,relro,-z,now,--as-needed
-
-# the engine's world: what the list of shims says, or just their folder
-ENGINE_CPPFLAGS	?= -nostdinc -I userspace/shim/include -I include
+all_ldflags	= $(LDFLAGS) -pthread -rdynamic -pie -Wl,-z,relro,-z,now,--as-needed
 
 WORLD		= -D_GNU_SOURCE= $(LIBC_CPPFLAGS)
 LIBC_CPPFLAGS	=
@@ -103,10 +100,11 @@ compile		= $(CC) -std=gnu11 $(WORLD) $(CPPFLAGS) $(CFLAGS) $(warnings) $(VARIANT
 VARIANT		= $(hardening) $(fortify)
 $(B)/asan/%.o: VARIANT = $(sanitizers)
 
-engine_world	= $(ENGINE_CPPFLAGS) $(ENGINE_CFLAGS)
+engine_world	= $(SHIM_ENGINE_CFLAGS) -I include
 $(B)/obj/kernel/%.o $(B)/asan/kernel/%.o: WORLD = $(engine_world)
+$(B)/obj/userspace/shim/lib/%.o $(B)/asan/userspace/shim/lib/%.o: WORLD = $(engine_world)
 $(B)/asan/test/unit/%_engine.o: WORLD = $(engine_world) -I kernel
-$(B)/obj/userspace/shim/%.o $(B)/asan/userspace/shim/%.o: WORLD = $(SHIM_CPPFLAGS) $(SHIM_CFLAGS)
+$(B)/obj/userspace/shim/%.o $(B)/asan/userspace/shim/%.o: WORLD = $(SHIM_LIBC_CFLAGS)
 $(B)/obj/fs/fuse/%.o $(B)/asan/fs/fuse/%.o: \
 	LIBC_CPPFLAGS = -I $(B)/obj/fs/fuse -I include $(FUSE_CFLAGS) $(BPF_CFLAGS) $(CAPNG_CFLAGS)
 $(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse $(MOUNT_CFLAGS) \
@@ -183,7 +181,7 @@ define unit_program
 $(eval UNIT_CORE_$(1) ?= $$(engine_srcs) $$(shim_srcs))
 $(B)/asan/test-$(1): $$(call objects,asan,$$(wildcard test/unit/$(1)/*.c) $$(UNIT_SRCS_$(1)) $$(UNIT_CORE_$(1)))
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $$(CFLAGS) $$(sanitizers) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) \
+	$$(Q)$$(CC) $$(CFLAGS) $$(sanitizers) $$(LDFLAGS) -pthread -rdynamic -o $$@ $$(filter %.o,$$^) \
 		$$(UNIT_LIBS_$(1)) $$(shell $$(PKG_CONFIG) --libs check)
 $$(patsubst test/unit/%.c,$(B)/asan/test/unit/%.o,$$(wildcard test/unit/task_events/*.c)): | $$(skeleton)
 endef
