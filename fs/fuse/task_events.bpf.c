@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * task_events.bpf.c - the programs that keep each task's css_group
+ *
+ * They keep the words of task_events_abi.h: a child is born with its creator's
+ * (fork), or with that of a fresh css_group (clone with CLONE_NEW*); unshare(2)
+ * moves the caller to a fresh one; exit ends it; the daemon moves tasks (attach).
+ * All but attach are reported in the ring.
+ *
+ * Why no fork escapes an attach. A program first RESERVES its record, then (full
+ * barrier) READS the creator's word. The daemon CHANGES a word (a full barrier),
+ * then READS the producer position and consumes up to it, waiting for records
+ * that are not yet submitted. If the program read the old word, its read came
+ * before the change, hence its reservation before the daemon's sample: the daemon
+ * sees the child. If not, the child has the new word. Lookups that find no word,
+ * or id 0, end without a record: such forks came before any attach, and the child
+ * was already visible to a walk over the threads.
+ *
+ * Overflow: a program that cannot reserve counts up `lost`, makes its change all
+ * the same, then counts up `lost_done`; `lost` stands in for the reservation in the
+ * argument above, and makes the daemon rebuild from the words.
+ *
+ * Locks: none. Words change by compare-and-swap; a record is reserved and
+ * submitted in the same program.
+ */
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+
+#include "task_events_abi.h"
+#include "task_events.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* fork, and clone without namespaces: the path that must cost nothing. */
+static __always_inline int newtask_fork(struct task_struct *me,
+					struct task_struct *child, u64 *word)
+{
+	struct te_fork *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	u64 w, old;
+	u64 *slot;
+	bool wake;
+
+	if (!rec)
+		lost_begin();
+	w = word_read(word);
+	slot = te_word_id(w) ? word_create(child) : NULL;
+	if (!slot) {
+		if (te_word_id(w))
+			__sync_fetch_and_add(&lost_words, 1);
+		if (rec)
+			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		else
+			lost_end();
+		return 0;
+	}
+	w = TE_WORD(te_word_id(w), first_seq(child));
+	old = __sync_val_compare_and_swap(slot, 0, w);
+	if (old)	/* attached between its appearing and now */
+		w = old;
+	wake = group_touch(te_word_id(w), old ? 0 : 1);
+	if (!rec) {
+		lost_end();
+		return 0;
+	}
+	rec->type = TE_FORK;
+	rec->tid = child->pid;
+	rec->tgid = child->tgid;
+	rec->creator = me->pid;
+	rec->word = w;
+	bpf_ringbuf_submit(rec, wake_flags(wake));
+	return 0;
+}
+
+/*
+ * Make a css_group below @parent for @flags, to hold @task; 0 if its parent does
+ * not clone on these flags, or there is no room.
+ */
+static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
+				       struct task_struct *task, u32 flags)
+{
+	struct te_group g = {};
+	struct te_group *from;
+	u64 id, zero = 0;
+
+	from = bpf_map_lookup_elem(&groups, &parent);
+	if (!from)
+		from = bpf_map_lookup_elem(&groups, &zero);
+	if (!from || !(from->clone_mask & flags))
+		return 0;
+	g.parent = parent;
+	g.tasks = 1;
+	g.creator = creator->pid;
+	g.flags = flags;
+	g.watch = from->watch;
+	g.clone_mask = from->clone_mask;
+	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
+	id = __sync_fetch_and_add(&next_id, 1);
+	if (bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
+		__sync_fetch_and_add(&clone_refused, 1);
+		return 0;
+	}
+	return id;
+}
+
+static __always_inline void clone_fill(struct te_clone *rec, u64 word, u64 parent,
+				       struct task_struct *me,
+				       struct task_struct *task, u32 flags)
+{
+	rec->tid = task->pid;
+	rec->tgid = task->tgid;
+	rec->creator = me->pid;
+	rec->word = word;
+	rec->parent = parent;
+	rec->creator_tgid = me->tgid;
+	rec->flags = flags;
+	cpu_fill(&rec->cpu, task);
+	bpf_core_read(&rec->comm, sizeof(rec->comm), &task->comm);
+}
+
+/*
+ * clone with namespaces. What comes out may be a plain fork: te_fork is how
+ * te_clone begins.
+ */
+static __always_inline int newtask_clone(struct task_struct *me,
+					 struct task_struct *child, u32 flags)
+{
+	struct te_clone *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	u64 parent, id, w = 0, old;
+	u64 *word, *slot = NULL;
+	bool wake = false;
+
+	if (!rec)
+		lost_begin();
+	full_barrier();
+	word = word_find(me);
+	parent = word ? te_word_id(word_read(word)) : 0;
+	id = group_clone(parent, me, child, flags);
+	if (id || parent) {
+		slot = word_create(child);
+		if (!slot)
+			__sync_fetch_and_add(&lost_words, 1);
+	}
+	if (slot) {
+		w = TE_WORD(id ? id : parent, first_seq(child));
+		old = __sync_val_compare_and_swap(slot, 0, w);
+		if (!old) {
+			wake = group_touch(parent, id ? 0 : 1);
+		} else {
+			w = old;
+			wake = group_touch(te_word_id(w), 0);
+		}
+	}
+	if (id && te_word_id(w) != id) {
+		bpf_map_delete_elem(&groups, &id);
+		id = 0;
+	}
+	if (!rec) {
+		lost_end();
+		return 0;
+	}
+	if (!w) {
+		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		return 0;
+	}
+	rec->type = id ? TE_CLONE : TE_FORK;
+	clone_fill(rec, w, parent, me, child, flags);
+	bpf_ringbuf_submit(rec, wake_flags(wake));
+	return 0;
+}
+
+/* @flags has no exit signal in its low byte here: bit 7 is CLONE_NEWTIME. */
+SEC("tp_btf/task_newtask")
+int BPF_PROG(te_newtask, struct task_struct *child, u64 flags)
+{
+	struct task_struct *me = bpf_get_current_task_btf();
+	u64 *word;
+
+	if (flags & TE_CLONE_ALL && clone_enabled)
+		return newtask_clone(me, child, flags & TE_CLONE_ALL);
+	word = word_find(me);
+	if (!word || !te_word_id(*word))
+		return 0;
+	return newtask_fork(me, child, word);
+}
+
+/*
+ * unshare(2) has succeeded: move the caller to a css_group of its own. If an
+ * attach crosses, begin again from where that put it, with a new id, so that ids
+ * always grow from parent to child.
+ */
+static __always_inline int unshared(u32 flags)
+{
+	struct task_struct *me = bpf_get_current_task_btf();
+	struct te_clone *rec;
+	u64 parent = 0, id = 0, w, next = 0;
+	u64 *word;
+	bool wake;
+	int i;
+
+	flags &= TE_CLONE_ALL;
+	if (!flags || !clone_enabled)
+		return 0;
+	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	if (!rec)
+		lost_begin();
+	full_barrier();
+	word = word_find(me);
+	for (i = 0; i < 4; i++) {
+		w = word ? word_read(word) : 0;
+		parent = te_word_id(w);
+		id = group_clone(parent, me, me, flags);
+		if (!id)
+			break;
+		if (!word)
+			word = word_create(me);
+		if (!word) {
+			__sync_fetch_and_add(&lost_words, 1);
+			bpf_map_delete_elem(&groups, &id);
+			id = 0;
+			break;
+		}
+		next = w ? te_word_next(w, id) : TE_WORD(id, first_seq(me));
+		if (__sync_val_compare_and_swap(word, w, next) == w)
+			break;
+		bpf_map_delete_elem(&groups, &id);
+		id = 0;
+	}
+	if (!id) {
+		if (i == 4)
+			__sync_fetch_and_add(&clone_refused, 1);
+		if (rec)
+			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		else
+			lost_end();
+		return 0;
+	}
+	wake = group_touch(parent, -1);
+	if (!rec) {
+		lost_end();
+		return 0;
+	}
+	rec->type = TE_CLONE;
+	clone_fill(rec, next, parent, me, me, flags);
+	bpf_ringbuf_submit(rec, wake_flags(wake));
+	return 0;
+}
+
+SEC("fexit/ksys_unshare")
+int BPF_PROG(te_unshare_fexit, unsigned long flags, int ret)
+{
+	return ret ? 0 : unshared(flags);
+}
+
+/* Every system call comes by here: look at its number first. */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
+{
+	u64 flags;
+
+	if (!is_unshare(regs, &flags) || ret)
+		return 0;
+	return unshared(flags);
+}
+
+/* PF_EXITING is set; the tid stays taken until long after. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(te_exit, struct task_struct *task)
+{
+	u64 *word = word_find(task);
+	struct te_exit *rec;
+	u64 w, old;
+	bool wake;
+	int i;
+
+	if (!word || !*word)
+		return 0;
+	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	if (!rec)
+		lost_begin();
+	/* Only attach competes, and it is one caller. */
+	w = word_read(word);
+	for (i = 0; i < 64 && !(w & TE_WORD_EXITED); i++) {
+		old = __sync_val_compare_and_swap(word, w, w | TE_WORD_EXITED);
+		if (old == w)
+			break;
+		w = old;
+	}
+	spill_delete(task);
+	if (w & TE_WORD_EXITED) {
+		if (rec)
+			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		else
+			lost_end();
+		return 0;
+	}
+	wake = group_touch(te_word_id(w), -1);
+	if (!rec) {
+		lost_end();
+		return 0;
+	}
+	rec->type = TE_EXIT;
+	rec->tid = task->pid;
+	rec->tgid = task->tgid;
+	rec->pad = 0;
+	rec->word = w | TE_WORD_EXITED;
+	cpu_fill(&rec->cpu, task);
+	bpf_ringbuf_submit(rec, wake_flags(wake));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
+	     struct linux_binprm *bprm)
+{
+	struct te_exec *rec;
+	u64 *word;
+	u64 w;
+
+	if (old_pid == task->pid)
+		return 0;
+	word = word_find(task);
+	if (!word || !*word)
+		return 0;
+	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	if (!rec) {
+		lost_begin();
+		lost_end();
+		return 0;
+	}
+	w = word_read(word);
+	rec->type = TE_EXEC;
+	rec->old_tid = old_pid;
+	rec->tid = task->pid;
+	rec->pad = 0;
+	rec->word = w;
+	bpf_ringbuf_submit(rec, wake_flags(group_touch(te_word_id(w), 0)));
+	return 0;
+}
+
+/*
+ * The daemon's own calls, on the task call.tid: as a syscall program where there
+ * is bpf_task_from_pid() for those, else as an iterator limited to that tid.
+ *
+ * attach needs no record: its caller knows. A first word may be made after the
+ * exit program has looked for one, so PF_EXITING is looked at again afterwards
+ * (between its being set and the tracepoint the kernel has a full barrier, the
+ * decrement of signal->live): if set, the word is marked as exited and nothing
+ * was moved. If there was a word, the exit program sees what is done here.
+ */
+static __always_inline s64 attach(struct task_struct *task)
+{
+	u64 next, old;
+	u64 *word;
+
+	call.word = 0;
+	if (task->flags & PF_EXITING)
+		return -ENOENT;
+	word = word_find(task);
+	if (!word) {
+		if (call_expect)
+			return -EAGAIN;
+		word = slot_create(task);
+		if (!word)
+			return -ENOMEM;
+		full_barrier();
+		/* An unshare may have come first, and found no storage to be had. */
+		if (spill_find(task))
+			return -EAGAIN;
+	}
+	next = call_expect ? te_word_next(call_expect, call.id) :
+			     TE_WORD(call.id, first_seq(task));
+	old = __sync_val_compare_and_swap(word, call_expect, next);
+	if (old != call_expect) {
+		call.word = old;
+		return old & TE_WORD_EXITED ? -ENOENT : -EAGAIN;
+	}
+	if (!old && *(volatile u32 *)&task->flags & PF_EXITING) {
+		if (__sync_val_compare_and_swap(word, next, next | TE_WORD_EXITED) != next)
+			group_count(call.id, 1);	/* the exit program took it off */
+		return -ENOENT;
+	}
+	group_count(te_word_id(old), -1);
+	group_count(call.id, 1);
+	call.word = next;
+	return 0;
+}
+
+static __always_inline void call_task(struct task_struct *task)
+{
+	if (call.op == TE_OP_ATTACH) {
+		call_expect = call.word;
+		call.ret = attach(task);
+	} else {
+		facts_fill(&call.facts, task);
+		call.ret = 0;
+	}
+}
+
+SEC("syscall")
+int te_call_sys(void *ctx)
+{
+	struct task_struct *task = bpf_task_from_pid(call.tid);
+
+	if (!task)
+		return 0;
+	call_task(task);
+	bpf_task_release(task);
+	return 0;
+}
+
+SEC("iter/task")
+int te_call_iter(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (task && task->pid == call.tid)
+		call_task(task);
+	return 0;
+}
+
+/* Change an entry of `groups` in place: what BPF counts there is kept. */
+SEC("syscall")
+int te_call_group(void *ctx)
+{
+	u64 id = call.id;
+	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
+
+	if (!g)
+		return 0;
+	if (call.op == TE_OP_GROUP_SET) {
+		g->parent = call.parent;
+		g->clone_mask = call.clone_mask;
+		g->watch = call.set;
+	} else {
+		__sync_fetch_and_or(&g->watch, call.set);
+		__sync_fetch_and_and(&g->watch, ~call.clear);
+	}
+	call.ret = 0;
+	return 0;
+}
+
+SEC("iter/task")
+int te_walk(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct te_task t = {};
+	u64 *word;
+
+	if (!task)
+		return 0;
+	word = word_find(task);
+	t.word = word ? *word : 0;
+	if (walk.words_only && (!t.word || t.word & TE_WORD_EXITED))
+		return 0;
+	t.tid = task->pid;
+	t.tgid = task->tgid;
+	t.start_time = task->start_boottime;
+	if (!walk.words_only) {
+		t.vtid = nr_in(task, walk.ns_inum, walk.ns_level);
+		t.vtgid = nr_in(task->group_leader, walk.ns_inum, walk.ns_level);
+		t.flags = task_flags(task);
+	}
+	bpf_core_read(&t.comm, sizeof(t.comm), &task->comm);
+	bpf_seq_write(ctx->meta->seq, &t, sizeof(t));
+	return 0;
+}

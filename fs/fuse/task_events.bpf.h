@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * task_events.bpf.h - maps, globals and helpers of task_events.bpf.c
+ *
+ * Where a task's word lives: in task storage, freed with the task. Making one can
+ * fail without fault of ours: no memory, or the CPU was taken from another task
+ * in the middle of a storage operation. Then the word goes to the small
+ * preallocated hash `spill`, keyed by the task's address, until the task exits;
+ * it is looked at only while `spilled` is not 0. A slot in storage that holds 0
+ * counts as none. Attach makes slots in storage only; it and a program that
+ * spills each look at the other's place after having made their own, so they
+ * never both go on with two places.
+ *
+ * The kernel differences are here too: each is a constant that the daemon sets
+ * after looking for the feature, or a CO-RE access.
+ */
+#ifndef FS_FUSE_TASK_EVENTS_BPF_H
+#define FS_FUSE_TASK_EVENTS_BPF_H
+
+/* Set by the daemon before loading. */
+const volatile te_u32 have_preempt_disable;
+const volatile te_u64 ring_half = 4 << 20;
+const volatile te_u32 fail_storage_every;	/* tests: n: each nth creation fails */
+
+/* Read by programs, written by the daemon, or seldom. */
+te_u32 clone_enabled;
+te_u32 half_woken;		/* woken for a half full ring, not yet consumed */
+te_u64 spilled;		/* entries of `spill`, counted up before insertion */
+
+/* Written by programs, read by the daemon. */
+te_u64 lost;
+te_u64 lost_done;
+te_u64 lost_words;
+te_u64 clone_refused;
+te_u64 next_id = 1;
+
+/* The daemon's calls. */
+struct te_call call;
+struct te_walk walk;
+te_u64 call_expect;
+te_u32 fail_storage_count;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, u64);
+} words SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, u64);
+	__type(value, u64);
+} spill SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, u64);
+	__type(value, struct te_group);
+} groups SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} ring SEC(".maps");
+
+struct task_struct *bpf_task_from_pid(s32 pid) __ksym __weak;
+void bpf_task_release(struct task_struct *p) __ksym __weak;
+void bpf_preempt_disable(void) __ksym __weak;
+void bpf_preempt_enable(void) __ksym __weak;
+
+#if defined(__TARGET_ARCH_x86)
+#define NR_UNSHARE		272
+#define NR_UNSHARE_X32		(0x40000000 | 272)
+#define NR_UNSHARE_IA32		310
+#elif defined(__TARGET_ARCH_arm64)
+#define NR_UNSHARE		97
+#define NR_UNSHARE_ARM		337
+#define TIF_32BIT		22
+#endif
+
+/* Compare-and-swap is fully ordered in BPF; an add without result is not. */
+static __always_inline u64 word_read(u64 *word)
+{
+	return __sync_val_compare_and_swap(word, 0, 0);
+}
+
+static __always_inline void full_barrier(void)
+{
+	u64 on_stack = 0;
+
+	__sync_val_compare_and_swap(&on_stack, 0, 1);
+}
+
+static __always_inline void lost_begin(void)
+{
+	__sync_fetch_and_add(&lost, 1);
+	full_barrier();
+}
+
+static __always_inline void lost_end(void)
+{
+	full_barrier();
+	__sync_fetch_and_add(&lost_done, 1);
+}
+
+static __always_inline u64 *spill_find(struct task_struct *task)
+{
+	u64 key = (u64)task;
+
+	return spilled ? bpf_map_lookup_elem(&spill, &key) : NULL;
+}
+
+static __always_inline void spill_delete(struct task_struct *task)
+{
+	u64 key = (u64)task;
+
+	if (spilled && !bpf_map_delete_elem(&spill, &key))
+		__sync_fetch_and_sub(&spilled, 1);
+}
+
+/* The task's word, or a slot that holds 0, or NULL. */
+static __always_inline u64 *word_find(struct task_struct *task)
+{
+	u64 *word = bpf_task_storage_get(&words, task, 0, 0);
+	u64 *other;
+
+	if (word && *word)
+		return word;
+	other = spill_find(task);
+	return other ? other : word;
+}
+
+static __always_inline u64 *slot_create(struct task_struct *task)
+{
+	u64 *word;
+
+	if (have_preempt_disable)
+		bpf_preempt_disable();
+	word = bpf_task_storage_get(&words, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (have_preempt_disable)
+		bpf_preempt_enable();
+	return word;
+}
+
+static __always_inline bool fail_storage(void)
+{
+	return fail_storage_every &&
+	       ++fail_storage_count % fail_storage_every == 0;
+}
+
+/* For a new task, or for current, of which word_find() found none. */
+static __always_inline u64 *word_create(struct task_struct *task)
+{
+	u64 key = (u64)task, zero = 0;
+	u64 *word = NULL;
+
+	if (!fail_storage()) {
+		word = bpf_task_storage_get(&words, task, 0,
+					    BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (word)
+			return word;
+	}
+	__sync_fetch_and_add(&spilled, 1);
+	if (bpf_map_update_elem(&spill, &key, &zero, BPF_NOEXIST)) {
+		__sync_fetch_and_sub(&spilled, 1);
+		return NULL;
+	}
+	full_barrier();
+	word = bpf_task_storage_get(&words, task, 0, 0);
+	if (word) {	/* attach made it */
+		spill_delete(task);
+		return word;
+	}
+	return bpf_map_lookup_elem(&spill, &key);
+}
+
+/*
+ * A first sequence: the start time's low bits, so that words of different tasks
+ * that had the same tid differ. Not 0, that the word be not 0.
+ */
+static __always_inline u64 first_seq(struct task_struct *task)
+{
+	u64 seq = task->start_boottime & TE_WORD_SEQ_MASK;
+
+	return seq ? seq : 1;
+}
+
+/* Count @delta tasks; whether the group became empty and that is watched. */
+static __always_inline bool count(struct te_group *g, s64 delta)
+{
+	s64 n = __sync_fetch_and_add(&g->tasks, delta) + delta;
+
+	return n == 0 && delta < 0 && g->watch & TE_WATCH_EMPTY;
+}
+
+static __always_inline void group_count(u64 id, s64 delta)
+{
+	struct te_group *g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
+
+	if (g)
+		count(g, delta);
+}
+
+/* An event concerns css_group @id: whether its watchers must be woken. */
+static __always_inline bool group_touch(u64 id, s64 delta)
+{
+	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
+	bool wake = false;
+
+	if (!g)
+		return false;
+	if (id && delta)
+		wake = count(g, delta);
+	if (g->watch & TE_WATCH_ALL) {
+		__sync_fetch_and_and(&g->watch, ~TE_WATCH_ALL);
+		wake = true;
+	}
+	return wake;
+}
+
+static __always_inline u64 wake_flags(bool wake)
+{
+	if (!half_woken &&
+	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= ring_half) {
+		half_woken = 1;
+		wake = true;
+	}
+	return wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+static __always_inline void cpu_fill(struct te_cpu *cpu, struct task_struct *task)
+{
+	cpu->utime = task->utime;
+	cpu->stime = task->stime;
+	cpu->runtime = task->se.sum_exec_runtime;
+}
+
+/* Whether the system call now returning is unshare(2), of any ABI; its flags. */
+static __always_inline bool is_unshare(struct pt_regs *regs, u64 *flags)
+{
+#if defined(__TARGET_ARCH_x86)
+	u32 nr = regs->orig_ax;
+	bool compat;
+
+	if (nr != NR_UNSHARE && nr != NR_UNSHARE_IA32 && nr != NR_UNSHARE_X32)
+		return false;
+	compat = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
+	*flags = compat ? (u32)regs->bx : regs->di;
+	return compat ? nr == NR_UNSHARE_IA32 : nr != NR_UNSHARE_IA32;
+#elif defined(__TARGET_ARCH_arm64)
+	u32 nr = regs->syscallno;
+	bool compat;
+
+	if (nr != NR_UNSHARE && nr != NR_UNSHARE_ARM)
+		return false;
+	compat = bpf_get_current_task_btf()->thread_info.flags >> TIF_32BIT & 1;
+	*flags = regs->orig_x0;
+	return nr == (compat ? NR_UNSHARE_ARM : NR_UNSHARE);
+#else
+#error "which registers hold a system call here?"
+#endif
+}
+
+/* numbers[@level] of @pid. */
+static __always_inline void upid_read(struct upid *to, struct pid *pid, u32 level)
+{
+	void *at = (void *)&pid->numbers[0] +
+		   level * bpf_core_type_size(struct upid);
+
+	to->nr = 0;
+	to->ns = NULL;
+	bpf_core_read(&to->nr, sizeof(to->nr), &((struct upid *)at)->nr);
+	bpf_core_read(&to->ns, sizeof(to->ns), &((struct upid *)at)->ns);
+}
+
+/* The task's number in the pid namespace (@inum, @level), 0 if not seen there. */
+static __always_inline u32 nr_in(struct task_struct *task, u32 inum, u32 level)
+{
+	struct pid *pid;
+	struct upid upid;
+
+	if (!level)
+		return BPF_CORE_READ(task, pid);
+	pid = BPF_CORE_READ(task, thread_pid);
+	if (!pid || BPF_CORE_READ(pid, level) < level)
+		return 0;
+	upid_read(&upid, pid, level);
+	return BPF_CORE_READ(upid.ns, ns.inum) == inum ? upid.nr : 0;
+}
+
+static __always_inline u32 task_flags(struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	u32 pf = task->flags, flags = 0;
+	kernel_cap_t caps = {};
+
+	if (pf & PF_KTHREAD)
+		flags |= TE_TASK_KTHREAD;
+	if (pf & PF_NO_SETAFFINITY)
+		flags |= TE_TASK_NO_SETAFFINITY;
+	if (pf & PF_EXITING)
+		flags |= TE_TASK_EXITING;
+	bpf_core_read(&caps, sizeof(caps), &cred->cap_effective);
+	if (caps.val >> CAP_SYS_ADMIN & 1 &&
+	    BPF_CORE_READ(cred, user_ns, level) == 0)
+		flags |= TE_TASK_SYS_ADMIN;
+	return flags;
+}
+
+static __always_inline void facts_fill(struct te_facts *f, struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	u64 *word = word_find(task);
+	struct upid upid;
+
+	f->word = word ? *word : 0;
+	f->start_time = task->start_boottime;
+	cpu_fill(&f->cpu, task);
+	f->tid = task->pid;
+	f->tgid = task->tgid;
+	f->nr_threads = BPF_CORE_READ(task, signal, nr_threads);
+	f->flags = task_flags(task);
+	f->uid = BPF_CORE_READ(cred, uid.val);
+	f->euid = BPF_CORE_READ(cred, euid.val);
+	f->suid = BPF_CORE_READ(cred, suid.val);
+	f->fsuid = BPF_CORE_READ(cred, fsuid.val);
+	f->fsgid = BPF_CORE_READ(cred, fsgid.val);
+	f->pidns_level = BPF_CORE_READ(pid, level);
+	upid_read(&upid, pid, f->pidns_level);
+	f->pidns_inum = BPF_CORE_READ(upid.ns, ns.inum);
+	f->ns_tid = upid.nr;
+	f->ns_tgid = nr_in(BPF_CORE_READ(task, group_leader), f->pidns_inum,
+			   f->pidns_level);
+	bpf_core_read(&f->comm, sizeof(f->comm), &task->comm);
+}
+
+#endif /* FS_FUSE_TASK_EVENTS_BPF_H */

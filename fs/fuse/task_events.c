@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * task_events.c - load and attach the programs that follow tasks
+ *
+ * How it is built (generated files go under build/ only):
+ *
+ *	clang -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 \
+ *		-c fs/fuse/task_events.bpf.c -o build/.../task_events.bpf.o
+ *	bpftool gen skeleton build/.../task_events.bpf.o \
+ *		name task_events_bpf > build/.../task_events.skel.h
+ *	cc -I build/... task_events.c task_events_ring.c task_events_walk.c -lbpf
+ *
+ * -mcpu=v3 gives compare-and-swap (Linux 5.12); __TARGET_ARCH_arm64 on that
+ * machine. What the kernel can do is found out by looking for it in its BTF and
+ * by trying, never by its version:
+ *
+ *	bpf_task_from_pid() in syscall programs, else an iterator per call
+ *	bpf_preempt_disable(), else words spill a little more often
+ *	fexit on ksys_unshare, else the exit tracepoint of all system calls
+ *
+ * libbpf raises RLIMIT_MEMLOCK where the kernel still counts maps against it.
+ * Every object is held by a descriptor of this process alone.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+
+#include "task_events_priv.h"
+
+/* A BPF_JMP|BPF_EXIT program: "r0 = 0; exit". */
+static const struct bpf_insn nothing[] = {
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 0 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+
+#define PROC_PID_INIT_INO	0xEFFFFFFC
+
+int task_events_check_pidns(const char **why)
+{
+	const char *text = NULL;
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st))
+		text = "/proc is not mounted: cannot tell the pid namespace";
+	else if (st.st_ino != PROC_PID_INIT_INO)
+		text = "not in the initial pid namespace: tasks outside of this one could not be followed";
+	if (why)
+		*why = text;
+	return text ? -EINVAL : 0;
+}
+
+static void say(struct task_events *te, const struct task_events_opts *opts,
+		const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	if (!opts->log)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	opts->log(te->ctx, line);
+}
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	(void)level;
+	(void)fmt;
+	(void)ap;
+	return 0;
+}
+
+static bool has_func(const struct btf *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+/* Loading an fexit program may be allowed and attaching it refused: try both. */
+static bool probe_fexit(const struct btf *btf)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts,
+		.expected_attach_type = BPF_TRACE_FEXIT);
+	int id = btf__find_by_name_kind(btf, "ksys_unshare", BTF_KIND_FUNC);
+	int prog, link;
+
+	if (id < 0)
+		return false;
+	opts.attach_btf_id = id;
+	prog = bpf_prog_load(BPF_PROG_TYPE_TRACING, "te_probe", "GPL", nothing,
+			     sizeof(nothing) / sizeof(nothing[0]), &opts);
+	if (prog < 0)
+		return false;
+	link = bpf_raw_tracepoint_open(NULL, prog);
+	close(prog);
+	if (link < 0)
+		return false;
+	close(link);
+	return true;
+}
+
+static int open_and_load(struct task_events *te, const struct btf *btf,
+			 const struct task_events_opts *opts)
+{
+	struct task_events_bpf *skel = task_events_bpf__open();
+	const char *fail_every = getenv("TASK_EVENTS_FAIL_STORAGE");
+	int err;
+
+	if (!skel)
+		return -errno;
+	te->skel = skel;
+	skel->rodata->ring_half = te->ring.size / 2;
+	skel->rodata->have_preempt_disable =
+		te->have_task_from_pid && has_func(btf, "bpf_preempt_disable") &&
+		has_func(btf, "bpf_preempt_enable");
+	skel->rodata->fail_storage_every = fail_every ? atoi(fail_every) : 0;
+	bpf_program__set_autoload(skel->progs.te_call_sys, te->have_task_from_pid);
+	bpf_program__set_autoload(skel->progs.te_call_iter, !te->have_task_from_pid);
+	bpf_program__set_autoload(skel->progs.te_unshare_fexit, te->have_fexit);
+	bpf_program__set_autoload(skel->progs.te_unshare_sys_exit, !te->have_fexit);
+	err = bpf_map__set_max_entries(skel->maps.ring, te->ring.size);
+	if (!err)
+		err = task_events_bpf__load(skel);
+	if (err) {
+		task_events_bpf__destroy(skel);
+		te->skel = NULL;
+		say(te, opts, "task_events: loading the BPF programs: %s",
+		    strerror(-err));
+	}
+	return err;
+}
+
+static int probe_and_load(struct task_events *te,
+			  const struct task_events_opts *opts)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	libbpf_print_fn_t print;
+	int err;
+
+	if (!btf) {
+		err = -errno;
+		say(te, opts, "task_events: this kernel has no BTF: %s",
+		    strerror(-err));
+		return err;
+	}
+	print = libbpf_set_print(quiet);
+	te->have_fexit = !opts->force_tracepoint && probe_fexit(btf);
+	te->have_task_from_pid = !opts->force_iter &&
+				 has_func(btf, "bpf_task_from_pid");
+	if (getenv("LIBBPF_LOG_LEVEL"))
+		libbpf_set_print(print);
+	err = open_and_load(te, btf, opts);
+	if (err && te->have_task_from_pid) {
+		/* Some kernels have it, but not for syscall programs. */
+		te->have_task_from_pid = false;
+		err = open_and_load(te, btf, opts);
+	}
+	libbpf_set_print(print);
+	btf__free(btf);
+	return err;
+}
+
+static int attach_program(struct task_events *te, struct bpf_program *prog,
+			  struct bpf_link **link,
+			  const struct task_events_opts *opts)
+{
+	*link = bpf_program__attach(prog);
+	if (*link)
+		return 0;
+	say(te, opts, "task_events: attaching %s: %s",
+	    bpf_program__section_name(prog), strerror(errno));
+	return -errno;
+}
+
+static int attach_programs(struct task_events *te,
+			   const struct task_events_opts *opts)
+{
+	struct task_events_bpf *skel = te->skel;
+	int err;
+
+	/* Exit first: whatever gets a word is then seen to leave. */
+	err = attach_program(te, skel->progs.te_exit, &skel->links.te_exit, opts);
+	if (!err)
+		err = attach_program(te, skel->progs.te_exec,
+				     &skel->links.te_exec, opts);
+	if (!err)
+		err = attach_program(te, skel->progs.te_newtask,
+				     &skel->links.te_newtask, opts);
+	if (err)
+		return err;
+	te->walk_link = bpf_link_create(bpf_program__fd(skel->progs.te_walk), 0,
+					BPF_TRACE_ITER, NULL);
+	return te->walk_link < 0 ? te->walk_link : 0;
+}
+
+/* Only wake-ups that BPF asks for make an edge-triggered entry readable. */
+static int open_epoll(struct task_events *te)
+{
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLET };
+
+	te->epfd = epoll_create1(EPOLL_CLOEXEC);
+	if (te->epfd < 0)
+		return -errno;
+	if (epoll_ctl(te->epfd, EPOLL_CTL_ADD, bpf_map__fd(te->skel->maps.ring),
+		      &ev))
+		return -errno;
+	return 0;
+}
+
+int task_events_new(const struct task_events_ops *ops, void *ctx,
+		    const struct task_events_opts *opts,
+		    struct task_events **tep)
+{
+	static const struct task_events_opts defaults;
+	struct task_events *te = calloc(1, sizeof(*te));
+	int err;
+
+	if (!te)
+		return -ENOMEM;
+	if (!opts)
+		opts = &defaults;
+	te->ops = *ops;
+	te->ctx = ctx;
+	te->epfd = -1;
+	te->walk_link = -1;
+	te->ring.size = opts->ring_bytes ? opts->ring_bytes : 8 << 20;
+	te->walk_buf = malloc(TE_WALK_BUF);
+	err = te->walk_buf ? probe_and_load(te, opts) : -ENOMEM;
+	if (!err)
+		err = te_ring_map(&te->ring, bpf_map__fd(te->skel->maps.ring),
+				  te->ring.size);
+	if (!err)
+		err = task_events_group_set(te, 0, 0, 0, TE_CLONE_ALL);
+	if (!err)
+		err = open_epoll(te);
+	if (!err)
+		err = attach_programs(te, opts);
+	if (err) {
+		task_events_free(te);
+		return err;
+	}
+	say(te, opts, "task_events: unshare by %s, attach by %s",
+	    task_events_unshare_hook(te), te->have_task_from_pid ?
+	    "bpf_task_from_pid" : "task iterator");
+	*tep = te;
+	return 0;
+}
+
+void task_events_free(struct task_events *te)
+{
+	if (!te)
+		return;
+	bpf_link__destroy(te->unshare_link);
+	if (te->walk_link >= 0)
+		close(te->walk_link);
+	if (te->epfd >= 0)
+		close(te->epfd);
+	te_ring_unmap(&te->ring);
+	if (te->skel)
+		task_events_bpf__destroy(te->skel);
+	free(te->walk_buf);
+	free(te);
+}
+
+int task_events_fd(const struct task_events *te)
+{
+	return te->epfd;
+}
+
+uint64_t task_events_new_id(struct task_events *te)
+{
+	return __atomic_fetch_add(&te->skel->data->next_id, 1, __ATOMIC_SEQ_CST);
+}
+
+const char *task_events_unshare_hook(const struct task_events *te)
+{
+	return te->have_fexit ? "fexit/ksys_unshare" : "tp_btf/sys_exit";
+}
+
+int task_events_set_clone(struct task_events *te, int enabled,
+			  uint32_t default_mask)
+{
+	struct task_events_bpf *skel = te->skel;
+	struct te_group group;
+	int err;
+
+	err = task_events_group_get(te, 0, &group);
+	if (!err)
+		err = task_events_group_set(te, 0, 0, group.watch, default_mask);
+	if (err)
+		return err;
+	if (enabled && !te->unshare_link) {
+		te->unshare_link = bpf_program__attach(te->have_fexit ?
+			skel->progs.te_unshare_fexit :
+			skel->progs.te_unshare_sys_exit);
+		if (!te->unshare_link)
+			return -errno;
+	}
+	__atomic_store_n(&skel->bss->clone_enabled, !!enabled, __ATOMIC_SEQ_CST);
+	if (!enabled) {
+		bpf_link__destroy(te->unshare_link);
+		te->unshare_link = NULL;
+	}
+	return 0;
+}
+
+/* Change an entry where it is; -ENOENT if it is not. */
+static int change_group(struct task_events *te, uint32_t op, uint64_t id)
+{
+	struct te_call *call = &te->skel->bss->call;
+	int err;
+
+	call->op = op;
+	call->id = id;
+	call->ret = -ENOENT;
+	err = bpf_prog_test_run_opts(bpf_program__fd(te->skel->progs.te_call_group),
+				     NULL);
+	return err ? err : (int)call->ret;
+}
+
+int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
+			  uint32_t watch, uint32_t clone_mask)
+{
+	struct te_call *call = &te->skel->bss->call;
+	struct te_group group = {
+		.parent = parent, .watch = watch, .clone_mask = clone_mask,
+	};
+	int err;
+
+	err = bpf_map_update_elem(bpf_map__fd(te->skel->maps.groups), &id, &group,
+				  BPF_NOEXIST);
+	if (err != -EEXIST)
+		return err;
+	call->parent = parent;
+	call->set = watch;
+	call->clone_mask = clone_mask;
+	return change_group(te, TE_OP_GROUP_SET, id);
+}
+
+int task_events_group_watch(struct task_events *te, uint64_t id,
+			    uint32_t set, uint32_t clear)
+{
+	te->skel->bss->call.set = set;
+	te->skel->bss->call.clear = clear;
+	return change_group(te, TE_OP_GROUP_WATCH, id);
+}
+
+int task_events_group_get(struct task_events *te, uint64_t id,
+			  struct te_group *group)
+{
+	return bpf_map_lookup_elem(bpf_map__fd(te->skel->maps.groups), &id, group);
+}
+
+int task_events_group_del(struct task_events *te, uint64_t id)
+{
+	int err = bpf_map_delete_elem(bpf_map__fd(te->skel->maps.groups), &id);
+
+	return err == -ENOENT ? 0 : err;
+}
+
+void task_events_stats(const struct task_events *te,
+		       struct task_events_stats *stats)
+{
+	const struct task_events_bpf__bss *bss = te->skel->bss;
+
+	stats->events = te->events;
+	stats->rebuilds = te->rebuilds;
+	stats->lost = __atomic_load_n(&bss->lost, __ATOMIC_RELAXED);
+	stats->clone_refused = __atomic_load_n(&bss->clone_refused,
+					       __ATOMIC_RELAXED);
+	stats->lost_words = __atomic_load_n(&bss->lost_words, __ATOMIC_RELAXED);
+	stats->spilled = __atomic_load_n(&bss->spilled, __ATOMIC_RELAXED);
+}

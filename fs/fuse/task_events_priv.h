@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * task_events_priv.h - what the task_events*.c share among themselves
+ *
+ *  task_events.c		loading, probing, attaching, groups, numbers
+ *  task_events_ring.c		the ring's consumer, drain, rebuild
+ *  task_events_walk.c		programs run on one task, walks over tasks
+ */
+#ifndef FS_FUSE_TASK_EVENTS_PRIV_H
+#define FS_FUSE_TASK_EVENTS_PRIV_H
+
+#include <stdbool.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "task_events.h"
+#include "task_events.skel.h"
+
+struct te_ring {
+	unsigned long *consumer_pos;		/* mapped for writing */
+	const unsigned long *producer_pos;	/* mapped for reading */
+	const char *data;
+	size_t size;			/* of the data: a power of two */
+	size_t page;
+	unsigned long pos;		/* consumed, as *consumer_pos will be */
+};
+
+struct task_events {
+	struct task_events_bpf *skel;
+	struct task_events_ops ops;
+	void *ctx;
+	struct te_ring ring;
+	int epfd;			/* holds the ring map, edge-triggered */
+	int walk_link;			/* an iterator link over all tasks */
+	struct bpf_link *unshare_link;	/* while cloning is enabled */
+	bool have_fexit;
+	bool have_task_from_pid;
+	bool in_callback;
+	uint64_t lost_seen;		/* `lost` at the last rebuild */
+	uint64_t events;
+	uint64_t rebuilds;
+	char *walk_buf;			/* TE_WALK_BUF bytes */
+};
+
+/* A sequence file hands out whole objects if asked for at least its buffer. */
+#define TE_WALK_BUF	(64 << 10)
+
+int te_ring_map(struct te_ring *ring, int map_fd, size_t size);
+void te_ring_unmap(struct te_ring *ring);
+
+/* Run call.op on call.tid: 0 if it ran, then the result is in call.ret. */
+int te_run_on_task(struct task_events *te);
+
+/*
+ * Open an iterator over all tasks (@tgid 0) or a process's threads, with `walk` as
+ * it stands, and read it to its end. Returns what @cb returns if that is not 0.
+ */
+int te_walk(struct task_events *te, uint32_t tgid,
+	    int (*cb)(void *arg, const struct te_task *task), void *arg);
+
+#endif /* FS_FUSE_TASK_EVENTS_PRIV_H */

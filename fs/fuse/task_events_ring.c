@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * task_events_ring.c - take events from the ring; rebuild when some were lost
+ *
+ * The ring is mapped, and consumed here rather than by libbpf, because a drain
+ * ends at a position sampled at its start and waits for records below it that
+ * are reserved and not yet submitted (the proof that this shows every change
+ * made before is in task_events.bpf.c).
+ *
+ * A record below the position has made its change when it is no longer busy, so
+ * a snapshot of the words begun afterwards contains it. Hence a rebuild:
+ *
+ *  1. sample the position, consume up to it. Only exits are passed on, for their
+ *     CPU time; the snapshot has the rest.
+ *  2. wait until lost_done equals lost: the changes without record are made too.
+ *  3. take the snapshot, then list the groups: a word's group was made before it.
+ *  4. go on with the events after 1. Those that the snapshot has already do no
+ *     harm: of one task, words not newer are not applied; where a tid was reused
+ *     the old user's exit is replayed before the new one's fork, and the task that
+ *     the exit removed wrongly comes back with that fork.
+ *
+ * If more was lost meanwhile, all over again. The order "position, then lost"
+ * ensures that an event whose group's clone was lost is never replayed without
+ * the rebuild first: the loss was counted before that event was reserved.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "task_events_priv.h"
+
+#define REBUILD_ROUNDS	100
+#define RELEASE_EVERY	(64 << 10)	/* bytes consumed before the room is given back */
+
+int te_ring_map(struct te_ring *ring, int map_fd, size_t size)
+{
+	void *p;
+
+	ring->size = size;
+	ring->page = sysconf(_SC_PAGESIZE);
+	p = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	ring->consumer_pos = p;
+	p = mmap(NULL, ring->page + 2 * size, PROT_READ, MAP_SHARED, map_fd,
+		 ring->page);
+	if (p == MAP_FAILED)
+		return -errno;
+	ring->producer_pos = p;
+	ring->data = (const char *)p + ring->page;
+	ring->pos = __atomic_load_n(ring->consumer_pos, __ATOMIC_RELAXED);
+	return 0;
+}
+
+void te_ring_unmap(struct te_ring *ring)
+{
+	if (ring->consumer_pos)
+		munmap(ring->consumer_pos, ring->page);
+	if (ring->producer_pos)
+		munmap((void *)ring->producer_pos, ring->page + 2 * ring->size);
+}
+
+static unsigned long producer(const struct te_ring *ring)
+{
+	return __atomic_load_n(ring->producer_pos, __ATOMIC_SEQ_CST);
+}
+
+static void release(struct te_ring *ring)
+{
+	__atomic_store_n(ring->consumer_pos, ring->pos, __ATOMIC_RELEASE);
+}
+
+/* Wait a little; less and less eagerly. */
+static void relax(unsigned int *spins)
+{
+	const struct timespec moment = { .tv_nsec = 50000 };
+
+	if (++*spins < 1000)
+		sched_yield();
+	else
+		nanosleep(&moment, NULL);
+}
+
+/* The record's payload, or NULL if it was discarded; goes on to the next. */
+static const void *next_record(struct te_ring *ring)
+{
+	const char *at = ring->data + (ring->pos & (ring->size - 1));
+	unsigned int spins = 0;
+	uint32_t len;
+
+	while ((len = __atomic_load_n((const uint32_t *)at, __ATOMIC_ACQUIRE)) &
+	       BPF_RINGBUF_BUSY_BIT)
+		relax(&spins);
+	ring->pos += ((len & ~BPF_RINGBUF_DISCARD_BIT) + BPF_RINGBUF_HDR_SZ + 7) & ~7UL;
+	return len & BPF_RINGBUF_DISCARD_BIT ? NULL : at + BPF_RINGBUF_HDR_SZ;
+}
+
+static void deliver(struct task_events *te, const void *rec, bool exits_only)
+{
+	uint32_t type = *(const uint32_t *)rec;
+
+	te->events++;
+	if (exits_only && type != TE_EXIT)
+		return;
+	switch (type) {
+	case TE_FORK:
+		te->ops.fork(te->ctx, rec);
+		break;
+	case TE_CLONE:
+		te->ops.clone(te->ctx, rec);
+		break;
+	case TE_EXIT:
+		te->ops.exit(te->ctx, rec);
+		break;
+	case TE_EXEC:
+		te->ops.exec(te->ctx, rec);
+		break;
+	}
+}
+
+static void consume(struct task_events *te, unsigned long end, bool exits_only)
+{
+	struct te_ring *ring = &te->ring;
+	unsigned long released = ring->pos;
+	uint32_t *half_woken = &te->skel->bss->half_woken;
+	const void *rec;
+
+	if (__atomic_load_n(half_woken, __ATOMIC_RELAXED))
+		__atomic_store_n(half_woken, 0, __ATOMIC_SEQ_CST);
+	while (ring->pos != end) {
+		rec = next_record(ring);
+		if (rec)
+			deliver(te, rec, exits_only);
+		if (ring->pos - released >= RELEASE_EVERY) {
+			release(ring);
+			released = ring->pos;
+		}
+	}
+	release(ring);
+}
+
+static uint64_t lost(const struct task_events *te)
+{
+	return __atomic_load_n(&te->skel->bss->lost, __ATOMIC_SEQ_CST);
+}
+
+/* Until no change without record is under way; returns `lost` of that moment. */
+static uint64_t wait_lost_done(struct task_events *te)
+{
+	unsigned int spins = 0;
+	uint64_t done;
+
+	while ((done = __atomic_load_n(&te->skel->bss->lost_done,
+				       __ATOMIC_SEQ_CST)) != lost(te))
+		relax(&spins);
+	return done;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Tell of the groups that BPF made and the user does not know yet. */
+static int tell_groups(struct task_events *te)
+{
+	int fd = bpf_map__fd(te->skel->maps.groups);
+	uint32_t batch, room = 4096, n, i, found = 0;
+	struct te_group *groups, group;
+	uint64_t *ids = NULL, *keys, *more;
+	void *in = NULL;
+	int err;
+
+	keys = malloc(room * sizeof(*keys));
+	groups = malloc(room * sizeof(*groups));
+	err = keys && groups ? 0 : -ENOMEM;
+	while (!err) {
+		n = room;
+		err = bpf_map_lookup_batch(fd, in, &batch, keys, groups, &n, NULL);
+		if (err && err != -ENOENT)
+			break;
+		more = realloc(ids, (found + n + 1) * sizeof(*ids));
+		if (!more) {
+			err = -ENOMEM;
+			break;
+		}
+		ids = more;
+		for (i = 0; i < n; i++)
+			if (groups[i].creator &&
+			    !te->ops.group_known(te->ctx, keys[i]))
+				ids[found++] = keys[i];
+		in = &batch;
+	}
+	if (err == -ENOENT) {	/* the last batch */
+		err = 0;
+		qsort(ids, found, sizeof(*ids), by_number);
+		for (i = 0; i < found; i++)
+			if (!task_events_group_get(te, ids[i], &group))
+				te->ops.group(te->ctx, ids[i], &group);
+	}
+	free(ids);
+	free(groups);
+	free(keys);
+	return err;
+}
+
+struct snapshot {
+	struct te_task *tasks;
+	size_t n, room;
+};
+
+static int keep(void *arg, const struct te_task *task)
+{
+	struct snapshot *s = arg;
+	struct te_task *more;
+
+	if (s->n == s->room) {
+		s->room = s->room ? 2 * s->room : 1024;
+		more = realloc(s->tasks, s->room * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		s->tasks = more;
+	}
+	s->tasks[s->n++] = *task;
+	return 0;
+}
+
+static int rebuild(struct task_events *te)
+{
+	struct snapshot s = {};
+	unsigned long end;
+	uint64_t seen;
+	size_t i;
+	int err;
+
+	te->ops.rebuild_begin(te->ctx);
+	end = producer(&te->ring);
+	err = tell_groups(te);
+	if (err)
+		return err;
+	consume(te, end, true);
+	seen = wait_lost_done(te);
+	te->skel->bss->walk = (struct te_walk) { .words_only = 1 };
+	err = te_walk(te, 0, keep, &s);
+	if (!err)
+		err = tell_groups(te);
+	if (!err) {
+		for (i = 0; i < s.n; i++)
+			te->ops.rebuild_task(te->ctx, &s.tasks[i]);
+		te->ops.rebuild_end(te->ctx);
+		te->lost_seen = seen;
+		te->rebuilds++;
+	}
+	free(s.tasks);
+	return err;
+}
+
+/* What there is to do when the fast check of task_events_drain() says so. */
+static int drain(struct task_events *te)
+{
+	uint64_t before = te->events;
+	unsigned long end;
+	int rounds = 0;
+	int err;
+
+	for (;;) {
+		end = producer(&te->ring);
+		if (lost(te) == te->lost_seen)
+			break;
+		err = rounds++ < REBUILD_ROUNDS ? rebuild(te) : -EAGAIN;
+		if (err)
+			return err;
+	}
+	consume(te, end, false);
+	return te->events - before;
+}
+
+int task_events_drain(struct task_events *te)
+{
+	int n;
+
+	if (producer(&te->ring) == te->ring.pos && lost(te) == te->lost_seen)
+		return 0;
+	if (te->in_callback)
+		return -EBUSY;
+	te->in_callback = true;
+	n = drain(te);
+	te->in_callback = false;
+	return n;
+}
+
+int task_events_wakeup(struct task_events *te)
+{
+	struct epoll_event ev;
+
+	while (epoll_wait(te->epfd, &ev, 1, 0) < 0 && errno == EINTR)
+		;
+	return task_events_drain(te);
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * task_events_walk.c - programs that the daemon runs: on one task, on all
+ *
+ * Arguments and results are in the global `call`, for the caller is one. A walk is
+ * an iterator that writes an array of struct te_task into a sequence file. The link
+ * over all tasks lives as long as the tracker; one limited to a task or a process
+ * lives as long as the walk.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "task_events_priv.h"
+
+static int open_iter(struct bpf_program *prog, uint32_t tid, uint32_t tgid)
+{
+	union bpf_iter_link_info info = {
+		.task = { .tid = tid, .pid = tgid },
+	};
+	LIBBPF_OPTS(bpf_link_create_opts, opts,
+		.iter_info = &info, .iter_info_len = sizeof(info));
+	int link, fd;
+
+	link = bpf_link_create(bpf_program__fd(prog), 0, BPF_TRACE_ITER, &opts);
+	if (link < 0)
+		return link;
+	fd = bpf_iter_create(link);
+	close(link);
+	return fd;
+}
+
+int te_run_on_task(struct task_events *te)
+{
+	struct task_events_bpf *skel = te->skel;
+	ssize_t n;
+	char c;
+	int fd;
+
+	if (te->have_task_from_pid)
+		return bpf_prog_test_run_opts(
+			bpf_program__fd(skel->progs.te_call_sys), NULL);
+	fd = open_iter(skel->progs.te_call_iter, skel->bss->call.tid, 0);
+	if (fd < 0)
+		return fd;
+	do {
+		n = read(fd, &c, 1);
+	} while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	return n;
+}
+
+int task_events_attach(struct task_events *te, uint32_t tid,
+		       uint64_t expect_word, uint64_t id, uint64_t *cur_word)
+{
+	struct te_call *call = &te->skel->bss->call;
+	int tries = 100, err;
+
+	*cur_word = expect_word;
+	if (te->in_callback)
+		return -EBUSY;
+	if (!tid || tid > INT32_MAX)
+		return -ESRCH;
+	if (id > TE_ID_MAX)
+		return -EINVAL;
+	do {
+		call->op = TE_OP_ATTACH;
+		call->tid = tid;
+		call->word = expect_word;
+		call->id = id;
+		call->ret = -ESRCH;
+		err = te_run_on_task(te);
+		if (err)
+			return err;
+		/* No storage: perhaps only because this CPU was busy with some. */
+	} while (call->ret == -ENOMEM && tries-- && !sched_yield());
+	if (call->ret != -ESRCH)
+		*cur_word = call->word;
+	return call->ret;
+}
+
+int task_events_query(struct task_events *te, uint32_t tid,
+		      struct te_facts *facts)
+{
+	struct te_call *call = &te->skel->bss->call;
+	int err;
+
+	if (!tid || tid > INT32_MAX)
+		return -ESRCH;
+	call->op = TE_OP_QUERY;
+	call->tid = tid;
+	call->ret = -ESRCH;
+	err = te_run_on_task(te);
+	if (err)
+		return err;
+	if (!call->ret)
+		*facts = call->facts;
+	return call->ret;
+}
+
+int te_walk(struct task_events *te, uint32_t tgid,
+	    int (*cb)(void *arg, const struct te_task *task), void *arg)
+{
+	int fd = tgid ? open_iter(te->skel->progs.te_walk, 0, tgid) :
+			bpf_iter_create(te->walk_link);
+	size_t have = 0, at;
+	ssize_t n;
+	int err = 0;
+
+	if (fd < 0)
+		return fd;
+	while (!err) {
+		n = read(fd, te->walk_buf + have, TE_WALK_BUF - have);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n <= 0) {
+			err = n ? -errno : 0;
+			break;
+		}
+		have += n;
+		for (at = 0; !err && have - at >= sizeof(struct te_task);
+		     at += sizeof(struct te_task))
+			err = cb(arg, (const void *)(te->walk_buf + at));
+		have -= at;
+		memmove(te->walk_buf, te->walk_buf + at, have);
+	}
+	close(fd);
+	return err;
+}
+
+struct each {
+	int (*cb)(void *arg, const struct te_task *task);
+	void *arg;
+	size_t seen;
+};
+
+static int each(void *arg, const struct te_task *task)
+{
+	struct each *e = arg;
+
+	e->seen++;
+	return e->cb(e->arg, task);
+}
+
+int task_events_for_each(struct task_events *te, uint32_t tgid,
+			 uint32_t ns_inum, uint32_t ns_level,
+			 int (*cb)(void *arg, const struct te_task *task),
+			 void *arg)
+{
+	struct each e = { .cb = cb, .arg = arg };
+	int err;
+
+	if (tgid > INT32_MAX)
+		return -ESRCH;
+	te->skel->bss->walk = (struct te_walk) {
+		.ns_inum = ns_inum, .ns_level = ns_level,
+	};
+	err = te_walk(te, tgid, each, &e);
+	return !err && !e.seen ? -ESRCH : err;
+}
