@@ -115,37 +115,52 @@ void control_exit(void);
 /* Clients connected now. */
 unsigned int control_clients(void);
 
+/* --- options.c: the command line --- */
+
+struct options {
+	const char		*socket;	/* absolute */
+	bool			 foreground, syslog;
+	enum log_level		 level;
+	struct tasks_opts	 tasks;
+};
+/* 0 to go on, else the exit status + 1: help was shown, or what was wrong. */
+int options_parse(int argc, char **argv, struct options *o);
+
 /* --- start.c: one daemon a socket, in the background --- */
 
-struct start_opts {
-	const char	*socket;	/* absolute */
-	bool		 foreground;
-};
 /*
- * Become the only daemon of the socket, in the background unless told not to.
- * Returns in the daemon only: the process that was started waits and exits.
- * 0, or an exit status, the reason being printed.
+ * Become the only daemon of @socket, which is bound then, and go into the
+ * background unless told not to.  The process that was started does not
+ * return: it waits for start_ready() and exits.  0, or an exit status, the
+ * reason being printed.
  */
-int start_daemon(const struct start_opts *opts);
-/* A listening socket, a stale one of a killed daemon being replaced; or -errno. */
+int start_daemon(const char *socket, bool foreground);
+/* Listen: the socket, or -errno. */
 int start_listen(void);
-/* The socket listens: the process that was started exits, standard error is let go. */
-void start_ready(void);
+/* The daemon is up: the process that was started exits, standard error is let go. */
+void start_ready(enum log_level max, bool to_syslog);
 /* Remove the socket, so that the next client starts a new daemon. */
 void start_exit(void);
 
-/* --- privilege.c: what the daemon may do --- */
+/* --- privilege.c: what the daemon may do.  0 or -errno, the reason being logged. --- */
 
-/* Are we where the daemon can work?  Join the host's namespaces.  0 or -errno, the reason being logged. */
+/* Are we where the daemon can work at all? */
 int privilege_check(void);
-/* Give up what is not needed; out of reach of the OOM killer. */
+/* Join the namespaces of the host, so that release agents run there. */
+int privilege_join_host(void);
+/* Out of reach of the OOM killer, and without the capabilities that are not needed. */
 int privilege_trim(void);
-/* What /proc/self/oom_score_adj was when the daemon started. */
+/* oom_score_adj as the daemon found it: what its children should have. */
 int privilege_oom_score_adj(void);
 
 /* --- lifetime.c: signals, and when the daemon ends --- */
 
 int lifetime_init(void);
 void lifetime_exit(void);
+
+/* --- unmount.c --- */
+
+/* In a child of its own: unmount what is of the connections, log what could not be; true if all went. */
+bool unmount_all(void);
 
 #endif /* _CONTAINERFS_DAEMON_H */

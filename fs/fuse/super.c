@@ -17,7 +17,6 @@
  * The daemon must not make the kernel ask it anything while it does not
  * listen: statx(2) only with AT_STATX_DONT_SYNC here.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

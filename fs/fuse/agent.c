@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Release agents, started as cgroup v1's kernel helper does: arguments are the
+ * agent's path and the container's, the environment is HOME and PATH only, the
+ * directory is the root, no terminal, default signals, all capabilities (of
+ * the bounding set: root regains them at execve).  Nobody waits for them.
+ *
+ * execve(2) may have to look the agent's path up in a file system that this
+ * very daemon serves, so the daemon must never wait for it.  Each agent is
+ * therefore started by a thread of its own, which vforks: only that thread is
+ * held until the execve is done.  The thread shares nothing with the others
+ * but the memory of its argument, and touches no engine state.
+ *
+ * The child is reaped by the main loop (lifetime.c).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon.h"
+
+#define AGENT_STACK	(128 * 1024)
+
+static pthread_attr_t attr;
+
+struct agent {
+	char	 oom_score_adj[16];
+	char	*path;		/* of the container, behind the agent's own in text[] */
+	char	 text[];
+};
+
+/* After vfork(): system calls only, all memory is the daemon's. */
+static void __attribute__((noreturn, noinline)) agent_exec(const struct agent *a)
+{
+	static char *const env[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
+	char *argv[] = { (char *)a->text, a->path, NULL };
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int fd;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &dfl, NULL);
+	fd = open("/proc/self/oom_score_adj", O_WRONLY);
+	if (fd >= 0 && write(fd, a->oom_score_adj, strlen(a->oom_score_adj)) < 0)
+		_exit(127);
+	fd = open("/dev/null", O_RDWR);
+	for (int i = 0; i < 3; i++)
+		dup2(fd, i);
+	close_range(3, ~0U, 0);
+	setsid();
+	umask(022);
+	if (chdir("/"))
+		_exit(127);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execve(argv[0], argv, env);
+	_exit(127);
+}
+
+static void *agent_thread(void *arg)
+{
+	struct agent *a = arg;
+	pid_t pid = vfork();
+
+	if (!pid)
+		agent_exec(a);
+	if (pid < 0)
+		log_err("release agent %s %s: %s", a->text, a->path, strerror(errno));
+	free(a);
+	return NULL;
+}
+
+void host_run_agent(const char *agent, const char *path)
+{
+	size_t len = strlen(agent) + 1;
+	struct agent *a = malloc(sizeof(*a) + len + strlen(path) + 1);
+	pthread_t thread;
+	int err = ENOMEM;
+
+	if (a) {
+		snprintf(a->oom_score_adj, sizeof(a->oom_score_adj), "%d",
+			 privilege_oom_score_adj());
+		memcpy(a->text, agent, len);
+		a->path = strcpy(a->text + len, path);
+		err = pthread_create(&thread, &attr, agent_thread, a);
+	}
+	if (err) {
+		log_err("release agent %s %s: %s", agent, path, strerror(err));
+		free(a);
+		return;
+	}
+	log_debug("release agent %s %s", agent, path);
+}
+
+int agent_init(void)
+{
+	int err = pthread_attr_init(&attr);
+
+	if (err)
+		return -err;
+	pthread_attr_setstacksize(&attr, AGENT_STACK);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	return 0;
+}
+
+void agent_exit(void)
+{
+	pthread_attr_destroy(&attr);
+}

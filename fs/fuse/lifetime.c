@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Signals, and when the daemon ends.
+ *
+ * It ends by itself when the last hierarchy has died, and when none was
+ * mounted within START_SECONDS of its start; a connected client holds it.
+ * A hierarchy that has containers lives on without a mount, and so does the
+ * daemon, which alone knows of it.
+ *
+ * SIGTERM and SIGINT ask it to end: it has everything unmounted, by a child,
+ * while it serves on.  What is busy stays mounted, is logged, and keeps the
+ * daemon: dying under a mount would break it (ENOTCONN) for those who use it.
+ * Containers of hierarchies without a mount are then given up, and logged.
+ *
+ * SIGCHLD reaps that child and release agents; SIGHUP logs the counters.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon.h"
+
+#define START_SECONDS	10
+
+static struct {
+	int	sigfd, timer;
+	pid_t	unmounter;	/* the child, or 0 */
+	bool	used;		/* there was a hierarchy */
+	bool	expired;	/* or time for the first is over */
+} life = { .sigfd = -1, .timer = -1 };
+
+struct children {
+	struct container	**cont;
+	size_t			  nr;
+};
+
+static int add_child(void *arg, const char *name, unsigned int namelen, struct container *child,
+		     unsigned int node, unsigned long long next)
+{
+	struct children *c = arg;
+	struct container **cont;
+
+	(void)name, (void)namelen, (void)node, (void)next;
+	if (!child)
+		return 0;
+	cont = reallocarray(c->cont, c->nr + 1, sizeof(*cont));
+	if (!cont)
+		return -ENOMEM;
+	c->cont = cont;
+	c->cont[c->nr++] = container_get(child);
+	return 0;
+}
+
+/* How many containers are below @cont. */
+static size_t count_below(struct container *cont)
+{
+	struct children c = { 0 };
+	size_t count;
+
+	container_readdir(cont, 0, add_child, &c);
+	count = c.nr;
+	for (size_t i = 0; i < c.nr; i++) {
+		count += count_below(c.cont[i]);
+		container_put(c.cont[i]);
+	}
+	free(c.cont);
+	return count;
+}
+
+static int log_dropped(struct containerfs_root *root, int mounted, void *arg)
+{
+	char options[512];
+
+	(void)arg;
+	if (mounted)
+		return 0;
+	containerfs_show_options(root, options, sizeof(options));
+	log_warn("hierarchy %d (%s): dropped with %zu containers", containerfs_root_id(root),
+		 options[0] == ',' ? options + 1 : options, count_below(containerfs_top(root)));
+	return 0;
+}
+
+static void end(void)
+{
+	containerfs_for_each_root(log_dropped, NULL);
+	loop_stop();
+}
+
+static void terminate(void)
+{
+	sigset_t none;
+
+	super_poll();
+	if (!super_count()) {
+		end();
+		return;
+	}
+	if (life.unmounter)
+		return;
+	life.unmounter = fork();
+	if (life.unmounter < 0) {
+		log_err("cannot unmount: %s", strerror(errno));
+		life.unmounter = 0;
+	} else if (!life.unmounter) {
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		/* the connections and locks are the daemon's alone */
+		closelog();
+		close_range(3, ~0U, 0);
+		_exit(unmount_all() ? EXIT_SUCCESS : EXIT_FAILURE);
+	}
+}
+
+static void unmounter_done(void)
+{
+	life.unmounter = 0;
+	super_poll();
+	if (!super_count())
+		end();
+	else
+		log_err("%u hierarchies are still mounted: not ending", super_count());
+}
+
+static void reap(void)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		if (pid == life.unmounter)
+			unmounter_done();
+}
+
+static void log_stats(void)
+{
+	char text[4096], *save = NULL;
+
+	tasks_stats(text, sizeof(text));
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		log_info("%s", line);
+}
+
+static void on_signal(int fd, uint32_t events, void *arg)
+{
+	struct signalfd_siginfo si;
+
+	(void)events, (void)arg;
+	if (read(fd, &si, sizeof(si)) != sizeof(si))
+		return;
+	tasks_begin();
+	switch (si.ssi_signo) {
+	case SIGTERM:
+	case SIGINT:
+		log_info("asked to end by process %u", si.ssi_pid);
+		terminate();
+		break;
+	case SIGCHLD:
+		reap();
+		break;
+	case SIGHUP:
+		log_stats();
+		break;
+	}
+	tasks_end();
+}
+
+static void on_timer(int fd, uint32_t events, void *arg)
+{
+	(void)events, (void)arg;
+	life.expired = true;
+	loop_del(fd);
+}
+
+static void idle(void)
+{
+	if (containerfs_nr_roots())
+		life.used = true;
+	else if ((life.used || life.expired) && !control_clients())
+		loop_stop();
+}
+
+int lifetime_init(void)
+{
+	const struct itimerspec start = { .it_value.tv_sec = START_SECONDS };
+	sigset_t set;
+	int err;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);	/* the caller may have ignored it: no zombies, no status */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	life.sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (life.sigfd < 0)
+		return -errno;
+	life.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	if (life.timer < 0 || timerfd_settime(life.timer, 0, &start, NULL)) {
+		err = -errno;
+		goto close_fds;
+	}
+	err = loop_add(life.sigfd, EPOLLIN, on_signal, NULL);
+	if (err)
+		goto close_fds;
+	err = loop_add(life.timer, EPOLLIN, on_timer, NULL);
+	if (err)
+		goto close_fds;
+	loop_set_idle(idle);
+	return 0;
+
+close_fds:
+	lifetime_exit();
+	return err;
+}
+
+void lifetime_exit(void)
+{
+	loop_set_idle(NULL);
+	loop_del(life.timer);
+	loop_del(life.sigfd);
+	if (life.timer >= 0)
+		close(life.timer);
+	if (life.sigfd >= 0)
+		close(life.sigfd);
+}

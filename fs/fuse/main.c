@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * containerfsd: containerfs where no kernel module is loaded, by FUSE and BPF.
+ *
+ * This file is the table of contents: options, the parts in the order in which
+ * they come up, and down again in reverse.  What they ask of each other is in
+ * daemon.h.  Nothing before start_daemon() makes a thread or engine state: it
+ * forks.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon.h"
+
+#ifndef VERSION
+#define VERSION "unversioned"
+#endif
+
+static int serve(const struct options *o)
+{
+	const char *what;
+	int err;
+#define STEP(call, label) do { what = #call; err = (call); if (err) goto label; } while (0)
+	STEP(loop_init(), out);
+	STEP(lifetime_init(), exit_loop);
+	STEP(container_engine_init(), exit_lifetime);
+	STEP(tasks_init(&o->tasks), exit_engine);
+	STEP(agent_init(), exit_tasks);
+	STEP(privilege_trim(), exit_agent);
+	STEP(control_init(start_listen()), exit_agent);
+#undef STEP
+	start_ready(o->level, o->syslog);
+	log_info("version " VERSION " at %s; clones seen by %s", o->socket,
+		 host_clone_hook());
+	what = "loop_run()";
+	err = loop_run();
+	start_exit();
+	control_exit();
+exit_agent:
+	agent_exit();
+exit_tasks:
+	tasks_exit();
+exit_engine:
+	container_engine_exit();
+exit_lifetime:
+	lifetime_exit();
+exit_loop:
+	loop_exit();
+out:
+	if (err)
+		log_err("%s: %s", what, strerror(-err));
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	int status = options_parse(argc, argv, &o);
+
+	if (status)
+		return status - 1;
+	log_set(o.level, false);
+	if (privilege_check())
+		return EXIT_FAILURE;
+	status = start_daemon(o.socket, o.foreground);
+	if (status)
+		return status;
+	if (privilege_join_host())
+		return EXIT_FAILURE;
+	return serve(&o);
+}

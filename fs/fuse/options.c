@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command line of containerfsd: options, and what --help says of them.
+ *
+ * Options only; nothing is done with them here.  --ring-bytes and
+ * --force-tracepoint are there so that tests reach what a machine would
+ * otherwise show only under load, or not at all.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control.h"
+#include "daemon.h"
+
+#ifndef VERSION
+#define VERSION "unversioned"
+#endif
+
+static void usage(FILE *out)
+{
+	fputs("Usage: containerfsd [OPTION]...\n"
+	      "Serve containerfs mounts; mount(8) starts it when it is needed.\n\n"
+	      "  -f, --foreground          stay in the foreground, log to standard error\n"
+	      "      --socket PATH         where clients connect (" CONTROL_SOCKET ")\n"
+	      "      --log-level LEVEL     err, warn, info or debug (info)\n"
+	      "      --syslog              log to syslog in the foreground too\n"
+	      "      --ring-bytes N        size of the event ring, for tests of its overflow\n"
+	      "      --force-tracepoint    do without BPF programs on functions, for tests\n"
+	      "  -h, --help                show this\n"
+	      "  -V, --version             show the version\n", out);
+}
+
+static int parse_level(const char *name, enum log_level *level)
+{
+	static const char *const names[] = { "err", "warn", "info", "debug" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]))
+			continue;
+		*level = i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int options_parse(int argc, char **argv, struct options *o)
+{
+	enum { SOCKET = 256, LEVEL, SYSLOG, RING, TRACEPOINT };
+	static const struct option longopts[] = {
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "socket", required_argument, NULL, SOCKET },
+		{ "log-level", required_argument, NULL, LEVEL },
+		{ "syslog", no_argument, NULL, SYSLOG },
+		{ "ring-bytes", required_argument, NULL, RING },
+		{ "force-tracepoint", no_argument, NULL, TRACEPOINT },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 }
+	};
+	char *end;
+	int c;
+
+	*o = (struct options){ .socket = CONTROL_SOCKET, .level = LOG_LEVEL_INFO };
+	while ((c = getopt_long(argc, argv, "fhV", longopts, NULL)) != -1) {
+		switch (c) {
+		case 'f':
+			o->foreground = true;
+			break;
+		case SOCKET:
+			o->socket = optarg;
+			break;
+		case LEVEL:
+			if (parse_level(optarg, &o->level))
+				goto bad_value;
+			break;
+		case SYSLOG:
+			o->syslog = true;
+			break;
+		case RING:
+			o->tasks.ring_bytes = strtoul(optarg, &end, 0);
+			if (!*optarg || *end)
+				goto bad_value;
+			break;
+		case TRACEPOINT:
+			o->tasks.force_tracepoint = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return 1 + EXIT_SUCCESS;
+		case 'V':
+			puts("containerfsd " VERSION);
+			return 1 + EXIT_SUCCESS;
+		default:
+			return 1 + EXIT_FAILURE;
+		}
+	}
+	if (optind == argc && o->socket[0] == '/')
+		return 0;
+	fprintf(stderr, "containerfsd: %s\n", optind < argc ? "takes no arguments" :
+							      "--socket needs an absolute path");
+	return 1 + EXIT_FAILURE;
+
+bad_value:
+	fprintf(stderr, "containerfsd: bad value '%s': see --help\n", optarg);
+	return 1 + EXIT_FAILURE;
+}
