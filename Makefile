@@ -85,7 +85,7 @@ helpers		= $(B)/sysc
 # --- flags -----------------------------------------------------------------
 
 warnings	= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition \
-		  -Wpointer-arith -Wwrite-strings -Wvla -Wno-unused-parameter \
+		  -Wpointer-arith -Wvla -Werror=implicit-function-declaration -Wno-unused-parameter \
 		  -Wno-missing-field-initializers -Wno-sign-compare $(if $(WERROR),-Werror)
 hardening	= -fstack-protector-strong -fstack-clash-protection -fPIE
 fortify		= $(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),-D_FORTIFY_SOURCE=2)
@@ -153,7 +153,7 @@ $(B)/sysc: $(call objects,obj,$(sysc_srcs))
 $(B)/obj/%.bpf.o: %.bpf.c Makefile $(B)/config.mk
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) -O2 -g -Wall $(if $(WERROR),-Werror) -target bpf -D__TARGET_ARCH_$(BPF_ARCH) \
+	$(Q)$(CLANG) -O2 -g -Wall $(if $(WERROR),-Werror) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) \
 		-MMD -MP -I $(<D) -I include -c -o $@ $<
 	$(Q)$(LLVM_STRIP) -g $@
 
@@ -162,7 +162,8 @@ $(B)/obj/%.skel.h: $(B)/obj/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@
 
 # Only until the dependency files know who includes it.
-$(call objects,obj,$(daemon_srcs)) $(call objects,asan,$(daemon_srcs)): | $(skeleton)
+skeleton_users	= $(filter fs/fuse/task_events%,$(daemon_srcs))
+$(call objects,obj,$(skeleton_users)) $(call objects,asan,$(skeleton_users)): | $(skeleton)
 
 # --- unit tests ------------------------------------------------------------
 
@@ -173,7 +174,7 @@ units		= $(patsubst test/unit/%/,%,$(dir $(wildcard test/unit/*/*.c)))
 unit_names	= $(sort $(units))
 -include $(wildcard test/unit/*/sources.mk)
 
-UNIT_SRCS_task_events ?= $(filter fs/fuse/task_events%,$(daemon_srcs))
+UNIT_SRCS_task_events ?= $(skeleton_users)
 UNIT_LIBS_task_events ?= $(BPF_LIBS)
 UNIT_CORE_task_events ?=
 
