@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which core files a container has, with what modes and sizes, and which of
+# them only the top container has.
+# shellcheck source=../lib.sh
+. "$LIB"
+
+new_hierarchy
+expect_errno mkdir OK mkdir "$H/a" 0755
+
+for file in tasks cgroup.procs notify_on_release cgroup.clone_children; do
+	expect_errno "top-$file" "reg 0644 0 0 0 1" \
+		stat "$H/$file" type mode size uid gid nlink
+	expect_errno "child-$file" "reg 0644 0 0 0 1" \
+		stat "$H/a/$file" type mode size uid gid nlink
+done
+expect_errno top-release-agent "reg 0644 0" stat "$H/release_agent" type mode size
+expect_errno top-sane-behavior "reg 0444 0" stat "$H/cgroup.sane_behavior" type mode size
+expect_errno child-release-agent ENOENT stat "$H/a/release_agent" mode
+expect_errno child-sane-behavior ENOENT stat "$H/a/cgroup.sane_behavior" mode
+expect_errno no-such-file ENOENT stat "$H/nothing" mode
+
+if has v1; then
+	expect_eq v1-listing-top "cgroup.clone_children cgroup.procs cgroup.sane_behavior notify_on_release release_agent tasks" \
+		"$(find "$H" -maxdepth 1 -type f | sed 's|.*/||' | sort | tr '\n' ' ' | sed 's/ $//')"
+	expect_eq v1-listing-child "cgroup.clone_children cgroup.procs notify_on_release tasks" \
+		"$(find "$H/a" -maxdepth 1 -type f | sed 's|.*/||' | sort | tr '\n' ' ' | sed 's/ $//')"
+fi
+for file in tasks cgroup.procs notify_on_release cgroup.clone_children; do
+	expect_true "listed-$file" sh -c "ls '$H/a' | grep -qx $file"
+done
+expect_true dots-are-listed sh -c "ls -a '$H/a' | grep -qx '\.\.'"
+
+expect_errno sane-behavior-reads '0\n' read "$H/cgroup.sane_behavior"
+expect_errno sane-behavior-write EINVAL write "$H/cgroup.sane_behavior" 1
+expect_errno sane-behavior-write-as-user "OK open:EACCES" as 1000,1000,1000 , write "$H/cgroup.sane_behavior" 1
+finish

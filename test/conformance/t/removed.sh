@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What is left of a removed container in the hands of those who had it open:
+# reads and writes say ENODEV, names say ENOENT, and a new container of the
+# same name is another one.
+# shellcheck source=../lib.sh
+. "$LIB"
+
+new_hierarchy
+cd "$H" || exit 1
+spawn
+
+for file in tasks cgroup.procs notify_on_release cgroup.clone_children; do
+	expect_errno "read-$file" "OK OK OK ENODEV" mkdir a , open 0 "a/$file" rdonly , \
+		rmdir a , read @0
+	expect_errno "write-$file" "OK OK OK ENODEV" mkdir a , open 0 "a/$file" wronly , \
+		rmdir a , write @0 "$PID"
+	expect_errno "write-nonsense-$file" "OK OK OK ENODEV" mkdir a , \
+		open 0 "a/$file" wronly , rmdir a , write @0 x
+done
+expect_errno write-nothing "OK OK OK ENODEV" mkdir a , open 0 a/tasks wronly , \
+	rmdir a , write @0 ''
+expect_errno write-too-much "OK OK OK E2BIG" mkdir a , open 0 a/tasks wronly , \
+	rmdir a , fill @0 4097 1
+expect_eq moved-nobody / "$(where "$PID")"
+# What was read before but not yet delivered is; then it is over.
+expect_errno read-in-the-middle "OK OK 0 OK \\n ENODEV" mkdir a , \
+	open 0 a/notify_on_release rdonly , read @0 1 , rmdir a , read @0 1 , read @0 1
+expect_errno new-of-that-name "OK OK OK OK ENODEV" mkdir a , open 0 a/tasks wronly , \
+	rmdir a , mkdir a , write @0 "$PID"
+expect_eq new-of-that-name-is-empty '' "$(ids a/tasks)"
+rmdir a
+
+expect_errno openat "OK OK OK ENOENT" mkdir a , open 0 a directory , rmdir a , \
+	open 1 @0/tasks rdonly
+expect_errno openat-new "OK OK OK OK ENOENT" mkdir a , open 0 a directory , rmdir a , \
+	mkdir a , open 1 @0/tasks rdonly
+rmdir a
+expect_errno getcwd "OK OK OK ENOENT" mkdir a , chdir a , rmdir ../a , getcwd
+expect_errno relative "OK OK OK ENOENT" mkdir a , chdir a , rmdir ../a , \
+	open 0 tasks rdonly
+expect_errno parent-is-found "OK OK OK OK" mkdir a , chdir a , rmdir ../a , \
+	open 0 ../tasks rdonly
+expect_errno stat-directory "OK OK OK dir" mkdir a , open 0 a directory , rmdir a , \
+	stat @0 type
+expect_errno close "OK OK OK OK" mkdir a , open 0 a/tasks rdonly , rmdir a , close @0
+finish

@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Extended attributes on containers and their files: those of the trusted and
+# the security name spaces, and of user for which the kernel since 5.7 has a
+# limit of its own per container.
+# shellcheck source=../lib.sh
+. "$LIB"
+
+new_hierarchy xattr,none
+cd "$H" || exit 1
+mkdir a
+for path in a a/tasks; do
+	for name in user.x trusted.x security.x; do
+		expect_errno "set-$path-$name" "OK value" setxattr "$path" "$name" value , \
+			getxattr "$path" "$name"
+		expect_errno "replace-$path-$name" "OK other" setxattr "$path" "$name" other , \
+			getxattr "$path" "$name"
+		expect_errno "remove-$path-$name" "OK ENODATA" rmxattr "$path" "$name" , \
+			getxattr "$path" "$name"
+	done
+	expect_errno "unknown-space-$path" EOPNOTSUPP setxattr "$path" other.x value
+	expect_errno "no-space-$path" EOPNOTSUPP setxattr "$path" x value
+	expect_errno "trusted-as-user-$path" "OK EPERM" as 1000,1000,1000 , \
+		setxattr "$path" trusted.x value
+done
+setfattr_survives=$("$SYSC" setxattr a trusted.kept 1 , rename a b , getxattr b trusted.kept)
+expect_eq rename-keeps "OK OK 1" "$setfattr_survives"
+expect_errno new-one-has-none "OK ENODATA" mkdir a , getxattr a trusted.kept
+
+# They work without the mount option, too.
+new_hierarchy
+expect_errno without-option "OK OK v" mkdir "$H/a" , setxattr "$H/a" trusted.x v , \
+	getxattr "$H/a" trusted.x
+finish
