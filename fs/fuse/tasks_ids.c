@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tasks_ids.c - the numbers by which BPF knows the engine's css_groups
+ *
+ * When an id may be freed. Freeing an id that a word, or a record still to be
+ * read from the ring, names would make that task's membership unknown. That an
+ * id without records in the engine can not come back after a complete drain:
+ *
+ *  - A word gets an id in three ways: fork (the child takes the word of its
+ *    creating thread), clone (a fresh id, never seen before) and attach.
+ *  - Attach is done by this thread alone, and ids_of_group() makes an entry
+ *    for the id first. So at the time of freeing no attach is on its way.
+ *  - A fork reserves its place in the ring first, and only then reads the word
+ *    of its creator. Let C be a child with id X. Its creator had X when it was
+ *    read; it lost X since, by attach, by its own next clone, or by exit (else
+ *    it has a record with X here, and X is not idle). Attach happened before
+ *    this drain sampled the producer's position, because this thread did both.
+ *    Clone and exit are made by the creator itself, hence after its fork, and
+ *    this drain has read their event (else there still is that record with X).
+ *    In each case C's place was reserved before something that lies before the
+ *    end of this drain, so this drain has read C's event as well, and C has a
+ *    record with X; or C is gone, too. The same for C's children, and so on.
+ *  - An event that found no room starts a rebuild, which is part of the drain
+ *    and reads the words themselves. A drain that failed is not complete.
+ *
+ * The argument holds for the parent that a clone event names, for that is the
+ * word that the clone replaced, read after its place was reserved. It also is
+ * why the engine may remove an empty container after a complete drain: nobody
+ * is on the way into it (tasks.c).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon.h"
+#include "task_events.h"
+#include "tasks_ids.h"
+
+_Static_assert(TE_WATCH_EMPTY == CSS_GROUP_WATCH_EMPTY && TE_WATCH_ALL == CSS_GROUP_WATCH_ALL,
+	       "watch bits are the engine's");
+
+static struct task_events *te;
+static struct tasks_hash table;
+static TAILQ_HEAD(, group_id) idle_list = TAILQ_HEAD_INITIALIZER(idle_list);
+static TAILQ_HEAD(, group_id) unpinned_list = TAILQ_HEAD_INITIALIZER(unpinned_list);
+static struct group_id *zero;		/* id 0 */
+static bool cloning;
+static bool rewatched;
+static size_t nr_watch_all;		/* entries with TE_WATCH_ALL */
+
+struct group_id *ids_find(uint64_t id)
+{
+	return (struct group_id *)tasks_hash_find(&table, id);
+}
+
+static struct group_id *primary(struct css_group *group)
+{
+	uint64_t id = css_group_cookie(group);
+
+	if (group == css_group_init())
+		return zero;
+	return id ? ids_find(id) : NULL;
+}
+
+static void set_idle(struct group_id *gid, bool idle)
+{
+	if (gid->idle == idle || !gid->node.key)
+		return;
+	gid->idle = idle;
+	if (idle)
+		TAILQ_INSERT_TAIL(&idle_list, gid, in_idle);
+	else
+		TAILQ_REMOVE(&idle_list, gid, in_idle);
+}
+
+static void set_pinned(struct group_id *gid, bool pinned)
+{
+	if (gid->pinned == pinned)
+		return;
+	gid->pinned = pinned;
+	if (pinned)
+		TAILQ_REMOVE(&unpinned_list, gid, in_unpinned);
+	else
+		TAILQ_INSERT_TAIL(&unpinned_list, gid, in_unpinned);
+}
+
+/* Into the ring of the ids of its group, as the first or behind the first. */
+static void join_ring(struct group_id *gid, struct css_group *group)
+{
+	struct group_id *first = primary(group);
+
+	gid->group = group;
+	gid->prev = gid->next = gid;
+	if (first) {
+		gid->next = first->next;
+		gid->prev = first;
+		gid->next->prev = gid;
+		first->next = gid;
+	} else {
+		css_group_set_cookie(group, gid->node.key);
+	}
+}
+
+static void leave_ring(struct group_id *gid)
+{
+	if (css_group_cookie(gid->group) == gid->node.key)
+		css_group_set_cookie(gid->group, gid->next != gid ? gid->next->node.key : 0);
+	gid->prev->next = gid->next;
+	gid->next->prev = gid->prev;
+}
+
+static struct group_id *new_entry(uint64_t id, uint64_t parent, struct css_group *group)
+{
+	struct group_id *gid = calloc(1, sizeof(*gid));
+
+	if (!gid)
+		return NULL;
+	gid->node.key = id;
+	gid->parent = parent;
+	gid->pinned = true;
+	join_ring(gid, group);
+	tasks_hash_add(&table, &gid->node);
+	set_idle(gid, true);
+	return gid;
+}
+
+/* The reference to the group is the caller's now, if there is one. */
+static void drop_entry(struct group_id *gid)
+{
+	leave_ring(gid);
+	tasks_hash_del(&table, &gid->node);
+	nr_watch_all -= !!(gid->watch & TE_WATCH_ALL);
+	set_idle(gid, false);
+	set_pinned(gid, true);
+	free(gid);
+}
+
+static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask)
+{
+	int err;
+
+	if (gid != zero)
+		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask);
+	err = task_events_set_clone(te, cloning, mask);
+	if (!err && watch != gid->watch)
+		err = task_events_group_watch(te, 0, watch, ~watch);
+	return err;
+}
+
+/* Tell BPF of @gid what the engine says; @known: it was told before. */
+static int tell(struct group_id *gid, bool known)
+{
+	uint32_t watch = css_group_watch(gid->group);
+	uint32_t mask = css_group_clone_mask(gid->group);
+	int err;
+
+	if (known && watch == gid->watch && mask == gid->mask)
+		return 0;
+	err = write_entry(gid, watch, mask);
+	if (err)
+		return err;
+	if (watch & ~gid->watch)
+		rewatched = true;
+	nr_watch_all += !!(watch & TE_WATCH_ALL);
+	nr_watch_all -= !!(gid->watch & TE_WATCH_ALL);
+	gid->watch = watch;
+	gid->mask = mask;
+	return 0;
+}
+
+int ids_of_group(struct css_group *group, struct group_id **gidp)
+{
+	struct group_id *gid = primary(group);
+	int err;
+
+	if (!gid) {
+		gid = new_entry(task_events_new_id(te), 0, group);
+		if (!gid)
+			return -ENOMEM;
+		set_pinned(gid, false);
+		err = tell(gid, false);
+		if (err) {
+			drop_entry(gid);
+			return err;
+		}
+	}
+	*gidp = gid;
+	return 0;
+}
+
+void ids_pin(void)
+{
+	struct group_id *gid;
+
+	while ((gid = TAILQ_FIRST(&unpinned_list))) {
+		css_group_get(gid->group);
+		set_pinned(gid, true);
+	}
+}
+
+struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group)
+{
+	struct group_id *gid = new_entry(id, parent, group);
+	int err;
+
+	if (!gid) {
+		css_group_put(group);
+		return NULL;
+	}
+	err = tell(gid, false);
+	if (err)
+		log_err("css_group %llu: cannot be told to BPF: %s", (unsigned long long)id,
+			strerror(-err));
+	return gid;
+}
+
+void ids_count_word(uint64_t old_word, uint64_t word)
+{
+	struct group_id *old = ids_find(te_word_id(old_word));
+	struct group_id *gid = ids_find(te_word_id(word));
+
+	if (gid == old)
+		return;
+	if (gid && gid != zero) {
+		gid->used = true;
+		gid->nr_tasks++;
+		set_idle(gid, false);
+	}
+	if (old && old->nr_tasks && !--old->nr_tasks)
+		set_idle(old, true);
+}
+
+void ids_changed(struct css_group *group)
+{
+	struct group_id *first = primary(group);
+	struct group_id *gid = first;
+	int err;
+
+	if (!first)
+		return;
+	do {
+		err = tell(gid, true);
+		if (err)
+			log_err("css_group %llu: a change cannot be told to BPF: %s",
+				(unsigned long long)gid->node.key, strerror(-err));
+		gid = gid->next;
+	} while (gid != first);
+}
+
+/*
+ * Only an unpinned group can get here: one that an attach was tried to, in
+ * vain, under the lock that is still held. No word ever had its id, or the
+ * engine took the attach back, and then a child born meanwhile is in the top.
+ */
+void ids_group_freed(struct css_group *group)
+{
+	struct group_id *gid = primary(group);
+
+	if (!gid)
+		return;
+	if (!gid->used) {
+		task_events_group_del(te, gid->node.key);
+		drop_entry(gid);
+		return;
+	}
+	leave_ring(gid);
+	join_ring(gid, css_group_init());
+}
+
+void ids_set_cloning(bool on)
+{
+	int err;
+
+	cloning = on;
+	err = task_events_set_clone(te, on, css_group_clone_mask(css_group_init()));
+	if (err)
+		log_err("the %s hook cannot be %s: %s", task_events_unshare_hook(te),
+			on ? "attached" : "detached", strerror(-err));
+	else if (on)
+		log_info("namespaces make containers: hook %s", task_events_unshare_hook(te));
+}
+
+static void rearm(struct tasks_node *node, void *arg)
+{
+	struct group_id *gid = (struct group_id *)node;
+
+	(void)arg;
+	if (gid->watch & TE_WATCH_ALL && !task_events_group_watch(te, node->key, TE_WATCH_ALL, 0))
+		rewatched = true;
+}
+
+void ids_rearm(void)
+{
+	if (nr_watch_all)
+		tasks_hash_each(&table, rearm, NULL);
+}
+
+bool ids_take_rewatched(void)
+{
+	bool was = rewatched;
+
+	rewatched = false;
+	return was;
+}
+
+bool ids_idle(void)
+{
+	return !TAILQ_EMPTY(&idle_list);
+}
+
+void ids_free_idle(void)
+{
+	struct css_group *group;
+	struct group_id *gid;
+
+	ids_pin();
+	while ((gid = TAILQ_FIRST(&idle_list))) {
+		group = gid->group;
+		task_events_group_del(te, gid->node.key);
+		drop_entry(gid);
+		css_group_put(group);
+	}
+}
+
+size_t ids_count(void)
+{
+	return table.nr;
+}
+
+int ids_init(struct task_events *events)
+{
+	int err = tasks_hash_init(&table);
+
+	if (err)
+		return err;
+	te = events;
+	cloning = false;
+	zero = new_entry(0, 0, css_group_init());
+	if (!zero) {
+		tasks_hash_exit(&table);
+		return -ENOMEM;
+	}
+	css_group_get(css_group_init());
+	return 0;
+}
+
+static void drop(struct tasks_node *node, void *arg)
+{
+	struct css_group *group = ((struct group_id *)node)->group;
+
+	(void)arg;
+	drop_entry((struct group_id *)node);
+	css_group_put(group);
+}
+
+void ids_exit(void)
+{
+	ids_pin();
+	tasks_hash_each(&table, drop, NULL);
+	tasks_hash_exit(&table);
+	zero = NULL;
+	te = NULL;
+}

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tasks_replay.c - events in, engine calls out
+ *
+ * A fork, clone or exec sets the word of a task, an exit ends it. Events of one
+ * task come in the order of its sequence numbers, but for those that cross with
+ * an attach or a rebuild, so an older word never replaces a newer one. A clone
+ * always gives its id a meaning, even when the task's word is newer already,
+ * because children may have been born with that id.
+ *
+ * A rebuild (the ring was full) is mark and sweep: the tasks that the kernel
+ * has are marked in a bitmap of tids, then records without a mark are dropped.
+ *
+ * No memory for a record is the one failure that neither the kernel nor the
+ * user may feel: the task stays in the top container until, at the next drain,
+ * resync() reads all words and enters who is missing.
+ */
+#include <string.h>
+
+#include "daemon.h"
+#include "tasks_ids.h"
+#include "tasks_replay.h"
+
+#define SEEN_BITS	(4u << 20)	/* PID_MAX_LIMIT */
+#define SEEN_WORD	(8 * sizeof(unsigned long))
+#define SWEEP_BATCH	512
+
+static struct task_events *te;
+static unsigned long seen[SEEN_BITS / SEEN_WORD];
+static bool missing;			/* records, for want of memory */
+static bool strays;			/* records whose task may be gone unseen */
+static bool failed;			/* the last drain */
+static unsigned long unknown_ids;
+
+uint64_t replay_word(uint32_t tid)
+{
+	struct container_task *task = container_task_find(tid);
+
+	return task ? container_task_cookie(task) : 0;
+}
+
+static void drop_task(uint32_t tid)
+{
+	ids_count_word(replay_word(tid), 0);
+	container_task_exit(tid);
+}
+
+/* The record @from is of a task that has the tid @tid now. */
+static void move_task(uint32_t from, uint32_t tid)
+{
+	if (container_task_find(tid))
+		drop_task(from);
+	else
+		container_task_rename(from, tid, tid, tid);
+}
+
+/*
+ * A record of @tid in another process than @tgid: its task is amid an exec,
+ * whose event is still to come, and has given up its tid, which is used again.
+ */
+static void make_way(uint32_t tid, uint32_t tgid)
+{
+	struct container_task *task = container_task_find(tid);
+	int old_tid, old_tgid;
+
+	if (!task)
+		return;
+	container_task_ids(task, &old_tid, &old_tgid);
+	if ((uint32_t)old_tgid != tgid)
+		move_task(tid, old_tgid);
+}
+
+/* Give @id a meaning: a clone of @parent, or @parent itself if the engine refuses. */
+static struct group_id *add_clone(uint64_t id, struct group_id *parent,
+				  const struct container_clone_info *info)
+{
+	return ids_add(id, parent->node.key, container_clone(parent->group, info));
+}
+
+static struct group_id *known_id(uint64_t id);
+
+/* As BPF remembers the clone; who the task was it does not, so its creator stands in. */
+static struct group_id *add_group(uint64_t id, const struct te_group *group)
+{
+	struct container_clone_info info = {
+		.pid	= (int)group->creator,
+		.namer	= group->creator,
+		.flags	= group->flags,
+	};
+	char comm[TE_COMM_LEN + 1] = "";
+	struct te_facts facts;
+
+	memcpy(comm, group->comm, TE_COMM_LEN);
+	info.comm = comm;
+	if (!task_events_query(te, group->creator, &facts))
+		info.pid = (int)facts.tgid;
+	return add_clone(id, known_id(group->parent), &info);
+}
+
+/* Never NULL: an id that nobody knows is another name of the top containers. */
+static struct group_id *known_id(uint64_t id)
+{
+	struct group_id *gid = ids_find(id);
+	struct te_group group;
+
+	if (gid)
+		return gid;
+	/* Parents have lower ids: this ends. */
+	if (!task_events_group_get(te, id, &group) && group.creator && group.parent < id)
+		gid = add_group(id, &group);
+	else if (!unknown_ids++)
+		log_err("css_group %llu is not known to anybody", (unsigned long long)id);
+	return gid ? gid : ids_find(0);
+}
+
+/* @tid has @word, unless the engine knows a later one. */
+static void set_word(uint32_t tid, uint32_t tgid, uint64_t word, bool anyhow)
+{
+	uint64_t old;
+
+	make_way(tid, tgid);
+	old = replay_word(tid);
+	if (old && !anyhow && !te_word_newer(word, old))
+		return;
+	if (container_task_enter(tid, (int)tid, (int)tgid, known_id(te_word_id(word))->group, word)) {
+		missing = true;
+		return;
+	}
+	ids_count_word(old, word);
+}
+
+static void replay_fork(void *ctx, const struct te_fork *ev)
+{
+	(void)ctx;
+	set_word(ev->tid, ev->tgid, ev->word, false);
+}
+
+static void replay_clone(void *ctx, const struct te_clone *ev)
+{
+	uint64_t id = te_word_id(ev->word);
+	struct container_clone_info info = {
+		.pid	= (int)ev->tgid,
+		.namer	= ev->creator,
+		.flags	= ev->flags,
+	};
+	char comm[TE_COMM_LEN + 1] = "";
+
+	(void)ctx;
+	memcpy(comm, ev->comm, TE_COMM_LEN);
+	info.comm = comm;
+	make_way(ev->tid, ev->tgid);
+	if (!ids_find(id))
+		add_clone(id, known_id(ev->parent), &info);
+	set_word(ev->tid, ev->tgid, ev->word, false);
+}
+
+static void replay_exit_event(void *ctx, const struct te_exit *ev)
+{
+	(void)ctx;
+	make_way(ev->tid, ev->tgid);
+	drop_task(ev->tid);
+}
+
+static void replay_exec(void *ctx, const struct te_exec *ev)
+{
+	struct container_task *task = container_task_find(ev->old_tid);
+	int tid, tgid;
+
+	(void)ctx;
+	if (task) {
+		container_task_ids(task, &tid, &tgid);
+		if ((uint32_t)tgid == ev->tid)
+			move_task(ev->old_tid, ev->tid);
+	}
+	set_word(ev->tid, ev->tid, ev->word, false);
+}
+
+static void rebuild_begin(void *ctx)
+{
+	(void)ctx;
+	memset(seen, 0, sizeof(seen));
+}
+
+static int group_known(void *ctx, uint64_t id)
+{
+	(void)ctx;
+	return ids_find(id) != NULL;
+}
+
+static void group(void *ctx, uint64_t id, const struct te_group *group)
+{
+	(void)ctx;
+	add_group(id, group);
+}
+
+static void mark(uint32_t tid)
+{
+	if (tid < SEEN_BITS)
+		seen[tid / SEEN_WORD] |= 1UL << tid % SEEN_WORD;
+}
+
+static bool marked(uint32_t tid)
+{
+	return tid < SEEN_BITS && seen[tid / SEEN_WORD] >> tid % SEEN_WORD & 1;
+}
+
+static void rebuild_task(void *ctx, const struct te_task *task)
+{
+	(void)ctx;
+	if (task->word & TE_WORD_EXITED)
+		return;
+	set_word(task->tid, task->tgid, task->word, true);
+	mark(task->tid);
+}
+
+struct sweep {
+	bool		wordless;	/* only records without a word */
+	unsigned int	nr;
+	uint32_t	tids[SWEEP_BATCH];
+};
+
+static int sweep_task(struct container_task *task, unsigned long key, void *arg)
+{
+	struct sweep *sweep = arg;
+
+	if (marked((uint32_t)key) || (sweep->wordless && container_task_cookie(task)))
+		return 0;
+	sweep->tids[sweep->nr++] = (uint32_t)key;
+	return sweep->nr == SWEEP_BATCH;
+}
+
+/*
+ * Drop the records without a mark. One without a word is the engine's own, of
+ * a task that it was about to attach; it stays if the task lives.
+ */
+static void sweep(bool wordless)
+{
+	struct sweep sweep = { .wordless = wordless };
+	struct te_facts facts;
+	uint32_t tid;
+
+	do {
+		sweep.nr = 0;
+		container_task_for_each(sweep_task, &sweep);
+		for (unsigned int i = 0; i < sweep.nr; i++) {
+			tid = sweep.tids[i];
+			if (!replay_word(tid) && !task_events_query(te, tid, &facts) &&
+			    !(facts.flags & TE_TASK_EXITING))
+				mark(tid);
+			else
+				drop_task(tid);
+		}
+	} while (sweep.nr == SWEEP_BATCH);
+}
+
+static void rebuild_end(void *ctx)
+{
+	(void)ctx;
+	sweep(false);
+}
+
+const struct task_events_ops replay_ops = {
+	.fork		= replay_fork,
+	.clone		= replay_clone,
+	.exit		= replay_exit_event,
+	.exec		= replay_exec,
+	.rebuild_begin	= rebuild_begin,
+	.group_known	= group_known,
+	.group		= group,
+	.rebuild_task	= rebuild_task,
+	.rebuild_end	= rebuild_end,
+};
+
+static int resync_task(void *arg, const struct te_task *task)
+{
+	(void)arg;
+	if (task->word && !(task->word & TE_WORD_EXITED))
+		set_word(task->tid, task->tgid, task->word, false);
+	return 0;
+}
+
+/* Enter who is missing. Nobody is too many: exits were read, and need no memory. */
+static void resync(void)
+{
+	missing = false;
+	if (task_events_for_each(te, 0, 0, 0, resync_task, NULL) < 0)
+		missing = true;
+}
+
+/* Exits of tasks without a word are not reported. */
+static void drop_strays(void)
+{
+	strays = false;
+	memset(seen, 0, sizeof(seen));
+	sweep(true);
+}
+
+void replay_stray(void)
+{
+	strays = true;
+}
+
+bool replay_failed(void)
+{
+	return failed;
+}
+
+static int drain_once(void)
+{
+	int n = task_events_drain(te);
+
+	if (n < 0) {
+		if (!failed)
+			log_err("the kernel's tasks cannot be read: %s", strerror(-n));
+		failed = true;
+		return n;
+	}
+	if (failed)
+		log_warn("the kernel's tasks can be read again");
+	failed = false;
+	return n;
+}
+
+int replay_drain(void)
+{
+	int n, sum = 0;
+
+	ids_pin();
+	do {
+		n = drain_once();
+		if (n < 0)
+			return n;
+		sum += n;
+		if (missing)
+			resync();
+		if (strays)
+			drop_strays();
+	} while (ids_take_rewatched());
+	return sum;
+}
+
+static int count_task(struct container_task *task, unsigned long key, void *arg)
+{
+	(void)task;
+	(void)key;
+	++*(unsigned long *)arg;
+	return 0;
+}
+
+unsigned long replay_tracked(void)
+{
+	unsigned long nr = 0;
+
+	container_task_for_each(count_task, &nr);
+	return nr;
+}
+
+unsigned long replay_unknown_ids(void)
+{
+	return unknown_ids;
+}
+
+void replay_init(struct task_events *events)
+{
+	te = events;
+	missing = strays = failed = false;
+	unknown_ids = 0;
+}
+
+void replay_exit(void)
+{
+	struct sweep sweep = { .wordless = false };
+
+	memset(seen, 0, sizeof(seen));
+	do {
+		sweep.nr = 0;
+		container_task_for_each(sweep_task, &sweep);
+		for (unsigned int i = 0; i < sweep.nr; i++)
+			drop_task(sweep.tids[i]);
+	} while (sweep.nr);
+	te = NULL;
+}

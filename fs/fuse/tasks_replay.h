@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tasks_replay.h - the engine's task table as a replica of the kernel's words
+ *
+ * The engine has a record for each task with a word; its key is the tid in the
+ * initial pid namespace, its cookie the word last seen. Events change it here,
+ * by the rules at the head of task_events.h; attach changes it in tasks.c. Both
+ * keep the counts of tasks_ids.h by ids_count_word().
+ *
+ * One thread, no locks; nothing here may be called under the engine's lock but
+ * replay_word(), replay_failed() and replay_stray().
+ */
+#ifndef FS_FUSE_TASKS_REPLAY_H
+#define FS_FUSE_TASKS_REPLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "task_events.h"
+
+/* The callbacks for task_events_new(); their context is not used. */
+extern const struct task_events_ops replay_ops;
+
+/* @te is borrowed until replay_exit(), which empties the engine's table. */
+void replay_init(struct task_events *te);
+void replay_exit(void);
+
+/*
+ * Bring the engine up to date. Returns the number of events, or a negative
+ * errno if they could not be had: then the engine may be wrong, and no id or
+ * container may be freed, until a later call succeeds. The first of a row of
+ * failures is logged.
+ */
+int replay_drain(void);
+/* Whether the last replay_drain() did not work. */
+bool replay_failed(void);
+
+/* The word by which the engine knows @tid; 0: none. */
+uint64_t replay_word(uint32_t tid);
+
+/*
+ * The engine has, or is about to have, a record of a task that is exiting and
+ * never had a word: the next replay_drain() looks for it. Under the lock, too.
+ */
+void replay_stray(void);
+
+/* How many tasks the engine has a record of. */
+unsigned long replay_tracked(void);
+/* How many words had an id that neither the daemon nor BPF knew: 0, unless something is broken. */
+unsigned long replay_unknown_ids(void);
+
+#endif /* FS_FUSE_TASKS_REPLAY_H */
