@@ -99,15 +99,16 @@ int privilege_join_host(void)
 static void oom_protect(void)
 {
 	FILE *f = fopen(OOM_SCORE_ADJ, "r+e");
+	bool ok;
 
 	if (!f)
 		return;
-	if (fscanf(f, "%d", &oom_score_adj) == 1) {
-		rewind(f);
-		fputs("-1000", f);
-	}
-	if (fclose(f))
-		log_warn(OOM_SCORE_ADJ ": %s", strerror(errno));
+	ok = fscanf(f, "%d", &oom_score_adj) == 1;
+	rewind(f);
+	ok = ok && fputs("-1000", f) >= 0;
+	/* a container manager may have kept CAP_SYS_RESOURCE from us */
+	if (fclose(f) || !ok)
+		log_debug(OOM_SCORE_ADJ ": %s", strerror(errno));
 }
 
 int privilege_oom_score_adj(void)
@@ -117,19 +118,29 @@ int privilege_oom_score_adj(void)
 
 int privilege_trim(void)
 {
+	static const unsigned int used[] = {
+		CAP_SYS_ADMIN,		/* mount, umount; BPF before Linux 5.8 */
+		CAP_BPF, CAP_PERFMON,	/* follow tasks */
+		CAP_SYS_PTRACE,		/* other tasks' namespaces in /proc */
+		CAP_DAC_READ_SEARCH,	/* and what else hides there */
+		CAP_KILL,		/* container.kill */
+		CAP_SYS_RESOURCE,	/* memory of BPF maps, OOM score */
+	};
+	bool have[sizeof(used) / sizeof(used[0])];
+
 	oom_protect();
+	if (capng_get_caps_process())
+		goto fail;
+	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
+		have[i] = capng_have_capability(CAPNG_PERMITTED, used[i]);
 	capng_clear(CAPNG_SELECT_CAPS);
-	if (capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
-			  CAP_SYS_ADMIN,	/* mount, umount; BPF before Linux 5.8 */
-			  CAP_BPF, CAP_PERFMON,	/* follow tasks */
-			  CAP_SYS_PTRACE,	/* other tasks' namespaces in /proc */
-			  CAP_DAC_READ_SEARCH,	/* and what else hides there */
-			  CAP_KILL,		/* container.kill */
-			  CAP_SYS_RESOURCE,	/* memory of BPF maps, OOM score */
-			  -1) ||
-	    capng_apply(CAPNG_SELECT_CAPS)) {
-		log_err("cannot give up capabilities: %s", strerror(errno));
-		return -EPERM;
-	}
-	return 0;
+	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
+		if (have[i] &&
+		    capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, used[i]))
+			goto fail;
+	if (!capng_apply(CAPNG_SELECT_CAPS))
+		return 0;
+fail:
+	log_err("cannot give up capabilities: %s", strerror(errno));
+	return -EPERM;
 }

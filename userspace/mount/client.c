@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A conversation with containerfsd: find one or start one, ask, be answered.
+ *
+ * A daemon may be just ending when it is asked: then the connection is refused
+ * or ends without an answer, nothing has been done, and the next attempt
+ * starts another, which waits for the end of the former.  The number of
+ * attempts is bounded; each makes progress on the daemon's side, so nothing
+ * here sleeps.  Two helpers at a time may both start a daemon: one of these
+ * finds the other running, and says so by its exit status.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mount.h"
+
+#ifndef CONTAINERFSD_PATH
+#define CONTAINERFSD_PATH "/usr/local/sbin/containerfsd"
+#endif
+
+#define ATTEMPTS	20
+#define PATIENCE	60	/* seconds until a daemon that does not answer is given up */
+
+extern char **environ;
+
+static int __attribute__((format(printf, 3, 4))) fail(struct control_reply *reply, int err,
+							const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reply->text, sizeof(reply->text), fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+static const char *socket_path(void)
+{
+	const char *path = secure_getenv("CONTAINERFS_SOCKET");
+
+	return path ? path : CONTROL_SOCKET;
+}
+
+/* 0: a daemon listens now, of this start or another's. */
+static int start_daemon(struct control_reply *reply)
+{
+	const char *path = secure_getenv("CONTAINERFSD");
+	char *argv[] = { (char *)"containerfsd", (char *)"--socket", (char *)socket_path(), NULL };
+	pid_t pid;
+	int status, err;
+
+	if (!path)
+		path = CONTAINERFSD_PATH;
+	stale_unmount();
+	if (verbose)
+		printf("mount.containerfs: starting %s\n", path);
+	fflush(stdout);
+	signal(SIGCHLD, SIG_DFL);
+	err = posix_spawn(&pid, path, NULL, NULL, argv, environ);
+	if (err)
+		return fail(reply, -err, "cannot run %s: %s", path, strerror(err));
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return fail(reply, -errno, "%s: %s", path, strerror(errno));
+	if (WIFEXITED(status) && (!WEXITSTATUS(status) ||
+				  WEXITSTATUS(status) == CONTROL_EXIT_RUNNING))
+		return 0;
+	return fail(reply, -ENOTCONN, "containerfsd did not start");
+}
+
+static int connect_daemon(struct control_reply *reply)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	const struct timeval patience = { .tv_sec = PATIENCE };
+	const char *path = socket_path();
+	int fd, err;
+
+	if (strlen(path) >= sizeof(addr.sun_path))
+		return fail(reply, -ENAMETOOLONG, "%s: longer than a socket's path can be", path);
+	strcpy(addr.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return fail(reply, -errno, "cannot make a socket: %s", strerror(errno));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		return fd;
+	err = -errno;
+	close(fd);
+	return fail(reply, err, "cannot reach containerfsd at %s: %s", path, strerror(-err));
+}
+
+union ancillary {
+	struct cmsghdr	align;
+	char		buf[CMSG_SPACE(sizeof(int))];
+};
+
+static int send_request(int sock, const struct control_request *rq, int fd)
+{
+	struct iovec iov = { (void *)rq, sizeof(*rq) };
+	union ancillary anc = { 0 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		anc.align = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+		memcpy(CMSG_DATA(&anc.align), &fd, sizeof(int));
+		msg.msg_control = &anc;
+		msg.msg_controllen = sizeof(anc);
+	}
+	return sendmsg(sock, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int receive_reply(int sock, struct control_reply *reply, int *fd)
+{
+	struct iovec iov = { reply, sizeof(*reply) };
+	union ancillary anc = { 0 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = &anc, .msg_controllen = sizeof(anc),
+	};
+	ssize_t len = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = len > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+
+	*fd = -1;
+	if (len < 0)
+		return -errno;
+	if (!len)
+		return -ECONNRESET;
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(c), sizeof(int));
+	if (len > (ssize_t)offsetof(struct control_reply, text) &&
+	    reply->version == CONTROL_VERSION && !((char *)reply)[len - 1])
+		return 0;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+	return -EPROTO;
+}
+
+/* Did the daemon end before it answered, or is there none? */
+static bool is_gone(int err)
+{
+	return err == -ECONNRESET || err == -EPIPE || err == -ECONNREFUSED || err == -ENOENT;
+}
+
+int client_ask(const struct control_request *rq, int send, bool start,
+	       struct control_reply *reply, int *received)
+{
+	int err = 0, sock, fd = -1;
+
+	for (int i = 0; i < ATTEMPTS; i++) {
+		sock = connect_daemon(reply);
+		if (sock < 0 && !(start && is_gone(sock)))
+			return sock;
+		if (sock < 0) {
+			err = start_daemon(reply);
+			if (err)
+				return err;
+			continue;
+		}
+		err = send_request(sock, rq, send);
+		if (!err)
+			err = receive_reply(sock, reply, &fd);
+		close(sock);
+		if (!err) {
+			if (received)
+				*received = fd;
+			else if (fd >= 0)
+				close(fd);
+			return 0;
+		}
+		if (!is_gone(err))
+			return fail(reply, err, "containerfsd does not answer: %s", strerror(-err));
+	}
+	return fail(reply, -ENOTCONN, "no containerfsd can be reached at %s", socket_path());
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mount.containerfs: what mount(8) runs for the type containerfs.
+ *
+ * Where the kernel has the type itself, this is a plain mount.  Else
+ * containerfsd makes the mount, detached, and this helper moves it into place,
+ * so that it lands in the mount namespace of the caller whichever the daemon
+ * is in.  Under the name mount.fuse.containerfs, which mount(8) looks for by
+ * the type in the mount table, it serves remounts.
+ *
+ * The command line is that of all mount helpers (mount(8), EXTERNAL HELPERS);
+ * libmount parses it, and keeps the user space options in its table.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libmount/libmount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../include/uapi/containerfs.h"
+#include "mount.h"
+
+#ifndef VERSION
+#define VERSION "unversioned"
+#endif
+
+/* inode number of the initial user namespace */
+#define INIT_USER_INO	0xEFFFFFFDu
+
+bool verbose;
+
+static struct control_request request;
+static struct control_reply reply;
+
+static void usage(FILE *out)
+{
+	fputs("Usage: mount.containerfs SOURCE DIR [-fnsv] [-N NAMESPACE] [-o OPTION,...]\n"
+	      "Mount a hierarchy of containers; mount(8) runs this for -t containerfs.\n\n"
+	      "  -f            check only, do not mount\n"
+	      "  -n            do not write to libmount's table\n"
+	      "  -N NAMESPACE  mount in another mount namespace\n"
+	      "  -o OPTION     ns, debug, all, none, name=NAME, ... see mount.containerfs(8)\n"
+	      "  -s            for other helpers; ignored\n"
+	      "  -t TYPE       the type, with its subtype\n"
+	      "  -v            say what is done\n"
+	      "  -h, --help    show this\n"
+	      "  -V, --version show the version\n", out);
+}
+
+/* Say why @dir could not be mounted; @err is -errno. */
+static int complain(const char *dir, int err, const char *text)
+{
+	const char *name = strerrorname_np(-err);
+
+	fprintf(stderr, "mount.containerfs: %s: %s (%s)\n", dir,
+		text && *text ? text : strerror(-err), name ? name : "unknown error");
+	return MNT_EX_FAIL;
+}
+
+static bool kernel_has_it(void)
+{
+	FILE *f = fopen("/proc/filesystems", "re");
+	char line[128];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		char *name = strrchr(line, '\t');
+
+		found = name && !strcmp(name + 1, CONTAINERFS_FSTYPE "\n");
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static bool in_user_namespace(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/user", &st) && st.st_ino != INIT_USER_INO;
+}
+
+/* Is @dir the root of a mount of the same hierarchy already?  mount(2) refuses that. */
+static bool is_mounted_there(const char *dir, int mnt)
+{
+	struct statx there, here;
+
+	return !statx(AT_FDCWD, dir, AT_STATX_DONT_SYNC, 0, &there) &&
+	       !statx(mnt, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &here) &&
+	       there.stx_attributes & STATX_ATTR_MOUNT_ROOT &&
+	       there.stx_dev_major == here.stx_dev_major &&
+	       there.stx_dev_minor == here.stx_dev_minor;
+}
+
+/* Send the request in @request; its failure is told. */
+static int ask(const char *dir, uint32_t op, int fd, int *mnt)
+{
+	int err;
+
+	request.version = CONTROL_VERSION;
+	request.op = op;
+	err = client_ask(&request, fd, op == CONTROL_MOUNT, &reply, mnt);
+	if (!err)
+		err = -reply.error;
+	if (err)
+		complain(dir, err, reply.text);
+	return err;
+}
+
+static int set_string(char *to, size_t size, const char *from, const char *dir, const char *what)
+{
+	if (strlen(from) < size) {
+		strcpy(to, from);
+		return 0;
+	}
+	complain(dir, -EINVAL, what);
+	return -EINVAL;
+}
+
+/* A new mount: get it detached, put it into place in the target namespace. */
+static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long flags)
+{
+	struct libmnt_ns *ns;
+	int mnt = -1, err;
+
+	/* as mount(2): where comes before what */
+	ns = mnt_context_switch_target_ns(cxt);
+	err = access(dir, F_OK) ? -errno : 0;
+	mnt_context_switch_ns(cxt, ns);
+	if (err) {
+		complain(dir, err, NULL);
+		return err;
+	}
+	request.attr = options_attr(flags);
+	err = ask(dir, CONTROL_MOUNT, -1, &mnt);
+	if (err)
+		return err;
+	if (*reply.text)
+		fprintf(stderr, "mount.containerfs: %s: warning: %s\n", dir, reply.text);
+	if (mnt < 0) {
+		complain(dir, -EPROTO, "containerfsd sent no mount");
+		return -EPROTO;
+	}
+	ns = mnt_context_switch_target_ns(cxt);
+	if (is_mounted_there(dir, mnt))
+		err = -EBUSY;
+	else if (move_mount(mnt, "", AT_FDCWD, dir,
+			    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS))
+		err = -errno;
+	if (!mnt_context_switch_ns(cxt, ns))
+		err = err ? err : -errno;
+	close(mnt);
+	if (err == -EBUSY)
+		complain(dir, err, "this hierarchy is already mounted here");
+	else if (err)
+		complain(dir, err, NULL);
+	return err;
+}
+
+/*
+ * The flags belong to the mount, the filesystem's options to the hierarchy.
+ * Without any of the latter the hierarchy is left alone, so that a mount can
+ * become read-only whatever lives in it.
+ */
+static int do_remount(struct libmnt_context *cxt, const char *dir, unsigned long flags)
+{
+	struct mount_attr attr = {
+		.attr_set = options_attr(flags),
+		.attr_clr = options_attr(~0ul) & ~(uint64_t)MOUNT_ATTR__ATIME,
+	};
+	struct libmnt_ns *ns = mnt_context_switch_target_ns(cxt);
+	int fd = open(dir, O_PATH | O_CLOEXEC), err = fd < 0 ? -errno : 0;
+
+	if (options_have_atime(flags))
+		attr.attr_clr |= MOUNT_ATTR__ATIME;
+	mnt_context_switch_ns(cxt, ns);
+	if (err) {
+		complain(dir, err, NULL);
+		return err;
+	}
+	err = ask(dir, *request.options ? CONTROL_REMOUNT : CONTROL_SHOW, fd, NULL);
+	if (!err && mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr))) {
+		err = -errno;
+		complain(dir, err, NULL);
+	}
+	close(fd);
+	return err;
+}
+
+/* Through containerfsd; exit status. */
+static int mount_fuse(struct libmnt_context *cxt)
+{
+	const char *dir, *source;
+	unsigned long flags = 0;
+	struct libmnt_fs *fs;
+	char *options;
+	int err;
+
+	if (in_user_namespace())
+		return complain(mnt_context_get_target(cxt), -EPERM,
+				"a user namespace cannot mount containerfs: mount it outside");
+	err = mnt_context_prepare_mount(cxt);
+	if (err) {
+		char text[512] = "";
+		int status = mnt_context_get_excode(cxt, err, text, sizeof(text));
+
+		fprintf(stderr, "mount.containerfs: %s: %s\n", mnt_context_get_target(cxt), text);
+		return status;
+	}
+	fs = mnt_context_get_fs(cxt);
+	dir = mnt_fs_get_target(fs);
+	source = mnt_fs_get_srcpath(fs);
+	mnt_context_get_mflags(cxt, &flags);
+	options = flags & MS_REMOUNT ? options_without_fuse(mnt_fs_get_fs_options(fs)) :
+				       strdup(mnt_fs_get_fs_options(fs) ?: "");
+	if (!options)
+		return complain(dir, -ENOMEM, NULL);
+	err = set_string(request.source, sizeof(request.source), source ?: "none", dir,
+			 "the source is too long");
+	if (!err)
+		err = set_string(request.options, sizeof(request.options), options, dir,
+				 "the options are too long");
+	free(options);
+	if (err)
+		return MNT_EX_FAIL;
+	if (mnt_context_is_fake(cxt))
+		return MNT_EX_SUCCESS;
+	err = flags & MS_REMOUNT ? do_remount(cxt, dir, flags) : do_mount(cxt, dir, flags);
+	mnt_context_set_syscall_status(cxt, err);
+	if (mnt_context_finalize_mount(cxt) && !err && verbose)
+		fprintf(stderr, "mount.containerfs: %s: not noted in libmount's table\n", dir);
+	if (err)
+		return MNT_EX_FAIL;
+	if (verbose)
+		printf("mount.containerfs: %s %s on %s\n", request.source,
+		       flags & MS_REMOUNT ? "remounted" : "mounted", dir);
+	return MNT_EX_SUCCESS;
+}
+
+/* By the kernel's own containerfs; exit status. */
+static int mount_kernel(struct libmnt_context *cxt)
+{
+	char text[512] = "";
+	int status = mnt_context_get_excode(cxt, mnt_context_mount(cxt), text, sizeof(text));
+
+	if (*text)
+		fprintf(stderr, "mount.containerfs: %s: %s\n", mnt_context_get_target(cxt), text);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 }
+	};
+	struct libmnt_context *cxt = mnt_new_context();
+	const char *args[2] = { NULL, NULL };
+	int nr = 0, c, status = MNT_EX_SYSERR;
+
+	if (!cxt || mnt_context_init_helper(cxt, MNT_ACT_MOUNT, 0))
+		goto out;
+	/* the first "-": operands come as option 1, wherever they stand */
+	while ((c = getopt_long(argc, argv, "-fhnN:o:rst:vVw", longopts, NULL)) != -1) {
+		switch (c) {
+		case 1:
+			if (nr < 2)
+				args[nr] = optarg;
+			nr++;
+			break;
+		case 'h':
+			usage(stdout);
+			status = MNT_EX_SUCCESS;
+			goto out;
+		case 'V':
+			puts("mount.containerfs " VERSION);
+			status = MNT_EX_SUCCESS;
+			goto out;
+		case 't':
+			break;
+		case 'v':
+			verbose = true;
+			/* fallthrough */
+		default:
+			if (c == '?' || mnt_context_helper_setopt(cxt, c, optarg)) {
+				status = MNT_EX_USAGE;
+				goto out;
+			}
+		}
+	}
+	if (nr != 2) {
+		usage(stderr);
+		status = MNT_EX_USAGE;
+		goto out;
+	}
+	/* mount(8) has merged the tables into the options already */
+	if (mnt_context_set_source(cxt, args[0]) || mnt_context_set_target(cxt, args[1]) ||
+	    mnt_context_set_fstype(cxt, CONTAINERFS_FSTYPE) ||
+	    mnt_context_set_optsmode(cxt, MNT_OMODE_NOTAB))
+		goto out;
+	status = kernel_has_it() ? mount_kernel(cxt) : mount_fuse(cxt);
+out:
+	mnt_free_context(cxt);
+	return status;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mount.containerfs: what its parts ask of each other.
+ *
+ * Errors are negative errno; the reason is in words where a function says so.
+ */
+#ifndef _MOUNT_CONTAINERFS_H
+#define _MOUNT_CONTAINERFS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control.h"
+
+/* --- mount.containerfs.c --- */
+
+extern bool verbose;
+
+/* --- options.c: libmount's flags and the rest --- */
+
+/* MS_* as MOUNT_ATTR_*. */
+uint64_t options_attr(unsigned long flags);
+/* Was an access time policy asked for? */
+bool options_have_atime(unsigned long flags);
+/* A copy without what the mount table shows of every FUSE mount; NULL if memory is short. */
+char *options_without_fuse(const char *options);
+
+/* --- client.c: a conversation with containerfsd --- */
+
+/*
+ * Ask the daemon @rq, with descriptor @send along (-1: none).  @start: start
+ * one if none runs.  Returns -errno if it could not be asked, its reason being
+ * in @reply->text; else 0, the answer in @reply.  *@received (may be NULL) is
+ * the descriptor that came with it, or -1.
+ */
+int client_ask(const struct control_request *rq, int send, bool start,
+	       struct control_reply *reply, int *received);
+
+/* --- stale.c --- */
+
+/* Unmount what a killed daemon has left in this mount namespace. */
+void stale_unmount(void);
+
+#endif /* _MOUNT_CONTAINERFS_H */

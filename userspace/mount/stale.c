@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mounts without a daemon: killed, it leaves mount points that answer
+ * everything with ENOTCONN.  Whoever starts the next daemon removes them, as a
+ * hierarchy is gone with the daemon that had it.
+ */
+#include <errno.h>
+#include <libmount/libmount.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+
+#include "../../include/uapi/containerfs.h"
+#include "mount.h"
+
+void stale_unmount(void)
+{
+	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_BACKWARD);
+	struct libmnt_fs *fs;
+
+	while (table && iter && !mnt_table_next_fs(table, iter, &fs)) {
+		const char *type = mnt_fs_get_fstype(fs), *target = mnt_fs_get_target(fs);
+		struct statfs st;
+
+		if (!type || !target || strcmp(type, "fuse." CONTAINERFS_FSTYPE))
+			continue;
+		if (!statfs(target, &st) || errno != ENOTCONN)
+			continue;
+		if (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW))
+			fprintf(stderr, "mount.containerfs: %s: cannot unmount what a former daemon left: %s (%s)\n",
+				target, strerror(errno), strerrorname_np(errno));
+		else if (verbose)
+			printf("mount.containerfs: %s: unmounted, its daemon is gone\n", target);
+	}
+	mnt_free_iter(iter);
+	mnt_unref_table(table);
+}
