@@ -72,9 +72,10 @@ void shim_barrier(void);
 
 /*
  * RCU (rcu.c).  Callbacks run once every reader that was inside when the
- * grace period began has left.  They run on the thread that leaves its
- * outermost reader, or that calls shim_rcu_quiescent() or rcu_barrier(),
- * and only when that thread holds no lock; they may not sleep.
+ * grace period began has left.  They run, one at a time and in order, on a
+ * thread that leaves its outermost reader or that calls shim_rcu_quiescent()
+ * or rcu_barrier(), and only while that thread holds no spinlock.  As in a
+ * softirq, they may take spinlocks and may not sleep.
  */
 struct shim_rcu_head {
 	struct shim_rcu_head	*next;
@@ -86,7 +87,7 @@ void shim_rcu_read_unlock(const char *file, int line);
 int shim_rcu_read_held(void);
 void shim_rcu_call(struct shim_rcu_head *head,
 		   void (*func)(struct shim_rcu_head *head));
-/* obj: what kfree() gets; head: the rcu_head inside it. */
+/* Frees, as kvfree() would, the object that has head at this offset. */
 void shim_rcu_kfree(struct shim_rcu_head *head, unsigned long offset);
 void shim_rcu_synchronize(const char *file, int line);
 void shim_rcu_barrier(const char *file, int line);

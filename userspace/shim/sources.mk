@@ -1,28 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Sources of the shims, for the top-level Makefile, and how each world compiles.
 #
-# Engine world: kernel/*.c, SHIM_ENGINE_SRCS, and any *_engine.c of a test.
-# No libc header can be reached; the kernel's own choice of dialect.  Not
-# -ffreestanding: gcc may use its memcpy and check formats, as in the kernel.
+# The shims' sources, and how each of the two worlds compiles.  Paths are from
+# the top.  Read by the Makefile, which adds -std=gnu11, warnings and the like.
 #
-#	$(CC) $(SHIM_ENGINE_CFLAGS) -O2 -g -Wall -Wextra -c
+#	engine	kernel/, userspace/shim/lib/, *_engine.c of tests: no libc header
+#		can be reached.  Not -ffreestanding, so that gcc knows memcpy() and
+#		printf formats, as it does in the kernel.
+#		gcc -std=gnu11 $(ENGINE_CPPFLAGS) $(ENGINE_CFLAGS) -O2 -g -c
+#	libc	userspace/shim/*.c, hosts, test runners: no shim can be reached;
+#		shim_libc.h joins the two.
+#		gcc -std=gnu11 $(SHIM_CPPFLAGS) $(SHIM_CFLAGS) -O2 -g -c
 #
-# Libc world: SHIM_SRCS, the hosts, the test runners.  No shim is on the path;
-# userspace/shim itself is, for shim_libc.h.
-#
-#	$(CC) $(SHIM_LIBC_CFLAGS) -O2 -g -Wall -Wextra -c
-#
-# Both take -fsanitize=address,undefined or -fsanitize=thread; one program
-# takes the same for all its objects.  Link with -pthread; -rdynamic gives the
-# backtrace of a BUG names.
+# Both take -fsanitize=address,undefined or -fsanitize=thread, the same for all
+# objects of a program.  Link with -pthread; -rdynamic gives names to the
+# backtrace of a BUG.
 
-SHIM_ENGINE_CFLAGS := -std=gnu11 -nostdinc -fno-strict-aliasing -fno-common \
-	-I userspace/shim/include
-SHIM_LIBC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -pthread -fno-common \
-	-I userspace/shim
+ENGINE_CPPFLAGS	:= -nostdinc -I userspace/shim/include -I include
+ENGINE_CFLAGS	:= -fno-strict-aliasing -fno-common
+SHIM_CPPFLAGS	:= -D_GNU_SOURCE -I userspace/shim
+SHIM_CFLAGS	:= -pthread -fno-common
 
-# What needs nothing of libc but memcpy and its like: engine world.
-SHIM_ENGINE_SRCS := \
+SHIM_SRCS := \
 	userspace/shim/lib/bitmap.c \
 	userspace/shim/lib/jhash.c \
 	userspace/shim/lib/kstrtox.c \
@@ -30,13 +28,15 @@ SHIM_ENGINE_SRCS := \
 	userspace/shim/lib/refcount.c \
 	userspace/shim/lib/seq_file.c \
 	userspace/shim/lib/sort.c \
-	userspace/shim/lib/string.c
-
-# What needs the C library: libc world.
-SHIM_SRCS := \
+	userspace/shim/lib/string.c \
+	userspace/shim/lib/vsprintf.c \
 	userspace/shim/lock.c \
 	userspace/shim/log.c \
 	userspace/shim/rcu.c \
 	userspace/shim/slab.c \
 	userspace/shim/thread.c \
 	userspace/shim/time.c
+
+# The files of lib/ are of the engine's world: kernel code that needs no more
+# of libc than memcpy() and its like.
+$(B)/obj/userspace/shim/lib/%.o $(B)/asan/userspace/shim/lib/%.o: WORLD = $(engine_world)

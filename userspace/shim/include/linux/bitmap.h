@@ -2,7 +2,6 @@
 /*
  * Sets of bits in arrays of unsigned long.  Bits beyond nbits of the last word
  * are ignored by what reads and unspecified after what writes.
- * bitmap_parselist() reads lists like 0-3,5, without the kernel's group syntax.
  */
 #ifndef _LINUX_BITMAP_H
 #define _LINUX_BITMAP_H
@@ -33,7 +32,6 @@ bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int n
 bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits);
 bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits);
 unsigned int bitmap_weight(const unsigned long *map, unsigned int nbits);
-int bitmap_parselist(const char *buf, unsigned long *map, int nbits);
 
 unsigned long *bitmap_alloc(unsigned int nbits, gfp_t gfp);
 unsigned long *bitmap_zalloc(unsigned int nbits, gfp_t gfp);

@@ -35,13 +35,19 @@
 static inline __must_check void *__shim_alloc_array(size_t n, size_t size, gfp_t gfp,
 						    const char *file, int line)
 {
-	return shim_kmalloc(size_mul(n, size), __shim_gfp(gfp), file, line);
+	size_t bytes = size_mul(n, size);
+
+	return bytes == SIZE_MAX ? NULL :
+		shim_kmalloc(bytes, __shim_gfp(gfp), file, line);
 }
 
 static inline __must_check void *__shim_kvalloc_array(size_t n, size_t size, gfp_t gfp,
 						      const char *file, int line)
 {
-	return shim_kvmalloc(size_mul(n, size), __shim_gfp(gfp), file, line);
+	size_t bytes = size_mul(n, size);
+
+	return bytes == SIZE_MAX ? NULL :
+		shim_kvmalloc(bytes, __shim_gfp(gfp), file, line);
 }
 
 static inline __must_check void *__shim_realloc_array(const void *p, size_t n,

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sort.c - heap sort: no memory, and no order of input is a bad one.
+ */
+#include <linux/sort.h>
+
+struct order {
+	char *base;
+	size_t size;
+	cmp_func_t cmp;
+	cmp_r_func_t cmp_r;
+	swap_func_t swap;
+	swap_r_func_t swap_r;
+	const void *priv;
+};
+
+static int compare(const struct order *o, size_t a, size_t b)
+{
+	const char *pa = o->base + a * o->size;
+	const char *pb = o->base + b * o->size;
+
+	return o->cmp ? o->cmp(pa, pb) : o->cmp_r(pa, pb, o->priv);
+}
+
+static void exchange(const struct order *o, size_t a, size_t b)
+{
+	char *pa = o->base + a * o->size;
+	char *pb = o->base + b * o->size;
+	size_t i;
+	char c;
+
+	if (o->swap) {
+		o->swap(pa, pb, (int)o->size);
+	} else if (o->swap_r) {
+		o->swap_r(pa, pb, (int)o->size, o->priv);
+	} else {
+		for (i = 0; i < o->size; i++) {
+			c = pa[i];
+			pa[i] = pb[i];
+			pb[i] = c;
+		}
+	}
+}
+
+/* Lets the element at i sink until no child of it is larger. */
+static void sink(const struct order *o, size_t i, size_t num)
+{
+	size_t child;
+
+	while ((child = 2 * i + 1) < num) {
+		if (child + 1 < num && compare(o, child, child + 1) < 0)
+			child++;
+		if (compare(o, i, child) >= 0)
+			return;
+		exchange(o, i, child);
+		i = child;
+	}
+}
+
+static void heap_sort(const struct order *o, size_t num)
+{
+	size_t i;
+
+	for (i = num / 2; i--; )
+		sink(o, i, num);
+	for (i = num; i-- > 1; ) {
+		exchange(o, 0, i);
+		sink(o, 0, i);
+	}
+}
+
+void sort(void *base, size_t num, size_t size, cmp_func_t cmp_func,
+	  swap_func_t swap_func)
+{
+	struct order o = { .base = base, .size = size, .cmp = cmp_func,
+			   .swap = swap_func };
+
+	heap_sort(&o, num);
+}
+
+void sort_r(void *base, size_t num, size_t size, cmp_r_func_t cmp_func,
+	    swap_r_func_t swap_func, const void *priv)
+{
+	struct order o = { .base = base, .size = size, .cmp_r = cmp_func,
+			   .swap_r = swap_func, .priv = priv };
+
+	heap_sort(&o, num);
+}
