@@ -93,7 +93,7 @@ sanitizers	= -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 		  -fno-omit-frame-pointer
 all_ldflags	= $(LDFLAGS) -pthread -rdynamic -pie -Wl,-z,relro,-z,now,--as-needed
 
-WORLD		= -D_GNU_SOURCE= $(LIBC_CPPFLAGS)
+WORLD		= -D_GNU_SOURCE= -DVERSION='"$(VERSION)"' $(LIBC_CPPFLAGS)
 LIBC_CPPFLAGS	=
 compile		= $(CC) -std=gnu11 $(WORLD) $(CPPFLAGS) $(CFLAGS) $(warnings) $(VARIANT) -MMD -MP
 
@@ -110,7 +110,7 @@ $(B)/obj/fs/fuse/%.o $(B)/asan/fs/fuse/%.o: \
 $(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse $(MOUNT_CFLAGS) \
 	-DCONTAINERFSD_PATH='"$(sbindir)/containerfsd"'
 $(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse \
-	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS) -DVERSION='"$(VERSION)"'
+	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS)
 $(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I userspace/shim \
 	-I $(B)/obj/fs/fuse $(BPF_CFLAGS) $(shell $(PKG_CONFIG) --cflags check)
 

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * containerctl: what its commands share.
+ *
+ * One file a command, each with one function cmd_NAME(argc, argv), argv[0]
+ * being the command's name; the table of them is in main.c. A command returns
+ * the exit status: EXIT_SUCCESS, EXIT_FAILURE after a message, EXIT_USAGE when
+ * the words were wrong.
+ *
+ * Functions that return int return 0 or a negative errno and say nothing,
+ * unless their comment says that they report: then they have printed what was
+ * wrong and what is accepted, and return false or NULL. Memory running out
+ * ends the program.
+ *
+ * A container can be removed at any moment. Whoever walks skips what has gone
+ * (is_gone()); only what the user named himself is reported as missing.
+ */
+#ifndef CONTAINERCTL_H
+#define CONTAINERCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define EXIT_USAGE	2
+
+/* --- main.c --- */
+
+/* Print "containerctl: " and the message. */
+void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The usage line of @command on stderr; returns EXIT_USAGE. */
+int usage_error(const char *command);
+/* What `containerctl help COMMAND` prints. */
+void print_help(const char *command);
+
+/* --- file.c: control files, and memory --- */
+
+/* The container that the file was in has been removed. */
+bool is_gone(int err);
+/* All of the file as a string of *@text, for free(). */
+int read_file(int dirfd, const char *name, char **text);
+int read_fd(int fd, char **text);
+/* @text in one write(2). */
+int write_file(int dirfd, const char *name, const char *text);
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t n, size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* --- mounts.c: what is mounted, and where a PATH leads --- */
+
+struct mount {
+	char	*target;
+	char	*source;
+	char	*type;		/* containerfs or fuse.containerfs */
+	char	*root;		/* which container of its hierarchy is mounted here */
+	char	*options;	/* subsystems and others, where the mount table has them */
+	dev_t	 dev;		/* the same for all mounts of one hierarchy */
+};
+
+struct mounts {
+	struct mount	*mount;
+	size_t		 count;
+};
+
+/* Every mount that can be seen from here, the first of each hierarchy only if @unique. */
+int mounts_load(struct mounts *mounts, bool unique);
+void mounts_free(struct mounts *mounts);
+
+/* A container as the user named it. */
+struct place {
+	int	 fd;		/* its directory */
+	char	*directory;	/* absolute path */
+	char	*path;		/* path within the hierarchy, "/" for the top */
+	char	*target;	/* mount point that @directory is below */
+};
+
+/*
+ * Find the container @arg: a path of the file system, or one within the only
+ * hierarchy that is mounted. Reports.
+ */
+bool place_open(const char *command, const char *arg, struct place *place);
+/* The container that @mount shows at its mount point. */
+int place_open_mount(const struct mount *mount, struct place *place);
+void place_close(struct place *place);
+
+/* --- walk.c: containers below a place --- */
+
+struct container {
+	char			 *name;		/* last part of @path, "/" for the top */
+	char			 *path;
+	unsigned long		  tasks;	/* threads */
+	unsigned long		  procs;	/* processes seen from here; if asked for */
+	char			 *commands;	/* of these; if asked for */
+	bool			  populated;
+	uid_t			  uid;		/* owner of the directory */
+	struct container	**child;
+	size_t			  nr_child;
+};
+
+#define WALK_PROCS	0x1
+#define WALK_COMMANDS	0x2
+#define WALK_ALL	0x4	/* all commands, however many */
+
+/* The container at @place and all below, read now. NULL if it has gone, else with *@err. */
+struct container *walk(const struct place *place, unsigned int what, int *err);
+void container_free(struct container *cont);
+
+/* --- table.c: tables as lsns and lsblk print them --- */
+
+struct column {
+	const char	*name;
+	const char	*help;
+	int		 flags;		/* SCOLS_FL_* */
+	int		 json;		/* SCOLS_JSON_* */
+};
+
+struct table_opts {
+	bool		 json, raw, no_headings;
+	const char	*output;
+};
+
+struct table;
+struct libscols_line;
+
+/*
+ * Parse the options that all tables have; the remaining words begin at
+ * argv[*first]. Reports; *@status is the exit status when false.
+ */
+bool table_options(int argc, char **argv, struct table_opts *opts, int *first, int *status);
+/* @name: of the JSON array. @defaults: comma separated. Reports. */
+struct table *table_new(const char *name, const struct column *columns, size_t nr,
+			const char *defaults, const struct table_opts *opts);
+bool table_wants(const struct table *table, size_t column);
+struct libscols_line *table_line(struct table *table, struct libscols_line *parent);
+/* Takes @text, which comes from malloc(). */
+void table_set(struct table *table, struct libscols_line *line, size_t column, char *text);
+/* Prints and frees; exit status. */
+int table_end(struct table *table);
+
+/* The columns of command @name, for its help; NULL if it prints no table. */
+const struct column *columns_of(const char *name, size_t *nr);
+
+/* --- show.c: tree and ls differ in their default columns only --- */
+
+extern const struct column container_columns[];
+extern const size_t nr_container_columns;
+int show_containers(int argc, char **argv, const char *defaults, bool tree);
+
+/* --- where.c, hierarchies.c, subsystems.c --- */
+
+extern const struct column where_columns[], hierarchy_columns[], subsystem_columns[];
+extern const size_t nr_where_columns, nr_hierarchy_columns, nr_subsystem_columns;
+
+/* --- daemon.c: questions to containerfsd --- */
+
+/*
+ * Ask @op (fs/fuse/control.h) about the file @fd (-1: nothing); the answer is
+ * *@text, for free(). -ENOENT or -ECONNREFUSED: no daemon runs. With an errno
+ * of the daemon's *@text is its reason, else NULL.
+ */
+int daemon_ask(unsigned int op, int fd, char **text);
+
+/* --- hierarchy.c: live hierarchies, mounted or not --- */
+
+struct hierarchy {
+	int		 id;
+	char		*subsystems;	/* comma separated, "" if none */
+	char		*name;		/* of a named one, else NULL */
+	char		*options;	/* as in the mount table, or NULL if not known */
+	long		 containers;	/* with the top one, -1 if not known */
+	dev_t		 dev;		/* 0 if not known */
+	char		*target;	/* a mount point, or NULL */
+	char		*type;
+	char		*source;
+};
+
+struct hierarchies {
+	struct hierarchy *hierarchy;
+	size_t		  count;
+};
+
+/* Newest first; nothing mounted and no daemon to ask is an empty list. */
+int hierarchies_load(struct hierarchies *list);
+void hierarchies_free(struct hierarchies *list);
+const struct hierarchy *hierarchy_find(const struct hierarchies *list, int id);
+/*
+ * Split the next "id:subsystems[,name=X]:/path" off *@text; its parts are
+ * borrowed from there. False at the end.
+ */
+bool where_line(char **text, int *id, char **subsystems, char **path);
+
+/* --- the commands --- */
+
+int cmd_tree(int argc, char **argv);
+int cmd_ls(int argc, char **argv);
+int cmd_where(int argc, char **argv);
+int cmd_exec(int argc, char **argv);
+int cmd_kill(int argc, char **argv);
+int cmd_hierarchies(int argc, char **argv);
+int cmd_subsystems(int argc, char **argv);
+
+#endif /* CONTAINERCTL_H */

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * containerctl hierarchies: each live hierarchy with its subsystems and a
+ * place where it is mounted. One without a mount point lives on because it has
+ * children, and can be mounted again by its name or subsystems.
+ *
+ * --stats prints what containerfsd counts instead.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../fs/fuse/control.h"
+#include "containerctl.h"
+
+enum {
+	COL_ID, COL_SUBSYSTEMS, COL_NAME, COL_CONTAINERS, COL_MOUNTPOINT, COL_TYPE, COL_SOURCE,
+	COL_OPTIONS,
+};
+
+const struct column hierarchy_columns[] = {
+	[COL_ID]	 = { "ID", "number of the hierarchy", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER },
+	[COL_SUBSYSTEMS] = { "SUBSYSTEMS", "subsystems bound to it", 0, SCOLS_JSON_STRING },
+	[COL_NAME]	 = { "NAME", "its name, if it has one", 0, SCOLS_JSON_STRING },
+	[COL_CONTAINERS] = { "CONTAINERS", "containers in it, with the top one", SCOLS_FL_RIGHT,
+			     SCOLS_JSON_NUMBER },
+	[COL_MOUNTPOINT] = { "MOUNTPOINT", "where it is mounted", 0, SCOLS_JSON_STRING },
+	[COL_TYPE]	 = { "TYPE", "file system type: served by the kernel or by containerfsd",
+			     0, SCOLS_JSON_STRING },
+	[COL_SOURCE]	 = { "SOURCE", "source given at mount", 0, SCOLS_JSON_STRING },
+	[COL_OPTIONS]	 = { "OPTIONS", "options that are not the default (root only)", 0,
+			     SCOLS_JSON_STRING },
+};
+const size_t nr_hierarchy_columns = sizeof(hierarchy_columns) / sizeof(hierarchy_columns[0]);
+
+static char *dup_if(const char *s)
+{
+	return s && *s ? xstrdup(s) : NULL;
+}
+
+static int show_stats(void)
+{
+	char *text;
+	int err = daemon_ask(CONTROL_STATS, -1, &text);
+
+	if (!err)
+		fputs(text, stdout);
+	else if (err == -ENOENT || err == -ECONNREFUSED)
+		complain("hierarchies: containerfsd is not running, and only it counts");
+	else
+		complain("hierarchies: cannot ask containerfsd: %s", strerror(-err));
+	free(text);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Take the word --stats out of the arguments. */
+static bool take_stats(int *argc, char **argv)
+{
+	for (int i = 1; i < *argc; i++)
+		if (!strcmp(argv[i], "--stats")) {
+			memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof(*argv));
+			(*argc)--;
+			return true;
+		}
+	return false;
+}
+
+int cmd_hierarchies(int argc, char **argv)
+{
+	bool stats = take_stats(&argc, argv);
+	struct hierarchies list;
+	struct table_opts opts;
+	struct table *t;
+	int first, status;
+
+	if (!table_options(argc, argv, &opts, &first, &status))
+		return status;
+	if (argc > first) {
+		complain("hierarchies: '%s' is too much", argv[first]);
+		return usage_error("hierarchies");
+	}
+	if (stats)
+		return show_stats();
+	t = table_new("hierarchies", hierarchy_columns, nr_hierarchy_columns,
+		      "ID,SUBSYSTEMS,NAME,CONTAINERS,MOUNTPOINT", &opts);
+	if (!t)
+		return EXIT_USAGE;
+	if (hierarchies_load(&list)) {
+		complain("hierarchies: cannot read /proc/self/mountinfo");
+		return EXIT_FAILURE;
+	}
+	if (!list.count)
+		complain("hierarchies: none is mounted: mount -t containerfs -o ns none DIRECTORY");
+	status = list.count ? EXIT_SUCCESS : EXIT_FAILURE;
+	for (size_t i = 0; i < list.count; i++) {
+		const struct hierarchy *h = &list.hierarchy[i];
+		struct libscols_line *line = table_line(t, NULL);
+
+		table_set(t, line, COL_ID, xasprintf("%d", h->id));
+		table_set(t, line, COL_SUBSYSTEMS, dup_if(h->subsystems));
+		table_set(t, line, COL_NAME, dup_if(h->name));
+		if (h->containers >= 0)
+			table_set(t, line, COL_CONTAINERS, xasprintf("%ld", h->containers));
+		table_set(t, line, COL_MOUNTPOINT, dup_if(h->target));
+		table_set(t, line, COL_TYPE, dup_if(h->type));
+		table_set(t, line, COL_SOURCE, dup_if(h->source));
+		table_set(t, line, COL_OPTIONS, dup_if(h->options));
+	}
+	hierarchies_free(&list);
+	first = table_end(t);
+	return status ? status : first;
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which hierarchies live, and where each of them is mounted.
+ *
+ * container.where of any top container lists all of them to anybody, but not
+ * where they are mounted. That comes from containerfsd, which knows the device
+ * number of each, or from the mount table where the kernel serves them. Who
+ * may not ask the daemon sees a mount point only if there is no choice.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "../../fs/fuse/control.h"
+#include "containerctl.h"
+
+bool where_line(char **text, int *id, char **subsystems, char **path)
+{
+	char *line;
+
+	while ((line = strsep(text, "\n"))) {
+		char *number = strsep(&line, ":");
+
+		*subsystems = line ? strsep(&line, ":") : NULL;
+		*path = line;
+		if (!line)
+			continue;
+		*id = atoi(number);
+		return true;
+	}
+	return false;
+}
+
+const struct hierarchy *hierarchy_find(const struct hierarchies *list, int id)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->hierarchy[i].id == id)
+			return &list->hierarchy[i];
+	return NULL;
+}
+
+static struct hierarchy *add(struct hierarchies *list, int id)
+{
+	struct hierarchy *h = (struct hierarchy *)hierarchy_find(list, id);
+
+	if (h)
+		return h;
+	list->hierarchy = xrealloc(list->hierarchy, list->count + 1, sizeof(*h));
+	h = &list->hierarchy[list->count++];
+	*h = (struct hierarchy){ .id = id, .containers = -1 };
+	return h;
+}
+
+/* "ns,cpuacct,name=X" into subsystems and name. */
+static void set_subsystems(struct hierarchy *h, const char *words)
+{
+	char *name = strstr(words, "name=");
+
+	while (name && name != words && name[-1] != ',')
+		name = strstr(name + 1, "name=");
+	h->name = name ? xstrdup(name + strlen("name=")) : NULL;
+	h->subsystems = name ? strndup(words, (size_t)(name - words)) : xstrdup(words);
+	if (name && h->subsystems && name != words)
+		h->subsystems[name - words - 1] = '\0';
+}
+
+static void load_where(struct hierarchies *list, const struct place *top)
+{
+	char *text, *rest, *subsystems, *path;
+	int id;
+
+	if (read_file(top->fd, "container.where", &text))
+		return;
+	rest = text;
+	while (where_line(&rest, &id, &subsystems, &path)) {
+		struct hierarchy *h = add(list, id);
+
+		if (!h->subsystems)
+			set_subsystems(h, subsystems);
+	}
+	free(text);
+	if (read_file(top->fd, "container.hierarchies", &text))
+		return;
+	for (char *line, *save = text; (line = strsep(&save, "\n"));) {
+		struct hierarchy *h;
+		long containers;
+
+		if (line[0] == '#' || sscanf(line, "%*s %d %ld", &id, &containers) != 2)
+			continue;
+		h = (struct hierarchy *)hierarchy_find(list, id);
+		if (h)
+			h->containers = containers;
+	}
+	free(text);
+}
+
+/* The daemon's "hierarchy ID MAJOR:MINOR OPTIONS" lines. */
+static void load_daemon(struct hierarchies *list)
+{
+	char *text, *rest, *line;
+
+	if (daemon_ask(CONTROL_STATS, -1, &text)) {
+		free(text);
+		return;
+	}
+	rest = text;
+	while ((line = strsep(&rest, "\n"))) {
+		unsigned int major, minor;
+		struct hierarchy *h;
+		int id, at = 0;
+
+		if (sscanf(line, "hierarchy %d %n", &id, &at) != 1 || !at)
+			continue;
+		h = add(list, id);
+		line += at;
+		if (sscanf(line, "%u:%u", &major, &minor) == 2)
+			h->dev = makedev(major, minor);
+		line += strcspn(line, " ");
+		free(h->options);
+		h->options = xstrdup(*line ? line + 1 : line);
+		if (!h->subsystems)
+			set_subsystems(h, h->options);
+	}
+	free(text);
+}
+
+static bool has_word(const char *list, const char *word, size_t len)
+{
+	for (; *list; list += strcspn(list, ","), list += *list == ',')
+		if (strcspn(list, ",") == len && !strncmp(list, word, len))
+			return true;
+	return false;
+}
+
+/* Whether the mount options @options are those of @h: each of its subsystems, and its name. */
+static bool options_match(const struct hierarchy *h, const char *options)
+{
+	char *name;
+	bool match;
+
+	for (const char *s = h->subsystems; *s; s += strcspn(s, ","), s += *s == ',')
+		if (!has_word(options, s, strcspn(s, ",")))
+			return false;
+	if (!h->name)
+		return h->subsystems[0] != '\0';
+	name = xasprintf("name=%s", h->name);
+	match = has_word(options, name, strlen(name));
+	free(name);
+	return match;
+}
+
+static void set_mount(struct hierarchies *list, const struct mounts *mounts,
+		      const struct mount *m)
+{
+	bool by_options = !strcmp(m->type, "containerfs");
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct hierarchy *h = &list->hierarchy[i];
+
+		if (h->target || !(h->dev ? h->dev == m->dev :
+				   by_options ? options_match(h, m->options) :
+				   list->count == 1 && mounts->count == 1))
+			continue;
+		h->target = xstrdup(m->target);
+		h->type = xstrdup(m->type);
+		h->source = xstrdup(m->source);
+		if (!h->options && by_options)
+			h->options = xstrdup(m->options);
+		return;
+	}
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct hierarchy *x = a, *y = b;
+
+	return (x->id < y->id) - (x->id > y->id);
+}
+
+int hierarchies_load(struct hierarchies *list)
+{
+	struct mounts mounts;
+	int err = mounts_load(&mounts, true);
+
+	*list = (struct hierarchies){ 0 };
+	if (err)
+		return err;
+	for (size_t i = 0; i < mounts.count && !list->count; i++) {
+		struct place top;
+
+		if (place_open_mount(&mounts.mount[i], &top))
+			continue;
+		load_where(list, &top);
+		place_close(&top);
+	}
+	load_daemon(list);
+	for (size_t i = 0; i < mounts.count; i++)
+		set_mount(list, &mounts, &mounts.mount[i]);
+	mounts_free(&mounts);
+	if (list->count)
+		qsort(list->hierarchy, list->count, sizeof(*list->hierarchy), newest_first);
+	return 0;
+}
+
+void hierarchies_free(struct hierarchies *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct hierarchy *h = &list->hierarchy[i];
+
+		free(h->subsystems);
+		free(h->name);
+		free(h->options);
+		free(h->target);
+		free(h->type);
+		free(h->source);
+	}
+	free(list->hierarchy);
+}

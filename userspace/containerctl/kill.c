@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * containerctl kill: SIGKILL to all tasks of a container and of those below,
+ * through container.kill, so that none escapes by forking meanwhile.
+ *
+ * The top container is refused: it holds every task of the system.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "containerctl.h"
+
+static bool kill_one(const char *arg)
+{
+	struct place place;
+	int err;
+
+	if (!place_open("kill", arg, &place))
+		return false;
+	if (!strcmp(place.path, "/")) {
+		complain("kill: %s is the top container, which holds every task of the system: "
+			 "name one below it", arg);
+		place_close(&place);
+		return false;
+	}
+	err = write_file(place.fd, "container.kill", "1");
+	if (err)
+		complain("kill: %s: %s", arg, is_gone(err)
+			 ? "the container has been removed" : strerror(-err));
+	place_close(&place);
+	return !err;
+}
+
+int cmd_kill(int argc, char **argv)
+{
+	int status = EXIT_SUCCESS;
+	int first = 1;
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		print_help("kill");
+		return EXIT_SUCCESS;
+	}
+	if (argc > 1 && !strcmp(argv[1], "--"))
+		first++;
+	if (argc == first || argv[first][0] == '-') {
+		complain("kill: at least one PATH is needed, and there are no options");
+		return usage_error("kill");
+	}
+	for (int i = first; i < argc; i++)
+		if (!kill_one(argv[i]))
+			status = EXIT_FAILURE;
+	return status;
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * containerctl: look at containers, and do what takes more than an echo.
+ *
+ * Everything that it does goes through the files of the mounted hierarchies,
+ * so it needs no more rights than their modes ask for, and works the same
+ * over the kernel's containerfs and over containerfsd.
+ *
+ * This file is the table of commands; --help, help and the usage messages are
+ * made of it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "containerctl.h"
+
+static int cmd_help(int argc, char **argv);
+
+static const struct command {
+	const char	*name;
+	int		(*fn)(int argc, char **argv);
+	const char	*args;
+	const char	*help;
+} commands[] = {
+	{ "tree",	 cmd_tree,	  "[OPTION...] [PATH]",
+	  "containers below PATH as a tree, with their tasks and commands" },
+	{ "ls",		 cmd_ls,	  "[OPTION...] [PATH]",
+	  "containers below PATH, one a line" },
+	{ "where",	 cmd_where,	  "[OPTION...] PID...",
+	  "which container of each hierarchy a task is in" },
+	{ "exec",	 cmd_exec,	  "PATH [--] COMMAND [ARGUMENT...]",
+	  "run COMMAND in the container PATH" },
+	{ "kill",	 cmd_kill,	  "PATH...",
+	  "send SIGKILL to every task in the containers PATH and below" },
+	{ "hierarchies", cmd_hierarchies, "[OPTION...] [--stats]",
+	  "hierarchies, their subsystems and where they are mounted" },
+	{ "subsystems",	 cmd_subsystems,  "[OPTION...]",
+	  "what each subsystem can do on this host" },
+	{ "help",	 cmd_help,	  "[COMMAND]",
+	  "all commands, or one in detail" },
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct {
+	const char		*command;
+	const struct column	*columns;
+	const size_t		*nr;
+} tables[] = {
+	{ "tree",	 container_columns, &nr_container_columns },
+	{ "ls",		 container_columns, &nr_container_columns },
+	{ "where",	 where_columns,	    &nr_where_columns },
+	{ "hierarchies", hierarchy_columns, &nr_hierarchy_columns },
+	{ "subsystems",	 subsystem_columns, &nr_subsystem_columns },
+};
+
+void complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fputs("containerctl: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+int usage_error(const char *command)
+{
+	const struct command *cmd = find_command(command);
+
+	fprintf(stderr, "Usage: containerctl %s %s\n", cmd->name, cmd->args);
+	fprintf(stderr, "See `containerctl help %s`.\n", cmd->name);
+	return EXIT_USAGE;
+}
+
+const struct column *columns_of(const char *name, size_t *nr)
+{
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (!strcmp(tables[i].command, name)) {
+			*nr = *tables[i].nr;
+			return tables[i].columns;
+		}
+	return NULL;
+}
+
+static void print_options(const struct column *columns, size_t nr)
+{
+	puts("\nOptions:\n"
+	     "  -o, --output COLUMNS  what to print, separated by commas; +COLUMNS adds\n"
+	     "  -J, --json            JSON\n"
+	     "  -r, --raw             one space between columns, no alignment\n"
+	     "  -n, --no-headings     no heading line\n"
+	     "\nColumns:");
+	for (size_t i = 0; i < nr; i++)
+		printf("  %-12s %s\n", columns[i].name, columns[i].help);
+}
+
+void print_help(const char *command)
+{
+	const struct command *cmd = find_command(command);
+	const struct column *columns;
+	size_t nr;
+
+	printf("Usage: containerctl %s %s\n\n%c%s.\n", cmd->name, cmd->args,
+	       cmd->help[0] - 'a' + 'A', cmd->help + 1);
+	if (strstr(cmd->args, "PATH"))
+		puts("\nPATH is a directory of a mounted hierarchy, or a path within the only\n"
+		     "hierarchy that is mounted, such as /node1.");
+	columns = columns_of(command, &nr);
+	if (columns)
+		print_options(columns, nr);
+}
+
+static void print_commands(FILE *out)
+{
+	fputs("Usage: containerctl COMMAND [ARGUMENT...]\n\nCommands:\n", out);
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
+	fputs("\n`containerctl help COMMAND` tells more; the manual is containerctl(1).\n", out);
+}
+
+static int no_command(const char *name)
+{
+	complain("there is no command '%s'", name);
+	print_commands(stderr);
+	return EXIT_USAGE;
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	if (argc > 2)
+		return usage_error("help");
+	if (argc < 2)
+		print_commands(stdout);
+	else if (find_command(argv[1]))
+		print_help(argv[1]);
+	else
+		return no_command(argv[1]);
+	return EXIT_SUCCESS;
+}
+
+/* A walk holds a descriptor for each level it is deep. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *cmd;
+	int status;
+
+	setlocale(LC_ALL, "");
+	if (argc < 2) {
+		print_commands(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("containerctl " VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		argv[1] = (char *)"help";
+	cmd = find_command(argv[1]);
+	if (!cmd)
+		return no_command(argv[1]);
+	if (cmd->fn != cmd_exec)
+		raise_file_limit();
+	status = cmd->fn(argc - 1, argv + 1);
+	if (fflush(stdout) || ferror(stdout)) {
+		complain("cannot write the output: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	return status;
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which hierarchies are mounted, and which container a PATH means.
+ *
+ * The mount table is read by libmount, so that its escapes are undone. A PATH
+ * is tried as a path of the file system first; only one that is not there, or
+ * not in any hierarchy, is tried below the mount point of the only hierarchy
+ * there is. That is what makes `containerctl tree /node1` work.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../include/uapi/containerfs.h"
+#include "containerctl.h"
+
+static bool is_ours(const char *type)
+{
+	return type && (!strcmp(type, CONTAINERFS_FSTYPE) ||
+			!strcmp(type, "fuse." CONTAINERFS_FSTYPE));
+}
+
+static char *dup_or_empty(const char *s)
+{
+	return xstrdup(s ? s : "");
+}
+
+static void mount_clear(struct mount *m)
+{
+	free(m->target);
+	free(m->source);
+	free(m->type);
+	free(m->root);
+	free(m->options);
+}
+
+/* One of two mounts of a hierarchy: the one that shows all of it, else the older. */
+static bool replaces(struct mounts *mounts, struct libmnt_fs *fs, size_t *where)
+{
+	const char *root = mnt_fs_get_root(fs);
+
+	for (size_t i = 0; i < mounts->count; i++) {
+		if (mounts->mount[i].dev != mnt_fs_get_devno(fs))
+			continue;
+		*where = i;
+		return strcmp(mounts->mount[i].root, "/") && root && !strcmp(root, "/");
+	}
+	*where = mounts->count;
+	return true;
+}
+
+static void add_mount(struct mounts *mounts, struct libmnt_fs *fs, bool unique)
+{
+	size_t i = mounts->count;
+
+	if (unique && !replaces(mounts, fs, &i))
+		return;
+	if (i == mounts->count)
+		mounts->mount = xrealloc(mounts->mount, ++mounts->count, sizeof(struct mount));
+	else
+		mount_clear(&mounts->mount[i]);
+	mounts->mount[i] = (struct mount){
+		.target = dup_or_empty(mnt_fs_get_target(fs)),
+		.source = dup_or_empty(mnt_fs_get_source(fs)),
+		.type = dup_or_empty(mnt_fs_get_fstype(fs)),
+		.root = dup_or_empty(mnt_fs_get_root(fs)),
+		.options = dup_or_empty(mnt_fs_get_fs_options(fs)),
+		.dev = mnt_fs_get_devno(fs),
+	};
+}
+
+int mounts_load(struct mounts *mounts, bool unique)
+{
+	struct libmnt_table *tb = mnt_new_table_from_file("/proc/self/mountinfo");
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_fs *fs;
+
+	*mounts = (struct mounts){ 0 };
+	if (!tb || !iter) {
+		mnt_unref_table(tb);
+		mnt_free_iter(iter);
+		return -ENOENT;
+	}
+	while (mnt_table_next_fs(tb, iter, &fs) == 0)
+		if (is_ours(mnt_fs_get_fstype(fs)))
+			add_mount(mounts, fs, unique);
+	mnt_free_iter(iter);
+	mnt_unref_table(tb);
+	return 0;
+}
+
+void mounts_free(struct mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		mount_clear(&mounts->mount[i]);
+	free(mounts->mount);
+}
+
+/* What of @directory is below @target, "" if they are the same, or NULL. */
+static const char *below(const char *directory, const char *target)
+{
+	size_t len = strlen(target);
+
+	if (!strcmp(target, "/"))
+		len = 0;
+	if (strncmp(directory, target, len) || (directory[len] && directory[len] != '/'))
+		return NULL;
+	return directory + len;
+}
+
+static char *join(const char *dir, const char *rest)
+{
+	char *path = xasprintf("%s/%s", dir, rest);
+	char *to = path;
+
+	/* one slash where there are several, none at the end */
+	for (const char *from = path; *from; from++)
+		if (from[0] != '/' || (from[1] && from[1] != '/'))
+			*to++ = *from;
+	if (to == path)
+		*to++ = '/';
+	*to = '\0';
+	return path;
+}
+
+/* Open the directory @arg and find the mount that it is in; -EXDEV if there is none. */
+static int open_directory(const struct mounts *mounts, const char *arg, struct place *place)
+{
+	const struct mount *best = NULL;
+	const char *rest = NULL;
+	struct stat st;
+	char *real;
+	int fd, err;
+
+	fd = open(arg, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = fstat(fd, &st) ? -errno : 0;
+	real = err ? NULL : realpath(arg, NULL);
+	if (!real) {
+		err = err ? err : -errno;
+		close(fd);
+		return err;
+	}
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct mount *m = &mounts->mount[i];
+		const char *tail = below(real, m->target);
+
+		if (tail && m->dev == st.st_dev &&
+		    (!best || strlen(m->target) >= strlen(best->target))) {
+			best = m;
+			rest = tail;
+		}
+	}
+	if (!best) {
+		free(real);
+		close(fd);
+		return -EXDEV;
+	}
+	*place = (struct place){
+		.fd = fd,
+		.path = join(best->root, rest),
+		.target = xstrdup(best->target),
+	};
+	place->directory = real;
+	return 0;
+}
+
+int place_open_mount(const struct mount *mount, struct place *place)
+{
+	struct mounts one = { .mount = (struct mount *)mount, .count = 1 };
+
+	return open_directory(&one, mount->target, place);
+}
+
+static void explain(const char *command, const char *arg, const struct mounts *hierarchies,
+		    int err)
+{
+	if (!hierarchies->count) {
+		complain("%s: no hierarchy is mounted: mount -t containerfs -o ns none DIRECTORY",
+			 command);
+	} else if (err == -ENOTCONN) {
+		complain("%s: %s: containerfsd has died: umount and mount it again", command, arg);
+	} else if (err != -EXDEV && !is_gone(err)) {
+		complain("%s: %s: %s", command, arg, strerror(-err));
+	} else if (hierarchies->count == 1) {
+		complain("%s: %s is not a container, nor is there one of that path below %s",
+			 command, arg, hierarchies->mount[0].target);
+	} else {
+		complain("%s: %s is not a directory of a hierarchy; with several mounted, "
+			 "give the whole path, such as %s%s%s", command, arg,
+			 hierarchies->mount[0].target, arg[0] == '/' ? "" : "/", arg);
+	}
+}
+
+bool place_open(const char *command, const char *arg, struct place *place)
+{
+	struct mounts all, hierarchies;
+	int err = 0;
+
+	if (mounts_load(&all, false) || mounts_load(&hierarchies, true)) {
+		complain("%s: cannot read /proc/self/mountinfo", command);
+		return false;
+	}
+	err = open_directory(&all, arg, place);
+	if ((err == -ENOENT || err == -EXDEV || err == -ENOTDIR) && hierarchies.count == 1) {
+		char *path = join(hierarchies.mount[0].target, arg);
+
+		if (open_directory(&all, path, place) == 0)
+			err = 0;
+		free(path);
+	}
+	if (err)
+		explain(command, arg, &hierarchies, err);
+	mounts_free(&all);
+	mounts_free(&hierarchies);
+	return err == 0;
+}
+
+void place_close(struct place *place)
+{
+	close(place->fd);
+	free(place->directory);
+	free(place->path);
+	free(place->target);
+}

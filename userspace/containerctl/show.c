@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Containers in a table: what tree and ls have in common.
+ *
+ * Without a PATH both show every hierarchy that is mounted. A hierarchy, or a
+ * PATH, that vanishes meanwhile is an error only if the user named it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <libsmartcols.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "containerctl.h"
+
+enum {
+	COL_NAME, COL_PATH, COL_DIRECTORY, COL_TASKS, COL_PROCS, COL_NCHILDREN, COL_POPULATED,
+	COL_USER, COL_COMMANDS,
+};
+
+const struct column container_columns[] = {
+	[COL_NAME]	= { "NAME", "name of the container", SCOLS_FL_TREE, SCOLS_JSON_STRING },
+	[COL_PATH]	= { "PATH", "path within the hierarchy", 0, SCOLS_JSON_STRING },
+	[COL_DIRECTORY]	= { "DIRECTORY", "path of the directory", 0, SCOLS_JSON_STRING },
+	[COL_TASKS]	= { "TASKS", "tasks (threads) in the container", SCOLS_FL_RIGHT,
+			    SCOLS_JSON_NUMBER },
+	[COL_PROCS]	= { "PROCS", "processes in it that can be seen from here", SCOLS_FL_RIGHT,
+			    SCOLS_JSON_NUMBER },
+	[COL_NCHILDREN]	= { "NCHILDREN", "containers directly below", SCOLS_FL_RIGHT,
+			    SCOLS_JSON_NUMBER },
+	[COL_POPULATED]	= { "POPULATED", "whether a task is here or below", 0,
+			    SCOLS_JSON_BOOLEAN },
+	[COL_USER]	= { "USER", "owner of the directory", 0, SCOLS_JSON_STRING },
+	[COL_COMMANDS]	= { "COMMANDS", "commands of the processes, with their number",
+			    SCOLS_FL_TRUNC, SCOLS_JSON_STRING },
+};
+const size_t nr_container_columns = sizeof(container_columns) / sizeof(container_columns[0]);
+
+struct show {
+	struct table	*table;
+	unsigned int	 what;		/* WALK_* */
+	bool		 tree;
+};
+
+static char *user_name(uid_t uid)
+{
+	struct passwd *pw = getpwuid(uid);
+
+	return pw ? xstrdup(pw->pw_name) : xasprintf("%u", (unsigned int)uid);
+}
+
+static char *directory_of(const struct place *place, const struct container *cont)
+{
+	/* @place->path is a prefix of cont->path; "/" counts as the empty one */
+	const char *rest = cont->path + (strcmp(place->path, "/") ? strlen(place->path) : 0);
+
+	return xasprintf("%s%s", place->directory, strcmp(rest, "/") ? rest : "");
+}
+
+static void show_one(const struct show *show, const struct place *place,
+		     const struct container *cont, struct libscols_line *parent)
+{
+	struct table *t = show->table;
+	struct libscols_line *line = table_line(t, show->tree ? parent : NULL);
+
+	/* the top of a tree says which one it is */
+	table_set(t, line, COL_NAME,
+		  show->tree && !parent ? directory_of(place, cont) : xstrdup(cont->name));
+	table_set(t, line, COL_PATH, xstrdup(cont->path));
+	table_set(t, line, COL_DIRECTORY, directory_of(place, cont));
+	table_set(t, line, COL_TASKS, xasprintf("%lu", cont->tasks));
+	table_set(t, line, COL_PROCS, xasprintf("%lu", cont->procs));
+	table_set(t, line, COL_NCHILDREN, xasprintf("%zu", cont->nr_child));
+	table_set(t, line, COL_POPULATED, xstrdup(cont->populated ? "yes" : "no"));
+	if (table_wants(t, COL_USER))
+		table_set(t, line, COL_USER, user_name(cont->uid));
+	table_set(t, line, COL_COMMANDS, cont->commands ? xstrdup(cont->commands) : NULL);
+	for (size_t i = 0; i < cont->nr_child; i++)
+		show_one(show, place, cont->child[i], line);
+}
+
+static int show_place(const struct show *show, const struct place *place)
+{
+	struct container *cont;
+	int err;
+
+	cont = walk(place, show->what, &err);
+	if (!cont)
+		return err;
+	show_one(show, place, cont, NULL);
+	container_free(cont);
+	return 0;
+}
+
+static int show_all(const char *command, const struct show *show)
+{
+	struct mounts mounts;
+	int status = EXIT_SUCCESS;
+
+	if (mounts_load(&mounts, true)) {
+		complain("%s: cannot read /proc/self/mountinfo", command);
+		return EXIT_FAILURE;
+	}
+	if (!mounts.count) {
+		complain("%s: no hierarchy is mounted: "
+			 "mount -t containerfs -o ns none DIRECTORY", command);
+		status = EXIT_FAILURE;
+	}
+	for (size_t i = 0; i < mounts.count; i++) {
+		struct place place;
+		int err = place_open_mount(&mounts.mount[i], &place);
+
+		if (!err) {
+			err = show_place(show, &place);
+			place_close(&place);
+		}
+		/* unmounted meanwhile, or covered by another mount */
+		if (err && !is_gone(err) && err != -EXDEV) {
+			complain("%s: %s: %s", command, mounts.mount[i].target, strerror(-err));
+			status = EXIT_FAILURE;
+		}
+	}
+	mounts_free(&mounts);
+	return status;
+}
+
+int show_containers(int argc, char **argv, const char *defaults, bool tree)
+{
+	struct table_opts opts;
+	struct show show = { .tree = tree };
+	int first, status, err;
+
+	if (!table_options(argc, argv, &opts, &first, &status))
+		return status;
+	if (argc - first > 1) {
+		complain("%s: one PATH at most", argv[0]);
+		return usage_error(argv[0]);
+	}
+	show.table = table_new("containers", container_columns, nr_container_columns, defaults,
+			       &opts);
+	if (!show.table)
+		return EXIT_USAGE;
+	if (table_wants(show.table, COL_PROCS))
+		show.what |= WALK_PROCS;
+	if (table_wants(show.table, COL_COMMANDS))
+		show.what |= WALK_COMMANDS | (opts.json ? WALK_ALL : 0);
+
+	if (argc == first) {
+		status = show_all(argv[0], &show);
+	} else {
+		struct place place;
+
+		if (!place_open(argv[0], argv[first], &place))
+			return EXIT_FAILURE;
+		err = show_place(&show, &place);
+		if (err)
+			complain("%s: %s: %s", argv[0], argv[first], is_gone(err)
+				 ? "the container has been removed" : strerror(-err));
+		status = err ? EXIT_FAILURE : EXIT_SUCCESS;
+		place_close(&place);
+	}
+	err = table_end(show.table);
+	return status ? status : err;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * containerctl subsystems: what each subsystem can do on this host.
+ *
+ * containerfsd is asked over its control socket. Where the kernel serves the
+ * hierarchies, container.hierarchies at least says which subsystems it has.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../fs/fuse/control.h"
+#include "containerctl.h"
+
+enum { COL_NAME, COL_STATE, COL_DESCRIPTION };
+
+const struct column subsystem_columns[] = {
+	[COL_NAME]	  = { "NAME", "name, as in mount options", 0, SCOLS_JSON_STRING },
+	[COL_STATE]	  = { "STATE", "enforced, accounted or unsupported", 0,
+			      SCOLS_JSON_STRING },
+	[COL_DESCRIPTION] = { "DESCRIPTION", "what it can do here", 0, SCOLS_JSON_STRING },
+};
+const size_t nr_subsystem_columns = sizeof(subsystem_columns) / sizeof(subsystem_columns[0]);
+
+static void add(struct table *t, const char *name, const char *state, const char *description)
+{
+	struct libscols_line *line = table_line(t, NULL);
+
+	table_set(t, line, COL_NAME, xstrdup(name));
+	table_set(t, line, COL_STATE, state ? xstrdup(state) : NULL);
+	table_set(t, line, COL_DESCRIPTION, description ? xstrdup(description) : NULL);
+}
+
+/* The daemon's lines: "NAME STATE WHAT IT CAN DO HERE". */
+static void add_described(struct table *t, char *text)
+{
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		char *name = strsep(&line, " "), *state = strsep(&line, " ");
+
+		if (*name)
+			add(t, name, state, line);
+	}
+}
+
+/* From a hierarchy that the kernel serves; false if there is none. */
+static bool add_from_kernel(struct table *t)
+{
+	struct mounts mounts;
+	bool found = false;
+
+	if (mounts_load(&mounts, true))
+		return false;
+	for (size_t i = 0; i < mounts.count && !found; i++) {
+		struct place top;
+		char *text, *rest, *line;
+
+		if (strcmp(mounts.mount[i].type, "containerfs") ||
+		    place_open_mount(&mounts.mount[i], &top))
+			continue;
+		found = !read_file(top.fd, "container.hierarchies", &text);
+		place_close(&top);
+		if (!found)
+			continue;
+		rest = text;
+		while ((line = strsep(&rest, "\n")))
+			if (*line && *line != '#')
+				add(t, strsep(&line, " \t"), NULL, "served by the kernel");
+		free(text);
+	}
+	mounts_free(&mounts);
+	return found;
+}
+
+static void explain(int err, const char *reason)
+{
+	if (err == -ENOENT || err == -ECONNREFUSED)
+		complain("subsystems: no hierarchy is mounted and containerfsd is not running: "
+			 "mount -t containerfs -o ns none DIRECTORY");
+	else if (err == -EACCES || err == -EPERM)
+		complain("subsystems: only root may ask containerfsd");
+	else
+		complain("subsystems: cannot ask containerfsd: %s",
+			 reason && *reason ? reason : strerror(-err));
+}
+
+int cmd_subsystems(int argc, char **argv)
+{
+	struct table_opts opts;
+	struct table *t;
+	int first, status, err;
+	char *text;
+
+	if (!table_options(argc, argv, &opts, &first, &status))
+		return status;
+	if (argc > first) {
+		complain("subsystems: '%s' is too much", argv[first]);
+		return usage_error("subsystems");
+	}
+	t = table_new("subsystems", subsystem_columns, nr_subsystem_columns,
+		      "NAME,STATE,DESCRIPTION", &opts);
+	if (!t)
+		return EXIT_USAGE;
+	err = daemon_ask(CONTROL_SUBSYSTEMS, -1, &text);
+	if (!err) {
+		add_described(t, text);
+	} else if (!add_from_kernel(t)) {
+		explain(err, text);
+		free(text);
+		return EXIT_FAILURE;
+	}
+	free(text);
+	return table_end(t);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * containerctl where: which containers a task is in, one line a hierarchy.
+ *
+ * Asked through container.where of a top container, a transaction on one
+ * descriptor: write the id, read the answer. Task ids are those of the pid
+ * namespace that containerctl runs in.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <libsmartcols.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "containerctl.h"
+
+enum { COL_PID, COL_COMMAND, COL_ID, COL_SUBSYSTEMS, COL_PATH, COL_DIRECTORY };
+
+const struct column where_columns[] = {
+	[COL_PID]	 = { "PID", "id of the task", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER },
+	[COL_COMMAND]	 = { "COMMAND", "its command", 0, SCOLS_JSON_STRING },
+	[COL_ID]	 = { "ID", "number of the hierarchy", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER },
+	[COL_SUBSYSTEMS] = { "SUBSYSTEMS", "subsystems and name of the hierarchy", 0,
+			     SCOLS_JSON_STRING },
+	[COL_PATH]	 = { "PATH", "path of the container within the hierarchy", 0,
+			     SCOLS_JSON_STRING },
+	[COL_DIRECTORY]	 = { "DIRECTORY", "its directory, where the hierarchy is mounted", 0,
+			     SCOLS_JSON_STRING },
+};
+const size_t nr_where_columns = sizeof(where_columns) / sizeof(where_columns[0]);
+
+static char *read_comm(int pid)
+{
+	char *path = xasprintf("/proc/%d/comm", pid);
+	char *text;
+
+	if (read_file(AT_FDCWD, path, &text))
+		text = NULL;
+	else
+		text[strcspn(text, "\n")] = '\0';
+	free(path);
+	return text;
+}
+
+/* The answer about @pid in *@text, from the first hierarchy that has the file. */
+static int ask(const struct hierarchies *list, int pid, char **text)
+{
+	int err = -ENOENT;
+
+	for (size_t i = 0; i < list->count && err == -ENOENT; i++) {
+		char *path, number[16];
+		int fd;
+
+		if (!list->hierarchy[i].target)
+			continue;
+		path = xasprintf("%s/container.where", list->hierarchy[i].target);
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		err = fd < 0 ? -errno : 0;
+		free(path);
+		if (err)
+			continue;
+		snprintf(number, sizeof(number), "%d", pid);
+		if (write(fd, number, strlen(number)) < 0)
+			err = -errno;
+		else
+			err = read_fd(fd, text);
+		close(fd);
+	}
+	return err;
+}
+
+static char *directory_in(const struct hierarchies *list, int id, const char *path)
+{
+	const struct hierarchy *h = hierarchy_find(list, id);
+
+	if (!h || !h->target)
+		return NULL;
+	return xasprintf("%s%s", h->target, strcmp(path, "/") ? path : "");
+}
+
+static bool show(struct table *t, const struct hierarchies *list, int pid)
+{
+	char *text, *rest, *subsystems, *path;
+	int id, err = ask(list, pid, &text);
+
+	if (err) {
+		if (err == -ESRCH)
+			complain("where: there is no task %d", pid);
+		else
+			complain("where: %d: %s", pid, strerror(-err));
+		return false;
+	}
+	rest = text;
+	while (where_line(&rest, &id, &subsystems, &path)) {
+		struct libscols_line *line = table_line(t, NULL);
+
+		table_set(t, line, COL_PID, xasprintf("%d", pid));
+		table_set(t, line, COL_COMMAND, read_comm(pid));
+		table_set(t, line, COL_ID, xasprintf("%d", id));
+		table_set(t, line, COL_SUBSYSTEMS, xstrdup(subsystems));
+		table_set(t, line, COL_PATH, xstrdup(path));
+		if (table_wants(t, COL_DIRECTORY))
+			table_set(t, line, COL_DIRECTORY, directory_in(list, id, path));
+	}
+	free(text);
+	return true;
+}
+
+static bool parse_pid(const char *word, int *pid)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(word, &end, 10);
+	if (errno || *end || end == word || n < 1 || n > INT_MAX) {
+		complain("where: '%s' is not a PID: a number from 1 on is accepted", word);
+		return false;
+	}
+	*pid = (int)n;
+	return true;
+}
+
+static bool any_mounted(const struct hierarchies *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->hierarchy[i].target)
+			return true;
+	return false;
+}
+
+int cmd_where(int argc, char **argv)
+{
+	struct hierarchies list;
+	struct table_opts opts;
+	struct table *t;
+	int first, status, pid, end;
+
+	if (!table_options(argc, argv, &opts, &first, &status))
+		return status;
+	if (first == argc) {
+		complain("where: at least one PID is needed");
+		return usage_error("where");
+	}
+	for (int i = first; i < argc; i++)
+		if (!parse_pid(argv[i], &pid))
+			return usage_error("where");
+	t = table_new("tasks", where_columns, nr_where_columns, "PID,COMMAND,SUBSYSTEMS,PATH",
+		      &opts);
+	if (!t)
+		return EXIT_USAGE;
+	if (hierarchies_load(&list) || !any_mounted(&list)) {
+		complain("where: no hierarchy is mounted: "
+			 "mount -t containerfs -o ns none DIRECTORY");
+		return EXIT_FAILURE;
+	}
+	status = EXIT_SUCCESS;
+	for (int i = first; i < argc; i++)
+		if (parse_pid(argv[i], &pid) && !show(t, &list, pid))
+			status = EXIT_FAILURE;
+	hierarchies_free(&list);
+	end = table_end(t);
+	return status ? status : end;
+}
