@@ -236,7 +236,12 @@ void css_group_put(struct css_group *group);
 /* One word for the host: the number by which BPF knows the group.  0 at first. */
 unsigned long long css_group_cookie(const struct css_group *group);
 void css_group_set_cookie(struct css_group *group, unsigned long long cookie);
-/* Which CLONE_NEW* flags make a clone of a task of this group; 0 if none. */
+/*
+ * What the host's hooks must know of a group.  These two do not lock: under the
+ * lock (from host_group_changed()), or from the host's only thread.
+ *
+ * Which CLONE_NEW* flags make a clone of a task of this group; 0 if none.
+ */
 unsigned int css_group_clone_mask(struct css_group *group);
 #define CSS_GROUP_WATCH_EMPTY	0x1	/* the last task's exit needs the host's attention */
 #define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */
@@ -249,7 +254,6 @@ struct container_clone_info {
 	unsigned long	namer;		/* key of the task whose ns.next_name counts */
 	unsigned int	flags;		/* CLONE_NEW* that were made */
 	const char	*comm;
-	unsigned int	uid, gid;	/* owner of the new directory */
 };
 /*
  * A task of @from made itself namespaces: make it a container in every
@@ -305,6 +309,9 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 
 /* Send @sig to the thread's process if it still is the one meant; 0 or -ESRCH. */
 int host_task_kill(const struct container_task_info *info, int sig);
+
+/* Atomic.  The key of the live thread @tid (initial pid namespace), 0 if there is none. */
+unsigned long host_task_key(int tid);
 
 /* Atomic.  Engine time: ns since the epoch. */
 unsigned long long host_time(void);

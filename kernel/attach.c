@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attaching tasks, in two phases.
+ *
+ * For every thread that is to move, all subsystems are asked first
+ * (can_attach); only if all agree is anything moved.  Then the host commits
+ * each move (from then on the thread's children are born in the new group) and
+ * the engine follows, both under container_lock.
+ *
+ * The host may find that a thread is not where the engine believed it (it
+ * unshared a moment ago): -EAGAIN.  Then everything is undone, the engine is
+ * brought up to date by host_sync() and asked again; each round means that
+ * somebody else made progress.
+ *
+ * A whole process moves by repeated passes over its threads until one finds
+ * nothing left to move: a thread born meanwhile has a creator that is moved or
+ * not, and in the second case is found by the next pass.
+ *
+ * Rules and errors of cgroup v1: the opener's euid is 0 or the target's uid or
+ * suid, else -EACCES; -ESRCH for nobody, -EINVAL for kernel threads that must
+ * not move; a thread that exits stays, and that is success.
+ */
+#include "container.h"
+
+/* One thread on its way. */
+struct attach_thread {
+	struct container_task_info	info;
+	struct css_group		*from, *to;	/* @to: a reference */
+	struct container		*from_cont;
+	struct container_task		*task;
+	unsigned int			asked;		/* subsystems whose can_attach agreed */
+};
+
+struct attach_set {
+	struct container		*cont;
+	struct container_actor		actor;
+	unsigned int			nr, size;
+	struct attach_thread		*thread;
+};
+
+static void thread_cancel(struct attach_set *set, struct attach_thread *t)
+{
+	struct container_attach a = { t->from_cont, set->cont, &t->info, &set->actor };
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if ((t->asked & (1u << i)) && ss->cancel_attach)
+			ss->cancel_attach(set->cont->subsys[i], &a);
+	t->asked = 0;
+	if (t->task)
+		container_task_forget(t->task);
+	t->task = NULL;
+	if (t->to)
+		css_group_put_locked(t->to);
+	t->to = NULL;
+}
+
+/* Phase one.  1: it is there already. */
+static int thread_can_attach(struct attach_set *set, struct attach_thread *t)
+{
+	struct container_attach a = { NULL, set->cont, &t->info, &set->actor };
+	struct container_subsys *ss;
+	int i, ret;
+
+	t->from = container_task_group_of(t->info.key);
+	t->from_cont = a.from = css_group_container(t->from, set->cont->root);
+	if (a.from == set->cont)
+		return 1;
+	for_each_subsys(ss, i) {
+		if (!set->cont->subsys[i])
+			continue;
+		ret = ss->can_attach ? ss->can_attach(set->cont->subsys[i], &a) : 0;
+		if (ret)
+			goto cancel;
+		t->asked |= 1u << i;
+	}
+	ret = -ENOMEM;
+	t->to = css_group_find(t->from, set->cont);
+	if (!t->to)
+		goto cancel;
+	t->task = container_task_make(t->info.key, t->info.tid, t->info.tgid);
+	if (!t->task)
+		goto cancel;
+	return 0;
+
+cancel:
+	thread_cancel(set, t);
+	return ret;
+}
+
+/* Phase two. */
+static int thread_attach(struct attach_set *set, struct attach_thread *t)
+{
+	struct container_attach a = { t->from_cont, set->cont, &t->info, &set->actor };
+	unsigned long long cookie = t->task->cookie;
+	struct container_subsys *ss;
+	int i, ret;
+
+	ret = host_task_set_group(&t->info, t->from, t->to, &cookie);
+	if (ret)
+		return ret;
+	t->task->cookie = cookie;
+	container_task_move(t->task, t->to);
+	for_each_subsys(ss, i)
+		if (set->cont->subsys[i] && ss->attach)
+			ss->attach(set->cont->subsys[i], &a);
+	t->asked = 0;
+	css_group_put_locked(t->to);
+	t->to = NULL;
+	return 0;
+}
+
+/* Ask for all, then move all.  -EAGAIN: bring the engine up to date and ask again. */
+static int attach_commit(struct attach_set *set)
+{
+	struct attach_thread *t;
+	unsigned int i;
+	int ret = 0, err;
+
+	spin_lock(&container_lock);
+	if (container_dead(set->cont))
+		ret = -ENODEV;
+	for (i = 0; !ret && i < set->nr; i++) {
+		ret = thread_can_attach(set, &set->thread[i]);
+		if (ret > 0)
+			ret = 0;
+	}
+	for (i = 0; i < set->nr; i++) {
+		t = &set->thread[i];
+		if (!t->to)
+			continue;
+		err = ret ? ret : thread_attach(set, t);
+		/* One that exits stays where it is; its record goes with its exit. */
+		if (t->to)
+			thread_cancel(set, t);
+		if (err && err != -ESRCH)
+			ret = err;
+	}
+	spin_unlock(&container_lock);
+	return ret;
+}
+
+static int attach_collect(const struct container_task_info *info, int vtid, int vtgid, void *arg)
+{
+	struct attach_set *set = arg;
+
+	if (set->nr < set->size)
+		set->thread[set->nr].info = *info;
+	set->nr++;
+	return 0;
+}
+
+/* The threads of process @tgid that are not in the container yet. */
+static int attach_threads(struct attach_set *set, int tgid)
+{
+	struct attach_thread *t;
+	unsigned int i, n;
+
+	for (set->size = 16;; set->size = set->nr + set->nr / 4) {
+		kvfree(set->thread);
+		set->thread = kvmalloc_array(set->size, sizeof(*set->thread),
+					     GFP_KERNEL | __GFP_ZERO);
+		if (!set->thread)
+			return -ENOMEM;
+		set->nr = 0;
+		host_for_each_task(tgid, &set->actor, attach_collect, set);
+		if (set->nr <= set->size)
+			break;
+	}
+	spin_lock(&container_lock);
+	for (i = n = 0; i < set->nr; i++) {
+		t = &set->thread[i];
+		if (css_group_container(container_task_group_of(t->info.key), set->cont->root) !=
+		    set->cont)
+			set->thread[n++] = *t;
+	}
+	spin_unlock(&container_lock);
+	set->nr = n;
+	return 0;
+}
+
+static int attach_thread(struct attach_set *set, const struct container_task_info *info)
+{
+	struct attach_thread one = { .info = *info };
+	int ret;
+
+	set->thread = &one;
+	set->nr = set->size = 1;
+	while ((ret = attach_commit(set)) == -EAGAIN)
+		host_sync();
+	set->thread = NULL;
+	return ret;
+}
+
+/*
+ * A process that has one thread before and after that thread was moved has no
+ * other: what it creates from then on is born in the new group.
+ */
+static bool attach_only_thread(struct attach_set *set, const struct container_task_info *info,
+			       int *ret)
+{
+	struct container_actor initial = { 0 };
+	struct container_task_info now;
+	bool only;
+
+	if (info->nr_threads != 1 || (info->flags & CONTAINER_TASK_EXITING))
+		return false;
+	*ret = attach_thread(set, info);
+	if (*ret)
+		return true;
+	if (host_task_get(info->tid, &initial, &now))
+		return true;
+	only = now.nr_threads == 1;
+	host_task_put(&now);
+	return only;
+}
+
+static int attach_process(struct attach_set *set, const struct container_task_info *info)
+{
+	int ret;
+
+	if (attach_only_thread(set, info, &ret))
+		return ret;
+	for (;;) {
+		host_sync();
+		ret = attach_threads(set, info->tgid);
+		if (ret || !set->nr)
+			break;
+		ret = attach_commit(set);
+		if (ret && ret != -EAGAIN)
+			break;
+	}
+	kvfree(set->thread);
+	return ret;
+}
+
+int container_attach(struct container *cont, int nr, bool threadgroup,
+		     const struct container_actor *opener, const struct container_actor *writer)
+{
+	struct attach_set set = { .cont = cont, .actor = *writer };
+	struct container_task_info info;
+	int ret;
+
+	set.actor.euid = opener->euid;
+	set.actor.sys_admin = opener->sys_admin;
+	ret = host_task_get(nr, writer, &info);
+	if (ret)
+		return ret;
+	if (info.flags & CONTAINER_TASK_UNMOVABLE)
+		ret = -EINVAL;
+	else if (opener->euid && opener->euid != info.uid && opener->euid != info.suid)
+		ret = -EACCES;
+	else if (threadgroup)
+		ret = attach_process(&set, &info);
+	else if (!(info.flags & CONTAINER_TASK_EXITING))
+		ret = attach_thread(&set, &info);
+	host_task_put(&info);
+	return ret;
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attributes and extended attributes of directories and control files.
+ *
+ * Most nodes never get any of their own: a directory's mode and owner are in
+ * its container, a file has its cftype's mode and its container's first owner.
+ * The first chmod, chown, utimens or setxattr of a node makes it a
+ * container_iattr, which holds all of its attributes from then on.
+ *
+ * Limits on xattrs are kernfs': 128 of them and 128 KiB of values a node.
+ *
+ * Under container_lock; memory comes before it is taken.
+ */
+#include <linux/limits.h>
+
+#include "cftype.h"
+
+#define XATTRS_MAX		128
+#define XATTR_BYTES_MAX		(128u << 10)
+#define XATTR_CREATE_FLAG	1	/* XATTR_CREATE and XATTR_REPLACE of the system call */
+#define XATTR_REPLACE_FLAG	2
+
+struct container_xattr {
+	struct list_head	node;
+	char			*name;
+	size_t			size;
+	char			value[];
+};
+
+static void xattr_free(struct container_xattr *x)
+{
+	if (x) {
+		kfree(x->name);
+		kvfree(x);
+	}
+}
+
+void container_free_iattrs(struct container *cont)
+{
+	struct container_iattr *ia, *next_ia;
+	struct container_xattr *x, *next_x;
+
+	list_for_each_entry_safe(ia, next_ia, &cont->iattrs, node) {
+		list_for_each_entry_safe(x, next_x, &ia->xattrs, node)
+			xattr_free(x);
+		kfree(ia);
+	}
+}
+
+static struct container_iattr *iattr_find(struct container *cont, unsigned int node)
+{
+	struct container_iattr *ia;
+
+	lockdep_assert_held(&container_lock);
+	list_for_each_entry(ia, &cont->iattrs, node)
+		if (ia->index == node)
+			return ia;
+	return NULL;
+}
+
+static int attr_default(struct container *cont, unsigned int node, struct container_attr *attr)
+{
+	const struct cftype *cft;
+
+	memset(attr, 0, sizeof(*attr));
+	attr->uid = cont->uid;
+	attr->gid = cont->gid;
+	if (node == CONTAINER_NODE_DIR) {
+		attr->mode = cont->mode;
+		attr->atime = attr->mtime = attr->ctime = cont->mtime;
+		return 0;
+	}
+	cft = container_cftype(cont, node);
+	if (!cft)
+		return -ENOENT;
+	attr->mode = S_IFREG | cft->mode;
+	attr->atime = attr->mtime = attr->ctime = cont->btime;
+	return 0;
+}
+
+/* @spare is used up, and set to NULL, if the node has no iattr yet. */
+static struct container_iattr *iattr_make(struct container *cont, unsigned int node,
+					  struct container_iattr **spare)
+{
+	struct container_iattr *ia = iattr_find(cont, node);
+
+	if (ia)
+		return ia;
+	if (attr_default(cont, node, &(*spare)->attr))
+		return NULL;
+	ia = *spare;
+	*spare = NULL;
+	ia->index = node;
+	INIT_LIST_HEAD(&ia->xattrs);
+	list_add_tail(&ia->node, &cont->iattrs);
+	return ia;
+}
+
+void container_owner(struct container *cont, unsigned int *uid, unsigned int *gid)
+{
+	struct container_iattr *ia = iattr_find(cont, CONTAINER_NODE_DIR);
+
+	*uid = ia ? ia->attr.uid : cont->uid;
+	*gid = ia ? ia->attr.gid : cont->gid;
+}
+
+int container_getattr(struct container *cont, unsigned int node, struct container_attr *attr)
+{
+	struct container_iattr *ia;
+	int ret = 0;
+
+	spin_lock(&container_lock);
+	if (node != CONTAINER_NODE_DIR && container_dead(cont)) {
+		ret = -ENODEV;
+		goto out;
+	}
+	ia = iattr_find(cont, node);
+	if (ia)
+		*attr = ia->attr;
+	else
+		ret = attr_default(cont, node, attr);
+	if (ret)
+		goto out;
+	attr->nlink = 1;
+	if (node == CONTAINER_NODE_DIR) {
+		attr->nlink = container_dead(cont) ? 0 : 2 + cont->nr_children;
+		if (cont->mtime > attr->mtime)
+			attr->mtime = attr->ctime = cont->mtime;
+	}
+out:
+	spin_unlock(&container_lock);
+	return ret;
+}
+
+int container_setattr(struct container *cont, unsigned int node,
+		      const struct container_attr *attr, unsigned int valid)
+{
+	struct container_iattr *spare, *ia;
+	int ret = 0;
+
+	if (!valid)
+		return 0;
+	spare = kzalloc(sizeof(*spare), GFP_KERNEL);
+	if (!spare)
+		return -ENOMEM;
+	spin_lock(&container_lock);
+	if (container_dead(cont)) {
+		ret = -ENODEV;
+		goto out;
+	}
+	ia = iattr_make(cont, node, &spare);
+	if (!ia) {
+		ret = -ENOENT;
+		goto out;
+	}
+	if (valid & CONTAINER_ATTR_MODE)
+		ia->attr.mode = (ia->attr.mode & S_IFMT) | (attr->mode & S_IALLUGO);
+	if (valid & CONTAINER_ATTR_UID)
+		ia->attr.uid = attr->uid;
+	if (valid & CONTAINER_ATTR_GID)
+		ia->attr.gid = attr->gid;
+	if (valid & CONTAINER_ATTR_ATIME)
+		ia->attr.atime = attr->atime;
+	if (valid & CONTAINER_ATTR_MTIME)
+		ia->attr.mtime = attr->mtime;
+	ia->attr.ctime = host_time();
+	if (node == CONTAINER_NODE_DIR && (valid & CONTAINER_ATTR_MTIME))
+		cont->mtime = attr->mtime;
+out:
+	spin_unlock(&container_lock);
+	kfree(spare);
+	return ret;
+}
+
+static struct container_xattr *xattr_find(struct container *cont, unsigned int node,
+					  const char *name)
+{
+	struct container_iattr *ia = iattr_find(cont, node);
+	struct container_xattr *x;
+
+	if (ia)
+		list_for_each_entry(x, &ia->xattrs, node)
+			if (!strcmp(x->name, name))
+				return x;
+	return NULL;
+}
+
+static bool xattr_supported(const char *name)
+{
+	return str_has_prefix(name, "user.") || str_has_prefix(name, "trusted.") ||
+	       str_has_prefix(name, "security.");
+}
+
+long container_getxattr(struct container *cont, unsigned int node, const char *name,
+			void *value, unsigned long size)
+{
+	struct container_xattr *x;
+	long ret;
+
+	if (!xattr_supported(name))
+		return -EOPNOTSUPP;
+	spin_lock(&container_lock);
+	x = xattr_find(cont, node, name);
+	if (!x)
+		ret = -ENODATA;
+	else if (size && size < x->size)
+		ret = -ERANGE;
+	else
+		ret = x->size;
+	if (ret > 0 && size)
+		memcpy(value, x->value, x->size);
+	spin_unlock(&container_lock);
+	return ret;
+}
+
+int container_setxattr(struct container *cont, unsigned int node, const char *name,
+		       const void *value, unsigned long size, int flags)
+{
+	struct container_iattr *spare, *ia;
+	struct container_xattr *x = NULL, *old;
+	int ret = 0;
+
+	if (!xattr_supported(name))
+		return -EOPNOTSUPP;
+	if (size > XATTR_BYTES_MAX)
+		return -ENOSPC;
+	spare = kzalloc(sizeof(*spare), GFP_KERNEL);
+	x = kvmalloc(sizeof(*x) + size, GFP_KERNEL);
+	if (x) {
+		x->size = size;
+		memcpy(x->value, value, size);
+		x->name = kstrdup(name, GFP_KERNEL);
+	}
+	if (!spare || !x || !x->name) {
+		ret = -ENOMEM;
+		goto free;
+	}
+
+	spin_lock(&container_lock);
+	old = xattr_find(cont, node, name);
+	ia = NULL;
+	if (container_dead(cont))
+		ret = -ENODEV;
+	else if (old && (flags & XATTR_CREATE_FLAG))
+		ret = -EEXIST;
+	else if (!old && (flags & XATTR_REPLACE_FLAG))
+		ret = -ENODATA;
+	else if (!(ia = iattr_make(cont, node, &spare)))
+		ret = -ENOENT;
+	else if ((!old && ia->nr_xattrs >= XATTRS_MAX) ||
+		 ia->xattr_bytes - (old ? old->size : 0) + size > XATTR_BYTES_MAX)
+		ret = -ENOSPC;
+	if (!ret) {
+		if (old) {
+			list_del(&old->node);
+			ia->nr_xattrs--;
+			ia->xattr_bytes -= old->size;
+		}
+		list_add_tail(&x->node, &ia->xattrs);
+		ia->nr_xattrs++;
+		ia->xattr_bytes += size;
+		ia->attr.ctime = host_time();
+		x = old;
+	}
+	spin_unlock(&container_lock);
+free:
+	xattr_free(x);
+	kfree(spare);
+	return ret;
+}
+
+long container_listxattr(struct container *cont, unsigned int node, char *list, unsigned long size)
+{
+	struct container_iattr *ia;
+	struct container_xattr *x;
+	unsigned long len = 0;
+	size_t n;
+	long ret = 0;
+
+	spin_lock(&container_lock);
+	ia = iattr_find(cont, node);
+	if (ia) {
+		list_for_each_entry(x, &ia->xattrs, node) {
+			n = strlen(x->name) + 1;
+			if (size) {
+				if (len + n > size) {
+					ret = -ERANGE;
+					break;
+				}
+				memcpy(list + len, x->name, n);
+			}
+			len += n;
+		}
+	}
+	spin_unlock(&container_lock);
+	return ret ? ret : (long)len;
+}
+
+int container_removexattr(struct container *cont, unsigned int node, const char *name)
+{
+	struct container_xattr *x;
+	struct container_iattr *ia;
+	int ret = 0;
+
+	if (!xattr_supported(name))
+		return -EOPNOTSUPP;
+	spin_lock(&container_lock);
+	x = xattr_find(cont, node, name);
+	if (container_dead(cont)) {
+		x = NULL;
+		ret = -ENODEV;
+	} else if (!x) {
+		ret = -ENODATA;
+	} else {
+		ia = iattr_find(cont, node);
+		list_del(&x->node);
+		ia->nr_xattrs--;
+		ia->xattr_bytes -= x->size;
+		ia->attr.ctime = host_time();
+	}
+	spin_unlock(&container_lock);
+	xattr_free(x);
+	return ret;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The list of all control files, and which of them a container has.
+ *
+ * The list is made once, core files first, then each subsystem's; a file's
+ * place in it is its node index in every container.  That makes a node number
+ * of 6 bits enough, and keeps numbers stable when a remount adds a subsystem.
+ */
+#include "cftype.h"
+
+struct cftype_slot {
+	const struct cftype	*cft;
+	struct container_subsys	*ss;		/* NULL: a core file */
+};
+
+static struct cftype_slot cftypes[CONTAINER_NODES_MAX];	/* by node index; written at init only */
+static unsigned int nr_nodes = 1;
+
+static int cftype_add(const struct cftype *files, struct container_subsys *ss)
+{
+	for (; files && files->name; files++) {
+		if (nr_nodes == CONTAINER_NODES_MAX)
+			return -ENOSPC;
+		cftypes[nr_nodes++] = (struct cftype_slot){ files, ss };
+	}
+	return 0;
+}
+
+int cftype_init(void)
+{
+	struct container_subsys *ss;
+	int i, ret;
+
+	nr_nodes = 1;
+	ret = cftype_add(core_files, NULL);
+	for_each_subsys(ss, i)
+		if (!ret)
+			ret = cftype_add(ss->files, ss);
+	return ret;
+}
+
+const struct cftype *container_cftype(const struct container *cont, unsigned int node)
+{
+	const struct cftype_slot *slot;
+
+	if (!node || node >= nr_nodes)
+		return NULL;
+	slot = &cftypes[node];
+	if (slot->ss && !cont->subsys[slot->ss->id])
+		return NULL;
+	if (slot->cft->flags & (container_is_top(cont) ? CFTYPE_NOT_ON_ROOT : CFTYPE_ONLY_ON_ROOT))
+		return NULL;
+	return slot->cft;
+}
+
+const char *cftype_name(const struct container *cont, const struct cftype *cft)
+{
+	const char *dot;
+
+	if ((cont->root->flags & ROOT_NOPREFIX) && cftypes[cftype_node(cft)].ss) {
+		dot = strchr(cft->name, '.');
+		if (dot)
+			return dot + 1;
+	}
+	return cft->name;
+}
+
+unsigned int cftype_find(const struct container *cont, const char *name)
+{
+	const struct cftype *cft;
+	unsigned int i;
+
+	for (i = 1; i < nr_nodes; i++) {
+		cft = container_cftype(cont, i);
+		if (cft && !strcmp(cftype_name(cont, cft), name))
+			return i;
+	}
+	return 0;
+}
+
+unsigned int cftype_node(const struct cftype *cft)
+{
+	unsigned int i;
+
+	for (i = 1; i < nr_nodes; i++)
+		if (cftypes[i].cft == cft)
+			return i;
+	return 0;
+}
+
+void cftype_event(struct container *cont, const struct cftype *cft)
+{
+	unsigned int node;
+
+	lockdep_assert_held(&container_lock);
+	if (!cont->armed)
+		return;
+	node = cftype_node(cft);
+	if (cont->armed & (1ull << node)) {
+		cont->armed &= ~(1ull << node);
+		host_file_event(cont, node);
+	}
+}

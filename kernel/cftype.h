@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Control files: tables of cftypes, and the open file.
+ *
+ * A file's node index is 1 + its place in the list of all cftypes, core first,
+ * then the subsystems in the order of subsystems.h; it is the same in every
+ * container and hierarchy for as long as the engine is up.
+ *
+ * Handlers run without container_lock and take it where they need it.  The
+ * open file's own mutex is held, so two calls on one descriptor never meet.
+ */
+#ifndef _CONTAINERFS_CFTYPE_H
+#define _CONTAINERFS_CFTYPE_H
+
+#include "container.h"
+
+#define CFTYPE_ONLY_ON_ROOT	0x1
+#define CFTYPE_NOT_ON_ROOT	0x2
+#define CFTYPE_SYS_ADMIN	0x4	/* opening for write needs CAP_SYS_ADMIN, else EPERM */
+
+/* A text that may be shared between open files and the cache of `tasks`. */
+struct container_text {
+	refcount_t	refs;
+	size_t		len;
+	char		data[];
+};
+
+struct cftype {
+	const char	*name;
+	umode_t		mode;
+	unsigned int	flags;
+
+	/* Reading: one of the three; none: -EINVAL. */
+	int (*show)(struct seq_file *m, struct container_file *file,
+		    const struct container_actor *reader);
+	u64 (*read_u64)(struct container *cont);
+	struct container_text *(*text)(struct container_file *file,
+				       const struct container_actor *reader);
+
+	/* Writing: one of the two; none: -EINVAL.  @buf ends with a NUL at @len. */
+	int (*write)(struct container_file *file, const struct container_actor *writer,
+		     char *buf, size_t len);
+	int (*write_u64)(struct container *cont, u64 val);
+
+	/* The counter of changes that poll reports, read under the lock; NULL: never changes. */
+	u32 *(*events)(struct container *cont);
+};
+
+struct container_file {
+	struct mutex		lock;		/* protects text.. and transaction */
+	struct container	*cont;		/* immutable, a reference */
+	const struct cftype	*cft;		/* immutable */
+	unsigned int		node;		/* immutable */
+	struct container_actor	opener;		/* immutable */
+	struct container_text	*text;		/* of the read under way */
+	u32			seen;		/* events when it was last read; under container_lock */
+	unsigned long		where;		/* container.where: key of the task asked for */
+	bool			asked;
+};
+
+struct container_text *container_text_alloc(size_t len);
+void container_text_put(struct container_text *text);
+/* What `tasks` (@procs: cgroup.procs) of @cont says to @reader; a reference, NULL: no memory. */
+struct container_text *container_tasks_text(struct container *cont, bool procs,
+					    const struct container_actor *reader);
+
+/* Those of the core files that others refer to. */
+enum { CORE_TASKS, CORE_PROCS, CORE_EVENTS };
+
+extern const struct cftype core_files[];
+
+/* The cftype at @node of @cont, NULL if it has no such file. */
+const struct cftype *container_cftype(const struct container *cont, unsigned int node);
+/* Its name in @cont's hierarchy (noprefix), without allocation. */
+const char *cftype_name(const struct container *cont, const struct cftype *cft);
+/* Node index of @name in @cont, 0 if there is none. */
+unsigned int cftype_find(const struct container *cont, const char *name);
+unsigned int cftype_node(const struct cftype *cft);
+int cftype_init(void);
+/* Tell pollers of the file whose counter changed.  Under the lock. */
+void cftype_event(struct container *cont, const struct cftype *cft);
+
+#endif /* _CONTAINERFS_CFTYPE_H */

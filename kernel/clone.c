@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * container_clone(): a task that made itself namespaces gets a container.
+ *
+ * A pure engine operation under one hold of container_lock: the name is free
+ * because it is chosen there, and nobody sees the container before it is
+ * whole.  Nothing fails towards the task: a clone that a limit, a rule or a
+ * lack of memory forbids leaves the task where it is, and is counted.
+ *
+ * The new directory belongs to whom its parent belongs to, not to the task: a
+ * sandbox does not set its own limits, and what was delegated stays delegated.
+ */
+#include "container.h"
+
+/* A new child of @cont for @info, linked; NULL if it is refused. */
+static struct container *clone_child(struct container *cont, struct container_subsys *ss,
+				     const struct container_clone_info *info)
+{
+	struct container_subsys_state *css = cont->subsys[ss->id];
+	char *name = kmalloc(CONTAINER_NAME_MAX + 1, GFP_ATOMIC);
+	struct container *child = NULL;
+
+	if (name && !ss->clone_name(css, info, name))
+		child = container_alloc(cont->root, cont, name, GFP_ATOMIC);
+	kfree(name);
+	if (!child)
+		return NULL;
+	child->flags = CONTAINER_CLONE;
+	child->mode = S_IFDIR | 0755;
+	container_owner(cont, &child->uid, &child->gid);
+	container_link(child);
+	return child;
+}
+
+/* @group, or the group its task belongs to after a clone in @ss's hierarchy; passes the reference on. */
+static struct css_group *clone_in(struct css_group *group, struct container_subsys *ss,
+				  const struct container_clone_info *info)
+{
+	struct container *cont = css_group_container(group, ss->root), *child;
+	struct container_subsys_state *css = cont->subsys[ss->id];
+	struct css_group *to;
+
+	if (!(info->flags & ss->clone_mask(css)))
+		return group;
+	child = clone_child(cont, ss, info);
+	to = child ? css_group_find(group, child) : NULL;
+	if (!to) {
+		if (child)
+			container_unlink(child);
+		ss->refused(css);
+		return group;
+	}
+	ss->cloned(css, child->subsys[ss->id]);
+	host_clone_added(cont, child);
+	css_group_put_locked(group);
+	return to;
+}
+
+struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info)
+{
+	struct container_subsys *ss;
+	int i;
+
+	spin_lock(&container_lock);
+	from->refs++;
+	for_each_subsys(ss, i)
+		if (ss->clones && ss->root)
+			from = clone_in(from, ss, info);
+	spin_unlock(&container_lock);
+	return from;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The engine's own types: hierarchies, containers, css_groups, tasks.
+ *
+ * Locking.  There is one lock, container_lock, a spinlock: hooks take it from
+ * tracepoints, where nothing may sleep.  It protects every field below that is
+ * not said to be immutable.  Host locks nest inside it (the host_* functions
+ * marked atomic in engine.h); nothing of ours nests outside it but a
+ * container_file's own mutex:
+ *
+ *	container_file.lock  >  container_lock  >  host locks
+ *
+ * Lifetimes.
+ *  - A container is reference counted.  The tree holds one reference until it
+ *    is removed, each child one on its parent, each css_link one, each open
+ *    file one, hosts their own.  Removal marks it dead and unlinks it from its
+ *    parent under the lock; what comes later finds CONTAINER_DEAD and answers
+ *    -ENODEV; the memory goes with the last reference.
+ *  - A css_group is reference counted: one a task in it, and the hosts' own.
+ *    It names only the containers that are not a top container, so the init
+ *    group names none and a new hierarchy changes no group.
+ *  - A hierarchy lives while it is mounted or has containers besides the top.
+ *  - A container_task lives from the first time its task is somewhere else
+ *    than in the top containers until the task exits.
+ *
+ * Why no task is ever in a removed container: tasks enter a container by
+ * attach (which checks CONTAINER_DEAD under the lock), by fork or clone (from
+ * a task that is in it, or in its parent).  Removal needs, under the same
+ * lock, no task and no child.  So who could bring a task in is either there,
+ * and removal fails, or is not, and then nobody can.
+ */
+#ifndef _CONTAINERFS_CONTAINER_H
+#define _CONTAINERFS_CONTAINER_H
+
+#include <linux/types.h>
+#include <linux/bug.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/hash.h>
+#include <linux/kernel.h>
+#include <linux/kstrtox.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/stat.h>
+#include <linux/string.h>
+#include <linux/mm.h>
+
+#include "engine.h"
+#include "../include/uapi/containerfs.h"
+
+struct cftype;
+struct container_subsys;
+
+extern spinlock_t container_lock;
+
+/* --- subsystems --- */
+
+#define SUBSYS(_x) _x ## _subsys_id,
+enum container_subsys_id {
+#include "subsystems.h"
+	CONTAINER_SUBSYS_COUNT,
+};
+#undef SUBSYS
+
+#define SUBSYS(_x) extern struct container_subsys _x ## _subsys;
+#include "subsystems.h"
+#undef SUBSYS
+
+extern struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT];
+
+#define for_each_subsys(ss, i)						\
+	for ((i) = 0; (i) < CONTAINER_SUBSYS_COUNT &&			\
+	     ((ss) = container_subsys[i], true); (i)++)
+
+/* One subsystem's state of one container; embedded first in the subsystem's own. */
+struct container_subsys_state {
+	struct container	*container;	/* immutable; borrowed, it owns us */
+};
+
+/* What attach callbacks are told. */
+struct container_attach {
+	struct container		*from, *to;
+	const struct container_task_info *task;
+	const struct container_actor	*actor;		/* who writes, with the opener's credentials */
+};
+
+struct container_subsys {
+	const char	*name;			/* immutable, as all but root */
+	int		id;
+	bool		clones;			/* container_clone() serves its hierarchy */
+
+	/* Allocate the state of a container; no lock, or with GFP_ATOMIC under it.  NULL: no memory. */
+	struct container_subsys_state *(*create)(gfp_t gfp);
+	void (*destroy)(struct container_subsys_state *css);
+	/* Under the lock: it is in the tree now (parent NULL: the top); inherit. */
+	void (*online)(struct container_subsys_state *css, struct container_subsys_state *parent);
+	/* Under the lock: it is being removed. */
+	void (*offline)(struct container_subsys_state *css);
+	/* Under the lock: may @actor make a container in this one? */
+	int (*can_create)(struct container_subsys_state *css, const struct container_actor *actor);
+
+	/* Attach in two phases, under the lock; attach() may not fail. */
+	int (*can_attach)(struct container_subsys_state *css, const struct container_attach *a);
+	void (*cancel_attach)(struct container_subsys_state *css, const struct container_attach *a);
+	void (*attach)(struct container_subsys_state *css, const struct container_attach *a);
+
+	/* Under the lock: the container has no task and no child any more; has one again. */
+	void (*vacated)(struct container_subsys_state *css);
+	void (*occupied)(struct container_subsys_state *css);
+
+	/*
+	 * Clone trait, all under the lock.  clone_mask: the CLONE_NEW* flags
+	 * that count here.  clone_name: decide on a clone in this container and
+	 * write its free name, -errno if it is refused.  cloned: @child came of it.
+	 * refused: it came to nothing.
+	 */
+	unsigned int (*clone_mask)(struct container_subsys_state *css);
+	int (*clone_name)(struct container_subsys_state *css,
+			  const struct container_clone_info *info, char *name);
+	void (*cloned)(struct container_subsys_state *css, struct container_subsys_state *child);
+	void (*refused)(struct container_subsys_state *css);
+	/* May sleep, no lock: do what was put off.  Returns whether it removed anything. */
+	bool (*work)(void);
+
+	/* "enforced", "accounted" or "unsupported", and one phrase about this host */
+	const char *(*describe)(char *buf, size_t size);
+
+	const struct cftype	*files;		/* ends with an empty name */
+
+	struct containerfs_root	*root;		/* where it is bound, or NULL */
+};
+
+/* --- hierarchies --- */
+
+#define ROOT_NOPREFIX		0x1
+#define ROOT_XATTR		0x2
+#define ROOT_NS_RULES		0x4
+#define ROOT_CLONE_CHILDREN	0x8	/* of the top container, at creation */
+
+struct containerfs_root {
+	struct list_head	node;		/* in container_roots, oldest first */
+	int			id;		/* immutable; never used twice */
+	unsigned int		flags;		/* immutable: ROOT_* */
+	unsigned int		subsys_mask;
+	char			name[CONTAINERFS_NAME_MAX + 1];	/* immutable */
+	char			*release_agent;	/* NULL: none */
+	struct container	*top;		/* immutable */
+	unsigned int		mounts;
+	unsigned long		nr_containers;	/* with the top */
+	refcount_t		refs;		/* one a container, removed ones with it, and the list's */
+	void			*host;		/* the host's word */
+};
+
+extern struct list_head container_roots;
+
+/* --- containers --- */
+
+#define CONTAINER_DEAD			0x01
+#define CONTAINER_CLONE			0x02	/* made by container_clone() */
+#define CONTAINER_NOTIFY_ON_RELEASE	0x04
+#define CONTAINER_CLONE_CHILDREN	0x08
+#define CONTAINER_RELEASABLE		0x10	/* had a task or a child */
+#define CONTAINER_RELEASE_PENDING	0x20	/* its agent is to run */
+#define CONTAINER_KILLING		0x40	/* SIGKILL to all that is in it */
+
+/* attributes and xattrs of one node, once they differ from the defaults */
+struct container_iattr {
+	struct list_head	node;		/* in container.iattrs */
+	unsigned int		index;		/* CONTAINER_NODE_DIR, or a file's */
+	struct container_attr	attr;
+	struct list_head	xattrs;
+	unsigned int		nr_xattrs;
+	size_t			xattr_bytes;
+};
+
+struct container {
+	u64			id;		/* immutable */
+	refcount_t		refs;
+	unsigned int		flags;
+	struct containerfs_root	*root;		/* immutable */
+	struct container	*parent;	/* immutable; NULL for the top; a reference */
+	char			*name;		/* NULL for the top */
+	unsigned int		depth;		/* immutable: 0 for the top */
+
+	struct rb_node		by_name;	/* in parent's children */
+	struct rb_node		by_id;
+	struct rb_root		children;
+	struct rb_root		children_by_id;
+	unsigned int		nr_children;
+	u64			generation;	/* of the names in it */
+
+	struct list_head	links;		/* css_links of groups that are here */
+	unsigned int		nr_tasks;	/* here; not kept for the top */
+	unsigned int		nr_populated;	/* children populated, +1 if tasks here */
+	u64			tasks_generation; /* of the tasks here */
+
+	u32			events;		/* counts changes of container.events */
+	u64			armed;		/* nodes whose next event the host wants */
+
+	unsigned int		mode;		/* of the directory */
+	unsigned int		uid, gid;	/* of the directory and, by default, its files */
+	u64			btime, mtime;
+	struct list_head	iattrs;
+
+	struct list_head	pending;	/* in release_list or kill_list */
+	struct container_subsys_state *subsys[CONTAINER_SUBSYS_COUNT];
+};
+
+/* The child is not there for good: nobody's but the last reference's concern. */
+static inline bool container_dead(const struct container *cont)
+{
+	return cont->flags & CONTAINER_DEAD;
+}
+
+static inline bool container_is_top(const struct container *cont)
+{
+	return !cont->parent;
+}
+
+/* Neither task nor child.  The top container never counts as empty. */
+static inline bool container_empty(const struct container *cont)
+{
+	return cont->parent && !cont->nr_tasks && !cont->nr_children;
+}
+
+/* container.c; all under the lock */
+struct container *container_child(struct container *dir, const char *name);
+bool container_name_taken(struct container *dir, const char *name);
+/* 0, -EINVAL or -ENAMETOOLONG: may a container be called @name? */
+int container_name_check(const char *name);
+/* No lock needed: an unlinked container with @gfp memory, with one reference. */
+struct container *container_alloc(struct containerfs_root *root, struct container *parent,
+				  const char *name, gfp_t gfp);
+/* Put it into the tree; takes over the caller's reference as the tree's. */
+void container_link(struct container *cont);
+/* Take an empty one out and mark it dead; drops the tree's reference. */
+void container_unlink(struct container *cont);
+int container_path_locked(struct container *cont, char *buf, unsigned long size);
+/* Count a change of container.events, wake who polls. */
+void container_events_changed(struct container *cont);
+/* The container of @root that is @cont or an ancestor of it?  In one hierarchy. */
+bool container_is_descendant(const struct container *cont, const struct container *ancestor);
+void container_tasks_changed(struct container *cont, int delta);
+
+/* Pre-order walk of @top and all below it, under the lock: the one after @pos, or NULL. */
+struct container *container_next(struct container *pos, struct container *top);
+#define container_for_each_below(pos, top) \
+	for ((pos) = (top); (pos); (pos) = container_next(pos, top))
+
+/* attr.c */
+void container_free_iattrs(struct container *cont);
+/* Who owns the directory; under the lock. */
+void container_owner(struct container *cont, unsigned int *uid, unsigned int *gid);
+
+/* --- css_groups --- */
+
+/* This group's tasks are in that container.  Under the lock. */
+struct css_link {
+	struct list_head	in_group;
+	struct list_head	in_container;
+	struct css_group	*group;
+	struct container	*container;	/* a reference */
+};
+
+struct css_group {
+	unsigned long		refs;		/* tasks, and hosts; the init group keeps one */
+	u64			id;		/* immutable; 1 is the init group */
+	u32			hash;		/* immutable */
+	unsigned int		nr_links;	/* immutable */
+	struct hlist_node	node;		/* in the table */
+	struct list_head	links;
+	struct list_head	tasks;
+	unsigned long		nr_tasks;
+	u64			cookie;		/* the host's word */
+};
+
+extern struct css_group init_css_group;
+
+/* css_group.c; all under the lock */
+struct container *css_group_container(const struct css_group *group,
+				      const struct containerfs_root *root);
+/* The group that is @old but in @cont; with a reference, NULL: no memory. */
+struct css_group *css_group_find(struct css_group *old, struct container *cont);
+void css_group_put_locked(struct css_group *group);
+/* Tell the host that mask or watch may have changed, for all groups in @cont. */
+void css_groups_changed(struct container *cont);
+/* The same for all groups in @cont and below. */
+void css_groups_changed_below(struct container *cont);
+
+/* --- tasks --- */
+
+struct container_task {
+	struct hlist_node	hash;		/* in the task table */
+	unsigned long		key;
+	int			tid, tgid;
+	struct css_group	*group;		/* a reference */
+	struct list_head	in_group;
+	char			*next_name;	/* of its next clone, or NULL */
+	bool			killed;		/* SIGKILL sent by container.kill */
+	u64			cookie;		/* the host's word */
+};
+
+/* task.c; under the lock */
+struct container_task *container_task_lookup(unsigned long key);
+/* The record, made in the init group if there is none; NULL: no memory. */
+struct container_task *container_task_make(unsigned long key, int tid, int tgid);
+void container_task_move(struct container_task *task, struct css_group *group);
+/* Drop the record if it says nothing: in the init group, nothing remembered by engine or host. */
+void container_task_forget(struct container_task *task);
+struct css_group *container_task_group_of(unsigned long key);
+
+/* attach.c */
+int container_attach(struct container *cont, int nr, bool threadgroup,
+		     const struct container_actor *opener, const struct container_actor *writer);
+
+/* clone.c */
+/* Take @task's chosen name; the caller frees it.  Under the lock. */
+char *container_take_next_name(unsigned long key);
+
+/* release.c: @cont became empty; under the lock */
+void container_check_release(struct container *cont);
+
+/* kill.c */
+int container_kill(struct container *cont);
+void container_kill_work(void);
+/* Under the lock: a task entered @cont; nobody is left in or below @cont. */
+void container_kill_entered(struct container *cont);
+void container_kill_done(struct container *cont);
+
+/* hierarchy.c: unmounted hierarchies that lost their last container die. */
+void containerfs_reap_roots(void);
+void containerfs_root_put(struct containerfs_root *root);
+void container_show_hierarchies(struct seq_file *m);
+
+/* where.c: container.where */
+int container_where(struct seq_file *m, struct container_file *file,
+		    const struct container_actor *reader);
+int container_where_ask(struct container_file *file, const struct container_actor *writer, int nr);
+/* "ns,debug,name=X" of a hierarchy; under the lock */
+void container_show_binding(struct seq_file *m, const struct containerfs_root *root);
+
+/* ns.c: a hierarchy is not mounted any more, so empty clones are of no use; under the lock */
+void ns_drop_empties(struct containerfs_root *root);
+
+/* pidlist.c */
+unsigned long container_count_tasks(struct container *cont);
+void container_text_cache_drop(void);
+
+#endif /* _CONTAINERFS_CONTAINER_H */

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * css_groups: one distinct set of memberships, shared by all tasks that have it.
+ *
+ * A group names the containers its tasks are in, one a hierarchy, and leaves
+ * out top containers: the init group, where every task starts, names none, and
+ * neither a new hierarchy nor a dying one touches a group.
+ *
+ * Groups are found by hash.  The hash is the sum of the hashes of the
+ * containers' ids, so that the hash of "this group, but in that container"
+ * needs no walk and no order.
+ *
+ * All under container_lock.  css_group_find() hands out a reference; a task
+ * holds one on its group, a link one on its container.
+ */
+#include <linux/hashtable.h>
+
+#include "container.h"
+
+#define CSS_GROUP_HASH_BITS	10
+static DEFINE_HASHTABLE(css_group_table, CSS_GROUP_HASH_BITS);
+
+static u64 next_group_id = 2;
+
+struct css_group init_css_group = {
+	.refs	= 1,
+	.id	= 1,
+	.links	= LIST_HEAD_INIT(init_css_group.links),
+	.tasks	= LIST_HEAD_INIT(init_css_group.tasks),
+};
+
+struct css_group *css_group_init(void)
+{
+	return &init_css_group;
+}
+
+static u32 container_hash(const struct container *cont)
+{
+	return container_is_top(cont) ? 0 : hash_64(cont->id, 32);
+}
+
+struct container *css_group_container(const struct css_group *group,
+				      const struct containerfs_root *root)
+{
+	struct css_link *link;
+
+	lockdep_assert_held(&container_lock);
+	list_for_each_entry(link, &group->links, in_group)
+		if (link->container->root == root)
+			return link->container;
+	return root->top;
+}
+
+/* Is @group the set @old with @cont in the place of what @old has in that hierarchy? */
+static bool css_group_matches(const struct css_group *group, const struct css_group *old,
+			      const struct container *cont, unsigned int nr_links)
+{
+	struct css_link *link;
+
+	if (group->nr_links != nr_links)
+		return false;
+	list_for_each_entry(link, &group->links, in_group) {
+		const struct containerfs_root *root = link->container->root;
+
+		if (link->container != (root == cont->root ? cont : css_group_container(old, root)))
+			return false;
+	}
+	return true;
+}
+
+static bool css_group_link(struct css_group *group, struct container *cont)
+{
+	struct css_link *link;
+
+	if (container_is_top(cont))
+		return true;
+	link = kzalloc(sizeof(*link), GFP_ATOMIC);
+	if (!link)
+		return false;
+	link->group = group;
+	link->container = container_get(cont);
+	list_add_tail(&link->in_group, &group->links);
+	list_add_tail(&link->in_container, &cont->links);
+	return true;
+}
+
+static void css_group_free(struct css_group *group)
+{
+	struct css_link *link, *next;
+
+	list_for_each_entry_safe(link, next, &group->links, in_group) {
+		list_del(&link->in_group);
+		list_del(&link->in_container);
+		container_put(link->container);
+		kfree(link);
+	}
+	kfree(group);
+}
+
+struct css_group *css_group_find(struct css_group *old, struct container *cont)
+{
+	struct container *old_cont = css_group_container(old, cont->root);
+	u32 hash = old->hash - container_hash(old_cont) + container_hash(cont);
+	unsigned int nr_links = old->nr_links - !container_is_top(old_cont) +
+				!container_is_top(cont);
+	struct css_group *group;
+	struct css_link *link;
+
+	if (old_cont == cont) {
+		old->refs++;
+		return old;
+	}
+	if (!nr_links) {
+		init_css_group.refs++;
+		return &init_css_group;
+	}
+	hash_for_each_possible(css_group_table, group, node, hash) {
+		if (group->hash == hash && css_group_matches(group, old, cont, nr_links)) {
+			group->refs++;
+			return group;
+		}
+	}
+
+	group = kzalloc(sizeof(*group), GFP_ATOMIC);
+	if (!group)
+		return NULL;
+	group->refs = 1;
+	group->hash = hash;
+	group->nr_links = nr_links;
+	INIT_LIST_HEAD(&group->links);
+	INIT_LIST_HEAD(&group->tasks);
+	if (!css_group_link(group, cont))
+		goto free;
+	list_for_each_entry(link, &old->links, in_group)
+		if (link->container->root != cont->root && !css_group_link(group, link->container))
+			goto free;
+	group->id = next_group_id++;
+	hash_add(css_group_table, &group->node, hash);
+	return group;
+
+free:
+	css_group_free(group);
+	return NULL;
+}
+
+struct css_group *css_group_get(struct css_group *group)
+{
+	spin_lock(&container_lock);
+	group->refs++;
+	spin_unlock(&container_lock);
+	return group;
+}
+
+void css_group_put_locked(struct css_group *group)
+{
+	lockdep_assert_held(&container_lock);
+	if (WARN_ON_ONCE(!group->refs) || --group->refs)
+		return;
+	hash_del(&group->node);
+	host_group_free(group);
+	css_group_free(group);
+}
+
+void css_group_put(struct css_group *group)
+{
+	spin_lock(&container_lock);
+	css_group_put_locked(group);
+	spin_unlock(&container_lock);
+}
+
+unsigned long long css_group_cookie(const struct css_group *group)
+{
+	return group->cookie;
+}
+
+void css_group_set_cookie(struct css_group *group, unsigned long long cookie)
+{
+	group->cookie = cookie;
+}
+
+/* What subsystem @ss has for @group's tasks, or NULL if it is not mounted. */
+static struct container_subsys_state *css_of_group(const struct css_group *group,
+						   const struct container_subsys *ss)
+{
+	struct css_link *link;
+
+	if (!ss->root)
+		return NULL;
+	list_for_each_entry(link, &group->links, in_group)
+		if (link->container->root == ss->root)
+			return link->container->subsys[ss->id];
+	return ss->root->top->subsys[ss->id];
+}
+
+unsigned int css_group_clone_mask(struct css_group *group)
+{
+	struct container_subsys_state *css;
+	struct container_subsys *ss;
+	unsigned int mask = 0;
+	int i;
+
+	for_each_subsys(ss, i) {
+		if (!ss->clones)
+			continue;
+		css = css_of_group(group, ss);
+		if (css)
+			mask |= ss->clone_mask(css);
+	}
+	return mask;
+}
+
+unsigned int css_group_watch(struct css_group *group)
+{
+	unsigned int watch = 0;
+	struct container *cont;
+	struct css_link *link;
+
+	list_for_each_entry(link, &group->links, in_group) {
+		cont = link->container;
+		if (cont->flags & (CONTAINER_CLONE | CONTAINER_NOTIFY_ON_RELEASE))
+			watch |= CSS_GROUP_WATCH_EMPTY;
+		if (cont->armed)
+			watch |= CSS_GROUP_WATCH_ALL;
+		for (; cont; cont = cont->parent) {
+			if (cont->flags & CONTAINER_KILLING)
+				watch |= CSS_GROUP_WATCH_ALL;
+			if (cont->armed)
+				watch |= CSS_GROUP_WATCH_EMPTY;
+		}
+	}
+	return watch;
+}
+
+void css_groups_changed(struct container *cont)
+{
+	struct css_group *group;
+	struct css_link *link;
+	int bkt;
+
+	lockdep_assert_held(&container_lock);
+	if (!container_is_top(cont)) {
+		list_for_each_entry(link, &cont->links, in_container)
+			host_group_changed(link->group);
+		return;
+	}
+	/* Who is in a top container is in it by not being linked elsewhere. */
+	host_group_changed(&init_css_group);
+	hash_for_each(css_group_table, bkt, group, node)
+		if (css_group_container(group, cont->root) == cont)
+			host_group_changed(group);
+}
+
+void css_groups_changed_below(struct container *cont)
+{
+	struct container *pos;
+
+	container_for_each_below(pos, cont)
+		css_groups_changed(pos);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine's beginning and end, and the list of its subsystems.
+ */
+#include "cftype.h"
+
+#define SUBSYS(_x) [_x ## _subsys_id] = &_x ## _subsys,
+struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT] = {
+#include "subsystems.h"
+};
+#undef SUBSYS
+
+int container_engine_init(void)
+{
+	return cftype_init();
+}
+
+void container_engine_exit(void)
+{
+	container_text_cache_drop();
+	WARN_ON(!list_empty(&container_roots));
+}
+
+int container_subsys_describe(char *buf, unsigned long size)
+{
+	struct seq_file m = { .buf = buf, .size = size };
+	struct container_subsys *ss;
+	char what[160];
+	int i;
+
+	if (!size)
+		return 0;
+	for_each_subsys(ss, i)
+		seq_printf(&m, "%s\t%s\n", ss->name, ss->describe(what, sizeof(what)));
+	m.buf[min_t(size_t, m.count, size - 1)] = '\0';
+	return m.count;
+}

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hierarchies: mount, remount, unmount, and what is known of all of them.
+ *
+ * A subsystem is bound to at most one hierarchy.  Mounting what is there
+ * already (the same name, or the same set of subsystems) gives that hierarchy.
+ * When the last mount goes, a hierarchy that has containers besides the top
+ * lives on and can be mounted again; one that has none dies at once.
+ *
+ * A dying hierarchy leaves the list and lets go of its subsystems under the
+ * lock; its memory goes with the last reference to its last container.
+ */
+#include "options.h"
+#include "cftype.h"
+
+LIST_HEAD(container_roots);		/* oldest first; under container_lock */
+
+static int next_root_id;		/* the last one given; under container_lock */
+
+struct container *containerfs_top(struct containerfs_root *root)
+{
+	return root->top;
+}
+
+int containerfs_root_id(const struct containerfs_root *root)
+{
+	return root->id;
+}
+
+void *containerfs_root_host(const struct containerfs_root *root)
+{
+	return root->host;
+}
+
+void containerfs_root_set_host(struct containerfs_root *root, void *host)
+{
+	root->host = host;
+}
+
+void containerfs_root_put(struct containerfs_root *root)
+{
+	if (refcount_dec_and_test(&root->refs)) {
+		kfree(root->release_agent);
+		kfree(root);
+	}
+}
+
+static struct containerfs_root *root_alloc(const struct mount_options *opts)
+{
+	struct containerfs_root *root = kzalloc(sizeof(*root), GFP_KERNEL);
+
+	if (!root)
+		return NULL;
+	refcount_set(&root->refs, 1);
+	root->flags = opts->flags;
+	root->subsys_mask = opts->subsys_mask;
+	if (opts->name)
+		strscpy(root->name, opts->name, sizeof(root->name));
+	if (opts->release_agent) {
+		root->release_agent = kstrdup(opts->release_agent, GFP_KERNEL);
+		if (!root->release_agent)
+			goto put;
+	}
+	root->top = container_alloc(root, NULL, NULL, GFP_KERNEL);
+	if (!root->top)
+		goto put;
+	root->top->mode = S_IFDIR | 0555;
+	return root;
+
+put:
+	containerfs_root_put(root);
+	return NULL;
+}
+
+/* One that never came alive, or is off the list. */
+static void root_drop(struct containerfs_root *root)
+{
+	container_put(root->top);
+	containerfs_root_put(root);
+}
+
+static bool root_clones(const struct containerfs_root *root)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (ss->clones && (root->subsys_mask & (1u << i)))
+			return true;
+	return false;
+}
+
+/* The first subsystem of @mask that another hierarchy than @root has, or NULL. */
+static struct container_subsys *subsys_taken(unsigned int mask, const struct containerfs_root *root)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if ((mask & (1u << i)) && ss->root && ss->root != root)
+			return ss;
+	return NULL;
+}
+
+/* The one hierarchy the options mean, if it exists; -EBUSY if there is one that they contradict. */
+static int root_find(const struct mount_options *opts, struct containerfs_root **rootp,
+		     struct option_msg *msg)
+{
+	struct containerfs_root *root;
+	bool named;
+
+	list_for_each_entry(root, &container_roots, node) {
+		named = opts->name && !strcmp(opts->name, root->name);
+		if (opts->name && !named)
+			continue;
+		if ((opts->subsys_mask || opts->none) && opts->subsys_mask != root->subsys_mask) {
+			if (!named)
+				continue;
+			option_say(msg, "name=%s is a hierarchy with other subsystems", opts->name);
+			return -EBUSY;
+		}
+		*rootp = root;
+		return 0;
+	}
+	return 0;
+}
+
+static void root_bind(struct containerfs_root *root)
+{
+	struct container_subsys *ss;
+	int i;
+
+	root->id = ++next_root_id;
+	list_add_tail(&root->node, &container_roots);
+	for_each_subsys(ss, i)
+		if (root->subsys_mask & (1u << i))
+			ss->root = root;
+	container_link(root->top);
+	if (root->flags & ROOT_CLONE_CHILDREN)
+		root->top->flags |= CONTAINER_CLONE_CHILDREN;
+}
+
+static void clones_changed(struct containerfs_root *root, bool on)
+{
+	if (on)
+		css_groups_changed(root->top);
+	host_set_cloning(on);
+}
+
+/* Off the list; the caller drops it without the lock. */
+static void root_unbind(struct containerfs_root *root)
+{
+	struct container_subsys *ss;
+	int i;
+
+	if (root_clones(root))
+		clones_changed(root, false);
+	for_each_subsys(ss, i) {
+		if (!(root->subsys_mask & (1u << i)))
+			continue;
+		if (ss->offline)
+			ss->offline(root->top->subsys[i]);
+		ss->root = NULL;
+	}
+	root->top->flags |= CONTAINER_DEAD;
+	list_del_init(&root->top->pending);
+	container_events_changed(root->top);
+	list_del(&root->node);
+}
+
+int containerfs_mount(const char *options, const struct container_actor *actor,
+		      char *msgbuf, unsigned long msglen,
+		      struct containerfs_root **rootp)
+{
+	struct containerfs_root *root = NULL, *made = NULL;
+	struct option_msg msg = { msgbuf, msglen };
+	struct container_subsys *taken;
+	struct mount_options opts;
+	int ret;
+
+	option_say(&msg, "%s", "");
+	ret = mount_options_parse(options, actor, &opts, &msg);
+	if (ret)
+		return ret;
+	made = root_alloc(&opts);
+	if (!made) {
+		ret = -ENOMEM;
+		goto out;
+	}
+
+	spin_lock(&container_lock);
+	ret = root_find(&opts, &root, &msg);
+	if (ret || root)
+		goto found;
+	taken = subsys_taken(opts.subsys_mask, NULL);
+	if (!opts.subsys_mask && !opts.none) {
+		option_say(&msg, "no hierarchy is named %s; to make one, add subsystems or none",
+			   opts.name);
+		ret = -EINVAL;
+	} else if (taken) {
+		option_say(&msg, "subsystem %s belongs to another hierarchy", taken->name);
+		ret = -EBUSY;
+	} else {
+		root = made;
+		made = NULL;
+		root_bind(root);
+	}
+found:
+	if (!ret)
+		root->mounts++;
+	spin_unlock(&container_lock);
+	if (ret)
+		goto out;
+
+	if (made) {
+		if ((opts.flags & ~ROOT_CLONE_CHILDREN) != (root->flags & ~ROOT_CLONE_CHILDREN) ||
+		    opts.ns_given)
+			option_say(&msg, "the hierarchy exists; its flags and settings stay as they are");
+	} else {
+		ret = mount_options_apply_ns(&opts, root);
+		spin_lock(&container_lock);
+		if (root_clones(root))
+			clones_changed(root, true);
+		spin_unlock(&container_lock);
+	}
+	if (ret)
+		containerfs_umount(root);
+	else
+		*rootp = root;
+out:
+	if (made)
+		root_drop(made);
+	mount_options_free(&opts);
+	return ret;
+}
+
+static bool root_dying(const struct containerfs_root *root)
+{
+	return !root->mounts && !root->top->nr_children;
+}
+
+void containerfs_umount(struct containerfs_root *root)
+{
+	bool work;
+
+	host_sync();
+	spin_lock(&container_lock);
+	WARN_ON(!root->mounts);
+	work = !--root->mounts;
+	if (work) {
+		ns_drop_empties(root);
+		host_work_pending();
+	}
+	spin_unlock(&container_lock);
+	if (work)
+		container_run_work();
+}
+
+void containerfs_reap_roots(void)
+{
+	struct containerfs_root *root, *dead;
+
+	do {
+		dead = NULL;
+		spin_lock(&container_lock);
+		list_for_each_entry(root, &container_roots, node) {
+			if (root_dying(root)) {
+				dead = root;
+				root_unbind(root);
+				break;
+			}
+		}
+		spin_unlock(&container_lock);
+		if (dead)
+			root_drop(dead);
+	} while (dead);
+}
+
+/* The states of the subsystems of @mask for a top container, all or none. */
+static int css_create_all(struct containerfs_root *root, unsigned int mask,
+			  struct container_subsys_state **css)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i) {
+		if (!(mask & (1u << i)))
+			continue;
+		css[i] = ss->create(GFP_KERNEL);
+		if (!css[i])
+			return -ENOMEM;
+		css[i]->container = root->top;
+	}
+	return 0;
+}
+
+/*
+ * Give a hierarchy without children the subsystems of @mask.  @css: states of
+ * those that come; holds those that went afterwards.
+ */
+static void root_rebind(struct containerfs_root *root, unsigned int mask,
+			struct container_subsys_state **css)
+{
+	struct container *top = root->top;
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i) {
+		bool has = root->subsys_mask & (1u << i), wants = mask & (1u << i);
+
+		if (has == wants)
+			continue;
+		if (has && ss->offline)
+			ss->offline(top->subsys[i]);
+		swap(top->subsys[i], css[i]);
+		ss->root = wants ? root : NULL;
+		if (wants && ss->online)
+			ss->online(top->subsys[i], NULL);
+	}
+	root->subsys_mask = mask;
+	top->generation++;
+	clones_changed(root, root_clones(root));
+}
+
+int containerfs_remount(struct containerfs_root *root, const char *options,
+			const struct container_actor *actor,
+			char *msgbuf, unsigned long msglen)
+{
+	struct container_subsys_state *css[CONTAINER_SUBSYS_COUNT] = { NULL };
+	struct option_msg msg = { msgbuf, msglen };
+	struct container_subsys *ss, *taken;
+	struct mount_options opts;
+	char *agent = NULL;
+	int i, ret;
+
+	option_say(&msg, "%s", "");
+	ret = mount_options_parse(options, actor, &opts, &msg);
+	if (ret)
+		return ret;
+	if (opts.release_agent) {
+		agent = kstrdup(opts.release_agent, GFP_KERNEL);
+		if (!agent)
+			ret = -ENOMEM;
+	}
+	if (!ret)
+		ret = css_create_all(root, opts.subsys_mask & ~root->subsys_mask, css);
+	if (ret)
+		goto out;
+
+	spin_lock(&container_lock);
+	taken = subsys_taken(opts.subsys_mask, root);
+	if (((opts.flags ^ root->flags) & ~ROOT_CLONE_CHILDREN) ||
+	    (opts.name && strcmp(opts.name, root->name))) {
+		option_say(&msg, "a remount can not change flags or name");
+		ret = -EINVAL;
+	} else if (root->top->nr_children) {
+		option_say(&msg, "the hierarchy has containers; remove them before a remount");
+		ret = -EBUSY;
+	} else if (taken) {
+		option_say(&msg, "subsystem %s belongs to another hierarchy", taken->name);
+		ret = -EBUSY;
+	} else {
+		root_rebind(root, opts.subsys_mask, css);
+		if (agent)
+			swap(agent, root->release_agent);
+	}
+	spin_unlock(&container_lock);
+	if (!ret && root_clones(root))
+		ret = mount_options_apply_ns(&opts, root);
+out:
+	for_each_subsys(ss, i)
+		if (css[i])
+			ss->destroy(css[i]);
+	kfree(agent);
+	mount_options_free(&opts);
+	return ret;
+}
+
+int containerfs_show_options(struct containerfs_root *root, char *buf, unsigned long size)
+{
+	struct seq_file m = { .buf = buf, .size = size };
+
+	if (!size)
+		return 0;
+	spin_lock(&container_lock);
+	mount_options_show(&m, root);
+	spin_unlock(&container_lock);
+	m.buf[min_t(size_t, m.count, size - 1)] = '\0';
+	return m.count;
+}
+
+int containerfs_nr_roots(void)
+{
+	struct containerfs_root *root;
+	int nr = 0;
+
+	spin_lock(&container_lock);
+	list_for_each_entry(root, &container_roots, node)
+		nr++;
+	spin_unlock(&container_lock);
+	return nr;
+}
+
+/* By id, as the list may change while @fn runs. */
+int containerfs_for_each_root(int (*fn)(struct containerfs_root *root, int mounted, void *arg),
+			      void *arg)
+{
+	struct containerfs_root *root, *next;
+	int id = 0, mounted = 0, ret;
+
+	do {
+		next = NULL;
+		spin_lock(&container_lock);
+		list_for_each_entry(root, &container_roots, node) {
+			if (root->id > id) {
+				next = root;
+				id = root->id;
+				mounted = root->mounts;
+				refcount_inc(&root->refs);
+				break;
+			}
+		}
+		spin_unlock(&container_lock);
+		if (!next)
+			return 0;
+		ret = fn(next, mounted, arg);
+		containerfs_root_put(next);
+	} while (!ret);
+	return ret;
+}
+
+void container_show_hierarchies(struct seq_file *m)
+{
+	struct container_subsys *ss;
+	int i;
+
+	seq_puts(m, "#subsys_name\thierarchy\tnum_containers\tenabled\n");
+	spin_lock(&container_lock);
+	for_each_subsys(ss, i)
+		seq_printf(m, "%s\t%d\t%lu\t1\n", ss->name, ss->root ? ss->root->id : 0,
+			   ss->root ? ss->root->nr_containers : 1ul);
+	spin_unlock(&container_lock);
+}

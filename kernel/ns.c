@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ns subsystem: whose tasks get a container of their own, what it is
+ * called, how many there may be, and when empty ones go.
+ *
+ * In a hierarchy with ns, a task that makes itself namespaces is moved to a
+ * new child of the container it is in (clone.c).  Children are named by the
+ * container's template, with a number counted per container that is never used
+ * twice while the container lives.
+ *
+ * A clone that has become empty is kept for inspection: its parent lists it,
+ * and only when it has more than keep_empty of them does the one that is empty
+ * for longest go.  Nothing made by mkdir is ever removed.  While a hierarchy
+ * is not mounted nothing is kept, as nobody could look at it.
+ *
+ * ns_rules (a mount option) adds the rules of the kernel's former ns_cgroup:
+ * tasks only ever descend, one level at a time, into empty containers.
+ *
+ * All under container_lock.
+ */
+#include <linux/ctype.h>
+
+#include "ns.h"
+
+static LIST_HEAD(ns_trim_list);		/* ns_states with too many empties, by trim_node */
+
+/* --- templates --- */
+
+int ns_template_check(const char *text)
+{
+	const char *p;
+
+	if (!*text || !strcmp(text, ".") || !strcmp(text, "..") ||
+	    strlen(text) > CONTAINER_NAME_MAX)
+		return -EINVAL;
+	for (p = text; *p; p++) {
+		if (*p == '/' || *p == '\n')
+			return -EINVAL;
+		if (*p == '%' && (!*++p || !strchr("dpc%", *p)))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+int ns_template_make(const char *text, struct ns_template **templatep)
+{
+	size_t len = strlen(text) + 1;
+
+	*templatep = NULL;
+	if (!strcmp(text, CONTAINER_NS_CLONE_NAME))
+		return 0;
+	*templatep = kmalloc(sizeof(**templatep) + len, GFP_KERNEL);
+	if (!*templatep)
+		return -ENOMEM;
+	(*templatep)->refs = 1;
+	memcpy((*templatep)->text, text, len);
+	return 0;
+}
+
+void ns_template_put(struct ns_template *t)
+{
+	if (t && !--t->refs)
+		kfree(t);
+}
+
+static size_t name_add(char *name, size_t len, const char *text)
+{
+	size_t n = min_t(size_t, strlen(text), CONTAINER_NAME_MAX - len);
+
+	memcpy(name + len, text, n);
+	name[len + n] = '\0';
+	return len + n;
+}
+
+/* What @template makes for @number; returns whether the number stands in it. */
+static bool ns_expand(const char *template, u64 number, const struct container_clone_info *info,
+		      char *name)
+{
+	bool numbered = false;
+	char text[24];
+	size_t len = 0;
+
+	*name = '\0';
+	for (; *template; template++) {
+		text[0] = *template;
+		text[1] = '\0';
+		if (*template == '%' && template[1]) {
+			switch (*++template) {
+			case 'd':
+				snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+				numbered = len + strlen(text) <= CONTAINER_NAME_MAX;
+				break;
+			case 'p':
+				snprintf(text, sizeof(text), "%d", info->pid);
+				break;
+			case 'c':
+				strscpy(text, info->comm, sizeof(text));
+				break;
+			}
+		}
+		len = name_add(name, len, text);
+	}
+	return numbered;
+}
+
+/* Whatever a command or a user's wish holds, make it a name: one path component, one line. */
+static void ns_sanitise(char *name)
+{
+	char *p;
+
+	for (p = name; *p; p++)
+		if (*p == '/' || iscntrl(*p))
+			*p = '_';
+	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
+		strscpy(name, "_", CONTAINER_NAME_MAX + 1);
+}
+
+/* @name, or with a number appended for which there is room, until nothing is called so. */
+static void ns_make_unique(struct ns_state *ns, char *name)
+{
+	struct container *cont = ns->css.container;
+	size_t len = strlen(name), n;
+	char number[24];
+
+	while (container_name_taken(cont, name)) {
+		n = snprintf(number, sizeof(number), "%llu",
+			     (unsigned long long)++ns->next_number);
+		strscpy(name + min_t(size_t, len, CONTAINER_NAME_MAX - n), number, n + 1);
+	}
+}
+
+static void ns_choose_name(struct ns_state *ns, const struct container_clone_info *info, char *name)
+{
+	const char *template = ns->clone_name ? ns->clone_name->text : CONTAINER_NS_CLONE_NAME;
+	char *chosen = container_take_next_name(info->namer);
+
+	if (chosen) {
+		strscpy(name, chosen, CONTAINER_NAME_MAX + 1);
+		kfree(chosen);
+		ns_sanitise(name);
+		ns_make_unique(ns, name);
+		return;
+	}
+	while (ns_expand(template, ns->next_number + 1, info, name)) {
+		ns->next_number++;
+		ns_sanitise(name);
+		if (!container_name_taken(ns->css.container, name))
+			return;
+	}
+	ns_sanitise(name);
+	ns_make_unique(ns, name);
+}
+
+/* --- clones --- */
+
+static unsigned int ns_clone_mask(struct container_subsys_state *css)
+{
+	return ns_of_css(css)->clone_flags;
+}
+
+static bool ns_too_deep(struct container *cont)
+{
+	struct container *c;
+
+	for (c = cont; c; c = c->parent)
+		if (cont->depth + 1 - c->depth > ns_of(c)->max_depth)
+			return true;
+	return false;
+}
+
+static int ns_clone_name(struct container_subsys_state *css,
+			 const struct container_clone_info *info, char *name)
+{
+	struct ns_state *ns = ns_of_css(css);
+
+	if (ns->nr_clones - ns->nr_empties >= ns->max_clones || ns_too_deep(css->container))
+		return -ENOSPC;
+	ns_choose_name(ns, info, name);
+	return 0;
+}
+
+void ns_events_changed(struct ns_state *ns)
+{
+	ns->events++;
+	cftype_event(ns->css.container, ns_events_file);
+}
+
+static void ns_refused(struct container_subsys_state *css)
+{
+	struct ns_state *ns = ns_of_css(css);
+
+	ns->refused++;
+	ns_events_changed(ns);
+}
+
+static unsigned int ns_keep(const struct ns_state *ns)
+{
+	return ns->css.container->root->mounts ? ns->keep_empty : 0;
+}
+
+void ns_trim(struct ns_state *ns)
+{
+	if (ns->nr_empties > ns_keep(ns) && list_empty(&ns->trim_node)) {
+		list_add_tail(&ns->trim_node, &ns_trim_list);
+		host_work_pending();
+	}
+}
+
+static void ns_vacated(struct container_subsys_state *css)
+{
+	struct container *cont = css->container;
+	struct ns_state *parent;
+
+	if (!(cont->flags & CONTAINER_CLONE))
+		return;
+	parent = ns_of(cont->parent);
+	list_add_tail(&ns_of_css(css)->empty_node, &parent->empties);
+	parent->nr_empties++;
+	ns_trim(parent);
+}
+
+static void ns_occupied(struct container_subsys_state *css)
+{
+	struct ns_state *ns = ns_of_css(css);
+
+	if (list_empty(&ns->empty_node))
+		return;
+	list_del_init(&ns->empty_node);
+	ns_of(css->container->parent)->nr_empties--;
+}
+
+/* The task it was made for is about to enter; should that not happen, it is one more empty clone. */
+static void ns_cloned(struct container_subsys_state *css, struct container_subsys_state *child)
+{
+	struct ns_state *ns = ns_of_css(css);
+
+	ns->clones++;
+	ns_vacated(child);
+	ns_events_changed(ns);
+}
+
+void ns_drop_empties(struct containerfs_root *root)
+{
+	struct container *cont;
+
+	lockdep_assert_held(&container_lock);
+	if (ns_subsys.root == root)
+		container_for_each_below(cont, root->top)
+			ns_trim(ns_of(cont));
+}
+
+/* One removal at a hold of the lock. */
+static bool ns_work(void)
+{
+	struct container *cont;
+	struct ns_state *ns;
+
+	spin_lock(&container_lock);
+	ns = list_first_entry_or_null(&ns_trim_list, struct ns_state, trim_node);
+	if (!ns) {
+		spin_unlock(&container_lock);
+		return false;
+	}
+	if (ns->nr_empties > ns_keep(ns)) {
+		cont = list_first_entry(&ns->empties, struct ns_state, empty_node)->css.container;
+		ns->removed++;
+		ns_events_changed(ns);
+		host_clone_removed(ns->css.container, cont);
+		container_unlink(cont);
+	}
+	if (ns->nr_empties <= ns_keep(ns))
+		list_del_init(&ns->trim_node);
+	spin_unlock(&container_lock);
+	return true;
+}
+
+/* --- life of the state --- */
+
+static struct container_subsys_state *ns_create(gfp_t gfp)
+{
+	struct ns_state *ns = kzalloc(sizeof(*ns), gfp);
+
+	if (!ns)
+		return NULL;
+	ns->clone_flags = CONTAINER_NS_ALL;
+	ns->keep_empty = CONTAINER_NS_KEEP_EMPTY;
+	ns->max_clones = NS_UNLIMITED;
+	ns->max_depth = NS_UNLIMITED;
+	INIT_LIST_HEAD(&ns->empties);
+	INIT_LIST_HEAD(&ns->empty_node);
+	INIT_LIST_HEAD(&ns->trim_node);
+	return &ns->css;
+}
+
+static void ns_destroy(struct container_subsys_state *css)
+{
+	kfree(ns_of_css(css));
+}
+
+static void ns_online(struct container_subsys_state *css, struct container_subsys_state *parent)
+{
+	struct ns_state *ns = ns_of_css(css), *from;
+
+	if (!parent) {
+		ns->max_depth = CONTAINER_NS_MAX_DEPTH;
+		return;
+	}
+	from = ns_of_css(parent);
+	ns->clone_flags = from->clone_flags;
+	ns->keep_empty = from->keep_empty;
+	ns->max_clones = from->max_clones;
+	ns->clone_name = from->clone_name;
+	if (ns->clone_name)
+		ns->clone_name->refs++;
+	if (css->container->flags & CONTAINER_CLONE)
+		from->nr_clones++;
+}
+
+static void ns_offline(struct container_subsys_state *css)
+{
+	struct ns_state *ns = ns_of_css(css);
+
+	ns_occupied(css);
+	list_del_init(&ns->trim_node);
+	ns_template_put(ns->clone_name);
+	ns->clone_name = NULL;
+	if (css->container->flags & CONTAINER_CLONE)
+		ns_of(css->container->parent)->nr_clones--;
+}
+
+/* --- ns_rules --- */
+
+/* The container that the acting thread is in. */
+static struct container *ns_container_of_actor(const struct container_actor *actor,
+					       struct containerfs_root *root)
+{
+	return css_group_container(container_task_group_of(host_task_key(actor->tid)), root);
+}
+
+static int ns_can_create(struct container_subsys_state *css, const struct container_actor *actor)
+{
+	struct container *cont = css->container;
+
+	if (!(cont->root->flags & ROOT_NS_RULES))
+		return 0;
+	if (!actor->sys_admin ||
+	    !container_is_descendant(cont, ns_container_of_actor(actor, cont->root)))
+		return -EPERM;
+	return 0;
+}
+
+static int ns_can_attach(struct container_subsys_state *css, const struct container_attach *a)
+{
+	struct containerfs_root *root = a->to->root;
+
+	if (!(root->flags & ROOT_NS_RULES))
+		return 0;
+	if (a->task->tid != a->actor->tid) {
+		if (!a->actor->sys_admin)
+			return -EPERM;
+		if (!container_is_descendant(a->to, ns_container_of_actor(a->actor, root)))
+			return -EPERM;
+	}
+	if (container_is_top(a->to) || a->to->nr_tasks)
+		return -EPERM;
+	return a->to->parent == a->from ? 0 : -EPERM;
+}
+
+static const char *ns_describe(char *buf, size_t size)
+{
+	snprintf(buf, size, "enforced: clones seen by %s", host_clone_hook());
+	return buf;
+}
+
+struct container_subsys ns_subsys = {
+	.name		= "ns",
+	.id		= ns_subsys_id,
+	.clones		= true,
+	.create		= ns_create,
+	.destroy	= ns_destroy,
+	.online		= ns_online,
+	.offline	= ns_offline,
+	.can_create	= ns_can_create,
+	.can_attach	= ns_can_attach,
+	.vacated	= ns_vacated,
+	.occupied	= ns_occupied,
+	.clone_mask	= ns_clone_mask,
+	.clone_name	= ns_clone_name,
+	.cloned		= ns_cloned,
+	.refused	= ns_refused,
+	.work		= ns_work,
+	.describe	= ns_describe,
+	.files		= ns_files,
+};

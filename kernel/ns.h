@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ns subsystem's state of one container, shared by its policy (ns.c) and
+ * its control files (ns_files.c).  All under container_lock.
+ */
+#ifndef _CONTAINERFS_NS_H
+#define _CONTAINERFS_NS_H
+
+#include "cftype.h"
+
+#define NS_UNLIMITED	(~0u)
+
+/* A template shared by all who inherited it. */
+struct ns_template {
+	unsigned int	refs;
+	char		text[];
+};
+
+struct ns_state {
+	struct container_subsys_state css;
+	unsigned int		clone_flags;	/* CLONE_NEW* that count */
+	unsigned int		keep_empty;	/* NS_UNLIMITED: max; so the next two */
+	unsigned int		max_clones;
+	unsigned int		max_depth;
+	struct ns_template	*clone_name;	/* NULL: the default */
+
+	u64			next_number;	/* the last one given to a clone here */
+	unsigned int		nr_clones;	/* children made by clone */
+	unsigned int		nr_empties;	/* of them, without task or child */
+	struct list_head	empties;	/* those, longest empty first */
+	struct list_head	empty_node;	/* in the parent's empties */
+	struct list_head	trim_node;	/* in ns_trim */
+
+	u64			clones, refused, removed;
+	u32			events;		/* changes of these */
+};
+
+static inline struct ns_state *ns_of_css(struct container_subsys_state *css)
+{
+	return (struct ns_state *)css;
+}
+
+static inline struct ns_state *ns_of(struct container *cont)
+{
+	return ns_of_css(cont->subsys[ns_subsys_id]);
+}
+
+extern const struct cftype ns_files[];
+extern const struct cftype *const ns_events_file;
+
+/* 0 or -EINVAL: is @text a template of names? */
+int ns_template_check(const char *text);
+/* -ENOMEM; NULL for the default template */
+int ns_template_make(const char *text, struct ns_template **templatep);
+void ns_template_put(struct ns_template *t);	/* under the lock */
+/* Remove what is too much, when the host says it is time.  Under the lock. */
+void ns_trim(struct ns_state *ns);
+void ns_events_changed(struct ns_state *ns);
+/* A list of namespace names, separated by any of @seps; -EINVAL */
+int ns_parse_flags(char *list, const char *seps, unsigned int *flags);
+void ns_show_flags(struct seq_file *m, unsigned int flags, char sep);
+/* A number or "max"; -EINVAL, -ERANGE */
+int ns_parse_limit(const char *buf, unsigned int *limit);
+
+#endif /* _CONTAINERFS_NS_H */

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The control files of the ns subsystem.
+ *
+ * Settings are inherited when a container is made and independent afterwards,
+ * but for max_depth, which holds for everything below the container it is set
+ * in.  What a task may do for itself (ns.next_name) is open to everyone.
+ */
+#include "ns.h"
+
+#define NS_NAME_AND_BIT(_name, _bit) { #_name, _bit },
+static const struct {
+	const char	*name;
+	unsigned int	bit;
+} ns_names[] = {
+	CONTAINER_NAMESPACES(NS_NAME_AND_BIT)
+};
+
+int ns_parse_flags(char *list, const char *seps, unsigned int *flags)
+{
+	unsigned int i, found = 0;
+	bool none = false;
+	char *word;
+
+	while ((word = strsep(&list, seps))) {
+		if (!*word)
+			continue;
+		if (!strcmp(word, "none")) {
+			none = true;
+			continue;
+		}
+		for (i = 0; i < ARRAY_SIZE(ns_names); i++)
+			if (!strcmp(word, ns_names[i].name))
+				break;
+		if (i == ARRAY_SIZE(ns_names))
+			return -EINVAL;
+		found |= ns_names[i].bit;
+	}
+	if (none == !!found)
+		return -EINVAL;
+	*flags = found;
+	return 0;
+}
+
+void ns_show_flags(struct seq_file *m, unsigned int flags, char sep)
+{
+	bool first = true;
+	unsigned int i;
+
+	if (!flags)
+		seq_puts(m, "none");
+	for (i = 0; i < ARRAY_SIZE(ns_names); i++) {
+		if (!(flags & ns_names[i].bit))
+			continue;
+		if (!first)
+			seq_putc(m, sep);
+		seq_puts(m, ns_names[i].name);
+		first = false;
+	}
+}
+
+int ns_parse_limit(const char *buf, unsigned int *limit)
+{
+	unsigned int val;
+	int ret;
+
+	if (!strcmp(buf, "max")) {
+		*limit = NS_UNLIMITED;
+		return 0;
+	}
+	ret = kstrtouint(buf, 0, &val);
+	if (ret)
+		return ret;
+	if (val == NS_UNLIMITED)
+		return -ERANGE;
+	*limit = val;
+	return 0;
+}
+
+/* --- ns.clone_flags, ns.clone_name --- */
+
+static int clone_flags_show(struct seq_file *m, struct container_file *file,
+			    const struct container_actor *reader)
+{
+	ns_show_flags(m, READ_ONCE(ns_of(file->cont)->clone_flags), ' ');
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static int clone_flags_write(struct container_file *file, const struct container_actor *writer,
+			     char *buf, size_t len)
+{
+	unsigned int flags;
+	int ret = ns_parse_flags(strim(buf), " \t,", &flags);
+
+	if (ret)
+		return ret;
+	spin_lock(&container_lock);
+	ns_of(file->cont)->clone_flags = flags;
+	css_groups_changed(file->cont);
+	spin_unlock(&container_lock);
+	return 0;
+}
+
+static int clone_name_show(struct seq_file *m, struct container_file *file,
+			   const struct container_actor *reader)
+{
+	struct ns_template *t;
+
+	spin_lock(&container_lock);
+	t = ns_of(file->cont)->clone_name;
+	seq_puts(m, t ? t->text : CONTAINER_NS_CLONE_NAME);
+	spin_unlock(&container_lock);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static int clone_name_write(struct container_file *file, const struct container_actor *writer,
+			    char *buf, size_t len)
+{
+	struct ns_template *t;
+	char *text = strim(buf);
+	int ret = ns_template_check(text);
+
+	if (!ret)
+		ret = ns_template_make(text, &t);
+	if (ret)
+		return ret;
+	spin_lock(&container_lock);
+	if (container_dead(file->cont))
+		ret = -ENODEV;
+	else
+		swap(t, ns_of(file->cont)->clone_name);
+	ns_template_put(t);
+	spin_unlock(&container_lock);
+	return ret;
+}
+
+/* --- ns.next_name --- */
+
+static int next_name_set(struct container *cont, const struct container_task_info *info,
+			 char **name)
+{
+	struct css_group *group;
+	struct container_task *task;
+	unsigned long long cookie;
+	int ret = 0;
+
+	spin_lock(&container_lock);
+	group = container_task_group_of(info->key);
+	if (container_dead(cont))
+		ret = -ENODEV;
+	else if (css_group_container(group, cont->root) != cont)
+		ret = -EPERM;
+	task = ret ? NULL : container_task_make(info->key, info->tid, info->tgid);
+	if (!ret && !task)
+		ret = -ENOMEM;
+	if (task && !task->cookie) {
+		/* The host has never heard of it and must, to tell when it exits. */
+		cookie = 0;
+		ret = host_task_set_group(info, group, group, &cookie);
+		if (!ret)
+			task->cookie = cookie;
+	}
+	if (task && !ret)
+		swap(task->next_name, *name);
+	else if (task)
+		container_task_forget(task);
+	spin_unlock(&container_lock);
+	return ret;
+}
+
+static int next_name_write(struct container_file *file, const struct container_actor *writer,
+			   char *buf, size_t len)
+{
+	struct container_task_info info;
+	char *name, *text = strim(buf);
+	int ret;
+
+	if (!*text)
+		return -EINVAL;
+	if (strlen(text) > CONTAINER_NAME_MAX)
+		return -ENAMETOOLONG;
+	name = kstrdup(text, GFP_KERNEL);
+	if (!name)
+		return -ENOMEM;
+	ret = host_task_get(0, writer, &info);
+	if (!ret) {
+		while ((ret = next_name_set(file->cont, &info, &name)) == -EAGAIN)
+			host_sync();
+		host_task_put(&info);
+	}
+	kfree(name);
+	return ret;
+}
+
+/* --- limits --- */
+
+static int limit_show(struct seq_file *m, unsigned int limit)
+{
+	if (limit == NS_UNLIMITED)
+		seq_puts(m, "max\n");
+	else
+		seq_printf(m, "%u\n", limit);
+	return 0;
+}
+
+static int limit_write(struct container_file *file, char *buf, unsigned int *limit)
+{
+	unsigned int val;
+	int ret = ns_parse_limit(strim(buf), &val);
+
+	if (ret)
+		return ret;
+	spin_lock(&container_lock);
+	*limit = val;
+	if (!container_dead(file->cont))
+		ns_trim(ns_of(file->cont));
+	spin_unlock(&container_lock);
+	return 0;
+}
+
+#define NS_LIMIT(_name)									\
+static int _name ## _show(struct seq_file *m, struct container_file *file,		\
+			  const struct container_actor *reader)				\
+{											\
+	return limit_show(m, READ_ONCE(ns_of(file->cont)->_name));			\
+}											\
+static int _name ## _write(struct container_file *file,				\
+			   const struct container_actor *writer, char *buf, size_t len)	\
+{											\
+	return limit_write(file, buf, &ns_of(file->cont)->_name);			\
+}
+
+NS_LIMIT(keep_empty)
+NS_LIMIT(max_clones)
+NS_LIMIT(max_depth)
+
+/* --- ns.events --- */
+
+static int ns_events_show(struct seq_file *m, struct container_file *file,
+			  const struct container_actor *reader)
+{
+	struct ns_state *ns = ns_of(file->cont);
+
+	spin_lock(&container_lock);
+	seq_printf(m, "clones %llu\nrefused %llu\nremoved %llu\n", (unsigned long long)ns->clones,
+		   (unsigned long long)ns->refused, (unsigned long long)ns->removed);
+	spin_unlock(&container_lock);
+	return 0;
+}
+
+static u32 *ns_events_counter(struct container *cont)
+{
+	return &ns_of(cont)->events;
+}
+
+const struct cftype ns_files[] = {
+	{
+		.name = "ns.events",
+		.mode = 0444,
+		.show = ns_events_show,
+		.events = ns_events_counter,
+	},
+	{
+		.name = "ns.clone_flags",
+		.mode = 0644,
+		.show = clone_flags_show,
+		.write = clone_flags_write,
+	},
+	{
+		.name = "ns.clone_name",
+		.mode = 0644,
+		.show = clone_name_show,
+		.write = clone_name_write,
+	},
+	{
+		.name = "ns.next_name",
+		.mode = 0222,
+		.write = next_name_write,
+	},
+	{
+		.name = "ns.keep_empty",
+		.mode = 0644,
+		.show = keep_empty_show,
+		.write = keep_empty_write,
+	},
+	{
+		.name = "ns.max_clones",
+		.mode = 0644,
+		.show = max_clones_show,
+		.write = max_clones_write,
+	},
+	{
+		.name = "ns.max_depth",
+		.mode = 0644,
+		.show = max_depth_show,
+		.write = max_depth_write,
+	},
+	{ }
+};
+
+const struct cftype *const ns_events_file = &ns_files[0];

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mount options: one table, for parsing and for the messages.
+ *
+ * Which combinations are refused, and with which errno, is cgroup v1's (Linux
+ * 6.1); where v1 only says -EINVAL there is a sentence with it that names the
+ * option and says what would do.
+ */
+#include <linux/ctype.h>
+#include <linux/limits.h>
+
+#include "options.h"
+#include "ns.h"
+
+void option_say(struct option_msg *msg, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(msg->buf, msg->size, fmt, args);
+	va_end(args);
+}
+
+/* --- one parser an option; @value is NULL without "=" --- */
+
+static int opt_all(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	o->all = true;
+	return 0;
+}
+
+static int opt_none(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	o->none = true;
+	return 0;
+}
+
+static int opt_noprefix(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	o->flags |= ROOT_NOPREFIX;
+	return 0;
+}
+
+static int opt_xattr(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	o->flags |= ROOT_XATTR;
+	return 0;
+}
+
+static int opt_clone_children(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	o->flags |= ROOT_CLONE_CHILDREN;
+	return 0;
+}
+
+static int opt_ns_rules(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	o->flags |= ROOT_NS_RULES;
+	return 0;
+}
+
+static int opt_name(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	const char *p;
+
+	if (o->name) {
+		option_say(msg, "name= is given twice");
+		return -EINVAL;
+	}
+	if (!*value || strlen(value) > CONTAINERFS_NAME_MAX) {
+		option_say(msg, "name= takes 1 to %d characters", CONTAINERFS_NAME_MAX);
+		return -EINVAL;
+	}
+	for (p = value; *p; p++) {
+		if (!isalnum(*p) && !strchr(CONTAINERFS_NAME_CHARS, *p)) {
+			option_say(msg, "name=%s: only letters, digits and '" CONTAINERFS_NAME_CHARS
+				   "' are accepted", value);
+			return -EINVAL;
+		}
+	}
+	o->name = value;
+	return 0;
+}
+
+static int opt_release_agent(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	if (o->release_agent) {
+		option_say(msg, "release_agent= is given twice");
+		return -EINVAL;
+	}
+	if (strlen(value) >= PATH_MAX) {
+		option_say(msg, "release_agent= takes a path of less than %d bytes", PATH_MAX);
+		return -EINVAL;
+	}
+	o->release_agent = value;
+	return 0;
+}
+
+static int opt_clone_flags(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	if (ns_parse_flags(value, "+:", &o->clone_flags)) {
+		option_say(msg, "clone_flags= takes mnt, uts, ipc, user, pid, net, cgroup and time, "
+			   "joined by '+', or none");
+		return -EINVAL;
+	}
+	o->ns_given |= NS_GIVEN_CLONE_FLAGS;
+	return 0;
+}
+
+static int opt_clone_name(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	if (ns_template_check(value)) {
+		option_say(msg, "clone_name=%s: a template of a file name is accepted, with "
+			   "%%d, %%p, %%c and %%%%", value);
+		return -EINVAL;
+	}
+	o->clone_name = value;
+	o->ns_given |= NS_GIVEN_CLONE_NAME;
+	return 0;
+}
+
+static int opt_limit(struct mount_options *o, const char *name, const char *value,
+		     unsigned int *limit, unsigned int given, struct option_msg *msg)
+{
+	if (ns_parse_limit(value, limit)) {
+		option_say(msg, "%s=%s: a number or max is accepted", name, value);
+		return -EINVAL;
+	}
+	o->ns_given |= given;
+	return 0;
+}
+
+static int opt_keep_empty(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	return opt_limit(o, "keep_empty", value, &o->keep_empty, NS_GIVEN_KEEP_EMPTY, msg);
+}
+
+static int opt_max_clones(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	return opt_limit(o, "max_clones", value, &o->max_clones, NS_GIVEN_MAX_CLONES, msg);
+}
+
+static int opt_max_depth(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	return opt_limit(o, "max_depth", value, &o->max_depth, NS_GIVEN_MAX_DEPTH, msg);
+}
+
+static const struct {
+	const char	*name;
+	bool		has_value;
+	int		(*parse)(struct mount_options *o, char *value, struct option_msg *msg);
+} option_table[] = {
+	{ "all",		false,	opt_all },
+	{ "none",		false,	opt_none },
+	{ "name",		true,	opt_name },
+	{ "release_agent",	true,	opt_release_agent },
+	{ "clone_children",	false,	opt_clone_children },
+	{ "noprefix",		false,	opt_noprefix },
+	{ "xattr",		false,	opt_xattr },
+	{ "ns_rules",		false,	opt_ns_rules },
+	{ "clone_flags",	true,	opt_clone_flags },
+	{ "clone_name",		true,	opt_clone_name },
+	{ "keep_empty",		true,	opt_keep_empty },
+	{ "max_clones",		true,	opt_max_clones },
+	{ "max_depth",		true,	opt_max_depth },
+};
+
+static int option_parse(struct mount_options *o, char *word, struct option_msg *msg)
+{
+	char *value = strchr(word, '=');
+	struct container_subsys *ss;
+	unsigned int i;
+	int s;
+
+	if (value)
+		*value++ = '\0';
+	for (i = 0; i < ARRAY_SIZE(option_table); i++) {
+		if (strcmp(word, option_table[i].name))
+			continue;
+		if (option_table[i].has_value != !!value) {
+			option_say(msg, "%s %s", word, value ? "takes no value" : "needs a value");
+			return -EINVAL;
+		}
+		return option_table[i].parse(o, value, msg);
+	}
+	for_each_subsys(ss, s) {
+		if (strcmp(word, ss->name) || value)
+			continue;
+		o->subsys_mask |= 1u << s;
+		return 0;
+	}
+	option_say(msg, "unknown option or subsystem '%s'", word);
+	return -EINVAL;
+}
+
+static int options_check(struct mount_options *o, const struct container_actor *actor,
+			 struct option_msg *msg)
+{
+	if (o->release_agent && !actor->sys_admin) {
+		option_say(msg, "release_agent= needs CAP_SYS_ADMIN in the initial user namespace");
+		return -EINVAL;
+	}
+	if (o->all && o->subsys_mask) {
+		option_say(msg, "'all' and the name of a subsystem exclude each other");
+		return -EINVAL;
+	}
+	if (o->all || (!o->subsys_mask && !o->none && !o->name)) {
+		o->all = true;
+		o->subsys_mask = (1u << CONTAINER_SUBSYS_COUNT) - 1;
+	}
+	if (o->none && o->subsys_mask) {
+		option_say(msg, "'none' and subsystems exclude each other");
+		return -EINVAL;
+	}
+	if (!o->subsys_mask && !o->name) {
+		option_say(msg, "a hierarchy without subsystems needs name=");
+		return -EINVAL;
+	}
+	if (o->flags & ROOT_NOPREFIX) {
+		option_say(msg, "noprefix is accepted with the subsystem cpuset alone");
+		return -EINVAL;
+	}
+	if (((o->flags & ROOT_NS_RULES) || o->ns_given) && o->subsys_mask &&
+	    !(o->subsys_mask & (1u << ns_subsys_id))) {
+		option_say(msg, "ns_rules and the settings of clones need the subsystem ns");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int mount_options_parse(const char *text, const struct container_actor *actor,
+			struct mount_options *opts, struct option_msg *msg)
+{
+	char *rest, *word;
+	int ret = 0;
+
+	memset(opts, 0, sizeof(*opts));
+	opts->copy = rest = kstrdup(text ? text : "", GFP_KERNEL);
+	if (!opts->copy)
+		return -ENOMEM;
+	while (!ret && (word = strsep(&rest, ",")))
+		if (*word)
+			ret = option_parse(opts, word, msg);
+	if (!ret)
+		ret = options_check(opts, actor, msg);
+	if (ret)
+		mount_options_free(opts);
+	return ret;
+}
+
+void mount_options_free(struct mount_options *opts)
+{
+	kfree(opts->copy);
+	opts->copy = NULL;
+}
+
+int mount_options_apply_ns(const struct mount_options *opts, struct containerfs_root *root)
+{
+	struct ns_template *t = NULL;
+	struct ns_state *ns;
+	int ret = 0;
+
+	if (!opts->ns_given)
+		return 0;
+	if (opts->ns_given & NS_GIVEN_CLONE_NAME)
+		ret = ns_template_make(opts->clone_name, &t);
+	if (ret)
+		return ret;
+	spin_lock(&container_lock);
+	ns = ns_of(root->top);
+	if (opts->ns_given & NS_GIVEN_CLONE_NAME) {
+		swap(t, ns->clone_name);
+		ns_template_put(t);
+	}
+	if (opts->ns_given & NS_GIVEN_CLONE_FLAGS)
+		ns->clone_flags = opts->clone_flags;
+	if (opts->ns_given & NS_GIVEN_KEEP_EMPTY)
+		ns->keep_empty = opts->keep_empty;
+	if (opts->ns_given & NS_GIVEN_MAX_CLONES)
+		ns->max_clones = opts->max_clones;
+	if (opts->ns_given & NS_GIVEN_MAX_DEPTH)
+		ns->max_depth = opts->max_depth;
+	css_groups_changed(root->top);
+	spin_unlock(&container_lock);
+	return 0;
+}
+
+static void show_limit(struct seq_file *m, const char *name, unsigned int limit,
+		       unsigned int usual)
+{
+	if (limit == usual)
+		return;
+	if (limit == NS_UNLIMITED)
+		seq_printf(m, ",%s=max", name);
+	else
+		seq_printf(m, ",%s=%u", name, limit);
+}
+
+static void show_ns(struct seq_file *m, const struct ns_state *ns)
+{
+	if (ns->clone_flags != CONTAINER_NS_ALL) {
+		seq_puts(m, ",clone_flags=");
+		ns_show_flags(m, ns->clone_flags, '+');
+	}
+	if (ns->clone_name)
+		seq_printf(m, ",clone_name=%s", ns->clone_name->text);
+	show_limit(m, "keep_empty", ns->keep_empty, CONTAINER_NS_KEEP_EMPTY);
+	show_limit(m, "max_clones", ns->max_clones, NS_UNLIMITED);
+	show_limit(m, "max_depth", ns->max_depth, CONTAINER_NS_MAX_DEPTH);
+}
+
+/* In cgroup v1's order, then ours; under the lock. */
+void mount_options_show(struct seq_file *m, struct containerfs_root *root)
+{
+	struct container_subsys *ss;
+	int i;
+
+	lockdep_assert_held(&container_lock);
+	for_each_subsys(ss, i)
+		if (root->subsys_mask & (1u << i))
+			seq_printf(m, ",%s", ss->name);
+	if (root->flags & ROOT_NOPREFIX)
+		seq_puts(m, ",noprefix");
+	if (root->flags & ROOT_XATTR)
+		seq_puts(m, ",xattr");
+	if (root->release_agent && *root->release_agent)
+		seq_printf(m, ",release_agent=%s", root->release_agent);
+	if (root->top->flags & CONTAINER_CLONE_CHILDREN)
+		seq_puts(m, ",clone_children");
+	if (*root->name)
+		seq_printf(m, ",name=%s", root->name);
+	if (root->flags & ROOT_NS_RULES)
+		seq_puts(m, ",ns_rules");
+	if (root->top->subsys[ns_subsys_id])
+		show_ns(m, ns_of(root->top));
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is put off until the host says that it is time: release agents, and
+ * what others defer (kill.c, the subsystems' work()).
+ *
+ * An agent runs when a container with notify_on_release becomes empty: its
+ * last task left or exited, or its last child was removed.  Not when the flag
+ * is set on one that is empty, and once for each time.  By the time the agent
+ * runs, the container may be in use again or gone; agents know that rmdir may
+ * say EBUSY, as with cgroup v1.
+ */
+#include <linux/limits.h>
+
+#include "container.h"
+
+static LIST_HEAD(release_list);		/* containers, by pending; under container_lock */
+
+void container_check_release(struct container *cont)
+{
+	lockdep_assert_held(&container_lock);
+	if (!(cont->flags & CONTAINER_NOTIFY_ON_RELEASE) || container_dead(cont) ||
+	    !list_empty(&cont->pending))
+		return;
+	list_add_tail(&cont->pending, &release_list);
+	host_work_pending();
+}
+
+/* One agent, if one is due. */
+static bool release_one(char *path)
+{
+	struct container *cont;
+	char *agent = NULL;
+	bool found = false;
+
+	spin_lock(&container_lock);
+	cont = list_first_entry_or_null(&release_list, struct container, pending);
+	if (cont) {
+		found = true;
+		list_del_init(&cont->pending);
+		if (cont->root->release_agent && *cont->root->release_agent &&
+		    container_path_locked(cont, path, PATH_MAX) > 0)
+			agent = kstrdup(cont->root->release_agent, GFP_ATOMIC);
+	}
+	spin_unlock(&container_lock);
+	if (agent)
+		host_run_agent(agent, path);
+	kfree(agent);
+	return found;
+}
+
+void container_run_work(void)
+{
+	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	struct container_subsys *ss;
+	bool more;
+	int i;
+
+	container_kill_work();
+	do {
+		while (path && release_one(path))
+			;
+		more = false;
+		/* Removing a clone may empty its parent, which may have an agent. */
+		for_each_subsys(ss, i)
+			if (ss->work && ss->work())
+				more = true;
+	} while (more);
+	kfree(path);
+	containerfs_reap_roots();
+}

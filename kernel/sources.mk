@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The engine's sources, once: the user-space build and Kbuild both read this.
+ENGINE_SRCS := \
+	attach.c \
+	attr.c \
+	cftype.c \
+	clone.c \
+	container.c \
+	core_files.c \
+	css_group.c \
+	debug.c \
+	engine.c \
+	file.c \
+	hierarchy.c \
+	kill.c \
+	ns.c \
+	ns_files.c \
+	options.c \
+	pidlist.c \
+	release.c \
+	task.c \
+	where.c

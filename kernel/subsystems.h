@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The list of subsystems.  Included several times with SUBSYS(x) defined anew;
+ * each x has a struct container_subsys x_subsys in a file of its own.
+ */
+SUBSYS(ns)
+SUBSYS(debug)

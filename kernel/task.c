@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of tracked tasks, and what the fork, exit and exec hooks do.
+ *
+ * A task has a record from the first time it is somewhere else than in the top
+ * containers (or named its next clone) until it exits.  A task without one is
+ * in the init css_group: it costs the hooks one lookup and no memory.
+ *
+ * Hooks run where nothing may sleep: allocations are GFP_ATOMIC and a failure
+ * never reaches the task, whose fork or unshare goes on.  A child for whose
+ * record there is no memory is in the top containers, and is counted.
+ *
+ * Records are found by the host's key.  All under container_lock; lookups for
+ * hosts that have but one thread need no lock.
+ */
+#include <linux/hashtable.h>
+
+#include "container.h"
+
+#define TASK_HASH_BITS	14
+static DEFINE_HASHTABLE(task_table, TASK_HASH_BITS);
+
+struct container_task *container_task_lookup(unsigned long key)
+{
+	struct container_task *task;
+
+	hash_for_each_possible(task_table, task, hash, key)
+		if (task->key == key)
+			return task;
+	return NULL;
+}
+
+struct container_task *container_task_find(unsigned long key)
+{
+	return container_task_lookup(key);
+}
+
+unsigned long long container_task_cookie(const struct container_task *task)
+{
+	return task->cookie;
+}
+
+void container_task_set_cookie(struct container_task *task, unsigned long long cookie)
+{
+	task->cookie = cookie;
+}
+
+struct css_group *container_task_group(const struct container_task *task)
+{
+	return task->group;
+}
+
+void container_task_ids(const struct container_task *task, int *tid, int *tgid)
+{
+	*tid = task->tid;
+	*tgid = task->tgid;
+}
+
+struct css_group *container_task_group_of(unsigned long key)
+{
+	struct container_task *task = container_task_lookup(key);
+
+	lockdep_assert_held(&container_lock);
+	return task ? task->group : &init_css_group;
+}
+
+struct container_task *container_task_make(unsigned long key, int tid, int tgid)
+{
+	struct container_task *task = container_task_lookup(key);
+
+	lockdep_assert_held(&container_lock);
+	if (task)
+		return task;
+	task = kzalloc(sizeof(*task), GFP_ATOMIC);
+	if (!task)
+		return NULL;
+	task->key = key;
+	task->tid = tid;
+	task->tgid = tgid;
+	task->group = &init_css_group;
+	init_css_group.refs++;
+	init_css_group.nr_tasks++;
+	list_add_tail(&task->in_group, &init_css_group.tasks);
+	hash_add(task_table, &task->hash, key);
+	return task;
+}
+
+/* Count the task into the new group before out of the old: what is in both never looks empty. */
+void container_task_move(struct container_task *task, struct css_group *group)
+{
+	struct css_group *old = task->group;
+	struct css_link *link;
+
+	lockdep_assert_held(&container_lock);
+	if (old == group)
+		return;
+	group->refs++;
+	group->nr_tasks++;
+	list_move_tail(&task->in_group, &group->tasks);
+	task->group = group;
+	list_for_each_entry(link, &group->links, in_group)
+		container_tasks_changed(link->container, 1);
+	old->nr_tasks--;
+	list_for_each_entry(link, &old->links, in_group)
+		container_tasks_changed(link->container, -1);
+	css_group_put_locked(old);
+}
+
+static void container_task_free(struct container_task *task)
+{
+	hash_del(&task->hash);
+	container_task_move(task, &init_css_group);
+	list_del(&task->in_group);
+	init_css_group.nr_tasks--;
+	css_group_put_locked(&init_css_group);
+	kfree(task->next_name);
+	kfree(task);
+}
+
+void container_task_forget(struct container_task *task)
+{
+	lockdep_assert_held(&container_lock);
+	if (task->group == &init_css_group && !task->next_name && !task->cookie)
+		container_task_free(task);
+}
+
+int container_task_enter(unsigned long key, int tid, int tgid,
+			 struct css_group *group, unsigned long long cookie)
+{
+	struct container_task *task;
+
+	spin_lock(&container_lock);
+	task = container_task_make(key, tid, tgid);
+	if (task) {
+		task->tid = tid;
+		task->tgid = tgid;
+		task->cookie = cookie;
+		container_task_move(task, group);
+	}
+	spin_unlock(&container_lock);
+	return task ? 0 : -ENOMEM;
+}
+
+int container_task_fork(unsigned long parent, unsigned long child, int tid, int tgid)
+{
+	struct container_task *task;
+	struct css_group *group;
+	int ret = 0;
+
+	spin_lock(&container_lock);
+	group = container_task_group_of(parent);
+	if (group != &init_css_group) {
+		task = container_task_make(child, tid, tgid);
+		if (task)
+			container_task_move(task, group);
+		else
+			ret = -ENOMEM;
+	}
+	spin_unlock(&container_lock);
+	return ret;
+}
+
+void container_task_exit(unsigned long key)
+{
+	struct container_task *task;
+
+	spin_lock(&container_lock);
+	task = container_task_lookup(key);
+	if (task)
+		container_task_free(task);
+	spin_unlock(&container_lock);
+}
+
+void container_task_rename(unsigned long old_key, unsigned long key, int tid, int tgid)
+{
+	struct container_task *task;
+	struct css_link *link;
+
+	spin_lock(&container_lock);
+	task = container_task_lookup(old_key);
+	if (task) {
+		hash_del(&task->hash);
+		task->key = key;
+		task->tid = tid;
+		task->tgid = tgid;
+		hash_add(task_table, &task->hash, key);
+		/* The lists show other ids now. */
+		list_for_each_entry(link, &task->group->links, in_group)
+			link->container->tasks_generation++;
+	}
+	spin_unlock(&container_lock);
+}
+
+int container_task_for_each(int (*fn)(struct container_task *task, unsigned long key, void *arg),
+			    void *arg)
+{
+	struct container_task *task;
+	int bkt, ret;
+
+	spin_lock(&container_lock);
+	hash_for_each(task_table, bkt, task, hash) {
+		ret = fn(task, task->key, arg);
+		if (ret) {
+			spin_unlock(&container_lock);
+			return ret;
+		}
+	}
+	spin_unlock(&container_lock);
+	return 0;
+}
+
+char *container_take_next_name(unsigned long key)
+{
+	struct container_task *task = container_task_lookup(key);
+	char *name;
+
+	lockdep_assert_held(&container_lock);
+	if (!task)
+		return NULL;
+	name = task->next_name;
+	task->next_name = NULL;
+	return name;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * container.where: in which container of every hierarchy one task is.
+ *
+ * What /proc/PID/cgroup is to cgroup v1, for an engine that can not add a file
+ * there.  A transaction: the task id written last on a descriptor is the one
+ * that its reads are about; without one, they are about the reader.
+ */
+#include <linux/limits.h>
+
+#include "cftype.h"
+
+void container_show_binding(struct seq_file *m, const struct containerfs_root *root)
+{
+	const char *comma = "";
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i) {
+		if (root->subsys_mask & (1u << i)) {
+			seq_printf(m, "%s%s", comma, ss->name);
+			comma = ",";
+		}
+	}
+	if (*root->name)
+		seq_printf(m, "%sname=%s", comma, root->name);
+}
+
+int container_where_ask(struct container_file *file, const struct container_actor *writer, int nr)
+{
+	struct container_task_info info;
+	int ret = host_task_get(nr, writer, &info);
+
+	if (ret)
+		return ret;
+	file->where = info.key;
+	file->asked = true;
+	host_task_put(&info);
+	return 0;
+}
+
+int container_where(struct seq_file *m, struct container_file *file,
+		    const struct container_actor *reader)
+{
+	struct containerfs_root *root;
+	unsigned long key = file->where;
+	struct container_task_info info;
+	struct css_group *group;
+	char *path;
+	int ret;
+
+	if (!file->asked) {
+		ret = host_task_get(0, reader, &info);
+		if (ret)
+			return ret;
+		key = info.key;
+		host_task_put(&info);
+	}
+	path = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!path)
+		return -ENOMEM;
+	spin_lock(&container_lock);
+	group = container_task_group_of(key);
+	list_for_each_entry_reverse(root, &container_roots, node) {
+		ret = container_path_locked(css_group_container(group, root), path, PATH_MAX);
+		seq_printf(m, "%d:", root->id);
+		container_show_binding(m, root);
+		seq_printf(m, ":%s\n", ret < 0 ? "/..." : path);
+	}
+	spin_unlock(&container_lock);
+	kfree(path);
+	return 0;
+}
