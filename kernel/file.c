@@ -13,12 +13,12 @@
 #include "cftype.h"
 
 /* as the system calls have them; not every libc-free build has linux/eventpoll.h */
-#define POLL_IN		0x0001
-#define POLL_PRI	0x0002
-#define POLL_OUT	0x0004
-#define POLL_ERR	0x0008
-#define POLL_RDNORM	0x0040
-#define POLL_WRNORM	0x0100
+#define EVENT_IN		0x0001
+#define EVENT_PRI	0x0002
+#define EVENT_OUT	0x0004
+#define EVENT_ERR	0x0008
+#define EVENT_RDNORM	0x0040
+#define EVENT_WRNORM	0x0100
 
 struct container_text *container_text_alloc(size_t len)
 {
@@ -199,12 +199,12 @@ unsigned int container_file_poll(struct container_file *file, _Bool *armed)
 {
 	const struct cftype *cft = file->cft;
 	struct container *cont = file->cont;
-	unsigned int mask = POLL_IN | POLL_OUT | POLL_RDNORM | POLL_WRNORM;
+	unsigned int mask = EVENT_IN | EVENT_OUT | EVENT_RDNORM | EVENT_WRNORM;
 
 	*armed = false;
 	spin_lock(&container_lock);
 	if (container_dead(cont) || file->seen != (cft->events ? *cft->events(cont) : 1)) {
-		mask |= POLL_ERR | POLL_PRI;
+		mask |= EVENT_ERR | EVENT_PRI;
 	} else if (cft->events) {
 		if (!(cont->armed & (1ull << file->node))) {
 			cont->armed |= 1ull << file->node;

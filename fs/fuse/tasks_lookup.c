@@ -75,6 +75,12 @@ static uint32_t translate(int nr, const struct container_actor *actor)
 	return by.tid;
 }
 
+/* Thread ids of the initial pid namespace are the keys. */
+unsigned long host_task_key(int tid)
+{
+	return tid > 0 ? tid : 0;
+}
+
 int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info)
 {
 	uint32_t tid = translate(nr, actor);
