@@ -57,7 +57,7 @@ $(B)/packages.stamp: .ci/packages .ci/install
 
 $(B)/configure: configure.ac $(B)/packages.stamp
 	$(call say,AUTOCONF,$@)
-	$(Q)cd $(B) && autoconf -o configure ../configure.ac
+	$(Q)cd $(B) && autoconf -o configure ../configure.ac && touch configure
 
 $(B)/config.mk: $(B)/configure userspace/config.mk.in
 	$(call say,CONF,$@)
@@ -85,7 +85,7 @@ helpers		= $(B)/sysc
 # --- flags -----------------------------------------------------------------
 
 warnings	= -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition \
-		  -Wpointer-arith -Wvla -Werror=implicit-function-declaration -Wno-unused-parameter \
+		  -Wvla -Werror=implicit-function-declaration -Wno-unused-parameter \
 		  -Wno-missing-field-initializers -Wno-sign-compare $(if $(WERROR),-Werror)
 hardening	= -fstack-protector-strong -fstack-clash-protection -fPIE
 fortify		= $(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),-D_FORTIFY_SOURCE=2)

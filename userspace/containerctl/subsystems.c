@@ -33,16 +33,16 @@ static void add(struct table *t, const char *name, const char *state, const char
 	table_set(t, line, COL_DESCRIPTION, description ? xstrdup(description) : NULL);
 }
 
-/* The daemon's lines: "NAME STATE WHAT IT CAN DO HERE". */
+/* The daemon's lines: "NAME STATE: WHAT IT CAN DO HERE", any white space between. */
 static void add_described(struct table *t, char *text)
 {
 	char *line;
 
 	while ((line = strsep(&text, "\n"))) {
-		char *name = strsep(&line, " "), *state = strsep(&line, " ");
+		char *name = strsep(&line, " \t"), *state = strsep(&line, ": \t");
 
 		if (*name)
-			add(t, name, state, line);
+			add(t, name, state, line ? line + strspn(line, ": \t") : NULL);
 	}
 }
 
