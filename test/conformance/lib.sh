@@ -158,6 +158,8 @@ has() { # FEATURE
 	v1 | fuse | module) [ "$HOST" = "$1" ] ;;
 	containerfs) [ "$HOST" != v1 ] ;;
 	dac) [ "$(id -u)" = 0 ] ;;
+	# What FUSE shows of a mount has no place for a file system's own options.
+	shown-options) [ "$HOST" != fuse ] ;;
 	userns) [ "$("$SYSC" unshare user 2>&1)" = OK ] ;;
 	pidns) [ "$("$SYSC" unshare pid 2>&1)" = OK ] ;;
 	subsystem:*) subsystems | grep -qx "${1#*:}" ;;
@@ -361,4 +363,30 @@ make_agent() { # [NAME]
 # How often the agent ran for a container.
 agent_runs() { # PATH
 	grep -c "^$1 argc" "$AGENT.log"
+}
+
+## The ns subsystem of containerfs
+
+# Mounts ns, with other options if given, as a fresh hierarchy at $H.
+ns_hierarchy() { # [OPTION,...]
+	requires containerfs subsystem:ns
+	new_hierarchy "ns${1:+,$1}"
+}
+
+# A pausing process that has made itself namespaces; its pid is $PID.
+unsharer() { # NAMESPACE,...
+	rm -f "$T/unsharer"
+	"$SYSC" unshare "$1" , pause </dev/null >"$T/unsharer" 2>&1 8>&- 9>&- &
+	PID=$!
+	wait_for "[ -s '$T/unsharer' ]"
+}
+
+# One that has already ended.
+unshare_once() {
+	"$SYSC" unshare uts >/dev/null
+}
+
+# A counter out of an events file.
+count_of() { # NAME FILE
+	sed -n "s/^$1 //p" "$2"
 }

@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# container.kill: "1" kills every task in the container and below, also those
+# that fork meanwhile; nothing else is accepted and nobody else is hit.
+#
+# The file of the top container is left alone here: everybody is in there.
+# shellcheck source=../lib.sh
+. "$LIB"
+requires containerfs
+
+new_hierarchy
+cd "$H" || exit 1
+mkdir a a/b a/b/c other
+spawn a
+one=$PID
+spawn a/b/c
+two=$PID
+spawn other
+bystander=$PID
+for bad in 0 2 -1 x '1 1' '\n'; do
+	expect_errno "bad-$bad" EINVAL write a/container.kill "$bad"
+done
+expect_eq bad-kills-nobody "S S" "$(state_of "$one") $(state_of "$two")"
+expect_errno as-user "OK open:EACCES" as 1000,1000,1000 , write a/container.kill 1
+
+expect_errno kill OK write a/container.kill 1
+wait "$one" 2>/dev/null
+expect_eq killed-by-signal 137 $?
+wait "$two" 2>/dev/null
+expect_eq killed-below-by-signal 137 $?
+expect_eq bystander-lives S "$(state_of "$bystander")"
+expect_eq empty '' "$(ids a/tasks)$(ids a/b/tasks)$(ids a/b/c/tasks)"
+expect_errno rmdir OK rmdir a/b/c
+expect_errno empty-is-fine OK write a/container.kill '1\n'
+
+# It is for once: who comes later lives.
+spawn a
+expect_eq later-lives S "$(state_of "$PID")"
+end "$PID" "$bystander"
+
+"$SYSC" write a/b/tasks 0 , storm 1000000 4 >/dev/null 2>&1 &
+storm=$!
+wait_for '[ -n "$(cat a/b/tasks)" ]'
+expect_errno storm OK write a/container.kill 1
+expect_soon storm-ends '[ -z "$(cat a/b/tasks)" ]' 5
+kill -9 "$storm" 2>/dev/null
+wait "$storm" 2>/dev/null
+finish

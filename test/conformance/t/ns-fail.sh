@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Calls that fail, or that make no namespace, or that concern a hierarchy
+# without ns, make no container. And what containerfs does never makes one
+# fail.
+# shellcheck source=../lib.sh
+. "$LIB"
+
+ns_hierarchy
+cd "$H" || exit 1
+expect_errno bad-flag EINVAL unshare 0x1
+expect_errno bad-flag-with-good EINVAL unshare uts,0x1
+expect_errno no-privilege "OK EPERM" as 1000,1000,1000 , unshare uts
+expect_errno nothing OK unshare -
+expect_errno no-namespace OK unshare fs,files
+expect_errno clone-bad EINVAL clone mnt,fs
+expect_errno clone-no-privilege "OK EPERM" as 1000,1000,1000 , clone uts
+expect_errno clone3-bad EINVAL clone3 mnt,fs
+puppet
+tell 0 thread >/dev/null
+expect_eq user-with-threads EINVAL "$(tell 0 unshare user)"
+expect_eq user-with-threads-stays / "$(where "$PUPPET")"
+end_puppet
+expect_eq no-container '' "$(containers .)"
+expect_eq no-count 0 "$(count_of clones ns.events)"
+unshare_once
+expect_eq first-is-still-one node1 "$(containers .)"
+
+# An ordinary user's namespaces count, and need no right to this directory.
+if has userns; then
+	expect_errno ordinary-user "OK OK" as 1000,1000,1000 , unshare user
+	expect_eq ordinary-user-container "node1 node2" "$(containers .)"
+fi
+
+# Other hierarchies are not touched.
+ns=$H name=$NAME
+new_hierarchy
+mkdir "$H/x"
+spawn "$H/x"
+"$SYSC" write "$H/x/tasks" 0 , unshare uts , pause >"$T/out" 2>&1 &
+wait_for "grep -q 'OK OK ' '$T/out'"
+expect_eq other-hierarchy-place /x "$(where $!)"
+expect_eq other-hierarchy-no-container '' "$(containers "$H/x")"
+expect_true own-hierarchy-place sh -c "grep -qx $! '$ns'/node*/tasks"
+end $!
+
+# While nothing is mounted, a hierarchy that is kept goes on.
+cd /
+H=$ns
+mkdir "$H/keep"
+unmount "$H"
+unsharer uts
+mount_hierarchy "$H" "name=$name"
+expect_true while-unmounted sh -c "grep -qx $PID '$H'/node*/tasks"
+end "$PID"
+finish

@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ns.next_name: a task names its own next clone, once, by writing into the
+# file of the container that it is in.
+# shellcheck source=../lib.sh
+. "$LIB"
+
+ns_hierarchy
+cd "$H" || exit 1
+expect_errno mode 0222 stat ns.next_name mode
+mkdir a taken
+
+puppet
+expect_eq other-container EPERM "$(tell 0 write "$H/a/ns.next_name" mine)"
+expect_eq own OK "$(tell 0 write "$H/ns.next_name" mine)"
+expect_eq nothing-yet "a taken" "$(containers .)"
+tell 0 unshare uts >/dev/null
+expect_eq used /mine "$(where "$PUPPET")"
+expect_eq no-longer-own EPERM "$(tell 0 write "$H/ns.next_name" mine)"
+tell 0 unshare uts >/dev/null
+expect_eq once /mine/node1 "$(where "$PUPPET")"
+
+expect_eq replaced-first OK "$(tell 0 write "$H/mine/node1/ns.next_name" first)"
+expect_eq replaced-second OK "$(tell 0 write "$H/mine/node1/ns.next_name" second)"
+tell 0 unshare uts >/dev/null
+expect_eq replaced /mine/node1/second "$(where "$PUPPET")"
+end_puppet
+
+# Names are of the one who wrote them.
+puppet
+answer=$(tell 0 thread)
+tell 1 write "$H/ns.next_name" threads >/dev/null
+tell 0 unshare uts >/dev/null
+expect_false not-the-other-thread test -d threads
+tell 1 unshare uts >/dev/null
+expect_eq the-thread /threads "$(where "${answer#* }")"
+end_puppet
+
+# A clone with clone(2) is named by the parent.
+puppet
+tell 0 write "$H/ns.next_name" child >/dev/null
+child=$(tell 0 clone uts)
+expect_eq by-clone /child "$(where "$child")"
+kill -9 "$child"
+end_puppet
+
+expect_errno taken "OK OK" write ns.next_name taken , unshare uts
+expect_eq taken-stays '' "$(ids taken/tasks)"
+expect_true taken-number sh -c 'ls -d taken[0-9]*'
+expect_errno as-user "OK OK" as 1000,1000,1000 , write ns.next_name users
+for bad in a/b . .. 'a\nb' / '\n'; do
+	expect_errno "bad-$bad" EINVAL write ns.next_name "$bad"
+done
+finish
