@@ -5,7 +5,7 @@
  * It speaks of tasks by their ids in the initial pid namespace and of users by
  * their ids in the initial user namespace, so it must be in both.  The other
  * namespaces are those of whoever mounted first; the daemon leaves them for
- * PID 1's, because release agents run where cgroup v1's did, on the host.
+ * the kernel threads', because that is where cgroup v1 runs release agents.
  *
  * Capabilities are trimmed to those used; the bounding set stays full, since a
  * release agent, run by root, regains all of it at execve(2) as a kernel
@@ -29,6 +29,10 @@
 /* inode numbers of the initial namespaces, fixed since Linux 3.8 */
 #define INIT_USER_INO	0xEFFFFFFDu
 #define INIT_PID_INO	0xEFFFFFFCu
+
+/* kthreadd, of which all kernel threads are */
+#define KTHREADD	2
+#define KTHREADD_NS	"/proc/2/ns/"
 
 #define OOM_SCORE_ADJ	"/proc/self/oom_score_adj"
 
@@ -80,16 +84,16 @@ int privilege_join_host(void)
 		snprintf(path, sizeof(path), "/proc/self/ns/%s", ns[i].name);
 		if (stat(path, &own))
 			continue;
-		snprintf(path, sizeof(path), "/proc/1/ns/%s", ns[i].name);
+		snprintf(path, sizeof(path), KTHREADD_NS "%s", ns[i].name);
 		if (!stat(path, &host) && own.st_ino != host.st_ino)
 			flags |= ns[i].flag;
 	}
 	if (!flags)
 		return 0;
-	fd = syscall(SYS_pidfd_open, 1, 0);
+	fd = syscall(SYS_pidfd_open, KTHREADD, 0);
 	if (fd < 0 || setns(fd, flags)) {
 		err = -errno;
-		log_err("cannot join the namespaces of PID 1: %s", strerror(-err));
+		log_err("cannot join the namespaces of the host: %s", strerror(-err));
 	}
 	if (fd >= 0)
 		close(fd);

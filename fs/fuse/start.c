@@ -191,7 +191,7 @@ int start_daemon(const char *socket, bool foreground)
 		return EXIT_FAILURE;
 	}
 	if (answers(&addr)) {
-		log_info("already running at %s", socket);
+		printf("containerfsd: already running at %s\n", socket);
 		return CONTROL_EXIT_RUNNING;
 	}
 	if (lock_wait(RUNNING)) {

@@ -10,6 +10,7 @@
  * finds the other running, and says so by its exit status.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -57,6 +58,7 @@ static int start_daemon(struct control_reply *reply)
 {
 	const char *path = secure_getenv("CONTAINERFSD");
 	char *argv[] = { (char *)"containerfsd", (char *)"--socket", (char *)socket_path(), NULL };
+	posix_spawn_file_actions_t actions;
 	pid_t pid;
 	int status, err;
 
@@ -67,7 +69,11 @@ static int start_daemon(struct control_reply *reply)
 		printf("mount.containerfs: starting %s\n", path);
 	fflush(stdout);
 	signal(SIGCHLD, SIG_DFL);
-	err = posix_spawn(&pid, path, NULL, NULL, argv, environ);
+	/* that another one runs is no news here; standard error stays, for what goes wrong */
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	err = posix_spawn(&pid, path, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
 	if (err)
 		return fail(reply, -err, "cannot run %s: %s", path, strerror(err));
 	while (waitpid(pid, &status, 0) < 0)

@@ -204,6 +204,9 @@ static int mount_fuse(struct libmnt_context *cxt)
 	if (in_user_namespace())
 		return complain(mnt_context_get_target(cxt), -EPERM,
 				"a user namespace cannot mount containerfs: mount it outside");
+	if (geteuid())
+		return complain(mnt_context_get_target(cxt), -EPERM,
+				"only root can mount containerfs");
 	err = mnt_context_prepare_mount(cxt);
 	if (err) {
 		char text[512] = "";
