@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the request handlers keep: which containers the kernel knows, what it
+ * may cache, whose open files they are.
+ */
+#include "fake.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NODE(cont, node)	((fuse_ino_t)(cont)->id << 6 | (node))
+#define REQ			fake_request(&super, 100)
+
+static const struct fuse_lowlevel_ops *const ops = &containerfs_ops;
+static struct super super;
+static struct container *top;
+
+static void connect_super(struct super *s)
+{
+	struct fuse_conn_info conn = { .capable = ~0u, .want = ~0u };
+
+	s->root = fake_root();
+	s->root->host = s;
+	ops->init(s, &conn);
+	ck_assert(!(conn.want & (FUSE_CAP_WRITEBACK_CACHE | FUSE_CAP_SPLICE_READ)));
+	ck_assert(conn.want & FUSE_CAP_ATOMIC_O_TRUNC);
+}
+
+static void setup(void)
+{
+	memset(&reply, 0, sizeof(reply));
+	fake_invals = fake_polls = fake_actors = 0;
+	connect_super(&super);
+	top = super.root->top;
+}
+
+/* Whatever a test leaves open, nothing may be held once the connection is gone. */
+static void teardown(void)
+{
+	inode_super_gone(&super);
+	ck_assert_int_eq(top->refs, 1);
+	ck_assert_int_eq(fake_open_files, 0);
+	ck_assert_int_eq(fake_pollhandles, 0);
+	fake_reset();
+}
+
+static fuse_ino_t lookup(fuse_ino_t dir, const char *name)
+{
+	ops->lookup(REQ, dir, name);
+	ck_assert_int_eq(reply.err, 0);
+	return reply.entry.ino;
+}
+
+static int opendir_keeps(fuse_ino_t dir)
+{
+	struct fuse_file_info fi = { 0 };
+
+	ops->opendir(REQ, dir, &fi);
+	ck_assert_int_eq(reply.err, 0);
+	ck_assert(reply.fi.cache_readdir);
+	return reply.fi.keep_cache;
+}
+
+static struct fuse_file_info open_file(fuse_ino_t ino)
+{
+	struct fuse_file_info fi = { .flags = O_RDWR };
+
+	ops->open(REQ, ino, &fi);
+	ck_assert_int_eq(reply.err, 0);
+	ck_assert(reply.fi.direct_io && reply.fi.noflush);
+	return reply.fi;
+}
+
+START_TEST(node_ids)
+{
+	struct container *a = fake_mkdir(top, "a");
+
+	ck_assert_uint_eq(lookup(FUSE_ROOT_ID, "a"), NODE(a, 0));
+	ck_assert_uint_eq(lookup(FUSE_ROOT_ID, "tasks"), NODE(top, 1));
+	ck_assert_uint_eq(lookup(NODE(a, 0), "notify_on_release"), NODE(a, 2));
+	ck_assert_uint_eq(reply.entry.attr.st_ino, NODE(a, 2));
+	ck_assert(S_ISREG(reply.entry.attr.st_mode));
+	ck_assert_int_eq(reply.entry.attr.st_mtim.tv_sec, 1);
+	ck_assert_int_eq(reply.entry.attr.st_mtim.tv_nsec, 500000000);
+	ops->getattr(REQ, FUSE_ROOT_ID, NULL);
+	ck_assert_uint_eq(reply.attr.st_ino, FUSE_ROOT_ID);
+	ck_assert(S_ISDIR(reply.attr.st_mode));
+	ops->lookup(REQ, FUSE_ROOT_ID, "b");
+	ck_assert_int_eq(reply.err, ENOENT);
+}
+END_TEST
+
+/* What was not looked up, or is another connection's, is nobody's. */
+START_TEST(stale)
+{
+	struct super other = { 0 };
+	struct container *a = fake_mkdir(top, "a"), *o;
+	struct fuse_file_info fi = { 0 };
+	struct stat st = { 0 };
+
+	connect_super(&other);
+	o = fake_mkdir(other.root->top, "o");
+	ops->lookup(fake_request(&other, 1), FUSE_ROOT_ID, "o");
+	ck_assert_uint_eq(reply.entry.ino, NODE(o, 0));
+
+	const fuse_ino_t bad[] = { NODE(a, 0), NODE(a, 1), NODE(o, 0), 0, 2, ~0ul };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+#define STALE(call) do { reply.err = 0; call; ck_assert_int_eq(reply.err, ESTALE); } while (0)
+		STALE(ops->getattr(REQ, bad[i], NULL));
+		STALE(ops->setattr(REQ, bad[i], &st, FUSE_SET_ATTR_MODE, NULL));
+		STALE(ops->lookup(REQ, bad[i], "tasks"));
+		STALE(ops->mkdir(REQ, bad[i], "n", 0755));
+		STALE(ops->rmdir(REQ, bad[i], "n"));
+		STALE(ops->rename(REQ, bad[i], "a", FUSE_ROOT_ID, "b", 0));
+		STALE(ops->rename(REQ, FUSE_ROOT_ID, "a", bad[i], "b", 0));
+		STALE(ops->open(REQ, bad[i], &fi));
+		STALE(ops->opendir(REQ, bad[i], &fi));
+		STALE(ops->readdir(REQ, bad[i], 4096, 0, &fi));
+		STALE(ops->getxattr(REQ, bad[i], "user.x", 0));
+		STALE(ops->listxattr(REQ, bad[i], 10));
+		STALE(ops->setxattr(REQ, bad[i], "user.x", "", 0, 0));
+		STALE(ops->removexattr(REQ, bad[i], "user.x"));
+		ops->forget(REQ, bad[i], 1);
+	}
+	ck_assert_int_eq(o->refs, 2);
+	inode_super_gone(&other);
+	ck_assert_int_eq(o->refs, 1);
+	ck_assert_int_eq(a->refs, 1);
+}
+END_TEST
+
+/* One reference a container, given back with the last of all lookups. */
+START_TEST(forget)
+{
+	struct container *a = fake_mkdir(top, "a");
+	struct fuse_forget_data data[] = { { NODE(a, 0), 1 }, { NODE(a, 1), 1 } };
+
+	lookup(FUSE_ROOT_ID, "a");
+	lookup(FUSE_ROOT_ID, "a");
+	lookup(NODE(a, 0), "tasks");
+	ck_assert_int_eq(a->refs, 2);
+	ops->forget_multi(REQ, 2, data);
+	ck_assert_int_eq(a->refs, 2);
+	ops->forget(REQ, NODE(a, 0), 1);
+	ck_assert_int_eq(a->refs, 1);
+	ops->getattr(REQ, NODE(a, 0), NULL);
+	ck_assert_int_eq(reply.err, ESTALE);
+
+	/* more than there were, and what must not be forgotten */
+	lookup(FUSE_ROOT_ID, "a");
+	ops->forget(REQ, NODE(a, 0), 100);
+	ck_assert_int_eq(a->refs, 1);
+	lookup(FUSE_ROOT_ID, "tasks");
+	ops->forget(REQ, NODE(top, 1), 1);
+	ops->forget(REQ, FUSE_ROOT_ID, 1000);
+	ops->getattr(REQ, FUSE_ROOT_ID, NULL);
+	ck_assert_int_eq(reply.err, 0);
+
+	/* a reply that found nobody counts for nothing */
+	reply.fails = true;
+	ops->lookup(REQ, FUSE_ROOT_ID, "a");
+	ck_assert_int_eq(a->refs, 1);
+}
+END_TEST
+
+/* The table grows and shrinks, and loses nobody. */
+START_TEST(many)
+{
+	enum { N = 5000 };
+	char name[16];
+
+	for (int i = 0; i < N; i++) {
+		snprintf(name, sizeof(name), "c%d", i);
+		ops->mkdir(REQ, FUSE_ROOT_ID, name, 0755);
+		ck_assert_int_eq(reply.err, 0);
+	}
+	for (int i = 0; i < N; i++) {
+		ops->getattr(REQ, (fuse_ino_t)(top->id + 1 + i) << 6, NULL);
+		ck_assert_int_eq(reply.err, 0);
+	}
+	for (int i = 0; i < N; i++) {
+		if (i % 100)
+			ops->forget(REQ, (fuse_ino_t)(top->id + 1 + i) << 6, 1);
+	}
+	for (int i = 0; i < N; i++) {
+		ops->getattr(REQ, (fuse_ino_t)(top->id + 1 + i) << 6, NULL);
+		ck_assert_int_eq(reply.err, i % 100 ? ESTALE : 0);
+	}
+}
+END_TEST
+
+START_TEST(timeouts)
+{
+	struct container *a = fake_mkdir(top, "a"), *n = fake_mkdir(top, "n");
+
+	n->clone = true;
+	lookup(FUSE_ROOT_ID, "a");
+	ck_assert(reply.entry.entry_timeout > 3600 && reply.entry.attr_timeout > 3600);
+	lookup(FUSE_ROOT_ID, "n");
+	ck_assert(reply.entry.entry_timeout == 0 && reply.entry.attr_timeout > 3600);
+	lookup(NODE(n, 0), "tasks");
+	ck_assert(reply.entry.entry_timeout > 3600);
+	(void)a;
+}
+END_TEST
+
+/* One notification for each time that the kernel was given the attributes. */
+START_TEST(clones_invalidate)
+{
+	struct container *a = fake_mkdir(top, "a"), *n = fake_mkdir(a, "n");
+
+	host_clone_added(a, n);			/* not known at all */
+	host_clone_added(top, a);		/* its attributes are not */
+	ck_assert_int_eq(fake_invals, 0);
+	lookup(FUSE_ROOT_ID, "a");
+	host_clone_added(a, n);
+	ck_assert_int_eq(fake_invals, 1);
+	ck_assert_uint_eq(fake_inval, NODE(a, 0));
+	host_clone_removed(a, n);
+	ck_assert_int_eq(fake_invals, 1);
+	ops->getattr(REQ, NODE(a, 0), NULL);
+	host_clone_removed(a, n);
+	ck_assert_int_eq(fake_invals, 2);
+	lookup(NODE(a, 0), "tasks");		/* those of a file do not change */
+	host_clone_removed(a, n);
+	ck_assert_int_eq(fake_invals, 2);
+	ops->getattr(REQ, FUSE_ROOT_ID, NULL);
+	host_clone_added(top, a);
+	ck_assert_uint_eq(fake_inval, FUSE_ROOT_ID);
+	super.root->host = NULL;
+	ops->getattr(REQ, FUSE_ROOT_ID, NULL);
+	host_clone_added(top, a);
+	ck_assert_int_eq(fake_invals, 3);
+	super.root->host = &super;
+}
+END_TEST
+
+/* Small pieces are one listing, each name in it once. */
+START_TEST(listing)
+{
+	struct fuse_file_info fi = { 0 };
+	char all[256] = "";
+	int n = 0;
+
+	fake_mkdir(top, "a");
+	fake_mkdir(top, "b");
+	ops->opendir(REQ, FUSE_ROOT_ID, &fi);
+	fi = reply.fi;
+	do {
+		ops->readdir(REQ, FUSE_ROOT_ID, 18, n, &fi);
+		ck_assert_int_eq(reply.err, 0);
+		reply.buf[reply.len] = '\0';
+		strcat(all, reply.buf);
+		/* positions of this engine's top are 1 apart, but for the id it has itself */
+		for (size_t i = 0; i < reply.len; i++)
+			n += reply.buf[i] == '\n';
+		if (n == 4)
+			n += top->id;
+	} while (reply.len);
+	ck_assert_str_eq(all, ".\n..\ntasks\nnotify_on_release\na\nb\n");
+}
+END_TEST
+
+/* The kernel keeps a listing that is of one generation, and of this one. */
+START_TEST(listing_cached)
+{
+	struct fuse_file_info fi = { 0 };
+
+	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
+	fi = reply.fi;
+	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 0, &fi);
+	ck_assert(opendir_keeps(FUSE_ROOT_ID));
+	fake_mkdir(top, "a");
+	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
+	ck_assert(opendir_keeps(FUSE_ROOT_ID));
+
+	/* the older descriptor goes on, across the change */
+	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 3, &fi);
+	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
+	fi = reply.fi;
+	ck_assert(opendir_keeps(FUSE_ROOT_ID));
+
+	/* a change between two parts, and nobody opened meanwhile */
+	ops->readdir(REQ, FUSE_ROOT_ID, 40, 0, &fi);
+	fake_mkdir(top, "b");
+	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 3, &fi);
+	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
+	reply.fails = true;
+	fake_mkdir(top, "c");
+	ops->opendir(REQ, FUSE_ROOT_ID, &fi);
+	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
+}
+END_TEST
+
+START_TEST(removed)
+{
+	struct container *a = fake_mkdir(top, "a");
+	struct fuse_file_info fi = { 0 };
+
+	lookup(FUSE_ROOT_ID, "a");
+	lookup(NODE(a, 0), "tasks");
+	ops->rmdir(REQ, FUSE_ROOT_ID, "a");
+	ck_assert_int_eq(reply.err, 0);
+	ops->rmdir(REQ, FUSE_ROOT_ID, "a");
+	ck_assert_int_eq(reply.err, ENOENT);
+	ops->lookup(REQ, NODE(a, 0), "tasks");
+	ck_assert_int_eq(reply.err, ENOENT);
+	ops->open(REQ, NODE(a, 1), &fi);
+	ck_assert_int_eq(reply.err, ENOENT);
+	ops->mkdir(REQ, NODE(a, 0), "b", 0755);
+	ck_assert_int_eq(reply.err, ENOENT);
+	ck_assert_int_eq(a->refs, 1);		/* ours */
+}
+END_TEST
+
+START_TEST(refused)
+{
+	struct fuse_file_info fi = { 0 };
+
+	ops->create(REQ, FUSE_ROOT_ID, "x", 0644, &fi);
+	ck_assert_int_eq(reply.err, EACCES);
+	ops->mknod(REQ, FUSE_ROOT_ID, "x", S_IFIFO, 0);
+	ck_assert_int_eq(reply.err, EPERM);
+	ops->symlink(REQ, "y", FUSE_ROOT_ID, "x");
+	ck_assert_int_eq(reply.err, EPERM);
+	ops->link(REQ, FUSE_ROOT_ID, FUSE_ROOT_ID, "x");
+	ck_assert_int_eq(reply.err, EPERM);
+	ops->unlink(REQ, FUSE_ROOT_ID, "tasks");
+	ck_assert_int_eq(reply.err, EPERM);
+	ops->rename(REQ, FUSE_ROOT_ID, "a", FUSE_ROOT_ID, "b", 1);
+	ck_assert_int_eq(reply.err, EINVAL);
+}
+END_TEST
+
+START_TEST(read_write)
+{
+	struct fuse_file_info fi = open_file(lookup(FUSE_ROOT_ID, "tasks"));
+	static char big[8192];
+
+	ops->read(REQ, 0, 4096, 0, &fi);
+	ck_assert_uint_eq(reply.len, strlen(FAKE_TEXT));
+	ops->read(REQ, 0, 3, 2, &fi);
+	ck_assert(reply.len == 3 && !memcmp(reply.buf, "22\n", 3));
+	ops->read(REQ, 0, 3, strlen(FAKE_TEXT), &fi);
+	ck_assert_uint_eq(reply.len, 0);
+
+	memset(big, 'x', sizeof(big));
+	ops->write(REQ, 0, big, 4096, 7, &fi);
+	ck_assert_int_eq(reply.err, 0);
+	ck_assert_uint_eq(reply.len, 4096);
+	ops->write(REQ, 0, big, 4097, 0, &fi);
+	ck_assert_int_eq(reply.err, E2BIG);
+
+	/* all by the opener; then by another thread */
+	ck_assert_int_eq(fake_actors, 1);
+	ck_assert_int_eq(fake_writer, 100);
+	ops->write(fake_request(&super, 101), 0, "0", 1, 0, &fi);
+	ck_assert_int_eq(fake_actors, 2);
+	ck_assert_int_eq(fake_writer, 101);
+	ops->release(REQ, 0, &fi);
+	ck_assert_int_eq(fake_open_files, 0);
+
+	reply.fails = true;
+	ops->open(REQ, NODE(top, 1), &fi);
+	ck_assert_int_eq(fake_open_files, 0);
+}
+END_TEST
+
+START_TEST(polling)
+{
+	fuse_ino_t ino = lookup(FUSE_ROOT_ID, "tasks");
+	struct fuse_file_info a = open_file(ino), b = open_file(ino);
+
+	fake_armed = true;
+	ops->poll(REQ, 0, &a, fake_pollhandle());
+	ops->poll(REQ, 0, &a, fake_pollhandle());
+	ops->poll(REQ, 0, &b, fake_pollhandle());
+	ck_assert_uint_eq(reply.events, 1);
+	ck_assert_int_eq(fake_pollhandles, 2);
+	host_file_event(top, 2);
+	ck_assert_int_eq(fake_polls, 0);
+	host_file_event(top, 1);
+	ck_assert_int_eq(fake_polls, 2);
+	ck_assert_int_eq(fake_pollhandles, 0);
+	host_file_event(top, 1);
+	ck_assert_int_eq(fake_polls, 2);
+	fake_armed = false;
+	ops->poll(REQ, 0, &a, fake_pollhandle());
+	ck_assert_int_eq(fake_pollhandles, 0);
+	ops->poll(REQ, 0, &a, NULL);
+	fake_armed = true;
+	ops->poll(REQ, 0, &a, fake_pollhandle());
+	ops->release(REQ, 0, &a);
+	ck_assert_int_eq(fake_pollhandles, 0);
+	ops->poll(REQ, 0, &b, fake_pollhandle());	/* left to the end of the connection */
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("fuse_inode");
+	TCase *tc = tcase_create("handlers");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, node_ids);
+	tcase_add_test(tc, stale);
+	tcase_add_test(tc, forget);
+	tcase_add_test(tc, many);
+	tcase_add_test(tc, timeouts);
+	tcase_add_test(tc, clones_invalidate);
+	tcase_add_test(tc, listing);
+	tcase_add_test(tc, listing_cached);
+	tcase_add_test(tc, removed);
+	tcase_add_test(tc, refused);
+	tcase_add_test(tc, read_write);
+	tcase_add_test(tc, polling);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
