@@ -173,6 +173,15 @@ static void set_mount(struct hierarchies *list, const struct mounts *mounts,
 	}
 }
 
+/* Whether @dev is among those that the daemon named, if it named any. */
+static bool is_known(const struct hierarchies *list, dev_t dev)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->hierarchy[i].dev == dev)
+			return true;
+	return !list->count;
+}
+
 static int newest_first(const void *a, const void *b)
 {
 	const struct hierarchy *x = a, *y = b;
@@ -188,15 +197,18 @@ int hierarchies_load(struct hierarchies *list)
 	*list = (struct hierarchies){ 0 };
 	if (err)
 		return err;
-	for (size_t i = 0; i < mounts.count && !list->count; i++) {
+	load_daemon(list);
+	for (size_t i = 0; i < mounts.count; i++) {
 		struct place top;
 
-		if (place_open_mount(&mounts.mount[i], &top))
+		if (!is_known(list, mounts.mount[i].dev) ||
+		    place_open_mount(&mounts.mount[i], &top))
 			continue;
 		load_where(list, &top);
 		place_close(&top);
+		if (list->count)
+			break;
 	}
-	load_daemon(list);
 	for (size_t i = 0; i < mounts.count; i++)
 		set_mount(list, &mounts, &mounts.mount[i]);
 	mounts_free(&mounts);

@@ -178,6 +178,14 @@ int place_open_mount(const struct mount *mount, struct place *place)
 	return open_directory(&one, mount->target, place);
 }
 
+static bool is_below_one(const struct mounts *mounts, const char *path)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (below(path, mounts->mount[i].target))
+			return true;
+	return false;
+}
+
 static void explain(const char *command, const char *arg, const struct mounts *hierarchies,
 		    int err)
 {
@@ -188,6 +196,8 @@ static void explain(const char *command, const char *arg, const struct mounts *h
 		complain("%s: %s: containerfsd has died: umount and mount it again", command, arg);
 	} else if (err != -EXDEV && !is_gone(err)) {
 		complain("%s: %s: %s", command, arg, strerror(-err));
+	} else if (is_below_one(hierarchies, arg)) {
+		complain("%s: %s: there is no such container", command, arg);
 	} else if (hierarchies->count == 1) {
 		complain("%s: %s is not a container, nor is there one of that path below %s",
 			 command, arg, hierarchies->mount[0].target);
