@@ -59,7 +59,8 @@ int main(int argc, char **argv)
 
 	if (status)
 		return status - 1;
-	log_set(o.level, false);
+	/* until it listens, what a user who only asked for a mount must see */
+	log_set(!o.foreground && o.level > LOG_LEVEL_WARN ? LOG_LEVEL_WARN : o.level, false);
 	if (privilege_check())
 		return EXIT_FAILURE;
 	status = start_daemon(o.socket, o.foreground);

@@ -97,6 +97,18 @@ static bool is_mounted_there(const char *dir, int mnt)
 	       there.stx_dev_minor == here.stx_dev_minor;
 }
 
+/* As mount(2), where comes before what; a mount point that a killed daemon left is freed. */
+static int check_target(const char *dir)
+{
+	struct stat st;
+
+	if (stat(dir, &st) && errno == ENOTCONN)
+		stale_unmount();
+	if (stat(dir, &st))
+		return -errno;
+	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
 /* Send the request in @request; its failure is told. */
 static int ask(const char *dir, uint32_t op, int fd, int *mnt)
 {
@@ -128,9 +140,8 @@ static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long f
 	struct libmnt_ns *ns;
 	int mnt = -1, err;
 
-	/* as mount(2): where comes before what */
 	ns = mnt_context_switch_target_ns(cxt);
-	err = access(dir, F_OK) ? -errno : 0;
+	err = check_target(dir);
 	mnt_context_switch_ns(cxt, ns);
 	if (err) {
 		complain(dir, err, NULL);
@@ -163,11 +174,38 @@ static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long f
 }
 
 /*
+ * Complete the options of a remount in @request.  "mount -o remount,X DIR"
+ * means what is mounted, with X; but where mount(8) found the options of a
+ * FUSE mount in the table, only the daemon knows those of the hierarchy.
+ */
+static int merge_options(const char *dir, int fd, bool from_table)
+{
+	char *merged;
+	int err;
+
+	if (!*request.options || !from_table)
+		return 0;
+	err = ask(dir, CONTROL_SHOW, fd, NULL);
+	if (err)
+		return err;
+	merged = options_merge(reply.text, request.options);
+	if (!merged) {
+		complain(dir, -ENOMEM, NULL);
+		return -ENOMEM;
+	}
+	err = set_string(request.options, sizeof(request.options), merged, dir,
+			 "the options are too long");
+	free(merged);
+	return err;
+}
+
+/*
  * The flags belong to the mount, the filesystem's options to the hierarchy.
  * Without any of the latter the hierarchy is left alone, so that a mount can
  * become read-only whatever lives in it.
  */
-static int do_remount(struct libmnt_context *cxt, const char *dir, unsigned long flags)
+static int do_remount(struct libmnt_context *cxt, const char *dir, unsigned long flags,
+		      bool from_table)
 {
 	struct mount_attr attr = {
 		.attr_set = options_attr(flags),
@@ -183,7 +221,9 @@ static int do_remount(struct libmnt_context *cxt, const char *dir, unsigned long
 		complain(dir, err, NULL);
 		return err;
 	}
-	err = ask(dir, *request.options ? CONTROL_REMOUNT : CONTROL_SHOW, fd, NULL);
+	err = merge_options(dir, fd, from_table);
+	if (!err)
+		err = ask(dir, *request.options ? CONTROL_REMOUNT : CONTROL_SHOW, fd, NULL);
 	if (!err && mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr))) {
 		err = -errno;
 		complain(dir, err, NULL);
@@ -199,6 +239,7 @@ static int mount_fuse(struct libmnt_context *cxt)
 	unsigned long flags = 0;
 	struct libmnt_fs *fs;
 	char *options;
+	bool from_table = false;
 	int err;
 
 	if (in_user_namespace())
@@ -219,8 +260,9 @@ static int mount_fuse(struct libmnt_context *cxt)
 	dir = mnt_fs_get_target(fs);
 	source = mnt_fs_get_srcpath(fs);
 	mnt_context_get_mflags(cxt, &flags);
-	options = flags & MS_REMOUNT ? options_without_fuse(mnt_fs_get_fs_options(fs)) :
-				       strdup(mnt_fs_get_fs_options(fs) ?: "");
+	options = strdup(mnt_fs_get_fs_options(fs) ?: "");
+	if (options && flags & MS_REMOUNT)
+		from_table = options_strip_fuse(&options);
 	if (!options)
 		return complain(dir, -ENOMEM, NULL);
 	err = set_string(request.source, sizeof(request.source), source ?: "none", dir,
@@ -233,7 +275,8 @@ static int mount_fuse(struct libmnt_context *cxt)
 		return MNT_EX_FAIL;
 	if (mnt_context_is_fake(cxt))
 		return MNT_EX_SUCCESS;
-	err = flags & MS_REMOUNT ? do_remount(cxt, dir, flags) : do_mount(cxt, dir, flags);
+	err = flags & MS_REMOUNT ? do_remount(cxt, dir, flags, from_table) :
+				 do_mount(cxt, dir, flags);
 	mnt_context_set_syscall_status(cxt, err);
 	if (mnt_context_finalize_mount(cxt) && !err && verbose)
 		fprintf(stderr, "mount.containerfs: %s: not noted in libmount's table\n", dir);

@@ -22,8 +22,10 @@ extern bool verbose;
 uint64_t options_attr(unsigned long flags);
 /* Was an access time policy asked for? */
 bool options_have_atime(unsigned long flags);
-/* A copy without what the mount table shows of every FUSE mount; NULL if memory is short. */
-char *options_without_fuse(const char *options);
+/* Remove what the mount table shows of every FUSE mount; was there any? */
+bool options_strip_fuse(char **options);
+/* @options, with those of @more added, or in place of the same with another value; NULL: no memory. */
+char *options_merge(const char *options, const char *more);
 
 /* --- client.c: a conversation with containerfsd --- */
 

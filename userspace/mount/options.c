@@ -50,16 +50,37 @@ bool options_have_atime(unsigned long flags)
 	return flags & (MS_NOATIME | MS_RELATIME | MS_STRICTATIME);
 }
 
-char *options_without_fuse(const char *options)
+bool options_strip_fuse(char **options)
 {
 	static const char *const fuse[] = {
 		"fd", "rootmode", "user_id", "group_id", "default_permissions", "allow_other",
 		"max_read", "blksize", "subtype",
 	};
-	char *rest = strdup(options ? options : "");
+	bool found = false;
 
-	for (size_t i = 0; rest && i < sizeof(fuse) / sizeof(fuse[0]); i++)
-		while (!mnt_optstr_remove_option(&rest, fuse[i]))
-			;
-	return rest;
+	for (size_t i = 0; i < sizeof(fuse) / sizeof(fuse[0]); i++)
+		while (!mnt_optstr_remove_option(options, fuse[i]))
+			found = true;
+	return found;
+}
+
+char *options_merge(const char *options, const char *more)
+{
+	char *merged = strdup(options), *copy = strdup(more);
+	char *at = copy, *name, *value;
+	size_t name_len, value_len;
+	int err = merged && copy ? 0 : -1;
+
+	while (!err && !mnt_optstr_next_option(&at, &name, &name_len, &value, &value_len)) {
+		name = strndup(name, name_len);
+		value = value ? strndup(value, value_len) : NULL;
+		err = name ? mnt_optstr_set_option(&merged, name, value) : -1;
+		free(name);
+		free(value);
+	}
+	free(copy);
+	if (!err)
+		return merged;
+	free(merged);
+	return NULL;
 }
