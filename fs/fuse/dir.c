@@ -202,8 +202,9 @@ void dir_refuse_create(fuse_req_t req, fuse_ino_t parent, const char *name,
 void dir_refuse_mknod(fuse_req_t req, fuse_ino_t parent, const char *name,
 		      mode_t mode, dev_t rdev)
 {
-	(void)parent, (void)name, (void)mode, (void)rdev;
-	inode_reply_err(req, -EPERM);
+	(void)parent, (void)name, (void)rdev;
+	/* a regular file is a create(2), which cgroup v1 refuses by the mode */
+	inode_reply_err(req, S_ISREG(mode) ? -EACCES : -EPERM);
 }
 
 void dir_refuse_symlink(fuse_req_t req, const char *link, fuse_ino_t parent,

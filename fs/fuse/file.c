@@ -31,6 +31,7 @@
 
 #define NR_BUCKETS	1024		/* a power of two */
 #define OPENER_SECONDS	1
+#define FMODE_EXEC	0x20		/* in the flags of an open by execve(2); see linux/fs.h */
 
 /* An open control file: fuse_file_info.fh. */
 struct open_file {
@@ -104,7 +105,6 @@ static void open_file_free(struct open_file *of)
 void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
-	bool write = (fi->flags & O_ACCMODE) != O_RDONLY;
 	unsigned int node;
 	struct known *k = inode_find(req, ino, &node);
 	struct open_file *of;
@@ -112,12 +112,14 @@ void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 	if (!k)
 		return inode_reply_err(req, -ESTALE);
+	if (fi->flags & FMODE_EXEC)
+		return inode_reply_err(req, -EACCES);
 	of = calloc(1, sizeof(*of));
 	if (!of)
 		return inode_reply_err(req, -ENOMEM);
 	tasks_actor(ctx->pid, ctx->uid, &of->actor);
 	of->opened = seconds();
-	err = container_file_open(k->cont, node, write, &of->actor, &of->file);
+	err = container_file_open(k->cont, node, &of->actor, &of->file);
 	if (err) {
 		free(of);
 		/* a file of a removed container has no name any more */
