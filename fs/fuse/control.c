@@ -101,14 +101,17 @@ static int may_mount(const struct client *c, struct container_actor *actor)
 
 static void log_mounted(struct containerfs_root *root, const struct client *c)
 {
+	const struct super *s = containerfs_root_host(root);
 	char options[512], text[2048], *save = NULL;
 
 	containerfs_show_options(root, options, sizeof(options));
 	log_info("hierarchy %d: mounted by process %d: %s", containerfs_root_id(root),
 		 c->peer.pid, options[0] == ',' ? options + 1 : options);
+	if (s->mounts > 1)
+		return;
 	container_subsys_describe(text, sizeof(text));
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		log_debug("subsystem %s", line);
+		log_info("subsystem %s", line);
 }
 
 static int do_mount(const struct client *c, const struct control_request *rq, int *mnt)
