@@ -16,7 +16,6 @@
 
 #define CFTYPE_ONLY_ON_ROOT	0x1
 #define CFTYPE_NOT_ON_ROOT	0x2
-#define CFTYPE_SYS_ADMIN	0x4	/* opening for write needs CAP_SYS_ADMIN, else EPERM */
 
 /* A text that may be shared between open files and the cache of `tasks`. */
 struct container_text {
@@ -56,6 +55,8 @@ struct container_file {
 	u32			seen;		/* events when it was last read; under container_lock */
 	unsigned long		where;		/* container.where: key of the task asked for */
 	bool			asked;
+	bool			rebase;		/* it was asked since the last read */
+	unsigned long long	base;		/* position where the text begins */
 };
 
 struct container_text *container_text_alloc(size_t len);

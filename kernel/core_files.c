@@ -222,7 +222,7 @@ const struct cftype core_files[] = {
 	{
 		.name = "release_agent",
 		.mode = 0644,
-		.flags = CFTYPE_ONLY_ON_ROOT | CFTYPE_SYS_ADMIN,
+		.flags = CFTYPE_ONLY_ON_ROOT,
 		.show = release_agent_show,
 		.write = release_agent_write,
 	},

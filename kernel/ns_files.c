@@ -177,10 +177,11 @@ static int next_name_write(struct container_file *file, const struct container_a
 	char *name, *text = strim(buf);
 	int ret;
 
-	if (!*text)
+	if (strchr(text, '/') || !strcmp(text, ".") || !strcmp(text, ".."))
 		return -EINVAL;
-	if (strlen(text) > CONTAINER_NAME_MAX)
-		return -ENAMETOOLONG;
+	ret = container_name_check(text);
+	if (ret)
+		return ret;
 	name = kstrdup(text, GFP_KERNEL);
 	if (!name)
 		return -ENOMEM;

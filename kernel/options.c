@@ -184,7 +184,8 @@ static int option_parse(struct mount_options *o, char *word, struct option_msg *
 		return option_table[i].parse(o, value, msg);
 	}
 	for_each_subsys(ss, s) {
-		if (strcmp(word, ss->name) || value)
+		/* cgroup v1 does not look at a value here either. */
+		if (strcmp(word, ss->name))
 			continue;
 		o->subsys_mask |= 1u << s;
 		return 0;
@@ -216,7 +217,7 @@ static int options_check(struct mount_options *o, const struct container_actor *
 		option_say(msg, "a hierarchy without subsystems needs name=");
 		return -EINVAL;
 	}
-	if (o->flags & ROOT_NOPREFIX) {
+	if ((o->flags & ROOT_NOPREFIX) && o->subsys_mask) {
 		option_say(msg, "noprefix is accepted with the subsystem cpuset alone");
 		return -EINVAL;
 	}

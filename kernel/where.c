@@ -4,7 +4,8 @@
  *
  * What /proc/PID/cgroup is to cgroup v1, for an engine that can not add a file
  * there.  A transaction: the task id written last on a descriptor is the one
- * that its reads are about; without one, they are about the reader.
+ * that its reads are about; without one, they are about the reader.  The answer
+ * begins where the descriptor stands, so that no seek is needed in between.
  */
 #include <linux/limits.h>
 
@@ -35,6 +36,7 @@ int container_where_ask(struct container_file *file, const struct container_acto
 		return ret;
 	file->where = info.key;
 	file->asked = true;
+	file->rebase = true;
 	host_task_put(&info);
 	return 0;
 }
