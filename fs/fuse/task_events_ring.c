@@ -168,46 +168,79 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Tell of the groups that BPF made and the user does not know yet. */
-static int tell_groups(struct task_events *te)
+struct ids {
+	uint64_t *id;
+	size_t n, room;
+};
+
+static int add_id(struct ids *ids, uint64_t id)
+{
+	uint64_t *more;
+
+	if (ids->n == ids->room) {
+		more = reallocarray(ids->id, 2 * ids->room + 64, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		ids->id = more;
+		ids->room = 2 * ids->room + 64;
+	}
+	ids->id[ids->n++] = id;
+	return 0;
+}
+
+/* The ids of groups that BPF made and the user does not know. */
+static int unknown_groups(struct task_events *te, struct ids *ids)
 {
 	int fd = bpf_map__fd(te->skel->maps.groups);
-	uint32_t batch, room = 4096, n, i, found = 0;
-	struct te_group *groups, group;
-	uint64_t *ids = NULL, *keys, *more;
+	uint32_t batch, room = 4096, n, i;
+	struct te_group *groups = calloc(room, sizeof(*groups));
+	uint64_t *keys = calloc(room, sizeof(*keys));
 	void *in = NULL;
-	int err;
+	int last = 0, err = keys && groups ? 0 : -ENOMEM;
 
-	keys = malloc(room * sizeof(*keys));
-	groups = malloc(room * sizeof(*groups));
-	err = keys && groups ? 0 : -ENOMEM;
-	while (!err) {
+	while (!err && !last) {
 		n = room;
-		err = bpf_map_lookup_batch(fd, in, &batch, keys, groups, &n, NULL);
-		if (err && err != -ENOENT)
-			break;
-		more = realloc(ids, (found + n + 1) * sizeof(*ids));
-		if (!more) {
-			err = -ENOMEM;
-			break;
-		}
-		ids = more;
-		for (i = 0; i < n; i++)
+		last = bpf_map_lookup_batch(fd, in, &batch, keys, groups, &n, NULL);
+		if (last && last != -ENOENT)
+			err = last;
+		for (i = 0; i < n && !err; i++)
 			if (groups[i].creator &&
 			    !te->ops.group_known(te->ctx, keys[i]))
-				ids[found++] = keys[i];
+				err = add_id(ids, keys[i]);
 		in = &batch;
 	}
-	if (err == -ENOENT) {	/* the last batch */
-		err = 0;
-		qsort(ids, found, sizeof(*ids), by_number);
-		for (i = 0; i < found; i++)
-			if (!task_events_group_get(te, ids[i], &group))
-				te->ops.group(te->ctx, ids[i], &group);
-	}
-	free(ids);
 	free(groups);
 	free(keys);
+	return err;
+}
+
+/*
+ * Tell of the groups that BPF made and the user does not know. One that was made
+ * behind the walk's back may be the parent of one that was met: look it up.
+ */
+static int tell_groups(struct task_events *te)
+{
+	struct ids ids = {};
+	struct te_group group;
+	uint64_t id;
+	size_t i;
+	int err = unknown_groups(te, &ids);
+
+	for (i = 0; !err && i < ids.n; i++) {
+		id = ids.id[i];
+		if (!task_events_group_get(te, id, &group) && group.parent &&
+		    !te->ops.group_known(te->ctx, group.parent))
+			err = add_id(&ids, group.parent);
+	}
+	if (!err)
+		qsort(ids.id, ids.n, sizeof(*ids.id), by_number);
+	for (i = 0; !err && i < ids.n; i++) {
+		id = ids.id[i];
+		if (!te->ops.group_known(te->ctx, id) &&
+		    !task_events_group_get(te, id, &group))
+			te->ops.group(te->ctx, id, &group);
+	}
+	free(ids.id);
 	return err;
 }
 

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - the tests of task_events: fixtures, and the program
+ *
+ * Exit 0, 1, or 77 where this kernel or user may not load BPF programs.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "storm.h"
+#include "tests.h"
+
+static void show(void *ctx, const char *line)
+{
+	(void)ctx;
+	fprintf(stderr, "%s\n", line);
+}
+
+void fixture_open(struct fixture *f, enum way way, size_t ring_bytes)
+{
+	struct task_events_opts opts = {
+		.ring_bytes = ring_bytes,
+		.force_iter = way == WAY_ITER,
+		.log = show,
+	};
+
+	memset(f, 0, sizeof(*f));
+	if (way == WAY_SPILL)
+		setenv("TASK_EVENTS_FAIL_STORAGE", "2", 1);
+	ck_assert_int_eq(task_events_new(&replica_ops, &f->replica, &opts, &f->te), 0);
+	f->group = fixture_group(f, 0, 0);
+}
+
+void fixture_close(struct fixture *f)
+{
+	struct task_events_stats stats;
+
+	task_events_stats(f->te, &stats);
+	ck_assert_uint_eq(f->replica.wrong, 0);
+	ck_assert_uint_eq(stats.lost_words, 0);
+	ck_assert(!f->replica.rebuilding);
+	task_events_free(f->te);
+	replica_clear(&f->replica);
+}
+
+uint64_t fixture_group(struct fixture *f, uint64_t parent, uint32_t watch)
+{
+	uint64_t id = task_events_new_id(f->te);
+
+	ck_assert_int_eq(task_events_group_set(f->te, id, parent, watch,
+					       TE_CLONE_ALL), 0);
+	replica_add_group(&f->replica, id, parent);
+	return id;
+}
+
+int fixture_attach(struct fixture *f, uint32_t tid, uint32_t tgid, uint64_t id)
+{
+	struct entry *e = replica_find(&f->replica, tid);
+	uint64_t word;
+	int err;
+
+	err = task_events_attach(f->te, tid, e ? e->word : 0, id, &word);
+	if (!err)
+		replica_set(&f->replica, tid, tgid, word);
+	return err;
+}
+
+struct truth {
+	struct replica *replica;
+	size_t n, differ;
+	bool tell;
+};
+
+static int look(void *arg, const struct te_task *task)
+{
+	struct truth *t = arg;
+	struct entry *e;
+
+	if (!task->word || task->word & TE_WORD_EXITED)
+		return 0;
+	t->n++;
+	e = replica_find(t->replica, task->tid);
+	if (e && e->word == task->word && e->tgid == task->tgid)
+		return 0;
+	t->differ++;
+	if (t->tell)
+		fprintf(stderr, "%u/%u %s: kernel %llx, replica %llx/%u\n", task->tid,
+			task->tgid, task->comm, (unsigned long long)task->word,
+			e ? (unsigned long long)e->word : 0, e ? e->tgid : 0);
+	return 0;
+}
+
+void fixture_compare(struct fixture *f)
+{
+	struct truth t = { .replica = &f->replica };
+	time_t end = time(NULL) + 20;
+
+	/* Somebody may still be on the way out: rest is when no event follows. */
+	for (;;) {
+		t.n = t.differ = 0;
+		ck_assert_int_ge(task_events_drain(f->te), 0);
+		ck_assert_int_eq(task_events_for_each(f->te, 0, 0, 0, look, &t), 0);
+		if (!t.differ && t.n == f->replica.n && !task_events_drain(f->te))
+			return;
+		if (t.tell)
+			ck_abort_msg("kernel has %zu tasks, replica %zu, %zu differ",
+				     t.n, f->replica.n, t.differ);
+		t.tell = time(NULL) > end;
+		sched_yield();
+	}
+}
+
+pid_t child(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
+	}
+	return pid;
+}
+
+void reap(pid_t pid)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && !WEXITSTATUS(status),
+		      "child: status %x", status);
+}
+
+int main(int argc, char **argv)
+{
+	struct task_events *te;
+	struct replica none = {};
+	const char *why;
+	SRunner *runner;
+	int err, failed;
+
+	storm_main(argc, argv);
+	if (task_events_check_pidns(&why)) {
+		printf("skipped: %s\n", why);
+		return 77;
+	}
+	err = task_events_new(&replica_ops, &none, NULL, &te);
+	if (err == -EPERM || err == -ENOSYS || err == -EOPNOTSUPP || err == -EACCES ||
+	    err == -ENOENT) {
+		printf("skipped: BPF is not to be had: %s\n", strerror(-err));
+		return 77;
+	}
+	if (!err)
+		task_events_free(te);
+	runner = srunner_create(suite_basic());
+	srunner_add_suite(runner, suite_storm());
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed || err;
+}

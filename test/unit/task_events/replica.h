@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * replica.h - the simplest user of task_events.h: tid -> word, and the groups
+ *
+ * It follows the rules at the head of task_events.h to the letter, so that a
+ * difference from the kernel's words is a fault of the tracker or of the rules.
+ * What may not happen (an event of a css_group that nobody told of, a parent after
+ * its child, a child in the ring before its group) is counted in `wrong`.
+ */
+#ifndef TEST_UNIT_TASK_EVENTS_REPLICA_H
+#define TEST_UNIT_TASK_EVENTS_REPLICA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "task_events.h"
+
+#define REPLICA_BUCKETS	4096
+
+struct entry {
+	struct entry *next;
+	uint64_t word;
+	uint32_t tid;
+	uint32_t tgid;
+	bool seen;	/* in the rebuild under way */
+};
+
+struct known_group {
+	bool known;
+	uint64_t parent;
+};
+
+struct replica {
+	struct entry *buckets[REPLICA_BUCKETS];
+	struct known_group *groups;	/* by id */
+	uint64_t ngroups;
+	size_t n;
+	bool rebuilding;
+	unsigned int forks, clones, exits, execs, rebuilds, wrong;
+	struct te_clone last_clone;
+	struct te_exit last_exit;
+	struct te_exec last_exec;
+	struct te_fork last_fork;
+};
+
+extern const struct task_events_ops replica_ops;	/* ctx: struct replica * */
+
+struct entry *replica_find(struct replica *r, uint32_t tid);
+void replica_set(struct replica *r, uint32_t tid, uint32_t tgid, uint64_t word);
+void replica_add_group(struct replica *r, uint64_t id, uint64_t parent);
+void replica_clear(struct replica *r);
+
+#endif /* TEST_UNIT_TASK_EVENTS_REPLICA_H */

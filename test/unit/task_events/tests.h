@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tests.h - what the test cases of task_events share
+ *
+ * A fixture is a tracker with its replica. Each case runs in a process of its own
+ * (libcheck's), and its children die with it. Where BPF is refused, the program
+ * says so and skips.
+ */
+#ifndef TEST_UNIT_TASK_EVENTS_TESTS_H
+#define TEST_UNIT_TASK_EVENTS_TESTS_H
+
+#include <check.h>
+#include <sys/types.h>
+
+#include "replica.h"
+
+struct fixture {
+	struct task_events *te;
+	struct replica replica;
+	uint64_t group;		/* a css_group below 0 */
+};
+
+/* The ways to do the same: run every case with each. */
+enum way { WAY_BEST, WAY_ITER, WAY_SPILL, NWAYS };
+
+/* Aborts the case on failure. */
+void fixture_open(struct fixture *f, enum way way, size_t ring_bytes);
+void fixture_close(struct fixture *f);
+
+/* A new css_group, watching @watch, in BPF and in the replica. */
+uint64_t fixture_group(struct fixture *f, uint64_t parent, uint32_t watch);
+
+/* Attach and tell the replica. Returns what task_events_attach() returns. */
+int fixture_attach(struct fixture *f, uint32_t tid, uint32_t tgid, uint64_t id);
+
+/* Drain until two looks at the kernel's words equal the replica; fails if never. */
+void fixture_compare(struct fixture *f);
+
+/* fork() whose child dies with this process. */
+pid_t child(void);
+void reap(pid_t pid);
+
+Suite *suite_basic(void);
+Suite *suite_storm(void);
+
+#endif /* TEST_UNIT_TASK_EVENTS_TESTS_H */
