@@ -19,8 +19,11 @@
  *    another generation goes unseen.
  *
  * Requests per call (Linux 6.18): mkdir LOOKUP, MKDIR; rmdir RMDIR if the name
- * is known; a listing OPENDIR, one READDIR a 32 KiB (glibc's buffer), one at the
- * end and RELEASEDIR, which nobody waits for; if it is cached OPENDIR only.
+ * is known; each with a GETATTR before if it follows another change of that
+ * directory, for a change makes the kernel forget all of its attributes, mode
+ * and owner too, which default_permissions needs.  A listing: OPENDIR, one
+ * READDIR a 32 KiB (glibc's buffer), one at the end and RELEASEDIR, which nobody
+ * waits for; OPENDIR and RELEASEDIR only if it is cached.
  */
 #include "dir.h"
 #include "inode.h"

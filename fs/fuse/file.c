@@ -22,7 +22,6 @@
 #include "inode.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -161,15 +160,12 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	       struct fuse_file_info *fi)
 {
 	struct open_file *of = open_file_of(fi);
-	const struct container_actor *reader = &of->actor;
 	struct container_actor actor;
 	const char *data;
 	long len;
 
 	(void)ino;
-	if (!off)			/* the text is made now */
-		reader = caller(req, of, &actor);
-	len = container_file_read(of->file, reader, off, &data);
+	len = container_file_read(of->file, caller(req, of, &actor), off, &data);
 	if (len < 0)
 		return inode_reply_err(req, len);
 	fuse_reply_buf(req, data, (size_t)len < size ? (size_t)len : size);
@@ -178,7 +174,7 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 void file_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size,
 		off_t off, struct fuse_file_info *fi)
 {
-	static char text[CONTAINER_WRITE_MAX + 1];
+	static char text[CONTAINER_WRITE_MAX + 1];	/* the engine puts a NUL behind */
 	struct open_file *of = open_file_of(fi);
 	struct container_actor actor;
 	long len;
@@ -187,7 +183,6 @@ void file_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size,
 	if (size > CONTAINER_WRITE_MAX)
 		return inode_reply_err(req, -E2BIG);
 	memcpy(text, buf, size);
-	text[size] = '\0';
 	len = container_file_write(of->file, caller(req, of, &actor), text, size);
 	if (len < 0)
 		return inode_reply_err(req, len);

@@ -225,7 +225,7 @@ int container_removexattr(struct container *cont, unsigned int node, const char 
 	return -ENODATA;
 }
 
-int container_file_open(struct container *cont, unsigned int node, _Bool write,
+int container_file_open(struct container *cont, unsigned int node,
 			const struct container_actor *opener, struct container_file **filep)
 {
 	if (cont->dead)
@@ -254,12 +254,12 @@ long container_file_read(struct container_file *file, const struct container_act
 	return len - pos;
 }
 
-/* Fails if there is no NUL behind. */
 long container_file_write(struct container_file *file, const struct container_actor *writer,
 			  char *buf, unsigned long len)
 {
 	fake_writer = writer->tid;
-	return buf[len] ? -EINVAL : (long)len;
+	buf[len] = '\0';	/* there is room, or ASan says so */
+	return len;
 }
 
 unsigned int container_file_poll(struct container_file *file, _Bool *armed)
