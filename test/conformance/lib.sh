@@ -7,7 +7,8 @@
 # reused for another meaning: "<script>/<id>" is what the file differences
 # refers to. A check that fails prints file:line, the id, what was expected
 # and what came, and the script goes on; `finish`, which must be the last
-# line, turns that into the exit status. Expected texts are literal, except
+# line, turns that into the exit status. A loop over odd values numbers its
+# checks from 1, so what is added to it goes to its end. Expected texts are literal, except
 # that an output of several lines is compared with its newlines as "\n" when
 # it comes from sysc.
 #
@@ -274,6 +275,10 @@ unmount() { # DIR
 	wait_for "[ \"\$('$SYSC' umount '$1')\" != EBUSY ]" 5
 }
 
+remove_containers() { # MOUNTPOINT
+	find "$1" -depth -mindepth 1 -type d -exec rmdir {} + 2>/dev/null
+}
+
 hierarchy_exists() { # NAME; v1 only
 	grep -q "^[0-9]*:[^:]*name=$1:" /proc/self/cgroup
 }
@@ -338,13 +343,13 @@ puppet() {
 	"$SYSC" puppet <"$T/strings" >"$T/answers" &
 	PUPPET=$!
 	exec 8>"$T/strings" 9<"$T/answers"
-	read -r answer <&9
+	read -r reply <&9
 }
 
 tell() { # THREAD COMMAND...
 	echo "$*" >&8
-	read -r answer <&9
-	echo "$answer"
+	read -r reply <&9
+	echo "$reply"
 }
 
 end_puppet() {
@@ -367,10 +372,24 @@ agent_runs() { # PATH
 
 ## The ns subsystem of containerfs
 
-# Mounts ns, with other options if given, as a fresh hierarchy at $H.
+# Mounts ns, with other options if given, as a fresh hierarchy at $TOP. The
+# script itself goes into the container $H below, because whatever else makes
+# namespaces on this machine gets containers in the top one.
 ns_hierarchy() { # [OPTION,...]
 	requires containerfs subsystem:ns
 	new_hierarchy "ns${1:+,$1}"
+	TOP=$H
+	H=$TOP/test
+	mkdir "$H"
+	echo $$ > "$H/tasks"
+}
+
+# Back out of it, so that the hierarchy can die.
+leave_ns_hierarchy() {
+	cd / || exit 1
+	echo $$ > "$TOP/tasks"
+	remove_containers "$TOP"
+	umount_wait "$TOP" "$NAME"
 }
 
 # A pausing process that has made itself namespaces; its pid is $PID.

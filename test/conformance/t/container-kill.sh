@@ -18,8 +18,10 @@ spawn a/b/c
 two=$PID
 spawn other
 bystander=$PID
+i=0
 for bad in 0 2 -1 x '1 1' '\n'; do
-	expect_errno "bad-$bad" EINVAL write a/container.kill "$bad"
+	i=$((i + 1))
+	expect_errno "bad-$i" EINVAL write a/container.kill "$bad"
 done
 expect_eq bad-kills-nobody "S S" "$(state_of "$one") $(state_of "$two")"
 expect_errno as-user "OK open:EACCES" as 1000,1000,1000 , write a/container.kill 1

@@ -40,8 +40,12 @@ rmdir a/c
 group_in() { # CONTAINER
 	"$SYSC" write "$1/tasks" 0 , read debug.current_css_group
 }
+spawn a
+one=$PID
+spawn b
 expect_eq group-is-shared "$(group_in a)" "$(group_in a)"
 expect_true group-differs test "$(group_in a)" != "$(group_in b)"
+end "$one" "$PID"
 expect_errno group-does-not-depend-on-the-file "OK same" write a/tasks 0 , \
 	sh "cmp a/debug.current_css_group b/debug.current_css_group && echo same"
 refcount() {

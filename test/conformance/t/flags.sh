@@ -13,17 +13,23 @@ for file in notify_on_release cgroup.clone_children; do
 	f=$H/a/$file
 	expect_errno "default-$file" '0\n' read "$f"
 	expect_errno "top-default-$file" '0\n' read "$H/$file"
+	i=0
 	for one in 1 2 0x10 '1\n' 18446744073709551615 010 +1 '1\0'; do
+		i=$((i + 1))
 		echo 0 > "$f"
-		expect_errno "true-$file-$one" 'OK 1\n' write "$f" "$one" , read "$f"
+		expect_errno "true-$file-$i" 'OK 1\n' write "$f" "$one" , read "$f"
 	done
+	i=0
 	for zero in 0 00 0x0 '0\n' +0; do
+		i=$((i + 1))
 		echo 1 > "$f"
-		expect_errno "false-$file-$zero" 'OK 0\n' write "$f" "$zero" , read "$f"
+		expect_errno "false-$file-$i" 'OK 0\n' write "$f" "$zero" , read "$f"
 	done
 	echo 1 > "$f"
+	i=0
 	for bad in -1 -0 abc '1 2' '1\n\n' '\n' 0x 1.5 1x; do
-		expect_errno "bad-$file-$bad" 'EINVAL 1\n' write "$f" "$bad" , read "$f"
+		i=$((i + 1))
+		expect_errno "bad-$file-$i" 'EINVAL 1\n' write "$f" "$bad" , read "$f"
 	done
 	expect_errno "big-$file" 'ERANGE 1\n' write "$f" 18446744073709551616 , read "$f"
 	expect_errno "empty-$file" 'OK 1\n' write "$f" '' , read "$f"

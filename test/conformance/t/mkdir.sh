@@ -23,11 +23,13 @@ expect_errno in-file ENOTDIR mkdir tasks/a
 expect_errno nested OK mkdir a/b
 expect_errno trailing-slash OK mkdir a/c/
 
+i=0
 for name in .dot ..two ... 'a space' a:b a,b 'back\slash' cgroup.foo tasks2 \
 		-dash '*' "$(printf '\001\177\377')" ñ 'q"q'; do
-	expect_errno "name-$name" OK mkdir "$name"
-	expect_true "name-is-listed-$name" test -f "./$name/tasks"
-	expect_errno "name-goes-$name" OK rmdir "./$name"
+	i=$((i + 1))
+	expect_errno "name-$i" OK mkdir "$name"
+	expect_true "name-is-listed-$i" test -f "./$name/tasks"
+	expect_errno "name-goes-$i" OK rmdir "./$name"
 done
 n255=$(printf '%0255d' 1)
 expect_errno name-255 OK mkdir "$n255"

@@ -7,6 +7,8 @@
 # shellcheck source=../lib.sh
 . "$LIB"
 
+# Finding out is an unshare itself.
+has userns && users_may=1
 ns_hierarchy
 cd "$H" || exit 1
 expect_errno bad-flag EINVAL unshare 0x1
@@ -28,30 +30,29 @@ unshare_once
 expect_eq first-is-still-one node1 "$(containers .)"
 
 # An ordinary user's namespaces count, and need no right to this directory.
-if has userns; then
+if [ -n "$users_may" ]; then
 	expect_errno ordinary-user "OK OK" as 1000,1000,1000 , unshare user
 	expect_eq ordinary-user-container "node1 node2" "$(containers .)"
 fi
 
 # Other hierarchies are not touched.
+cd / || exit 1
 ns=$H name=$NAME
 new_hierarchy
 mkdir "$H/x"
 spawn "$H/x"
 "$SYSC" write "$H/x/tasks" 0 , unshare uts , pause >"$T/out" 2>&1 &
-wait_for "grep -q 'OK OK ' '$T/out'"
+wait_for "grep -qs 'OK OK ' '$T/out'"
 expect_eq other-hierarchy-place /x "$(where $!)"
 expect_eq other-hierarchy-no-container '' "$(containers "$H/x")"
 expect_true own-hierarchy-place sh -c "grep -qx $! '$ns'/node*/tasks"
-end $!
+end $! "$PID"
 
 # While nothing is mounted, a hierarchy that is kept goes on.
-cd /
 H=$ns
-mkdir "$H/keep"
-unmount "$H"
+unmount "$TOP"
 unsharer uts
-mount_hierarchy "$H" "name=$name"
+mount_hierarchy "$TOP" "name=$name"
 expect_true while-unmounted sh -c "grep -qx $PID '$H'/node*/tasks"
 end "$PID"
 finish

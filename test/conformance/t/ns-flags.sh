@@ -39,5 +39,9 @@ expect_eq own-setting '' "$(containers a)"
 echo "$all" > a/ns.clone_flags
 "$SYSC" write a/tasks 0 , unshare uts >/dev/null
 expect_eq own-setting-all node1 "$(containers a)"
+mkdir a/b
+expect_eq inherited "$all" "$(cat a/b/ns.clone_flags)"
+echo none > a/ns.clone_flags
+expect_eq inherited-only-at-mkdir "$all" "$(cat a/b/ns.clone_flags)"
 expect_errno as-user "OK open:EACCES" as 1000,1000,1000 , write "$f" net
 finish

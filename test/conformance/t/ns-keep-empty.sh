@@ -13,8 +13,10 @@ expect_errno mode 0644 stat "$f" mode
 expect_errno default '16\n' read "$f"
 expect_errno max 'OK max\n' write "$f" max , read "$f"
 expect_errno number 'OK 2\n' write "$f" '2\n' , read "$f"
+i=0
 for bad in -1 abc 'max 1' 1x; do
-	expect_errno "bad-$bad" 'EINVAL 2\n' write "$f" "$bad" , read "$f"
+	i=$((i + 1))
+	expect_errno "bad-$i" 'EINVAL 2\n' write "$f" "$bad" , read "$f"
 done
 
 unshare_once

@@ -12,11 +12,15 @@ for f in ns.max_clones ns.max_depth; do
 	expect_errno "mode-$f" 0644 stat "$f" mode
 	expect_errno "default-$f" 'max\n' read "$f"
 	expect_errno "number-$f" 'OK 7\n' write "$f" 7 , read "$f"
+	i=0
 	for bad in -1 abc '1 2'; do
-		expect_errno "bad-$f-$bad" 'EINVAL 7\n' write "$f" "$bad" , read "$f"
+		i=$((i + 1))
+		expect_errno "bad-$f-$i" 'EINVAL 7\n' write "$f" "$bad" , read "$f"
 	done
 	expect_errno "max-$f" 'OK max\n' write "$f" 'max\n' , read "$f"
 done
+
+expect_errno top-has-a-depth '32\n' read "$TOP/ns.max_depth"
 
 mkdir a
 echo 0 > a/ns.keep_empty
@@ -25,7 +29,7 @@ in_a() { # a process that moves to a and unshares; its pid is $PID
 	rm -f "$T/out"
 	"$SYSC" write a/tasks 0 , unshare uts , pause >"$T/out" 2>&1 &
 	PID=$!
-	wait_for "grep -q '^OK [A-Z]* ' '$T/out'"
+	wait_for "grep -qs '^OK [A-Z]* ' '$T/out'"
 }
 in_a
 one=$PID

@@ -13,8 +13,10 @@ f=ns.clone_name
 expect_errno mode 0644 stat "$f" mode
 expect_errno default 'node%d\n' read "$f"
 expect_errno set 'OK box%d\n' write "$f" 'box%d\n' , read "$f"
+i=0
 for bad in . .. a/b / 'a\nb' '\n'; do
-	expect_errno "bad-$bad" 'EINVAL box%d\n' write "$f" "$bad" , read "$f"
+	i=$((i + 1))
+	expect_errno "bad-$i" 'EINVAL box%d\n' write "$f" "$bad" , read "$f"
 done
 unshare_once
 expect_eq number box1 "$(containers .)"
@@ -22,29 +24,29 @@ mkdir box2
 unshare_once
 expect_eq number-taken "box1 box2 box3" "$(containers .)"
 
-in_new() { # TEMPLATE COMM: the names in a new container after one clone
-	dirs=$((${dirs:-0} + 1))
-	mkdir "d$dirs"
-	"$SYSC" write "d$dirs/ns.clone_name" "$1" >/dev/null
-	"$SYSC" write "d$dirs/tasks" 0 , comm "$2" , getpid , unshare uts > "$T/out"
-	read -r _ _ pid _ < "$T/out"
-	containers "d$dirs"
+in_new() { # DIR TEMPLATE COMM: the names in the new DIR after one clone
+	mkdir "$1"
+	"$SYSC" write "$1/ns.clone_name" "$2" , write "$1/tasks" 0 , comm "$3" , \
+		unshare uts , getpid > "$T/out"
+	containers "$1"
 }
-expect comm made in_new %c made
-expect comm-and-number made-1 in_new %c-%d made
-expect percent '100%' in_new 100%% made
-in_new 'p%p' made >/dev/null
-expect_eq pid "p$pid" "$(containers "d$dirs")"
-expect fixed fixed in_new fixed made
-"$SYSC" write "d$dirs/tasks" 0 , unshare uts >/dev/null
-expect_eq fixed-taken 2 "$(containers "d$dirs" | wc -w | tr -d ' ')"
-expect_true fixed-taken-number sh -c "ls -d 'd$dirs'/fixed[0-9]*"
+expect comm made in_new d1 %c made
+expect comm-and-number made-1 in_new d2 %c-%d made
+expect percent '100%' in_new d3 100%% made
+in_new d4 'p%p' made >/dev/null
+expect_eq pid "p$(sed 's/.* //' "$T/out")" "$(containers d4)"
+expect fixed fixed in_new d5 fixed made
+"$SYSC" write d5/tasks 0 , unshare uts >/dev/null
+expect_eq fixed-taken 2 "$(containers d5 | wc -w | tr -d ' ')"
+expect_true fixed-taken-number sh -c 'ls -d d5/fixed[0-9]*'
 
 # Names that no file can have, or that are those of control files.
+i=0
 for comm in a/b . .. / tasks; do
-	expect_eq "odd-$comm" 1 "$(in_new %c "$comm" | wc -w | tr -d ' ')"
-	expect_eq "odd-unshare-$comm" "OK OK" "$(sed 's/^OK \(OK\) [0-9]* /\1 /' "$T/out")"
-	expect_true "odd-control-file-$comm" test -f "d$dirs/tasks"
+	i=$((i + 1))
+	expect_eq "odd-$i" 1 "$(in_new "odd$i" %c "$comm" | wc -w | tr -d ' ')"
+	expect_eq "odd-unshare-$i" "OK OK OK OK" "$(sed 's/ [0-9]*$//' "$T/out")"
+	expect_true "odd-control-file-$i" test -f "odd$i/tasks"
 done
 
 # Inherited by both ways of making a container.

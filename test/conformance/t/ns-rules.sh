@@ -7,10 +7,19 @@
 # shellcheck source=../lib.sh
 . "$LIB"
 
+# Off by default.
+ns_hierarchy
+mkdir "$H/a" "$H/a/b"
+spawn
+expect_errno off-two-levels OK write "$H/a/b/tasks" "$PID"
+expect_errno off-upward OK write "$H/tasks" "$PID"
+end "$PID"
+leave_ns_hierarchy
+
 ns_hierarchy ns_rules
 cd "$H" || exit 1
 if has shown-options; then
-	expect_true shown grep -q " $H .*ns_rules" /proc/mounts
+	expect_true shown grep -q " $TOP .*ns_rules" /proc/mounts
 fi
 mkdir a a/b c
 
@@ -46,17 +55,4 @@ expect_errno clone-as-ever OK unshare uts
 expect_true clone-as-ever-made test -d node1
 end "$one" "$two"
 
-# Off by default.
-cd /
-remove=$(find "$H" -depth -mindepth 1 -type d)
-for dir in $remove; do
-	rmdir "$dir"
-done
-umount_wait "$H" "$NAME"
-ns_hierarchy
-mkdir "$H/a" "$H/a/b"
-spawn
-expect_errno off-two-levels OK write "$H/a/b/tasks" "$PID"
-expect_errno off-upward OK write "$H/tasks" "$PID"
-end "$PID"
 finish

@@ -104,8 +104,10 @@ wait "$first" 2>/dev/null
 expect_errno reaped ESRCH write "$a/tasks" "$first"
 
 # 0 and its spellings are the writer.
+i=0
 for zero in 0 -0 +0 00 0x0; do
-	expect_errno "zero-$zero" "OK /b" write "$H/b/tasks" "$zero" , \
+	i=$((i + 1))
+	expect_errno "zero-$i" "OK /b" write "$H/b/tasks" "$zero" , \
 		sh "grep -lx \$PPID '$H/tasks' '$H/b/tasks' | sed 's|^$H||;s|/tasks||'"
 done
 finish
