@@ -108,11 +108,13 @@ static void report(int level, const char *what, const char *file, int line,
 	emit(level, text);
 }
 
+/* A host with a sink of its own may want nothing on stderr. */
 static void __attribute__((__noreturn__)) die(void)
 {
 	void *frames[32];
 
-	backtrace_symbols_fd(frames, backtrace(frames, 32), STDERR_FILENO);
+	if (__atomic_load_n(&the_sink, __ATOMIC_RELAXED) == default_sink)
+		backtrace_symbols_fd(frames, backtrace(frames, 32), STDERR_FILENO);
 	abort();
 }
 

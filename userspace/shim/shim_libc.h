@@ -24,7 +24,10 @@ void shim_vprintk(const char *fmt, __builtin_va_list args) SHIM_PRINTF(1, 0);
 int shim_ratelimit(long *window_start, int *printed, int *missed,
 		   int interval_ms, int burst, const char *who);
 
-/* Logs "kernel BUG at file:line: text" and a backtrace, then abort(). */
+/*
+ * Logs "kernel BUG at file:line: text" and, where the default sink does, a
+ * backtrace, then abort().
+ */
 void shim_bug(const char *file, int line, const char *fmt, ...)
 	SHIM_PRINTF(3, 4) __attribute__((__noreturn__, __cold__));
 /*
