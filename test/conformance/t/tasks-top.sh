@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A fresh hierarchy has every task of the system in its top container: kernel
+# threads, init, and all threads of each process, but no zombies.
+#
+# Other tasks come and go meanwhile. So only those are looked for that /proc
+# had both before and after, and what is listed must not have been a zombie
+# both times.
+# shellcheck source=../lib.sh
+. "$LIB"
+
+puppet
+tell 0 thread >/dev/null
+zombie=$(tell 0 zombie)
+new_hierarchy
+
+# Ids of threads that are zombies, or that are not, in the order of sort.
+threads() { # alive|zombie
+	# A glob of all threads would race with those that end.
+	find /proc/[0-9]*/task -maxdepth 2 -name stat -exec cat {} + 2>/dev/null |
+		awk -v want="$1" '{ id = $1; sub(/.*\) /, "")
+			zombie = $1 == "Z" || $1 == "X"
+			if (zombie == (want == "zombie")) print id }' | sort
+}
+for kind in alive zombie; do
+	threads "$kind" > "$T/$kind.before"
+done
+sort "$H/tasks" > "$T/listed"
+sort "$H/cgroup.procs" > "$T/procs"
+for kind in alive zombie; do
+	threads "$kind" > "$T/$kind.after"
+	# In both lists: what the two have twice.
+	sort "$T/$kind.before" "$T/$kind.after" | uniq -d > "$T/$kind"
+done
+
+expect_true some-are-alive test "$(wc -l < "$T/alive")" -gt 10
+expect_true own-zombie grep -qx "$zombie" "$T/zombie"
+# Once more beside two of the listing: what is alive and not listed.
+expect_eq all-are-listed '' "$(sort "$T/alive" "$T/listed" "$T/listed" | uniq -u | tr '\n' ' ')"
+expect_eq no-zombie-is-listed '' "$(sort "$T/zombie" "$T/listed" | uniq -d | tr '\n' ' ')"
+expect_eq none-twice '' "$(uniq -d "$T/listed")"
+expect_true init-is-listed grep -qx 1 "$T/procs"
+expect_true kthreadd-is-listed grep -qx 2 "$T/procs"
+expect_eq in-order '' "$(sort -n -c "$H/tasks" 2>&1)"
+end_puppet
+finish
