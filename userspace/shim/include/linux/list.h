@@ -51,10 +51,14 @@ static inline void list_add_tail(struct list_head *new, struct list_head *head)
 	__list_add(new, head->prev, head);
 }
 
+/*
+ * Readers under RCU may come to next this way.  The kernel orders that by the
+ * locks of whoever published next; C orders it by a release store only.
+ */
 static inline void __list_del(struct list_head *prev, struct list_head *next)
 {
 	next->prev = prev;
-	WRITE_ONCE(prev->next, next);
+	smp_store_release(&prev->next, next);
 }
 
 static inline void __list_del_entry(struct list_head *entry)

@@ -37,7 +37,7 @@ static inline void __hlist_del(struct hlist_node *n)
 	struct hlist_node **pprev = n->pprev;
 
 	BUG_ON((void *)pprev == LIST_POISON2 || *pprev != n);
-	WRITE_ONCE(*pprev, next);
+	smp_store_release(pprev, next);		/* as in __list_del() */
 	if (next)
 		WRITE_ONCE(next->pprev, pprev);
 }
