@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tests of the control socket, the event loop and the options of mount.containerfs. */
+#ifndef TEST_CONTROL_H
+#define TEST_CONTROL_H
+
+#include <check.h>
+
+TCase *loop_tests(void);
+TCase *socket_tests(void);
+TCase *actor_tests(void);
+TCase *options_tests(void);
+
+/* fakes.c: may the next actor mount? */
+extern _Bool fake_sys_admin;
+
+#endif
