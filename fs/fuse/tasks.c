@@ -121,11 +121,8 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 	if (err)
 		return err;
 	err = task_events_attach(te, (uint32_t)info->tid, old, gid->node.key, &word);
-	if (err) {
-		if (!old)
-			replay_stray();
+	if (err)
 		return err == -ENOENT ? -ESRCH : err;
-	}
 	ids_count_word(old, word);
 	*cookie = word;
 	return 0;

@@ -28,7 +28,6 @@
 static struct task_events *te;
 static unsigned long seen[SEEN_BITS / SEEN_WORD];
 static bool missing;			/* records, for want of memory */
-static bool strays;			/* records whose task may be gone unseen */
 static bool failed;			/* the last drain */
 static unsigned long unknown_ids;
 
@@ -214,7 +213,6 @@ static void rebuild_task(void *ctx, const struct te_task *task)
 }
 
 struct sweep {
-	bool		wordless;	/* only records without a word */
 	unsigned int	nr;
 	uint32_t	tids[SWEEP_BATCH];
 };
@@ -223,40 +221,30 @@ static int sweep_task(struct container_task *task, unsigned long key, void *arg)
 {
 	struct sweep *sweep = arg;
 
-	if (marked((uint32_t)key) || (sweep->wordless && container_task_cookie(task)))
+	(void)task;
+	if (marked((uint32_t)key))
 		return 0;
 	sweep->tids[sweep->nr++] = (uint32_t)key;
 	return sweep->nr == SWEEP_BATCH;
 }
 
-/*
- * Drop the records without a mark. One without a word is the engine's own, of
- * a task that it was about to attach; it stays if the task lives.
- */
-static void sweep(bool wordless)
+/* Drop the records without a mark. */
+static void sweep_records(void)
 {
-	struct sweep sweep = { .wordless = wordless };
-	struct te_facts facts;
-	uint32_t tid;
+	struct sweep sweep;
 
 	do {
 		sweep.nr = 0;
 		container_task_for_each(sweep_task, &sweep);
-		for (unsigned int i = 0; i < sweep.nr; i++) {
-			tid = sweep.tids[i];
-			if (!replay_word(tid) && !task_events_query(te, tid, &facts) &&
-			    !(facts.flags & TE_TASK_EXITING))
-				mark(tid);
-			else
-				drop_task(tid);
-		}
+		for (unsigned int i = 0; i < sweep.nr; i++)
+			drop_task(sweep.tids[i]);
 	} while (sweep.nr == SWEEP_BATCH);
 }
 
 static void rebuild_end(void *ctx)
 {
 	(void)ctx;
-	sweep(false);
+	sweep_records();
 }
 
 const struct task_events_ops replay_ops = {
@@ -285,19 +273,6 @@ static void resync(void)
 	missing = false;
 	if (task_events_for_each(te, 0, 0, 0, resync_task, NULL) < 0)
 		missing = true;
-}
-
-/* Exits of tasks without a word are not reported. */
-static void drop_strays(void)
-{
-	strays = false;
-	memset(seen, 0, sizeof(seen));
-	sweep(true);
-}
-
-void replay_stray(void)
-{
-	strays = true;
 }
 
 bool replay_failed(void)
@@ -333,8 +308,6 @@ int replay_drain(void)
 		sum += n;
 		if (missing)
 			resync();
-		if (strays)
-			drop_strays();
 	} while (ids_take_rewatched());
 	return sum;
 }
@@ -363,20 +336,13 @@ unsigned long replay_unknown_ids(void)
 void replay_init(struct task_events *events)
 {
 	te = events;
-	missing = strays = failed = false;
+	missing = failed = false;
 	unknown_ids = 0;
 }
 
 void replay_exit(void)
 {
-	struct sweep sweep = { .wordless = false };
-
 	memset(seen, 0, sizeof(seen));
-	do {
-		sweep.nr = 0;
-		container_task_for_each(sweep_task, &sweep);
-		for (unsigned int i = 0; i < sweep.nr; i++)
-			drop_task(sweep.tids[i]);
-	} while (sweep.nr);
+	sweep_records();
 	te = NULL;
 }

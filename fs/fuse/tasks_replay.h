@@ -8,7 +8,7 @@
  * keep the counts of tasks_ids.h by ids_count_word().
  *
  * One thread, no locks; nothing here may be called under the engine's lock but
- * replay_word(), replay_failed() and replay_stray().
+ * replay_word() and replay_failed().
  */
 #ifndef FS_FUSE_TASKS_REPLAY_H
 #define FS_FUSE_TASKS_REPLAY_H
@@ -37,12 +37,6 @@ bool replay_failed(void);
 
 /* The word by which the engine knows @tid; 0: none. */
 uint64_t replay_word(uint32_t tid);
-
-/*
- * The engine has, or is about to have, a record of a task that is exiting and
- * never had a word: the next replay_drain() looks for it. Under the lock, too.
- */
-void replay_stray(void);
 
 /* How many tasks the engine has a record of. */
 unsigned long replay_tracked(void);

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fake_kernel.c - tasks, their words and a ring: see fake_kernel.h
+ *
+ * Each operation is atomic, so what is tested is the order of events, not the
+ * races inside of the BPF programs; test/unit/task_events has those.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon.h"
+#include "fake_kernel.h"
+
+union record {
+	uint32_t	type;
+	struct te_fork	fork;
+	struct te_clone	clone;
+	struct te_exit	exit;
+	struct te_exec	exec;
+};
+
+#define RING_MAX 65536
+
+struct task_events {
+	struct task_events_ops	ops;
+	bool			in_callback;
+};
+
+struct fk_task fk_task[FK_TASKS];
+struct fk_group fk_group[FK_GROUPS];
+unsigned int fk_ring_size;
+int fk_drain_error;
+unsigned int fk_log_errors;
+bool fk_cloning;
+uint32_t fk_default_mask;
+void (*fk_before_attach)(void);
+
+static union record ring[RING_MAX];
+static unsigned int ring_nr, loss_at, lost, lost_seen;
+static unsigned long rebuilds, events;
+static uint64_t next_id;
+static uint64_t start_seq;
+
+void fk_reset(void)
+{
+	memset(fk_task, 0, sizeof(fk_task));
+	memset(fk_group, 0, sizeof(fk_group));
+	fk_group[0].present = true;
+	fk_ring_size = RING_MAX;
+	fk_drain_error = 0;
+	fk_log_errors = 0;
+	fk_cloning = false;
+	fk_before_attach = NULL;
+	ring_nr = loss_at = lost = lost_seen = 0;
+	rebuilds = events = 0;
+	next_id = 1;
+}
+
+/* A ring that is full loses a few records, then somebody has made room. */
+static void tell(const union record *rec)
+{
+	if (ring_nr - loss_at < fk_ring_size && ring_nr < RING_MAX) {
+		ring[ring_nr++] = *rec;
+		return;
+	}
+	if (++lost % 3 == 0)
+		loss_at = ring_nr;
+}
+
+static uint64_t first_seq(void)
+{
+	return start_seq += 7919;
+}
+
+void fk_spawn(uint32_t tid, uint32_t tgid)
+{
+	fk_task[tid] = (struct fk_task){ .live = true, .tgid = tgid };
+}
+
+static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
+{
+	uint32_t mask = fk_group[parent].present && parent ? fk_group[parent].group.clone_mask :
+							     fk_default_mask;
+	uint64_t id;
+
+	if (!fk_cloning || !(flags & mask))
+		return 0;
+	id = next_id++;
+	fk_group[id].present = true;
+	fk_group[id].group = (struct te_group){
+		.parent = parent, .tasks = 1, .creator = creator, .flags = flags,
+		.watch = fk_group[parent].group.watch, .clone_mask = mask, .comm = "fake",
+	};
+	return id;
+}
+
+static void tell_clone(uint32_t creator, uint32_t tid, uint64_t parent, uint32_t flags)
+{
+	union record rec = { .clone = {
+		.type = TE_CLONE, .tid = tid, .tgid = fk_task[tid].tgid, .creator = creator,
+		.word = fk_task[tid].word, .parent = parent,
+		.creator_tgid = fk_task[creator].tgid, .flags = flags, .comm = "fake",
+	} };
+
+	tell(&rec);
+}
+
+void fk_fork(uint32_t creator, uint32_t tid, uint32_t tgid, uint32_t flags)
+{
+	uint64_t parent = te_word_id(fk_task[creator].word);
+	uint64_t id = make_group(parent, creator, flags);
+	union record rec = { .fork = { .type = TE_FORK, .tid = tid, .tgid = tgid,
+				       .creator = creator } };
+
+	fk_spawn(tid, tgid);
+	if (!id && !parent)
+		return;
+	fk_task[tid].word = rec.fork.word = TE_WORD(id ? id : parent, first_seq());
+	if (id)
+		tell_clone(creator, tid, parent, flags);
+	else
+		tell(&rec);
+}
+
+void fk_unshare(uint32_t tid, uint32_t flags)
+{
+	uint64_t word = fk_task[tid].word;
+	uint64_t id = make_group(te_word_id(word), tid, flags);
+
+	if (!id)
+		return;
+	fk_task[tid].word = word ? te_word_next(word, id) : TE_WORD(id, first_seq());
+	tell_clone(tid, tid, te_word_id(word), flags);
+}
+
+void fk_exit(uint32_t tid)
+{
+	union record rec = { .exit = { .type = TE_EXIT, .tid = tid, .tgid = fk_task[tid].tgid,
+				       .word = fk_task[tid].word | TE_WORD_EXITED } };
+
+	if (fk_task[tid].word)
+		tell(&rec);
+	fk_task[tid].live = false;
+	fk_task[tid].word = 0;
+}
+
+void fk_exec_take(uint32_t tid)
+{
+	uint32_t tgid = fk_task[tid].tgid;
+
+	if (fk_task[tgid].live)
+		fk_exit(tgid);
+	fk_task[tgid] = fk_task[tid];
+	fk_task[tid].live = false;
+	fk_task[tid].word = 0;
+}
+
+void fk_exec_tell(uint32_t old_tid, uint32_t tid)
+{
+	union record rec = { .exec = { .type = TE_EXEC, .old_tid = old_tid, .tid = tid,
+				       .word = fk_task[tid].word } };
+
+	if (rec.exec.word)
+		tell(&rec);
+}
+
+unsigned long fk_rebuilds(void)
+{
+	return rebuilds;
+}
+
+/* --- task_events.h --- */
+
+int task_events_check_pidns(const char **why)
+{
+	*why = NULL;
+	return 0;
+}
+
+int task_events_new(const struct task_events_ops *ops, void *ctx,
+		    const struct task_events_opts *opts, struct task_events **tep)
+{
+	*tep = calloc(1, sizeof(**tep));
+	(*tep)->ops = *ops;
+	return 0;
+}
+
+void task_events_free(struct task_events *te)
+{
+	free(te);
+}
+
+int task_events_fd(const struct task_events *te)
+{
+	return 0;
+}
+
+static void deliver(struct task_events *te, const union record *rec)
+{
+	events++;
+	switch (rec->type) {
+	case TE_FORK:
+		te->ops.fork(NULL, &rec->fork);
+		break;
+	case TE_CLONE:
+		te->ops.clone(NULL, &rec->clone);
+		break;
+	case TE_EXIT:
+		te->ops.exit(NULL, &rec->exit);
+		break;
+	case TE_EXEC:
+		te->ops.exec(NULL, &rec->exec);
+		break;
+	}
+}
+
+static void fill(struct te_task *t, uint32_t tid, uint32_t ns, uint32_t level)
+{
+	*t = (struct te_task){ .word = fk_task[tid].word, .tid = tid, .tgid = fk_task[tid].tgid,
+			       .flags = fk_task[tid].flags, .comm = "fake" };
+	if (fk_task[tid].exiting)
+		t->flags |= TE_TASK_EXITING;
+	t->vtid = !level ? tid : fk_task[tid].ns == ns ? fk_task[tid].vtid : 0;
+	t->vtgid = t->vtid;
+}
+
+/*
+ * As if the records behind the last loss had been reserved after the rebuild
+ * sampled its position: they are told after the snapshot, which has seen what
+ * they changed.
+ */
+static unsigned int rebuild(struct task_events *te)
+{
+	unsigned int end = lost % 3 ? ring_nr : loss_at;
+	struct te_task t;
+
+	te->ops.rebuild_begin(NULL);
+	for (unsigned int i = 0; i < end; i++)
+		if (ring[i].type == TE_EXIT)
+			deliver(te, &ring[i]);
+	for (uint64_t id = 1; id < next_id; id++)
+		if (fk_group[id].present && fk_group[id].group.creator &&
+		    !te->ops.group_known(NULL, id))
+			te->ops.group(NULL, id, &fk_group[id].group);
+	for (uint32_t tid = 1; tid < FK_TASKS; tid++) {
+		if (!fk_task[tid].live || !fk_task[tid].word)
+			continue;
+		fill(&t, tid, 0, 0);
+		te->ops.rebuild_task(NULL, &t);
+	}
+	te->ops.rebuild_end(NULL);
+	lost_seen = lost;
+	rebuilds++;
+	return end;
+}
+
+int task_events_drain(struct task_events *te)
+{
+	unsigned long before = events;
+	unsigned int i = 0;
+
+	if (fk_drain_error)
+		return fk_drain_error;
+	te->in_callback = true;
+	if (lost != lost_seen)
+		i = rebuild(te);
+	for (; i < ring_nr; i++)
+		deliver(te, &ring[i]);
+	ring_nr = loss_at = 0;
+	te->in_callback = false;
+	return (int)(events - before);
+}
+
+int task_events_wakeup(struct task_events *te)
+{
+	return task_events_drain(te);
+}
+
+int task_events_attach(struct task_events *te, uint32_t tid, uint64_t expect_word, uint64_t id,
+		       uint64_t *cur_word)
+{
+	void (*before)(void) = fk_before_attach;
+
+	if (te->in_callback)
+		return -EBUSY;
+	fk_before_attach = NULL;
+	if (before)
+		before();
+	*cur_word = expect_word;
+	if (tid >= FK_TASKS || !fk_task[tid].live)
+		return -ESRCH;
+	*cur_word = fk_task[tid].word;
+	if (fk_task[tid].exiting)
+		return -ENOENT;
+	if (fk_task[tid].word != expect_word)
+		return -EAGAIN;
+	if (id && !fk_group[id].present)
+		abort();	/* an id must be told before it is used */
+	fk_task[tid].word = expect_word ? te_word_next(expect_word, id) : TE_WORD(id, first_seq());
+	*cur_word = fk_task[tid].word;
+	return 0;
+}
+
+int task_events_query(struct task_events *te, uint32_t tid, struct te_facts *facts)
+{
+	if (tid >= FK_TASKS || !fk_task[tid].live)
+		return -ESRCH;
+	*facts = (struct te_facts){
+		.word = fk_task[tid].word, .tid = tid, .tgid = fk_task[tid].tgid,
+		.nr_threads = 1, .flags = fk_task[tid].flags, .comm = "fake",
+		.uid = fk_task[tid].uid, .euid = fk_task[tid].uid, .suid = fk_task[tid].uid,
+		.pidns_inum = fk_task[tid].ns, .pidns_level = !!fk_task[tid].ns,
+	};
+	if (fk_task[tid].exiting)
+		facts->flags |= TE_TASK_EXITING;
+	return 0;
+}
+
+int task_events_for_each(struct task_events *te, uint32_t tgid, uint32_t ns_inum,
+			 uint32_t ns_level, int (*cb)(void *arg, const struct te_task *task),
+			 void *arg)
+{
+	struct te_task t;
+	int ret = -ESRCH;
+
+	for (uint32_t tid = 1; tid < FK_TASKS; tid++) {
+		if (!fk_task[tid].live || (tgid && fk_task[tid].tgid != tgid))
+			continue;
+		fill(&t, tid, ns_inum, ns_level);
+		ret = cb(arg, &t);
+		if (ret)
+			return ret;
+	}
+	return ret;
+}
+
+uint64_t task_events_new_id(struct task_events *te)
+{
+	return next_id++;
+}
+
+int task_events_set_clone(struct task_events *te, int enabled, uint32_t default_mask)
+{
+	fk_cloning = enabled;
+	fk_default_mask = default_mask;
+	return 0;
+}
+
+const char *task_events_unshare_hook(const struct task_events *te)
+{
+	return "fake";
+}
+
+int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent, uint32_t watch,
+			  uint32_t clone_mask)
+{
+	fk_group[id].present = true;
+	fk_group[id].group.parent = parent;
+	fk_group[id].group.watch = watch;
+	fk_group[id].group.clone_mask = clone_mask;
+	return 0;
+}
+
+int task_events_group_watch(struct task_events *te, uint64_t id, uint32_t set, uint32_t clear)
+{
+	if (!fk_group[id].present)
+		return -ENOENT;
+	fk_group[id].group.watch = (fk_group[id].group.watch | set) & ~clear;
+	return 0;
+}
+
+int task_events_group_get(struct task_events *te, uint64_t id, struct te_group *group)
+{
+	if (id >= FK_GROUPS || !fk_group[id].present)
+		return -ENOENT;
+	*group = fk_group[id].group;
+	return 0;
+}
+
+int task_events_group_del(struct task_events *te, uint64_t id)
+{
+	for (uint32_t tid = 1; tid < FK_TASKS; tid++)
+		if (fk_task[tid].live && te_word_id(fk_task[tid].word) == id)
+			abort();	/* a task of it lives */
+	for (unsigned int i = 0; i < ring_nr; i++)
+		if ((ring[i].type == TE_FORK && te_word_id(ring[i].fork.word) == id) ||
+		    (ring[i].type == TE_CLONE && ring[i].clone.parent == id))
+			abort();	/* an event names it */
+	memset(&fk_group[id], 0, sizeof(fk_group[id]));
+	return 0;
+}
+
+void task_events_stats(const struct task_events *te, struct task_events_stats *stats)
+{
+	*stats = (struct task_events_stats){ .events = events, .lost = lost, .rebuilds = rebuilds };
+}
+
+/* --- the rest of the daemon --- */
+
+int loop_add(int fd, uint32_t events, loop_fn fn, void *arg)
+{
+	return 0;
+}
+
+void loop_del(int fd)
+{
+}
+
+void log_msg(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level == LOG_LEVEL_ERR)
+		fk_log_errors++;
+	if (level > LOG_LEVEL_WARN)
+		return;
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+void host_run_agent(const char *agent, const char *path)
+{
+}
+
+void host_clone_added(struct container *dir, struct container *child)
+{
+}
+
+void host_clone_removed(struct container *dir, struct container *child)
+{
+}
+
+void host_file_event(struct container *cont, unsigned int node)
+{
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * fake_kernel.h - tasks, their words and a ring, in place of task_events
+ *
+ * fake_kernel.c implements all of task_events.h on a table of tasks that the
+ * test moves by the functions below: what fork(2), unshare(2) and so on make
+ * the BPF programs do, at once and in order. The ring holds as many records as
+ * the test allows; one that finds it full is lost, and the next drain rebuilds
+ * as task_events.h says.
+ *
+ * It also stands in for what else the task link and the engine call in the
+ * daemon: the loop, the log, the file system's notifications, the agents.
+ */
+#ifndef TEST_UNIT_TASKS_FAKE_KERNEL_H
+#define TEST_UNIT_TASKS_FAKE_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "task_events.h"
+
+#define FK_TASKS 4096		/* tids are below it */
+#define FK_GROUPS 65536		/* ids as well */
+
+struct fk_task {
+	bool		live, exiting;
+	uint32_t	tgid;
+	uint64_t	word;
+	uint32_t	vtid, ns;	/* in pid namespace ns (level 1), 0: only the initial one */
+	uint32_t	flags;		/* TE_TASK_* */
+	uint32_t	uid;
+};
+
+struct fk_group {
+	bool		present;
+	struct te_group	group;
+};
+
+extern struct fk_task fk_task[FK_TASKS];
+extern struct fk_group fk_group[FK_GROUPS];
+extern unsigned int fk_ring_size;	/* records it can hold */
+extern int fk_drain_error;		/* what task_events_drain() returns if not 0 */
+extern unsigned int fk_log_errors;	/* messages of level err */
+extern bool fk_cloning;
+extern uint32_t fk_default_mask;
+/* Run once at the start of the next task_events_attach(): what happens meanwhile. */
+extern void (*fk_before_attach)(void);
+
+void fk_reset(void);
+/* A task that nobody knows; no event. */
+void fk_spawn(uint32_t tid, uint32_t tgid);
+/* @creator makes task @tid of process @tgid, with namespaces if @flags. */
+void fk_fork(uint32_t creator, uint32_t tid, uint32_t tgid, uint32_t flags);
+void fk_unshare(uint32_t tid, uint32_t flags);
+void fk_exit(uint32_t tid);
+/* The first half of an exec by a thread: it has the leader's tid, its own is free. */
+void fk_exec_take(uint32_t tid);
+/* ... and the second: the event. */
+void fk_exec_tell(uint32_t old_tid, uint32_t tid);
+unsigned long fk_rebuilds(void);
+
+#endif /* TEST_UNIT_TASKS_FAKE_KERNEL_H */

@@ -1,0 +1,563 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tasks_test.c - the task link between a fake kernel and the real engine
+ *
+ * Each test mounts a hierarchy in the engine, lets tasks live in the fake
+ * kernel, serves requests as the daemon does (tasks_begin, an engine call,
+ * tasks_end) and looks whether engine and kernel agree: consistent() compares
+ * each task's word with the engine's record, and every id with its group.
+ * The last test does so after thousands of random steps.
+ */
+#include <check.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon.h"
+#include "uapi/containerfs.h"
+#include "fake_kernel.h"
+#include "tasks_hash.h"
+#include "tasks_ids.h"
+#include "tasks_replay.h"
+
+#define NEWUTS TE_CLONE_NEWUTS
+
+static const struct container_actor root = { .tid = 1 };
+static struct containerfs_root *hierarchy;
+static struct container *top, *a, *b;
+
+static struct container *child_of(struct container *dir, const char *name)
+{
+	struct container *child = NULL;
+	unsigned int node;
+
+	return container_lookup(dir, name, &child, &node) ? NULL : child;
+}
+
+static struct container *make(struct container *dir, const char *name)
+{
+	struct container *child;
+
+	ck_assert_int_eq(container_mkdir(dir, name, 0755, 0, 0, &root, &child), 0);
+	return child;
+}
+
+static long write_as(const struct container_actor *who, struct container *cont, const char *name,
+		     const char *text)
+{
+	struct container *child;
+	struct container_file *file;
+	unsigned int node;
+	char buf[64];
+	long ret;
+
+	ck_assert_int_eq(container_lookup(cont, name, &child, &node), 0);
+	tasks_begin();
+	ret = container_file_open(cont, node, who, &file);
+	if (!ret) {
+		ret = container_file_write(file, who, strcpy(buf, text), strlen(text));
+		container_file_release(file);
+	}
+	tasks_end();
+	return ret < 0 ? ret : 0;
+}
+
+static long attach(struct container *cont, int tid)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", tid);
+	return write_as(&root, cont, "tasks", text);
+}
+
+/* The text of a file, its lines joined by spaces. */
+static const char *text_of(struct container *cont, const char *name)
+{
+	static char text[4096];
+	struct container *child;
+	struct container_file *file;
+	const char *data;
+	unsigned int node;
+	size_t len = 0;
+	long n;
+
+	ck_assert_int_eq(container_lookup(cont, name, &child, &node), 0);
+	tasks_begin();
+	ck_assert_int_eq(container_file_open(cont, node, &root, &file), 0);
+	while ((n = container_file_read(file, &root, len, &data)) > 0) {
+		memcpy(text + len, data, n);
+		len += n;
+	}
+	container_file_release(file);
+	tasks_end();
+	text[len] = '\0';
+	for (char *p = text; *p; p++)
+		if (*p == '\n')
+			*p = p[1] ? ' ' : '\0';
+	return text;
+}
+
+/* ck_assert() reports to libcheck each time, which is too slow for a loop. */
+#define must(what, ...) do { if (!(what)) ck_abort_msg(__VA_ARGS__); } while (0)
+
+static int in_kernel(struct container_task *task, unsigned long key, void *arg)
+{
+	must(fk_task[key].live, "record of dead task %lu", key);
+	++*(unsigned int *)arg;
+	return 0;
+}
+
+/* Engine and kernel agree, and no id is kept or missing. */
+static void consistent(void)
+{
+	static bool used[FK_GROUPS];
+	unsigned int words = 0, records = 0, ids = 1;
+	struct container_task *task;
+	struct group_id *gid;
+	uint64_t id;
+
+	tasks_begin();
+	memset(used, 0, sizeof(used));
+	for (uint32_t tid = 1; tid < FK_TASKS; tid++) {
+		if (!fk_task[tid].live || !fk_task[tid].word)
+			continue;
+		words++;
+		must(replay_word(tid) == fk_task[tid].word, "task %u: word differs", tid);
+		task = container_task_find(tid);
+		id = te_word_id(fk_task[tid].word);
+		gid = ids_find(id);
+		must(gid, "id %llu is not known", (unsigned long long)id);
+		must(container_task_group(task) == gid->group, "task %u: group", tid);
+		ids += id && !used[id];
+		used[id] = true;
+	}
+	container_task_for_each(in_kernel, &records);
+	must(records == words, "%u records of %u words", records, words);
+	must(ids_count() == ids, "%zu ids instead of %u", ids_count(), ids);
+	for (id = 1; id < FK_GROUPS; id++)
+		must(fk_group[id].present == used[id], "BPF's entry %llu",
+			      (unsigned long long)id);
+	ck_assert_uint_eq(replay_unknown_ids(), 0);
+	ck_assert_uint_eq(fk_log_errors, 0);
+	tasks_end();
+}
+
+static void setup(void)
+{
+	const struct tasks_opts opts = { 0 };
+	char msg[256];
+
+	fk_reset();
+	fk_spawn(1, 1);
+	ck_assert_int_eq(container_engine_init(), 0);
+	ck_assert_int_eq(tasks_init(&opts), 0);
+	ck_assert_int_eq(containerfs_mount("ns", &root, msg, sizeof(msg), &hierarchy), 0);
+	top = containerfs_top(hierarchy);
+	a = make(top, "a");
+	b = make(top, "b");
+	ck_assert(fk_cloning);
+}
+
+static int first_child(void *arg, const char *name, unsigned int namelen, struct container *child,
+		       unsigned int node, unsigned long long next)
+{
+	if (!child)
+		return 0;
+	memcpy(arg, name, namelen);
+	((char *)arg)[namelen] = '\0';
+	return 1;
+}
+
+/* Remove all below @dir. */
+static void empty(struct container *dir)
+{
+	char name[CONTAINER_NAME_MAX + 1];
+	struct container *child;
+
+	while (container_readdir(dir, 0, first_child, name)) {
+		child = child_of(dir, name);
+		empty(child);
+		container_put(child);
+		ck_assert_int_eq(container_rmdir(dir, name), 0);
+	}
+}
+
+static void teardown(void)
+{
+	for (uint32_t tid = 2; tid < FK_TASKS; tid++)
+		if (fk_task[tid].live)
+			fk_exit(tid);
+	consistent();
+	ck_assert_uint_eq(ids_count(), 1);
+	container_put(a);
+	container_put(b);
+	empty(top);
+	containerfs_umount(hierarchy);
+	tasks_exit();
+	container_engine_exit();
+}
+
+START_TEST(hash_grows)
+{
+	struct tasks_node *nodes = calloc(5000, sizeof(*nodes));
+	struct tasks_hash hash;
+
+	ck_assert_int_eq(tasks_hash_init(&hash), 0);
+	for (uint64_t i = 0; i < 5000; i++) {
+		nodes[i].key = i << 20;
+		tasks_hash_add(&hash, &nodes[i]);
+	}
+	ck_assert(hash.size > 4096);
+	for (uint64_t i = 0; i < 5000; i++)
+		ck_assert_ptr_eq(tasks_hash_find(&hash, i << 20), &nodes[i]);
+	ck_assert_ptr_null(tasks_hash_find(&hash, 1));
+	for (uint64_t i = 0; i < 5000; i += 2)
+		tasks_hash_del(&hash, &nodes[i]);
+	for (uint64_t i = 0; i < 5000; i++)
+		ck_assert_ptr_eq(tasks_hash_find(&hash, i << 20), i & 1 ? &nodes[i] : NULL);
+	ck_assert_uint_eq(hash.nr, 2500);
+	tasks_hash_exit(&hash);
+	free(nodes);
+}
+END_TEST
+
+START_TEST(children_follow)
+{
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_fork(10, 11, 11, 0);
+	fk_fork(11, 12, 11, 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "10 11 12");
+	ck_assert_int_eq(container_rmdir(top, "a"), -EBUSY);
+	consistent();
+	ck_assert_int_eq(attach(b, 11), 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "10 12");
+	ck_assert_str_eq(text_of(b, "tasks"), "11");
+	ck_assert_int_eq(attach(top, 10), 0);
+	consistent();
+	fk_exit(12);
+	ck_assert_str_eq(text_of(a, "tasks"), "");
+	consistent();
+}
+END_TEST
+
+START_TEST(clones_and_aliases)
+{
+	struct container *node;
+
+	fk_spawn(10, 10);
+	fk_spawn(11, 11);
+	fk_unshare(10, NEWUTS);
+	fk_fork(10, 12, 12, 0);
+	tasks_begin();
+	node = child_of(top, "node1");
+	tasks_end();
+	ck_assert_ptr_nonnull(node);
+	ck_assert_str_eq(text_of(node, "tasks"), "10 12");
+	consistent();
+	/* Refused: BPF has given a fresh id all the same. */
+	ck_assert_int_eq(write_as(&root, node, "ns.max_clones", "0"), 0);
+	fk_unshare(12, NEWUTS);
+	fk_fork(12, 13, 13, 0);
+	ck_assert_str_eq(text_of(node, "tasks"), "10 12 13");
+	consistent();
+	ck_assert_uint_eq(ids_count(), 3);
+	/* The primary id goes first; attach then uses the alias. */
+	fk_exit(10);
+	consistent();
+	ck_assert_uint_eq(ids_count(), 2);
+	ck_assert_int_eq(attach(node, 11), 0);
+	consistent();
+	ck_assert_uint_eq(ids_count(), 2);
+	container_put(node);
+}
+END_TEST
+
+START_TEST(refused_in_the_top)
+{
+	ck_assert_int_eq(write_as(&root, top, "ns.max_clones", "0"), 0);
+	fk_spawn(10, 10);
+	fk_unshare(10, NEWUTS);
+	fk_fork(10, 11, 11, 0);
+	consistent();
+	ck_assert_uint_eq(ids_count(), 2);
+	ck_assert_ptr_null(child_of(top, "node1"));
+	ck_assert_int_eq(attach(a, 10), 0);
+	consistent();
+	fk_exit(11);
+	consistent();
+}
+END_TEST
+
+START_TEST(flags_that_do_not_clone)
+{
+	struct container *node;
+
+	ck_assert_int_eq(write_as(&root, top, "ns.clone_flags", "net"), 0);
+	ck_assert_uint_eq(fk_default_mask, TE_CLONE_NEWNET);
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_unshare(10, NEWUTS);
+	/* a was made before the write, so it has its own flags. */
+	consistent();
+	node = child_of(a, "node1");
+	ck_assert_ptr_nonnull(node);
+	container_put(node);
+}
+END_TEST
+
+static void fork_before_attach(void)
+{
+	fk_fork(10, 11, 11, 0);
+}
+
+START_TEST(fork_crosses_attach)
+{
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_before_attach = fork_before_attach;
+	ck_assert_int_eq(attach(b, 10), 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "11");
+	ck_assert_str_eq(text_of(b, "tasks"), "10");
+	ck_assert_int_eq(container_rmdir(top, "a"), -EBUSY);
+	consistent();
+}
+END_TEST
+
+static void unshare_before_attach(void)
+{
+	fk_unshare(10, NEWUTS);
+	fk_fork(10, 11, 11, 0);
+}
+
+START_TEST(unshare_crosses_attach)
+{
+	struct container *node;
+
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_before_attach = unshare_before_attach;
+	ck_assert_int_eq(attach(b, 10), 0);
+	ck_assert_str_eq(text_of(b, "tasks"), "10");
+	node = child_of(a, "node1");
+	ck_assert_ptr_nonnull(node);
+	ck_assert_str_eq(text_of(node, "tasks"), "11");
+	container_put(node);
+	consistent();
+}
+END_TEST
+
+START_TEST(older_word_is_ignored)
+{
+	struct te_fork ev = { .type = TE_FORK, .tid = 11, .tgid = 11, .creator = 10 };
+
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_fork(10, 11, 11, 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "10 11");
+	ev.word = fk_task[11].word;
+	ck_assert_int_eq(attach(b, 11), 0);
+	tasks_begin();
+	replay_ops.fork(NULL, &ev);
+	tasks_end();
+	ck_assert_str_eq(text_of(b, "tasks"), "11");
+	consistent();
+}
+END_TEST
+
+static void exit_before_attach(void)
+{
+	fk_exit(10);
+}
+
+static void exiting_before_attach(void)
+{
+	fk_task[10].exiting = true;
+}
+
+START_TEST(exit_crosses_attach)
+{
+	fk_spawn(10, 10);
+	fk_before_attach = exit_before_attach;
+	ck_assert_int_eq(attach(a, 10), 0);
+	consistent();	/* no record of who never had a word */
+	fk_spawn(10, 10);
+	fk_before_attach = exiting_before_attach;
+	ck_assert_int_eq(attach(a, 10), 0);
+	consistent();
+	ck_assert_int_eq(attach(a, 99), -ESRCH);
+	ck_assert_str_eq(text_of(a, "tasks"), "");
+}
+END_TEST
+
+START_TEST(exec_by_a_thread)
+{
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_fork(10, 11, 10, 0);
+	ck_assert_int_eq(attach(b, 11), 0);
+	fk_exec_take(11);
+	/* The freed tid is used again before the exec is told. */
+	fk_spawn(20, 20);
+	ck_assert_int_eq(attach(a, 20), 0);
+	fk_fork(20, 11, 11, 0);
+	ck_assert_str_eq(text_of(b, "tasks"), "10");
+	fk_exec_tell(11, 10);
+	ck_assert_str_eq(text_of(b, "tasks"), "10");
+	ck_assert_str_eq(text_of(a, "tasks"), "11 20");
+	consistent();
+	fk_fork(10, 12, 10, 0);
+	fk_exec_take(12);
+	fk_exec_tell(12, 10);
+	ck_assert_str_eq(text_of(b, "tasks"), "10");
+	consistent();
+}
+END_TEST
+
+START_TEST(rebuild_after_loss)
+{
+	struct container *node;
+
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_ring_size = 1;
+	fk_fork(10, 11, 11, 0);
+	fk_fork(10, 12, 12, 0);
+	fk_unshare(12, NEWUTS);
+	fk_fork(12, 13, 13, NEWUTS);
+	fk_fork(13, 14, 14, 0);
+	fk_exit(11);
+	node = child_of(a, "node1");
+	ck_assert_ptr_null(node);
+	ck_assert_str_eq(text_of(a, "tasks"), "10");
+	ck_assert_uint_eq(fk_rebuilds(), 1);
+	consistent();
+	node = child_of(a, "node1");
+	ck_assert_ptr_nonnull(node);
+	ck_assert_str_eq(text_of(node, "tasks"), "12");
+	container_put(node);
+}
+END_TEST
+
+START_TEST(failed_drain)
+{
+	fk_spawn(10, 10);
+	fk_spawn(11, 11);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_exit(10);
+	fk_drain_error = -EAGAIN;
+	tasks_begin();
+	tasks_end();
+	ck_assert_uint_eq(ids_count(), 2);
+	ck_assert_int_eq(attach(a, 11), -EIO);
+	ck_assert_uint_eq(fk_log_errors, 1);
+	fk_log_errors = 0;
+	fk_drain_error = 0;
+	consistent();
+	ck_assert_int_eq(attach(a, 11), 0);
+	consistent();
+}
+END_TEST
+
+START_TEST(numbers_of_a_pid_namespace)
+{
+	struct container_actor who = { .tid = 10, .pid_ns = 77, .pid_ns_level = 1 };
+	struct container_task_info info;
+
+	fk_spawn(10, 10);
+	fk_task[10].ns = 77;
+	fk_task[10].vtid = 1;
+	fk_spawn(11, 11);
+	fk_task[11].ns = 77;
+	fk_task[11].vtid = 2;
+	fk_spawn(2, 2);
+	ck_assert_int_eq(host_task_get(2, &who, &info), 0);
+	ck_assert_int_eq(info.tid, 11);
+	ck_assert_int_eq(host_task_get(0, &who, &info), 0);
+	ck_assert_int_eq(info.tid, 10);
+	ck_assert_int_eq(host_task_get(11, &who, &info), -ESRCH);
+	ck_assert_int_eq(host_task_get(-1, &root, &info), -ESRCH);
+	ck_assert_int_eq(write_as(&who, a, "tasks", "0"), 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "10");
+	fk_task[2].flags = TE_TASK_KTHREAD;
+	ck_assert_int_eq(attach(a, 2), -EINVAL);
+	fk_spawn(getpid() % FK_TASKS, getpid());
+	ck_assert_int_eq(attach(a, getpid() % FK_TASKS), -EINVAL);
+	consistent();
+}
+END_TEST
+
+START_TEST(random_steps)
+{
+	struct container *where[3] = { a, b, top };
+	uint32_t tid, other;
+	unsigned int r;
+
+	srandom(_i + 1);
+	fk_ring_size = _i & 1 ? 2 + _i % 6 : 10000;
+	for (tid = 2; tid < 12; tid++)
+		fk_spawn(tid, tid);
+	ck_assert_int_eq(attach(a, 2), 0);
+	for (int step = 0; step < 4000; step++) {
+		tid = 3 + random() % 150;
+		other = 3 + random() % 150;
+		r = random() % 100;
+		if (r < 4)
+			consistent();
+		else if (r < 8)
+			attach(where[random() % 3], tid);
+		else if (!fk_task[tid].live)
+			continue;
+		else if (r < 45 && !fk_task[other].live)
+			fk_fork(tid, other, random() % 4 ? other : fk_task[tid].tgid,
+				r < 12 ? NEWUTS : 0);
+		else if (r < 50)
+			fk_unshare(tid, NEWUTS);
+		else if (r < 90 && fk_task[tid].tgid == tid)
+			fk_exit(tid);
+		else if (r < 93 && fk_task[tid].tgid != tid) {
+			other = fk_task[tid].tgid;
+			fk_exec_take(tid);
+			fk_exec_tell(tid, other);
+		}
+	}
+	consistent();
+	for (other = 200; other < 220; other++)
+		fk_fork(2, other, other, NEWUTS);
+	consistent();
+	ck_assert(!(_i & 1) || fk_rebuilds());
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("tasks");
+	TCase *tc = tcase_create("tasks");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, hash_grows);
+	tcase_add_test(tc, children_follow);
+	tcase_add_test(tc, clones_and_aliases);
+	tcase_add_test(tc, refused_in_the_top);
+	tcase_add_test(tc, flags_that_do_not_clone);
+	tcase_add_test(tc, fork_crosses_attach);
+	tcase_add_test(tc, unshare_crosses_attach);
+	tcase_add_test(tc, older_word_is_ignored);
+	tcase_add_test(tc, exit_crosses_attach);
+	tcase_add_test(tc, exec_by_a_thread);
+	tcase_add_test(tc, rebuild_after_loss);
+	tcase_add_test(tc, failed_drain);
+	tcase_add_test(tc, numbers_of_a_pid_namespace);
+	tcase_add_loop_test(tc, random_steps, 0, 32);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
