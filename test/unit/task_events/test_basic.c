@@ -1,3 +1,477 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_basic.c - what each function of task_events.h says, one case each
+ *
+ * Every case runs three times: attach by syscall program, by iterator, and with
+ * every second word outside task storage. Events of strangers on the machine may
+ * come in between while cloning is enabled, so cases look at their own tids.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "storm.h"
 #include "tests.h"
-Suite *suite_basic(void){Suite *suite = suite_create("task_events"); return suite;}
+
+/* A child that does what letters sent to it say, and answers each. */
+struct puppet {
+	pid_t pid;
+	int to, from;
+	int32_t answer;
+};
+
+static void *quiet_thread(void *arg)
+{
+	while (!pause())
+		;
+	return arg;
+}
+
+static void *exec_thread(void *arg)
+{
+	char fd[16];
+
+	snprintf(fd, sizeof(fd), "%d", *(int *)arg);
+	execl("/proc/self/exe", "storm", "--storm-exec", "7", "7", fd, "stay",
+	      (char *)NULL);
+	_exit(1);
+}
+
+static int32_t obey(char c, int to)
+{
+	struct clone_args args = { .exit_signal = SIGCHLD };
+	static pthread_t thread;
+	pid_t pid;
+
+	switch (c) {
+	case 'f':	/* a child that stays */
+	case 'c':	/* the same, with namespaces */
+		args.flags = c == 'c' ? CLONE_NEWUTS | CLONE_NEWIPC : 0;
+		pid = syscall(SYS_clone3, &args, sizeof(args));
+		while (!pid)
+			pause();
+		return pid;
+	case 'u':
+		return unshare(CLONE_NEWUTS) ? -errno : 0;
+	case 'b':	/* refused by the kernel */
+		return unshare(CLONE_NEWUTS | CLONE_THREAD | 1) ? -errno : 0;
+	case 's':	/* not a namespace */
+		return unshare(CLONE_FILES) ? -errno : 0;
+	case 't':
+		return pthread_create(&thread, NULL, quiet_thread, NULL);
+	case 'e':
+		pthread_create(&thread, NULL, exec_thread, &to);
+		pthread_join(thread, NULL);
+		return -1;
+	case 'p':
+		args.flags = CLONE_NEWPID;
+		pid = syscall(SYS_clone3, &args, sizeof(args));
+		while (!pid)
+			pause();
+		return pid;
+	}
+	return 0;
+}
+
+static void puppet_start(struct puppet *p)
+{
+	int to[2], from[2];
+	int32_t answer;
+	char c;
+
+	ck_assert_int_eq(pipe2(to, O_CLOEXEC), 0);
+	ck_assert_int_eq(pipe(from), 0);
+	p->pid = child();
+	if (!p->pid) {
+		close(to[1]);
+		close(from[0]);
+		while (read(to[0], &c, 1) == 1) {
+			answer = obey(c, from[1]);
+			if (write(from[1], &answer, sizeof(answer)) < 0)
+				break;
+		}
+		_exit(0);
+	}
+	close(to[0]);
+	close(from[1]);
+	p->to = to[1];
+	p->from = from[0];
+}
+
+static int tell(struct puppet *p, char c)
+{
+	ck_assert_int_eq(write(p->to, &c, 1), 1);
+	ck_assert_int_eq(read(p->from, &p->answer, sizeof(p->answer)),
+			 sizeof(p->answer));
+	return p->answer;
+}
+
+static void puppet_end(struct puppet *p)
+{
+	close(p->to);
+	reap(p->pid);
+	close(p->from);
+}
+
+static uint64_t id_of(struct fixture *f, pid_t tid)
+{
+	struct entry *e;
+
+	ck_assert_int_ge(task_events_drain(f->te), 0);
+	e = replica_find(&f->replica, tid);
+	return e ? te_word_id(e->word) : 0;
+}
+
+static void kill_one(pid_t pid)
+{
+	kill(pid, SIGKILL);
+}
+
+START_TEST(words)
+{
+	uint64_t w = TE_WORD(TE_ID_MAX, TE_WORD_SEQ_MASK), next = te_word_next(w, 5);
+
+	ck_assert_uint_eq(te_word_id(w), TE_ID_MAX);
+	ck_assert_uint_eq(te_word_seq(w), TE_WORD_SEQ_MASK);
+	ck_assert(!(w & TE_WORD_EXITED));
+	ck_assert_uint_eq(te_word_id(next), 5);
+	ck_assert(te_word_newer(next, w) && !te_word_newer(w, next));
+	ck_assert(!te_word_newer(w, w));
+	ck_assert(te_word_next(w, 0) != 0 && te_word_newer(te_word_next(w, 0), w));
+}
+END_TEST
+
+START_TEST(attach_and_fork)
+{
+	struct fixture f;
+	struct puppet p;
+	uint64_t word, top;
+	pid_t kid;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_gt(kid = tell(&p, 'f'), 0);
+	ck_assert_int_eq(task_events_drain(f.te), 0);
+	kill_one(kid);
+	/* The word is that of no wrong expectation. */
+	ck_assert_int_eq(task_events_attach(f.te, p.pid, TE_WORD(9, 9), f.group, &word),
+			 -EAGAIN);
+	ck_assert_uint_eq(word, 0);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_attach(f.te, p.pid, 0, f.group, &word), -EAGAIN);
+	ck_assert_uint_eq(word, replica_find(&f.replica, p.pid)->word);
+	kid = tell(&p, 'f');
+	ck_assert_uint_eq(id_of(&f, kid), f.group);
+	ck_assert_uint_eq(f.replica.last_fork.creator, p.pid);
+	ck_assert_uint_eq(f.replica.last_fork.tgid, kid);
+	kill_one(kid);
+	/* Back to the top: followed itself, its children no more. */
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, 0), 0);
+	top = replica_find(&f.replica, p.pid)->word;
+	ck_assert(top && !te_word_id(top));
+	kid = tell(&p, 'f');
+	ck_assert_uint_eq(id_of(&f, kid), 0);
+	ck_assert_ptr_null(replica_find(&f.replica, kid));
+	kill_one(kid);
+	fixture_compare(&f);
+	puppet_end(&p);
+	fixture_compare(&f);
+	ck_assert_uint_eq(f.replica.n, 0);
+	ck_assert_uint_eq(f.replica.last_exit.tid, p.pid);
+	ck_assert(f.replica.last_exit.word & TE_WORD_EXITED);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(attach_errors)
+{
+	struct fixture f;
+	siginfo_t info;
+	uint64_t word;
+	pid_t pid;
+
+	fixture_open(&f, _i, 0);
+	ck_assert_int_eq(task_events_attach(f.te, 0, 0, 1, &word), -ESRCH);
+	ck_assert_int_eq(task_events_attach(f.te, 1u << 31, 0, 1, &word), -ESRCH);
+	ck_assert_int_eq(task_events_attach(f.te, getpid(), 0, TE_ID_MAX + 1, &word),
+			 -EINVAL);
+	/* A zombie: never known, and known. */
+	pid = child();
+	if (!pid)
+		_exit(0);
+	ck_assert_int_eq(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0);
+	ck_assert_int_eq(task_events_attach(f.te, pid, 0, f.group, &word), -ENOENT);
+	reap(pid);
+	ck_assert_int_eq(task_events_attach(f.te, pid, 0, f.group, &word), -ESRCH);
+	ck_assert_int_eq(task_events_drain(f.te), 0);
+	pid = child();
+	while (!pid)
+		pause();
+	ck_assert_int_eq(fixture_attach(&f, pid, pid, f.group), 0);
+	kill_one(pid);
+	ck_assert_int_eq(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0);
+	ck_assert_int_eq(fixture_attach(&f, pid, pid, f.group), -ENOENT);
+	ck_assert_int_eq(task_events_drain(f.te), 1);
+	ck_assert_uint_eq(f.replica.exits, 1);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(clones)
+{
+	struct fixture f;
+	struct te_group group;
+	struct puppet p;
+	uint64_t id, deeper;
+	pid_t kid;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	/* Not enabled. */
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL), 0);
+	/* Failed, no namespace, not in the mask. */
+	ck_assert_int_lt(tell(&p, 'b'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
+	ck_assert_int_eq(tell(&p, 's'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
+	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWNET), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
+	kid = tell(&p, 'c');
+	ck_assert_uint_eq(id_of(&f, kid), f.group);
+	kill_one(kid);
+	/* In the mask. */
+	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, TE_WATCH_EMPTY,
+					       TE_CLONE_NEWUTS), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	id = id_of(&f, p.pid);
+	ck_assert_uint_gt(id, f.group);
+	ck_assert_uint_eq(f.replica.last_clone.parent, f.group);
+	ck_assert_uint_eq(f.replica.last_clone.flags, TE_CLONE_NEWUTS);
+	ck_assert_uint_eq(f.replica.last_clone.creator, p.pid);
+	ck_assert_int_eq(task_events_group_get(f.te, id, &group), 0);
+	ck_assert_uint_eq(group.parent, f.group);
+	ck_assert_uint_eq(group.watch, TE_WATCH_EMPTY);
+	ck_assert_uint_eq(group.clone_mask, TE_CLONE_NEWUTS);
+	ck_assert_int_eq(group.tasks, 1);
+	kid = tell(&p, 'c');
+	deeper = id_of(&f, kid);
+	ck_assert_uint_gt(deeper, id);
+	ck_assert_uint_eq(f.replica.last_clone.tid, kid);
+	ck_assert_uint_eq(f.replica.last_clone.creator, p.pid);
+	ck_assert_uint_eq(f.replica.last_clone.creator_tgid, p.pid);
+	ck_assert_uint_eq(f.replica.last_clone.parent, id);
+	ck_assert_uint_eq(f.replica.last_clone.flags, TE_CLONE_NEWUTS | TE_CLONE_NEWIPC);
+	kill_one(kid);
+	/* From the top, by the default mask. */
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, 0), 0);
+	kid = tell(&p, 'c');
+	ck_assert_uint_gt(id_of(&f, kid), deeper);
+	ck_assert_uint_eq(f.replica.groups[id_of(&f, kid)].parent, 0);
+	kill_one(kid);
+	ck_assert_int_eq(task_events_set_clone(f.te, 0, TE_CLONE_ALL), 0);
+	kid = tell(&p, 'c');
+	ck_assert_uint_eq(id_of(&f, kid), 0);
+	kill_one(kid);
+	puppet_end(&p);
+	ck_assert_int_eq(task_events_group_del(f.te, id), 0);
+	ck_assert_int_eq(task_events_group_get(f.te, id, &group), -ENOENT);
+	ck_assert_int_eq(task_events_group_del(f.te, id), 0);
+	ck_assert_int_eq(task_events_group_watch(f.te, id, 1, 0), -ENOENT);
+	fixture_close(&f);
+}
+END_TEST
+
+START_TEST(exec_by_thread)
+{
+	struct fixture f;
+	struct puppet p;
+	char c = 'e';
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(write(p.to, &c, 1), 1);
+	ck_assert_int_eq(read(p.from, &p.answer, sizeof(p.answer)), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
+	ck_assert_uint_eq(f.replica.execs, 1);
+	ck_assert_uint_eq(f.replica.last_exec.tid, p.pid);
+	ck_assert_uint_eq(f.replica.n, 1);
+	fixture_compare(&f);
+	kill_one(p.pid);
+	waitpid(p.pid, NULL, 0);
+	fixture_compare(&f);
+	ck_assert_uint_eq(f.replica.n, 0);
+	fixture_close(&f);
+}
+END_TEST
+
+static bool readable(struct fixture *f)
+{
+	struct pollfd fd = { .fd = task_events_fd(f->te), .events = POLLIN };
+
+	return poll(&fd, 1, 0) == 1;
+}
+
+static bool woken(struct fixture *f)
+{
+	struct pollfd fd = { .fd = task_events_fd(f->te), .events = POLLIN };
+
+	return poll(&fd, 1, 5000) == 1;
+}
+
+START_TEST(wake_ups)
+{
+	struct fixture f;
+	struct te_group group;
+	struct puppet p;
+	unsigned int i;
+
+	fixture_open(&f, _i, sysconf(_SC_PAGESIZE));
+	puppet_start(&p);
+	task_events_wakeup(f.te);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	kill_one(tell(&p, 'f'));
+	ck_assert(!readable(&f));
+	ck_assert_int_ge(task_events_drain(f.te), 1);
+	/* All: once. */
+	ck_assert_int_eq(task_events_group_watch(f.te, f.group, TE_WATCH_ALL, 0), 0);
+	kill_one(tell(&p, 'f'));
+	ck_assert(woken(&f));
+	ck_assert_int_ge(task_events_wakeup(f.te), 1);
+	ck_assert(!readable(&f));
+	ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);
+	ck_assert_uint_eq(group.watch, 0);
+	kill_one(tell(&p, 'f'));
+	ck_assert(!readable(&f));
+	fixture_compare(&f);
+	/* A ring half full. */
+	for (i = 0; i < 40; i++)
+		kill_one(tell(&p, 'f'));
+	ck_assert(woken(&f));
+	ck_assert_int_ge(task_events_wakeup(f.te), 40);
+	ck_assert(!readable(&f));
+	/* Empty. */
+	ck_assert_int_eq(task_events_group_watch(f.te, f.group, TE_WATCH_EMPTY, 0), 0);
+	puppet_end(&p);
+	ck_assert(woken(&f));
+	ck_assert_int_ge(task_events_wakeup(f.te), 1);
+	ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);
+	ck_assert_int_eq(group.tasks, 0);
+	ck_assert(!readable(&f));
+	fixture_close(&f);
+}
+END_TEST
+
+struct found {
+	struct te_task task;
+	pid_t tid;
+	unsigned int n, all;
+};
+
+static int find(void *arg, const struct te_task *task)
+{
+	struct found *found = arg;
+
+	found->all++;
+	if (task->tid == found->tid) {
+		found->task = *task;
+		found->n++;
+	}
+	return 0;
+}
+
+static int stop(void *arg, const struct te_task *task)
+{
+	(void)task;
+	return ++*(int *)arg * 7;
+}
+
+START_TEST(facts_and_walks)
+{
+	struct found found = {};
+	struct te_facts facts, own;
+	struct fixture f;
+	struct puppet p;
+	int calls = 0;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_eq(tell(&p, 't'), 0);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_query(f.te, p.pid, &facts), 0);
+	ck_assert_uint_eq(facts.word, replica_find(&f.replica, p.pid)->word);
+	ck_assert_uint_eq(facts.tid, p.pid);
+	ck_assert_uint_eq(facts.tgid, p.pid);
+	ck_assert_uint_eq(facts.nr_threads, 2);
+	ck_assert_uint_eq(facts.euid, geteuid());
+	ck_assert_uint_eq(facts.flags, TE_TASK_SYS_ADMIN);
+	ck_assert_uint_eq(facts.pidns_level, 0);
+	ck_assert_uint_eq(facts.pidns_inum, 0xEFFFFFFC);
+	ck_assert_uint_eq(facts.ns_tid, p.pid);
+	ck_assert_int_eq(task_events_query(f.te, 2, &own), 0);
+	ck_assert_str_eq(own.comm, "kthreadd");
+	ck_assert(own.flags & TE_TASK_KTHREAD);
+	ck_assert_int_eq(task_events_query(f.te, INT32_MAX, &own), -ESRCH);
+	/* Its threads; then all. */
+	found.tid = p.pid;
+	ck_assert_int_eq(task_events_for_each(f.te, p.pid, 0, 0, find, &found), 0);
+	ck_assert_uint_eq(found.all, 2);
+	ck_assert_uint_eq(found.n, 1);
+	ck_assert_uint_eq(found.task.start_time, facts.start_time);
+	ck_assert_uint_eq(found.task.word, facts.word);
+	found.all = 0;
+	ck_assert_int_eq(task_events_for_each(f.te, 0, 0, 0, find, &found), 0);
+	ck_assert_uint_eq(found.n, 2);
+	ck_assert_uint_gt(found.all, 4);
+	ck_assert_int_eq(task_events_for_each(f.te, 0, 0, 0, stop, &calls), 7);
+	ck_assert_int_eq(task_events_for_each(f.te, INT32_MAX, 0, 0, find, &found),
+			 -ESRCH);
+	/* Another pid namespace sees its own, with its own numbers. */
+	found.tid = tell(&p, 'p');
+	ck_assert_int_eq(task_events_query(f.te, found.tid, &own), 0);
+	ck_assert_uint_eq(own.pidns_level, 1);
+	ck_assert_uint_eq(own.ns_tid, 1);
+	ck_assert_uint_eq(own.ns_tgid, 1);
+	ck_assert_int_eq(task_events_for_each(f.te, 0, own.pidns_inum, 1, find, &found), 0);
+	ck_assert_uint_eq(found.task.vtid, 1);
+	ck_assert_uint_eq(found.task.vtgid, 1);
+	kill_one(found.tid);
+	found.tid = p.pid;
+	ck_assert_int_eq(task_events_for_each(f.te, 0, own.pidns_inum, 1, find, &found), 0);
+	ck_assert_uint_eq(found.task.vtid, 0);
+	kill_one(p.pid);
+	waitpid(p.pid, NULL, 0);
+	fixture_close(&f);
+}
+END_TEST
+
+Suite *suite_basic(void)
+{
+	Suite *suite = suite_create("task_events");
+	TCase *tc = tcase_create("basic");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, words);
+	tcase_add_loop_test(tc, attach_and_fork, 0, NWAYS);
+	tcase_add_loop_test(tc, attach_errors, 0, NWAYS);
+	tcase_add_loop_test(tc, clones, 0, NWAYS);
+	tcase_add_loop_test(tc, exec_by_thread, 0, NWAYS);
+	tcase_add_loop_test(tc, wake_ups, 0, NWAYS);
+	tcase_add_loop_test(tc, facts_and_walks, 0, NWAYS);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
