@@ -12,11 +12,11 @@
  *  - OPENDIR lets the kernel keep its cache only if that is the directory's
  *    generation now; else it empties the cache, which from then on is filled
  *    with what READDIR answers;
- *  - a READDIR answered in another generation than that, or than the one its
- *    directory was opened in (fuse_file_info.fh), makes it LISTED_MIXED, and the
- *    next OPENDIR starts afresh.  The kernel takes a listing for complete only
- *    when it has asked for what is behind the end, so none that began in
- *    another generation goes unseen.
+ *  - a READDIR answered in another generation than the one its directory was
+ *    opened in (fuse_file_info.fh) makes it LISTED_MIXED, and the next OPENDIR
+ *    starts afresh.  The kernel takes a listing for complete only when it has
+ *    asked for what is behind the end, so none that began in another generation
+ *    goes unseen.
  *
  * Requests per call (Linux 6.18): mkdir LOOKUP, MKDIR; rmdir RMDIR if the name
  * is known; each with a GETATTR before if it follows another change of that
@@ -173,13 +173,11 @@ void dir_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	unsigned int node;
 	struct known *dir = inode_find(req, ino, &node);
 	struct dir_filler fill = { .req = req };
-	uint64_t generation;
 	int err;
 
 	if (!dir)
 		return inode_reply_err(req, -ESTALE);
-	generation = container_generation(dir->cont);
-	if (generation != dir->listed || generation != fi->fh)
+	if (container_generation(dir->cont) != fi->fh)
 		dir->listed = LISTED_MIXED;
 
 	fill.dir = dir->cont;
