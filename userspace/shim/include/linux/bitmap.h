@@ -8,6 +8,7 @@
 
 #include <linux/align.h>
 #include <linux/bitops.h>
+#include <linux/find.h>
 #include <linux/gfp.h>
 #include <linux/limits.h>
 #include <linux/string.h>

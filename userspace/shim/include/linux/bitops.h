@@ -93,6 +93,4 @@ static inline u32 ror32(u32 word, unsigned int shift)
 	return (word >> (shift & 31)) | (word << ((-shift) & 31));
 }
 
-#include <linux/find.h>
-
 #endif /* _LINUX_BITOPS_H */

@@ -53,9 +53,6 @@
 #define __no_kcsan
 
 #define __same_type(a, b)	__builtin_types_compatible_p(typeof(a), typeof(b))
-/* A null pointer constant takes the other arm's type; another pointer, void's. */
-#define __is_constexpr(x) \
-	_Generic(1 ? (void *)((long)(x) * 0l) : (int *)0, int *: 1, void *: 0)
 #define ___SHIM_PASTE(a, b)	a##b
 #define __PASTE(a, b)		___SHIM_PASTE(a, b)
 #define __UNIQUE_ID(prefix)	__PASTE(__PASTE(__UNIQUE_ID_, prefix), __COUNTER__)

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The next set or clear bit of an array; the size of it if there is none.
- * linux/bitops.h includes this.
+ * linux/bitmap.h
+ * includes this, and as in 6.1 nobody else may.
  */
 #ifndef _LINUX_FIND_H
 #define _LINUX_FIND_H
+
+#ifndef _LINUX_BITMAP_H
+#error only <linux/bitmap.h> can be included directly
+#endif
 
 #include <linux/bits.h>
 #include <linux/types.h>

@@ -1,29 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Smaller and larger, each argument evaluated once.  As in the kernel, min()
- * and max() warn where the types differ and are constant expressions if both
- * arguments are.
+ * Smaller and larger, each argument evaluated once.  The releases of 6.1
+ * differ: early ones want equal types and know constants, late ones want equal
+ * signs and know none.  Here both must be right: equal types, no constants.
  */
 #ifndef _LINUX_MINMAX_H
 #define _LINUX_MINMAX_H
 
 #include <linux/compiler.h>
 
-#define __mm_typecheck(x, y) \
-	(!!(sizeof((typeof(x) *)1 == (typeof(y) *)1)))
-#define __mm_constant(x, y) \
-	(__mm_typecheck(x, y) && __is_constexpr(x) && __is_constexpr(y))
-#define __mm_pick(x, y, op)	((x) op (y) ? (x) : (y))
 #define __mm_once(x, y, ux, uy, op)					\
 ({									\
 	typeof(x) ux = (x);						\
 	typeof(y) uy = (y);						\
-	__mm_pick(ux, uy, op);						\
+	(void)(&ux == &uy);						\
+	ux op uy ? ux : uy;						\
 })
-#define __mm(x, y, op)							\
-	__builtin_choose_expr(__mm_constant(x, y),			\
-		__mm_pick(x, y, op),					\
-		__mm_once(x, y, __UNIQUE_ID(mm_x), __UNIQUE_ID(mm_y), op))
+#define __mm(x, y, op) \
+	__mm_once(x, y, __UNIQUE_ID(mm_x), __UNIQUE_ID(mm_y), op)
 
 #define min(x, y)		__mm(x, y, <)
 #define max(x, y)		__mm(x, y, >)

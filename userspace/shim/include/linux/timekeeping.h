@@ -2,11 +2,15 @@
 /*
  * The clocks: ktime_get() and its kin never go back, the _real ones tell the
  * time of day.  The coarse forms are the same clocks.
+ * linux/ktime.h includes this; as in 6.1 it does not stand alone.
  */
 #ifndef _LINUX_TIMEKEEPING_H
 #define _LINUX_TIMEKEEPING_H
 
-#include <linux/ktime.h>
+#ifndef _LINUX_KTIME_H
+#error include <linux/ktime.h>, which has the types that this needs
+#endif
+
 #include <linux/time64.h>
 #include <linux/types.h>
 #include "../../shim_libc.h"
