@@ -13,10 +13,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "sysc.h"
@@ -204,6 +203,30 @@ static void cmd_slurp(int argc, char **argv)
 	put_fd(opened);
 }
 
+/* What programs use that copy files: busybox's cat, for one. */
+static void cmd_sendfile(int argc, char **argv)
+{
+	int opened, pipe_fds[2], fd = get_fd(argv[1], O_RDONLY, &opened);
+	char data[65536];
+	ssize_t n;
+
+	(void)argc;
+	if (fd < 0)
+		return;
+	if (pipe(pipe_fds))
+		die("pipe: %s", errno_name(errno));
+	n = sendfile(pipe_fds[1], fd, NULL, sizeof(data) / 2);
+	if (n > 0)
+		n = read(pipe_fds[0], data, sizeof(data));
+	if (n > 0)
+		say_data(data, n);
+	else
+		say("%s", n == 0 ? "eof" : errno_name(errno));
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+	put_fd(opened);
+}
+
 static void cmd_lseek(int argc, char **argv)
 {
 	(void)argc;
@@ -224,6 +247,7 @@ const struct command file_commands[] = {
 	{ "fill", 3, cmd_fill, "PATH|@SLOT SIZE CHAR: one write(2) of SIZE times CHAR" },
 	{ "read", 1, cmd_read, "PATH|@SLOT [SIZE]: one read(2)" },
 	{ "slurp", 2, cmd_slurp, "PATH|@SLOT SIZE: read(2) of SIZE bytes until the end, printed raw" },
+	{ "sendfile", 1, cmd_sendfile, "PATH|@SLOT: one sendfile(2), and what came" },
 	{ "lseek", 2, cmd_lseek, "@SLOT OFFSET" },
 	{ "ftruncate", 2, cmd_ftruncate, "@SLOT LENGTH" },
 	{ NULL, 0, NULL, NULL },

@@ -10,7 +10,8 @@
 new_hierarchy
 mkdir "$H/a" "$H/b"
 
-# Two movers push one forking process to and fro while it is listed.
+# Whoever is there is pushed to and fro, forking or not, and listed meanwhile.
+spawn "$H/a"
 "$SYSC" write "$H/a/tasks" 0 , storm 150 2 >"$T/storm" 2>&1 &
 storm=$!
 (while kill -0 "$storm" 2>/dev/null; do
@@ -33,6 +34,7 @@ expect_eq storm "OK OK" "$(cat "$T/storm")"
 expect_eq moves '' "$(grep -vx -e OK -e ESRCH "$T/moves" | sort -u)"
 expect_true some-moved grep -qx OK "$T/moves"
 expect_eq listings '' "$(cat "$T/cat")"
+end "$PID"
 expect_soon a-empties "[ -z \"\$(cat '$H/a/tasks')\" ]"
 expect_soon b-empties "[ -z \"\$(cat '$H/b/tasks')\" ]"
 expect_errno rmdir-a OK rmdir "$H/a"
