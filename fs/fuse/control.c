@@ -121,6 +121,7 @@ static int do_mount(const struct client *c, const struct control_request *rq, in
 	int err = may_mount(c, &actor);
 	int id;
 
+	lifetime_used();
 	if (err)
 		return err;
 	if (rq->attr & ~(uint64_t)ATTR_ALLOWED)

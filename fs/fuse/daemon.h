@@ -157,6 +157,8 @@ int privilege_oom_score_adj(void);
 
 int lifetime_init(void);
 void lifetime_exit(void);
+/* A mount was asked for, with success or not: nothing more is to be waited for at the start. */
+void lifetime_used(void);
 
 /* --- unmount.c --- */
 

@@ -2,8 +2,9 @@
 /*
  * Signals, and when the daemon ends.
  *
- * It ends by itself when the last hierarchy has died, and when none was
- * mounted within START_SECONDS of its start; a connected client holds it.
+ * It ends by itself when the last hierarchy has died, or could not be mounted,
+ * and when none was asked for within START_SECONDS of its start; a connected
+ * client holds it.
  * A hierarchy that has containers lives on without a mount, and so does the
  * daemon, which alone knows of it.
  *
@@ -32,7 +33,7 @@
 static struct {
 	int	sigfd, timer;
 	pid_t	unmounter;	/* the child, or 0 */
-	bool	used;		/* there was a hierarchy */
+	bool	used;		/* a mount was asked for */
 	bool	expired;	/* or time for the first is over */
 } life = { .sigfd = -1, .timer = -1 };
 
@@ -179,10 +180,13 @@ static void on_timer(int fd, uint32_t events, void *arg)
 
 static void idle(void)
 {
-	if (containerfs_nr_roots())
-		life.used = true;
-	else if ((life.used || life.expired) && !control_clients())
+	if ((life.used || life.expired) && !containerfs_nr_roots() && !control_clients())
 		loop_stop();
+}
+
+void lifetime_used(void)
+{
+	life.used = true;
 }
 
 int lifetime_init(void)
