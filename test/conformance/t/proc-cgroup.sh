@@ -24,7 +24,7 @@ first=$NAME
 new_hierarchy
 second_id=$(sed -n "s/:name=$NAME:.*//p" /proc/self/cgroup)
 expect_true ids-grow test "$second_id" -gt "$first_id"
-expect_eq newest-first "$NAME $first" "$(sed -n "s/.*name=\($TEST_NAME[^:]*\):.*/\1/p" \
+expect_eq newest-first "$NAME $first" "$(sed -n "s/.*name=\(${TEST_NAME}[^:]*\):.*/\1/p" \
 	/proc/self/cgroup | tr '\n' ' ' | sed 's/ $//')"
 umount_wait "$H" "$NAME"
 new_hierarchy
