@@ -126,7 +126,7 @@ static void unmounter_done(void)
 	if (!super_count())
 		end();
 	else
-		log_err("%u hierarchies are still mounted: not ending", super_count());
+		log_err("not ending: %u of the hierarchies still mounted", super_count());
 }
 
 static void reap(void)

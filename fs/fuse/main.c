@@ -12,10 +12,6 @@
 
 #include "daemon.h"
 
-#ifndef VERSION
-#define VERSION "unversioned"
-#endif
-
 static int serve(const struct options *o)
 {
 	const char *what;
@@ -41,7 +37,9 @@ exit_agent:
 exit_tasks:
 	tasks_exit();
 exit_engine:
-	container_engine_exit();
+	/* hierarchies that were given up with their containers end with the process */
+	if (!containerfs_nr_roots())
+		container_engine_exit();
 exit_lifetime:
 	lifetime_exit();
 exit_loop:

@@ -15,10 +15,6 @@
 #include "control.h"
 #include "daemon.h"
 
-#ifndef VERSION
-#define VERSION "unversioned"
-#endif
-
 static void usage(FILE *out)
 {
 	fputs("Usage: containerfsd [OPTION]...\n"

@@ -25,10 +25,6 @@
 #include "../../include/uapi/containerfs.h"
 #include "mount.h"
 
-#ifndef VERSION
-#define VERSION "unversioned"
-#endif
-
 /* inode number of the initial user namespace */
 #define INIT_USER_INO	0xEFFFFFFDu
 
