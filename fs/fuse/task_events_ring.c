@@ -232,7 +232,7 @@ static int tell_groups(struct task_events *te)
 		    !te->ops.group_known(te->ctx, group.parent))
 			err = add_id(&ids, group.parent);
 	}
-	if (!err)
+	if (!err && ids.n)
 		qsort(ids.id, ids.n, sizeof(*ids.id), by_number);
 	for (i = 0; !err && i < ids.n; i++) {
 		id = ids.id[i];
