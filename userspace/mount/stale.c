@@ -3,6 +3,10 @@
  * Mounts without a daemon: killed, it leaves mount points that answer
  * everything with ENOTCONN.  Whoever starts the next daemon removes them, as a
  * hierarchy is gone with the daemon that had it.
+ *
+ * Only what answers so is touched: mounts of another daemon that runs, on
+ * another socket, are left alone.  Lazily, because somebody's working directory
+ * may still be there.
  */
 #include <errno.h>
 #include <libmount/libmount.h>
