@@ -140,11 +140,16 @@ static void root_bind(struct containerfs_root *root)
 		root->top->flags |= CONTAINER_CLONE_CHILDREN;
 }
 
-static void clones_changed(struct containerfs_root *root, bool on)
+/* One hierarchy has come to clone, or clones no more: another one still may. */
+static void clones_changed(void)
 {
-	if (on)
-		css_groups_changed(root->top);
-	host_set_cloning(on);
+	struct container_subsys *ss;
+	bool cloning = false;
+	int i;
+
+	for_each_subsys(ss, i)
+		cloning |= ss->clones && ss->root;
+	host_set_cloning(cloning);
 }
 
 /* Off the list; the caller drops it without the lock. */
@@ -153,8 +158,6 @@ static void root_unbind(struct containerfs_root *root)
 	struct container_subsys *ss;
 	int i;
 
-	if (root_clones(root))
-		clones_changed(root, false);
 	for_each_subsys(ss, i) {
 		if (!(root->subsys_mask & (1u << i)))
 			continue;
@@ -162,6 +165,8 @@ static void root_unbind(struct containerfs_root *root)
 			ss->offline(root->top->subsys[i]);
 		ss->root = NULL;
 	}
+	if (root_clones(root))
+		clones_changed();
 	root->top->flags |= CONTAINER_DEAD;
 	list_del_init(&root->top->pending);
 	container_events_changed(root->top);
@@ -204,6 +209,11 @@ int containerfs_mount(const char *options, const struct container_actor *actor,
 		root = made;
 		made = NULL;
 		root_bind(root);
+		mount_options_apply_ns(&opts, root);
+		if (root_clones(root)) {
+			css_groups_changed(root->top);
+			clones_changed();
+		}
 	}
 found:
 	if (!ret)
@@ -212,21 +222,10 @@ found:
 	if (ret)
 		goto out;
 
-	if (made) {
-		if ((opts.flags & ~ROOT_CLONE_CHILDREN) != (root->flags & ~ROOT_CLONE_CHILDREN) ||
-		    opts.ns_given)
-			option_say(&msg, "the hierarchy exists; its flags and settings stay as they are");
-	} else {
-		ret = mount_options_apply_ns(&opts, root);
-		spin_lock(&container_lock);
-		if (root_clones(root))
-			clones_changed(root, true);
-		spin_unlock(&container_lock);
-	}
-	if (ret)
-		containerfs_umount(root);
-	else
-		*rootp = root;
+	if (made && ((opts.flags & ~ROOT_CLONE_CHILDREN) != (root->flags & ~ROOT_CLONE_CHILDREN) ||
+		     opts.ns_given))
+		option_say(&msg, "the hierarchy exists; its flags and settings stay as they are");
+	*rootp = root;
 out:
 	if (made)
 		root_drop(made);
@@ -302,6 +301,7 @@ static void root_rebind(struct containerfs_root *root, unsigned int mask,
 			struct container_subsys_state **css)
 {
 	struct container *top = root->top;
+	bool cloned = root_clones(root);
 	struct container_subsys *ss;
 	int i;
 
@@ -319,7 +319,10 @@ static void root_rebind(struct containerfs_root *root, unsigned int mask,
 	}
 	root->subsys_mask = mask;
 	top->generation++;
-	clones_changed(root, root_clones(root));
+	if (root_clones(root) != cloned) {
+		css_groups_changed(top);
+		clones_changed();
+	}
 }
 
 int containerfs_remount(struct containerfs_root *root, const char *options,
@@ -363,10 +366,9 @@ int containerfs_remount(struct containerfs_root *root, const char *options,
 		root_rebind(root, opts.subsys_mask, css);
 		if (agent)
 			swap(agent, root->release_agent);
+		mount_options_apply_ns(&opts, root);
 	}
 	spin_unlock(&container_lock);
-	if (!ret && root_clones(root))
-		ret = mount_options_apply_ns(&opts, root);
 out:
 	for_each_subsys(ss, i)
 		if (css[i])

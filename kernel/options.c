@@ -221,7 +221,8 @@ static int options_check(struct mount_options *o, const struct container_actor *
 		option_say(msg, "noprefix is accepted with the subsystem cpuset alone");
 		return -EINVAL;
 	}
-	if (((o->flags & ROOT_NS_RULES) || o->ns_given) && o->subsys_mask &&
+	/* With name= alone they are about what exists, which keeps its own. */
+	if (((o->flags & ROOT_NS_RULES) || o->ns_given) && (o->subsys_mask || o->none) &&
 	    !(o->subsys_mask & (1u << ns_subsys_id))) {
 		option_say(msg, "ns_rules and the settings of clones need the subsystem ns");
 		return -EINVAL;
@@ -244,6 +245,8 @@ int mount_options_parse(const char *text, const struct container_actor *actor,
 			ret = option_parse(opts, word, msg);
 	if (!ret)
 		ret = options_check(opts, actor, msg);
+	if (!ret && opts->clone_name)
+		ret = ns_template_make(opts->clone_name, &opts->template);
 	if (ret)
 		mount_options_free(opts);
 	return ret;
@@ -253,25 +256,21 @@ void mount_options_free(struct mount_options *opts)
 {
 	kfree(opts->copy);
 	opts->copy = NULL;
+	ns_template_put(opts->template);	/* nobody else has it */
+	opts->template = NULL;
 }
 
-int mount_options_apply_ns(const struct mount_options *opts, struct containerfs_root *root)
+void mount_options_apply_ns(struct mount_options *opts, struct containerfs_root *root)
 {
-	struct ns_template *t = NULL;
-	struct ns_state *ns;
-	int ret = 0;
+	struct ns_state *ns = ns_of(root->top);
 
-	if (!opts->ns_given)
-		return 0;
-	if (opts->ns_given & NS_GIVEN_CLONE_NAME)
-		ret = ns_template_make(opts->clone_name, &t);
-	if (ret)
-		return ret;
-	spin_lock(&container_lock);
-	ns = ns_of(root->top);
+	lockdep_assert_held(&container_lock);
+	if (!opts->ns_given || !ns)
+		return;
 	if (opts->ns_given & NS_GIVEN_CLONE_NAME) {
-		swap(t, ns->clone_name);
-		ns_template_put(t);
+		ns_template_put(ns->clone_name);
+		ns->clone_name = opts->template;
+		opts->template = NULL;
 	}
 	if (opts->ns_given & NS_GIVEN_CLONE_FLAGS)
 		ns->clone_flags = opts->clone_flags;
@@ -282,8 +281,6 @@ int mount_options_apply_ns(const struct mount_options *opts, struct containerfs_
 	if (opts->ns_given & NS_GIVEN_MAX_DEPTH)
 		ns->max_depth = opts->max_depth;
 	css_groups_changed(root->top);
-	spin_unlock(&container_lock);
-	return 0;
 }
 
 static void show_limit(struct seq_file *m, const char *name, unsigned int limit,

@@ -22,6 +22,7 @@ struct mount_options {
 	unsigned int		ns_given;	/* NS_GIVEN_* */
 	unsigned int		clone_flags, keep_empty, max_clones, max_depth;
 	const char		*clone_name;
+	struct ns_template	*template;	/* made of it; NULL for the default */
 };
 #define NS_GIVEN_CLONE_FLAGS	0x01
 #define NS_GIVEN_CLONE_NAME	0x02
@@ -40,8 +41,8 @@ void option_say(struct option_msg *msg, const char *fmt, ...) __printf(2, 3);
 int mount_options_parse(const char *text, const struct container_actor *actor,
 			struct mount_options *opts, struct option_msg *msg);
 void mount_options_free(struct mount_options *opts);
-/* Apply the ns settings to the top container of @root, which has ns. */
-int mount_options_apply_ns(const struct mount_options *opts, struct containerfs_root *root);
+/* Apply the ns settings, if there are any, to the top container of @root.  Under the lock. */
+void mount_options_apply_ns(struct mount_options *opts, struct containerfs_root *root);
 void mount_options_show(struct seq_file *m, struct containerfs_root *root);
 
 #endif /* _CONTAINERFS_OPTIONS_H */
