@@ -112,7 +112,7 @@ $(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse $(MOUNT_CFLA
 $(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse \
 	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS)
 $(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I userspace/shim \
-	-I $(B)/obj/fs/fuse $(BPF_CFLAGS) $(shell $(PKG_CONFIG) --cflags check)
+	-I $(B)/obj/fs/fuse $(FUSE_CFLAGS) $(BPF_CFLAGS) $(shell $(PKG_CONFIG) --cflags check)
 
 # --- programs --------------------------------------------------------------
 

@@ -185,6 +185,8 @@ struct hierarchies {
 int hierarchies_load(struct hierarchies *list);
 void hierarchies_free(struct hierarchies *list);
 const struct hierarchy *hierarchy_find(const struct hierarchies *list, int id);
+/* Whether @dev is the device of one of them, or cannot be told because none has a device. */
+bool hierarchies_have(const struct hierarchies *list, dev_t dev);
 /*
  * Split the next "id:subsystems[,name=X]:/path" off *@text; its parts are
  * borrowed from there. False at the end.

@@ -42,6 +42,18 @@ const struct hierarchy *hierarchy_find(const struct hierarchies *list, int id)
 	return NULL;
 }
 
+bool hierarchies_have(const struct hierarchies *list, dev_t dev)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->hierarchy[i].dev == dev)
+			return true;
+		any |= list->hierarchy[i].dev != 0;
+	}
+	return !any;
+}
+
 static struct hierarchy *add(struct hierarchies *list, int id)
 {
 	struct hierarchy *h = (struct hierarchy *)hierarchy_find(list, id);
@@ -173,15 +185,6 @@ static void set_mount(struct hierarchies *list, const struct mounts *mounts,
 	}
 }
 
-/* Whether @dev is among those that the daemon named, if it named any. */
-static bool is_known(const struct hierarchies *list, dev_t dev)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->hierarchy[i].dev == dev)
-			return true;
-	return !list->count;
-}
-
 static int newest_first(const void *a, const void *b)
 {
 	const struct hierarchy *x = a, *y = b;
@@ -201,7 +204,7 @@ int hierarchies_load(struct hierarchies *list)
 	for (size_t i = 0; i < mounts.count; i++) {
 		struct place top;
 
-		if (!is_known(list, mounts.mount[i].dev) ||
+		if (!hierarchies_have(list, mounts.mount[i].dev) ||
 		    place_open_mount(&mounts.mount[i], &top))
 			continue;
 		load_where(list, &top);

@@ -45,18 +45,18 @@ static char *read_comm(int pid)
 	return text;
 }
 
-/* The answer about @pid in *@text, from the first hierarchy that has the file. */
-static int ask(const struct hierarchies *list, int pid, char **text)
+/* The answer about @pid in *@text, from the first mount of @list that shows a top container. */
+static int ask(const struct mounts *mounts, const struct hierarchies *list, int pid, char **text)
 {
 	int err = -ENOENT;
 
-	for (size_t i = 0; i < list->count && err == -ENOENT; i++) {
+	for (size_t i = 0; i < mounts->count && err == -ENOENT; i++) {
 		char *path, number[16];
 		int fd;
 
-		if (!list->hierarchy[i].target)
+		if (!hierarchies_have(list, mounts->mount[i].dev))
 			continue;
-		path = xasprintf("%s/container.where", list->hierarchy[i].target);
+		path = xasprintf("%s/container.where", mounts->mount[i].target);
 		fd = open(path, O_RDWR | O_CLOEXEC);
 		err = fd < 0 ? -errno : 0;
 		free(path);
@@ -81,10 +81,11 @@ static char *directory_in(const struct hierarchies *list, int id, const char *pa
 	return xasprintf("%s%s", h->target, strcmp(path, "/") ? path : "");
 }
 
-static bool show(struct table *t, const struct hierarchies *list, int pid)
+static bool show(struct table *t, const struct mounts *mounts, const struct hierarchies *list,
+		 int pid)
 {
 	char *text, *rest, *subsystems, *path;
-	int id, err = ask(list, pid, &text);
+	int id, err = ask(mounts, list, pid, &text);
 
 	if (err) {
 		if (err == -ESRCH)
@@ -124,17 +125,10 @@ static bool parse_pid(const char *word, int *pid)
 	return true;
 }
 
-static bool any_mounted(const struct hierarchies *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->hierarchy[i].target)
-			return true;
-	return false;
-}
-
 int cmd_where(int argc, char **argv)
 {
 	struct hierarchies list;
+	struct mounts mounts;
 	struct table_opts opts;
 	struct table *t;
 	int first, status, pid, end;
@@ -152,16 +146,18 @@ int cmd_where(int argc, char **argv)
 		      &opts);
 	if (!t)
 		return EXIT_USAGE;
-	if (hierarchies_load(&list) || !any_mounted(&list)) {
+	if (mounts_load(&mounts, true) || !mounts.count) {
 		complain("where: no hierarchy is mounted: "
 			 "mount -t containerfs -o ns none DIRECTORY");
 		return EXIT_FAILURE;
 	}
+	hierarchies_load(&list);
 	status = EXIT_SUCCESS;
 	for (int i = first; i < argc; i++)
-		if (parse_pid(argv[i], &pid) && !show(t, &list, pid))
+		if (parse_pid(argv[i], &pid) && !show(t, &mounts, &list, pid))
 			status = EXIT_FAILURE;
 	hierarchies_free(&list);
+	mounts_free(&mounts);
 	end = table_end(t);
 	return status ? status : end;
 }

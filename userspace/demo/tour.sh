@@ -1,0 +1,149 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# tour.sh [end]: containerfs in some twenty commands. `make demo` runs it.
+#
+# Every line that begins with "$" is run as it stands, and what follows is what
+# it printed. The tour happens in one container, DIR/tour, and starts by ending
+# what an earlier tour has left there, so it can be run again and again. The
+# mount, and the sandboxes that it started, are left for you to look at; `tour.sh
+# end` ends them and unmounts.
+#
+# DIR is /containers, or $DEMO_DIR. Needs root, bubblewrap, and a build.
+set -u
+
+top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+build=$top/build
+dir=${DEMO_DIR:-/containers}
+tour=$dir/tour
+PATH=$build:$PATH
+CONTAINERFSD=$build/containerfsd
+export PATH CONTAINERFSD
+
+fail() {
+	echo "tour: $*" >&2
+	exit 1
+}
+
+say() {
+	echo
+	printf '# %s\n' "$@"
+}
+
+run() {
+	printf '$ %s\n' "$1"
+	eval "$1"
+}
+
+# The same in the background, and without our terminal.
+start() {
+	printf '$ %s &\n' "$1"
+	eval "exec $1" < /dev/null > /dev/null 2>&1 &
+}
+
+# Until the command succeeds, ten seconds at most.
+wait_for() {
+	tries=200
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || fail "waited in vain for: $*"
+		sleep 0.05
+	done
+}
+
+is_mounted() {
+	awk -v dir="$dir" '$2 == dir && $3 ~ /^(fuse\.)?containerfs$/ { found = 1 }
+		END { exit !found }' /proc/self/mounts
+}
+
+runs_in() { # COMMAND CONTAINER
+	containerctl tree -nr -o COMMANDS "$2" | grep -q -- "$1"
+}
+
+is_empty() { # CONTAINER
+	! grep -q 'populated 1' "$1/container.events"
+}
+
+# Threads that were killed take a moment to exit, so more than one round.
+clear_tour() {
+	[ -d "$tour" ] || return 0
+	echo 1 > "$tour/container.kill"
+	wait_for is_empty "$tour"
+	find "$tour" -depth -type d -exec rmdir {} +
+}
+
+[ "$(id -u)" = 0 ] || fail "only root can mount a hierarchy"
+if [ "${1-}" = end ]; then
+	is_mounted || fail "$dir is not mounted"
+	clear_tour
+	exec umount "$dir"
+fi
+[ -x "$build/containerfsd" ] || fail "build first: make"
+command -v bwrap >/dev/null || fail "bwrap is missing: apt-get install bubblewrap"
+
+echo "# A tour of containerfs. What begins with \$ is run as it stands."
+run "PATH=$build:\$PATH"
+
+say "A hierarchy is mounted; ns is the subsystem that watches namespaces."
+mkdir -p "$dir" || exit 1
+if is_mounted; then
+	echo "# ($dir is mounted already, from an earlier tour or by you.)"
+else
+	run "mount.containerfs none $dir -o ns" || exit 1
+fi
+[ -e "$dir/ns.events" ] || fail "$dir is a hierarchy without the subsystem ns"
+clear_tour
+run "containerctl hierarchies"
+run "containerctl subsystems"
+
+say "A container is a directory, and its files are its controls."
+run "mkdir $tour"
+run "ls $tour"
+
+say "Whoever writes 0 to tasks moves in; whatever it forks is born there."
+run "echo 0 > $tour/tasks"
+start "sleep 3600"
+run "containerctl where \$!"
+run "cat $tour/cgroup.procs"
+
+say "A task that makes itself a namespace is given a container of its own," \
+	"at once: it can look at it with its next system call."
+run "unshare --uts sh -c 'containerctl where \$\$'"
+
+say "One below the other, as the sandboxes are; numbers count per directory."
+run "unshare --uts sh -c 'unshare --ipc containerctl tree $tour'"
+
+say "They are empty now, and are kept for a while to be looked at."
+run "containerctl ls $tour"
+run "cat $tour/ns.events"
+
+say "A task can choose the name of its next container..."
+start "sh -c 'echo database > $tour/ns.next_name; exec unshare --net sleep 3600'"
+wait_for runs_in sleep "$tour/database"
+
+say "...and a container that of all sandboxes in it."
+run "echo '%c-%d' > $tour/ns.clone_name"
+
+say "Sandboxes need not know: this is bubblewrap as it is."
+start "bwrap --ro-bind / / --proc /proc --dev /dev --unshare-pid --unshare-net sleep 3600"
+start "bwrap --ro-bind / / --dev /dev --unshare-all sh -c 'sleep 3600; :'"
+wait_for sh -c "containerctl ls -nr -o COMMANDS,PATH $tour | grep -c 'sleep.*/bwrap' | grep -qx 2"
+run "containerctl tree $tour"
+
+say "What is in a sandbox can be ended as a whole, whatever it does."
+first=$(containerctl ls -nr -o DIRECTORY,COMMANDS "$tour" |
+	sed -n 's/^\([^ ]*\/bwrap-[0-9]*\) .*sleep.*/\1/p' | head -n 1)
+run "containerctl kill $first"
+wait_for is_empty "$first"
+run "containerctl tree $tour"
+
+say "A limit stops the clones, never the sandbox; refusals are counted."
+run "echo 0 > $tour/ns.max_clones"
+run "unshare --uts sh -c 'containerctl where \$\$'"
+run "cat $tour/ns.events"
+run "echo max > $tour/ns.max_clones"
+
+say "The rest is left for you, in $dir. To look on:" \
+	"	PATH=$build:\$PATH; containerctl tree; man $top/userspace/man/containerfs.5" \
+	"To end it:" \
+	"	$top/userspace/demo/tour.sh end"
