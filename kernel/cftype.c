@@ -101,3 +101,16 @@ void cftype_event(struct container *cont, const struct cftype *cft)
 		host_file_event(cont, node);
 	}
 }
+
+void cftype_wake_all(struct container *cont)
+{
+	unsigned int node;
+
+	lockdep_assert_held(&container_lock);
+	for (node = 1; cont->armed && node < nr_nodes; node++) {
+		if (cont->armed & (1ull << node)) {
+			cont->armed &= ~(1ull << node);
+			host_file_event(cont, node);
+		}
+	}
+}

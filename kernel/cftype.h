@@ -80,5 +80,7 @@ unsigned int cftype_node(const struct cftype *cft);
 int cftype_init(void);
 /* Tell pollers of the file whose counter changed.  Under the lock. */
 void cftype_event(struct container *cont, const struct cftype *cft);
+/* Tell all pollers in @cont: files are going.  Under the lock. */
+void cftype_wake_all(struct container *cont);
 
 #endif /* _CONTAINERFS_CFTYPE_H */

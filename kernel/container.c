@@ -338,7 +338,7 @@ void container_unlink(struct container *cont)
 			ss->offline(cont->subsys[i]);
 	cont->flags |= CONTAINER_DEAD;
 	list_del_init(&cont->pending);
-	container_events_changed(cont);
+	cftype_wake_all(cont);
 	rb_erase(&cont->by_name, &dir->children);
 	rb_erase(&cont->by_id, &dir->children_by_id);
 	cont->root->nr_containers--;

@@ -124,19 +124,32 @@ static struct container_text *container_text_show(struct container_file *file,
 	}
 }
 
+/* The container is removed, or a remount took the file's subsystem away. */
+static bool container_file_gone(const struct container_file *file)
+{
+	return container_is_dead(file->cont) ||
+	       container_cftype(file->cont, file->node) != file->cft;
+}
+
 /* Under file->lock. */
 static int container_file_fill(struct container_file *file, const struct container_actor *reader)
 {
 	const struct cftype *cft = file->cft;
 	struct container_text *text;
-	int ret = -ENOMEM;
+	int ret = 0;
 
 	if (!cft->show && !cft->read_u64 && !cft->text)
 		return -EINVAL;
 	/* What changes from here on is news to poll. */
 	spin_lock(&container_lock);
-	file->seen = cft->events ? *cft->events(file->cont) : 1;
+	if (container_file_gone(file))
+		ret = -ENODEV;
+	else
+		file->seen = cft->events ? *cft->events(file->cont) : 1;
 	spin_unlock(&container_lock);
+	if (ret)
+		return ret;
+	ret = -ENOMEM;
 	text = cft->text ? cft->text(file, reader) : container_text_show(file, reader, &ret);
 	if (!text)
 		return ret;
@@ -158,8 +171,8 @@ long container_file_read(struct container_file *file, const struct container_act
 	file->rebase = false;
 	pos -= file->base;
 	/* What was read in part is given to its end, then the container's end shows. */
-	if (!pos || !file->text || (pos >= file->text->len && container_is_dead(file->cont)))
-		ret = container_is_dead(file->cont) ? -ENODEV : container_file_fill(file, reader);
+	if (!pos || !file->text || (pos >= file->text->len && container_file_gone(file)))
+		ret = container_file_gone(file) ? -ENODEV : container_file_fill(file, reader);
 	if (!ret && pos < file->text->len) {
 		*data = file->text->data + pos;
 		ret = file->text->len - pos;
@@ -179,8 +192,10 @@ long container_file_write(struct container_file *file, const struct container_ac
 		return -E2BIG;
 	buf[len] = '\0';
 	mutex_lock(&file->lock);
-	if (container_is_dead(file->cont)) {
+	if (container_file_gone(file)) {
 		ret = -ENODEV;
+	} else if (!len) {
+		ret = 0;	/* a write(2) of nothing; an empty line is something */
 	} else if (cft->write) {
 		ret = cft->write(file, writer, buf, len);
 	} else if (cft->write_u64) {
@@ -206,7 +221,7 @@ unsigned int container_file_poll(struct container_file *file, _Bool *armed)
 
 	*armed = false;
 	spin_lock(&container_lock);
-	if (container_dead(cont) || file->seen != (cft->events ? *cft->events(cont) : 1)) {
+	if (container_file_gone(file) || file->seen != (cft->events ? *cft->events(cont) : 1)) {
 		mask |= EVENT_ERR | EVENT_PRI;
 	} else if (cft->events) {
 		if (!(cont->armed & (1ull << file->node))) {

@@ -169,7 +169,7 @@ static void root_unbind(struct containerfs_root *root)
 		clones_changed();
 	root->top->flags |= CONTAINER_DEAD;
 	list_del_init(&root->top->pending);
-	container_events_changed(root->top);
+	cftype_wake_all(root->top);
 	list_del(&root->node);
 }
 
@@ -319,6 +319,7 @@ static void root_rebind(struct containerfs_root *root, unsigned int mask,
 	}
 	root->subsys_mask = mask;
 	top->generation++;
+	cftype_wake_all(top);
 	if (root_clones(root) != cloned) {
 		css_groups_changed(top);
 		clones_changed();

@@ -5,6 +5,9 @@
  * Settings are inherited when a container is made and independent afterwards,
  * but for max_depth, which holds for everything below the container it is set
  * in.  What a task may do for itself (ns.next_name) is open to everyone.
+ *
+ * A remount may take ns from a top container whose files are open: ns_of() is
+ * looked at under container_lock only, and may be NULL.
  */
 #include "ns.h"
 
@@ -82,43 +85,57 @@ int ns_parse_limit(const char *buf, unsigned int *limit)
 static int clone_flags_show(struct seq_file *m, struct container_file *file,
 			    const struct container_actor *reader)
 {
-	ns_show_flags(m, READ_ONCE(ns_of(file->cont)->clone_flags), ' ');
+	struct ns_state *ns;
+
+	spin_lock(&container_lock);
+	ns = ns_of(file->cont);
+	if (ns)
+		ns_show_flags(m, ns->clone_flags, ' ');
+	spin_unlock(&container_lock);
 	seq_putc(m, '\n');
-	return 0;
+	return ns ? 0 : -ENODEV;
 }
 
 static int clone_flags_write(struct container_file *file, const struct container_actor *writer,
 			     char *buf, size_t len)
 {
+	struct ns_state *ns;
 	unsigned int flags;
 	int ret = ns_parse_flags(strim(buf), " \t,", &flags);
 
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	ns_of(file->cont)->clone_flags = flags;
-	css_groups_changed(file->cont);
+	ns = ns_of(file->cont);
+	if (!ns || container_dead(file->cont)) {
+		ret = -ENODEV;
+	} else {
+		ns->clone_flags = flags;
+		css_groups_changed(file->cont);
+	}
 	spin_unlock(&container_lock);
-	return 0;
+	return ret;
 }
 
 static int clone_name_show(struct seq_file *m, struct container_file *file,
 			   const struct container_actor *reader)
 {
-	struct ns_template *t;
+	struct ns_state *ns;
 
 	spin_lock(&container_lock);
-	t = ns_of(file->cont)->clone_name;
-	seq_puts(m, t ? t->text : CONTAINER_NS_CLONE_NAME);
+	ns = ns_of(file->cont);
+	if (ns)
+		seq_puts(m, ns->clone_name ? ns->clone_name->text : CONTAINER_NS_CLONE_NAME);
 	spin_unlock(&container_lock);
 	seq_putc(m, '\n');
-	return 0;
+	return ns ? 0 : -ENODEV;
 }
 
 static int clone_name_write(struct container_file *file, const struct container_actor *writer,
 			    char *buf, size_t len)
 {
 	struct ns_template *t;
+	struct ns_state *ns;
 	char *text = strim(buf);
 	int ret = ns_template_check(text);
 
@@ -127,10 +144,11 @@ static int clone_name_write(struct container_file *file, const struct container_
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	if (container_dead(file->cont))
+	ns = ns_of(file->cont);
+	if (!ns || container_dead(file->cont))
 		ret = -ENODEV;
 	else
-		swap(t, ns_of(file->cont)->clone_name);
+		swap(t, ns->clone_name);
 	ns_template_put(t);
 	spin_unlock(&container_lock);
 	return ret;
@@ -197,8 +215,20 @@ static int next_name_write(struct container_file *file, const struct container_a
 
 /* --- limits --- */
 
-static int limit_show(struct seq_file *m, unsigned int limit)
+typedef unsigned int *(*limit_of_t)(struct ns_state *ns);
+
+static int limit_show(struct seq_file *m, struct container_file *file, limit_of_t limit_of)
 {
+	struct ns_state *ns;
+	unsigned int limit = 0;
+
+	spin_lock(&container_lock);
+	ns = ns_of(file->cont);
+	if (ns)
+		limit = *limit_of(ns);
+	spin_unlock(&container_lock);
+	if (!ns)
+		return -ENODEV;
 	if (limit == NS_UNLIMITED)
 		seq_puts(m, "max\n");
 	else
@@ -206,31 +236,40 @@ static int limit_show(struct seq_file *m, unsigned int limit)
 	return 0;
 }
 
-static int limit_write(struct container_file *file, char *buf, unsigned int *limit)
+static int limit_write(struct container_file *file, char *buf, limit_of_t limit_of)
 {
+	struct ns_state *ns;
 	unsigned int val;
 	int ret = ns_parse_limit(strim(buf), &val);
 
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	*limit = val;
-	if (!container_dead(file->cont))
-		ns_trim(ns_of(file->cont));
+	ns = ns_of(file->cont);
+	if (!ns || container_dead(file->cont)) {
+		ret = -ENODEV;
+	} else {
+		*limit_of(ns) = val;
+		ns_trim(ns);
+	}
 	spin_unlock(&container_lock);
-	return 0;
+	return ret;
 }
 
 #define NS_LIMIT(_name)									\
+static unsigned int *_name ## _of(struct ns_state *ns)					\
+{											\
+	return &ns->_name;								\
+}											\
 static int _name ## _show(struct seq_file *m, struct container_file *file,		\
 			  const struct container_actor *reader)				\
 {											\
-	return limit_show(m, READ_ONCE(ns_of(file->cont)->_name));			\
+	return limit_show(m, file, _name ## _of);					\
 }											\
 static int _name ## _write(struct container_file *file,				\
 			   const struct container_actor *writer, char *buf, size_t len)	\
 {											\
-	return limit_write(file, buf, &ns_of(file->cont)->_name);			\
+	return limit_write(file, buf, _name ## _of);					\
 }
 
 NS_LIMIT(keep_empty)
@@ -242,13 +281,16 @@ NS_LIMIT(max_depth)
 static int ns_events_show(struct seq_file *m, struct container_file *file,
 			  const struct container_actor *reader)
 {
-	struct ns_state *ns = ns_of(file->cont);
+	struct ns_state *ns;
 
 	spin_lock(&container_lock);
-	seq_printf(m, "clones %llu\nrefused %llu\nremoved %llu\n", (unsigned long long)ns->clones,
-		   (unsigned long long)ns->refused, (unsigned long long)ns->removed);
+	ns = ns_of(file->cont);
+	if (ns)
+		seq_printf(m, "clones %llu\nrefused %llu\nremoved %llu\n",
+			   (unsigned long long)ns->clones, (unsigned long long)ns->refused,
+			   (unsigned long long)ns->removed);
 	spin_unlock(&container_lock);
-	return 0;
+	return ns ? 0 : -ENODEV;
 }
 
 static u32 *ns_events_counter(struct container *cont)
