@@ -545,7 +545,9 @@ int container_readdir(struct container *dir, unsigned long long pos,
 	spin_lock(&container_lock);
 	if (container_dead(dir))
 		ret = -ENOENT;
-	for (i = pos + 1; !ret && i < CONTAINER_NODES_MAX; i++) {
+	/* A position is as long as an id: 64 bits. */
+	i = min_t(u64, pos, CONTAINER_NODES_MAX);
+	while (!ret && ++i < CONTAINER_NODES_MAX) {
 		cft = container_cftype(dir, i);
 		if (!cft)
 			continue;
