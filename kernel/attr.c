@@ -31,7 +31,7 @@ static void xattr_free(struct container_xattr *x)
 {
 	if (x) {
 		kfree(x->name);
-		kvfree(x);
+		kfree(x);
 	}
 }
 
@@ -225,7 +225,8 @@ int container_setxattr(struct container *cont, unsigned int node, const char *na
 	if (size > XATTR_BYTES_MAX)
 		return -ENOSPC;
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL);
-	x = kvmalloc(sizeof(*x) + size, GFP_KERNEL);
+	/* Not kvmalloc(): a container's last reference may go under the lock. */
+	x = kmalloc(sizeof(*x) + size, GFP_KERNEL | __GFP_NOWARN);
 	if (x) {
 		x->size = size;
 		memcpy(x->value, value, size);
