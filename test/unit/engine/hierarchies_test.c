@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hierarchies_test.c - which hierarchy a mount finds or makes, remount, umount
+ *
+ * The invariant: a subsystem is in at most one hierarchy; the same set or name
+ * again is the same hierarchy; one without children dies with its last mount,
+ * at once, and one with children lives on.
+ */
+#include "tools.h"
+
+static int remount(struct containerfs_root *root, const char *options)
+{
+	return containerfs_remount(root, options, &root_actor, mount_msg, sizeof(mount_msg));
+}
+
+static struct containerfs_root *root_of(struct container *top)
+{
+	return container_root(top);
+}
+
+START_TEST(found_by_name_or_set)
+{
+	struct containerfs_root *ns = mount_ok("ns"), *x = mount_ok("none,name=x"), *d;
+
+	ck_assert_ptr_ne(ns, x);
+	ck_assert_ptr_eq(mount_ok("ns"), ns);
+	ck_assert_str_eq(mount_msg, "");
+	ck_assert_ptr_eq(mount_ok("name=x"), x);
+	ck_assert_ptr_eq(mount_ok("none,name=x"), x);
+	d = mount_ok("debug,name=d");
+	ck_assert_ptr_eq(mount_ok("debug"), d);
+	ck_assert_ptr_eq(mount_ok("name=d"), d);
+	ck_assert_ptr_eq(mount_ok("debug,name=d"), d);
+	ck_assert_int_eq(containerfs_nr_roots(), 3);
+
+	/* Other flags on what exists are ignored, with a warning. */
+	ck_assert_ptr_eq(mount_ok("ns,xattr"), ns);
+	ck_assert_ptr_nonnull(strstr(mount_msg, "exists"));
+	ck_assert_ptr_eq(mount_ok("ns,keep_empty=3"), ns);
+	ck_assert_ptr_nonnull(strstr(mount_msg, "exists"));
+	ck_assert_str_eq(options_of(ns), ",ns");
+	sane();
+	for (int i = 0; i < 4; i++)
+		containerfs_umount(ns);
+	for (int i = 0; i < 3; i++)
+		containerfs_umount(x);
+	ck_assert_int_eq(containerfs_nr_roots(), 1);
+	for (int i = 0; i < 4; i++)
+		containerfs_umount(d);
+}
+END_TEST
+
+START_TEST(contradictions_are_busy)
+{
+	struct containerfs_root *ns = mount_ok("ns,name=x");
+	static const char *const busy[] = {
+		"ns,debug", "debug,name=x", "none,name=x", "all", NULL, "", "ns,name=y", "all,name=x",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_LEN(busy); i++) {
+		ck_assert_msg(mount_err(busy[i]) == -EBUSY, "%s", busy[i]);
+		ck_assert_msg(strstr(mount_msg, "name=x") || strstr(mount_msg, "ns"), "%s", mount_msg);
+	}
+	ck_assert_int_eq(mount_err("name=y"), -EINVAL);
+	ck_assert_int_eq(mount_err("debug"), 0);
+	sane();
+	containerfs_umount(ns);
+	ck_assert_int_eq(mount_err("ns,debug"), 0);
+}
+END_TEST
+
+START_TEST(dies_without_children_lives_with)
+{
+	struct container *top = mount_top("none,name=x,release_agent=/ra"), *a, *b;
+	int id = containerfs_root_id(root_of(top));
+
+	ck_assert_int_eq(try_mkdir(top, "a"), 0);
+	umount_top(top);
+	ck_assert_int_eq(containerfs_nr_roots(), 1);
+	top = mount_top("name=x");
+	ck_assert_int_eq(containerfs_root_id(root_of(top)), id);
+	ck_assert_str_eq(children_of(top), "a");
+	ck_assert_str_eq(read_of(top, "release_agent"), "/ra\n");
+
+	/* No moment's grace: the oracle's asynchronous free is not ours. */
+	ck_assert_int_eq(container_rmdir(top, "a"), 0);
+	umount_top(top);
+	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(mount_err("name=x"), -EINVAL);
+
+	/* Removed containers that somebody still holds do not keep it. */
+	top = mount_top("none,name=x");
+	ck_assert_int_gt(containerfs_root_id(root_of(top)), id);
+	a = container_get(make_dir(top, "a"));
+	b = container_get(make_dir(a, "b"));
+	ck_assert_int_eq(container_rmdir(a, "b"), 0);
+	ck_assert_int_eq(container_rmdir(top, "a"), 0);
+	umount_top(top);
+	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	container_put(a);
+	ck_assert(container_is_dead(b));
+	container_put(b);
+}
+END_TEST
+
+START_TEST(ids_are_never_used_twice)
+{
+	struct containerfs_root *root;
+	int last = 0;
+
+	for (int i = 0; i < 20; i++) {
+		root = mount_ok(i & 1 ? "none,name=x" : "all");
+		ck_assert_int_gt(containerfs_root_id(root), last);
+		last = containerfs_root_id(root);
+		containerfs_umount(root);
+	}
+}
+END_TEST
+
+/* Clones are nobody's children once nobody can look at them. */
+START_TEST(empty_clones_do_not_keep_it)
+{
+	struct container *top = mount_top("ns");
+
+	host_fork(1, 10);
+	host_fork(1, 11);
+	ck_assert(host_unshare(10, NEW_UTS));
+	ck_assert(host_unshare(11, NEW_UTS));
+	ck_assert(host_unshare(11, NEW_UTS));
+	host_exit(10);
+	container_run_work();
+	ck_assert_str_eq(children_of(top), "node1 node2");
+	umount_top(top);
+	ck_assert_int_eq(containerfs_nr_roots(), 1);
+	ck_assert(host.cloning);
+
+	top = mount_top("ns");
+	ck_assert_str_eq(children_of(top), "node2");
+	ck_assert_str_eq(children_of(find_dir(top, "node2")), "node1");
+	umount_top(top);
+	sane();
+
+	/* The last task of an unmounted hierarchy ends it. */
+	host.works = 0;
+	host_exit(11);
+	ck_assert_uint_gt(host.works, 0);
+	container_run_work();
+	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert(!host.cloning);
+}
+END_TEST
+
+START_TEST(umount_brings_the_engine_up_to_date)
+{
+	struct container *top = mount_top("ns");
+
+	umount_top(top);
+	ck_assert_uint_gt(host.syncs, 0);
+}
+END_TEST
+
+START_TEST(remount_rules)
+{
+	struct containerfs_root *root = mount_ok("debug,name=x,release_agent=/a"), *ns;
+	struct container *top = containerfs_top(root);
+
+	ck_assert_int_eq(remount(root, "debug,name=x"), 0);
+	ck_assert_int_eq(remount(root, "debug"), 0);
+	ck_assert_str_eq(options_of(root), ",debug,release_agent=/a,name=x");
+	ck_assert_int_eq(remount(root, "debug,release_agent=/b"), 0);
+	ck_assert_str_eq(options_of(root), ",debug,release_agent=/b,name=x");
+	ck_assert_int_eq(remount(root, "debug,clone_children"), 0);
+	ck_assert_str_eq(read_of(top, "cgroup.clone_children"), "0\n");
+
+	ck_assert_int_eq(remount(root, "debug,xattr"), -EINVAL);
+	ck_assert_int_eq(remount(root, "debug,name=y"), -EINVAL);
+	ck_assert_int_eq(remount(root, "none"), -EINVAL);
+	ck_assert_int_eq(remount(root, "nonsense"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(mount_msg, "nonsense"));
+
+	ns = mount_ok("ns");
+	ck_assert_int_eq(remount(root, "debug,ns"), -EBUSY);
+	ck_assert_ptr_nonnull(strstr(mount_msg, "ns"));
+	containerfs_umount(ns);
+
+	ck_assert_int_eq(remount(root, "debug,ns,keep_empty=3"), 0);
+	ck_assert_str_eq(options_of(root), ",ns,debug,release_agent=/b,name=x,keep_empty=3");
+	ck_assert_str_eq(read_of(top, "ns.keep_empty"), "3\n");
+	ck_assert(host.cloning);
+	ck_assert_int_eq(remount(root, "none,name=x"), 0);
+	ck_assert_str_eq(options_of(root), ",release_agent=/b,name=x");
+	ck_assert(!host.cloning);
+	ck_assert_int_eq(mount_err("ns,debug"), 0);
+	sane();
+
+	make_dir(top, "a");
+	ck_assert_int_eq(remount(root, "none,name=x"), -EBUSY);
+	ck_assert_int_eq(remount(root, "ns,name=x"), -EBUSY);
+	ck_assert_int_eq(container_rmdir(top, "a"), 0);
+	ck_assert_int_eq(remount(root, "ns,name=x"), 0);
+	containerfs_umount(root);
+}
+END_TEST
+
+/* Which hierarchy clones is not changed by what happens to another one. */
+START_TEST(remount_of_another_keeps_cloning)
+{
+	struct containerfs_root *ns = mount_ok("ns"), *x = mount_ok("none,name=x");
+
+	ck_assert(host.cloning);
+	ck_assert_int_eq(remount(x, "debug,name=x"), 0);
+	ck_assert(host.cloning);
+	ck_assert_int_eq(remount(x, "none,name=x"), 0);
+	ck_assert(host.cloning);
+	containerfs_umount(x);
+	ck_assert(host.cloning);
+	containerfs_umount(ns);
+	ck_assert(!host.cloning);
+}
+END_TEST
+
+/* A file of a subsystem that left is of nobody, and does not crash. */
+START_TEST(files_of_a_subsystem_that_left)
+{
+	static const char *const files[] = {
+		"ns.events", "ns.clone_flags", "ns.clone_name", "ns.next_name", "ns.keep_empty",
+		"ns.max_clones", "ns.max_depth", "debug.taskcount", "debug.current_css_group",
+	};
+	struct containerfs_root *root = mount_ok("all,name=x");
+	struct container_file *file[ARRAY_LEN(files)], *f;
+	struct container *top = containerfs_top(root);
+	unsigned int node = node_of(top, "ns.events");
+	const char *data;
+	bool armed;
+
+	for (unsigned int i = 0; i < ARRAY_LEN(files); i++)
+		file[i] = open_as(&root_actor, top, files[i]);
+	container_file_read(file[0], &root_actor, 0, &data);
+	container_file_poll(file[0], &armed);
+	ck_assert(armed);
+	ck_assert_int_eq(remount(root, "none,name=x"), 0);
+	ck_assert_uint_eq(host.events, 1);
+	for (unsigned int i = 0; i < ARRAY_LEN(files); i++) {
+		ck_assert_int_eq(container_file_read(file[i], &root_actor, 0, &data), -ENODEV);
+		ck_assert_int_eq(container_file_read(file[i], &root_actor, 999, &data), -ENODEV);
+		ck_assert_int_eq(write_bytes(file[i], &root_actor, "1", 1), -ENODEV);
+		ck_assert_uint_ne(container_file_poll(file[i], &armed) & 8, 0);
+		ck_assert(!armed);
+	}
+	ck_assert_int_eq(container_file_open(top, node, &root_actor, &f), -ENODEV);
+	ck_assert_int_eq(remount(root, "all,name=x"), 0);
+	for (unsigned int i = 0; i < ARRAY_LEN(files); i++)
+		container_file_release(file[i]);
+	containerfs_umount(root);
+}
+END_TEST
+
+START_TEST(remount_without_memory)
+{
+	struct containerfs_root *root = mount_ok("none,name=x");
+	unsigned long nth;
+	int ret;
+
+	for (nth = 1;; nth++) {
+		shim_fail_nth(nth);
+		ret = remount(root, "all,name=x,release_agent=/a,clone_name=c%d");
+		if (shim_fail_nth(0))
+			break;
+		ck_assert_int_eq(ret, -ENOMEM);
+		ck_assert_str_eq(options_of(root), ",name=x");
+		sane();
+	}
+	ck_assert_int_eq(ret, 0);
+	ck_assert_str_eq(options_of(root), ",ns,debug,release_agent=/a,name=x,clone_name=c%d");
+	containerfs_umount(root);
+}
+END_TEST
+
+static int count_root(struct containerfs_root *root, int mounted, void *arg)
+{
+	int *ids = arg;
+
+	if (ids[0] == 3)
+		return 7;
+	ids[++ids[0]] = containerfs_root_id(root) * 10 + mounted;
+	if (ids[0] == 1)	/* no lock is held */
+		containerfs_umount(mount_ok("none,name=other"));
+	return 0;
+}
+
+START_TEST(walks_and_tables)
+{
+	struct containerfs_root *a = mount_ok("ns"), *b = mount_ok("none,name=b"), *c;
+	int id = containerfs_root_id(a), ids[4] = { 0 }, word;
+	char text[512];
+
+	mount_ok("ns");
+	make_dir(containerfs_top(a), "x");
+	snprintf(text, sizeof(text), "#subsys_name\thierarchy\tnum_containers\tenabled\n"
+		 "ns\t%d\t2\t1\ndebug\t0\t1\t1\n", id);
+	ck_assert_str_eq(read_of(containerfs_top(b), "container.hierarchies"), text);
+
+	ck_assert_int_eq(containerfs_for_each_root(count_root, ids), 0);
+	ck_assert_int_eq(ids[0], 2);
+	ck_assert_int_eq(ids[1], id * 10 + 2);
+	ck_assert_int_eq(ids[2], (id + 1) * 10 + 1);
+	c = mount_ok("debug");
+	ids[0] = 1;
+	ck_assert_int_eq(containerfs_for_each_root(count_root, ids), 7);
+
+	ck_assert_ptr_null(containerfs_root_host(a));
+	containerfs_root_set_host(a, &word);
+	ck_assert_ptr_eq(containerfs_root_host(a), &word);
+	ck_assert_int_gt(container_subsys_describe(text, sizeof(text)), 0);
+	ck_assert_ptr_nonnull(strstr(text, "ns\tenforced: clones seen by the table of tasks\n"));
+	ck_assert_ptr_nonnull(strstr(text, "debug\taccounted"));
+
+	ck_assert_int_eq(container_rmdir(containerfs_top(a), "x"), 0);
+	containerfs_umount(a);
+	containerfs_umount(a);
+	containerfs_umount(b);
+	containerfs_umount(c);
+}
+END_TEST
+
+TCase *hierarchies_tests(void)
+{
+	TCase *tc = tcase_of("hierarchies");
+
+	tcase_add_test(tc, found_by_name_or_set);
+	tcase_add_test(tc, contradictions_are_busy);
+	tcase_add_test(tc, dies_without_children_lives_with);
+	tcase_add_test(tc, ids_are_never_used_twice);
+	tcase_add_test(tc, empty_clones_do_not_keep_it);
+	tcase_add_test(tc, umount_brings_the_engine_up_to_date);
+	tcase_add_test(tc, remount_rules);
+	tcase_add_test(tc, remount_of_another_keeps_cloning);
+	tcase_add_test(tc, files_of_a_subsystem_that_left);
+	tcase_add_test(tc, remount_without_memory);
+	tcase_add_test(tc, walks_and_tables);
+	return tc;
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * host.c - the fake host: see host.h
+ *
+ * Whatever engine.h does not mark as atomic asks the shim whether it may sleep
+ * here, so that a call under container_lock ends the test at once.
+ */
+#include <check.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host.h"
+#include "shim_libc.h"
+
+struct host host;
+const struct container_actor root_actor = { .tid = 1, .sys_admin = true };
+
+#define may_sleep() shim_might_sleep(__FILE__, __LINE__)
+
+unsigned long host_key(int tid)
+{
+	return 0x1000000ul + (unsigned long)tid * 64;
+}
+
+static struct host_task *task_of(int tid)
+{
+	return tid > 0 && tid < HOST_TASKS && host.task[tid].live ? &host.task[tid] : NULL;
+}
+
+static int vtid_of(int tid, unsigned long long pid_ns)
+{
+	return host.task[tid].pid_ns < pid_ns ? 0 : tid - 1000 * (int)pid_ns;
+}
+
+/* --- what tests do to tasks --- */
+
+void host_spawn(int tid, int tgid, unsigned int uid)
+{
+	ck_assert(tid > 0 && tid < HOST_TASKS && !host.task[tid].live);
+	host.task[tid] = (struct host_task){ .live = true, .tgid = tgid, .uid = uid, .suid = uid };
+	snprintf(host.task[tid].comm, sizeof(host.task[tid].comm), "task%d", tid);
+}
+
+static void born(int parent, int tid, int tgid)
+{
+	host_spawn(tid, tgid, host.task[parent].uid);
+	host.task[tid].suid = host.task[parent].suid;
+	host.task[tid].pid_ns = host.task[parent].pid_ns;
+}
+
+void host_fork(int parent, int tid)
+{
+	born(parent, tid, tid);
+	ck_assert_int_eq(container_task_fork(host_key(parent), host_key(tid), tid, tid), 0);
+}
+
+void host_thread(int creator, int tid)
+{
+	int tgid = host.task[creator].tgid;
+
+	born(creator, tid, tgid);
+	ck_assert_int_eq(container_task_fork(host_key(creator), host_key(tid), tid, tgid), 0);
+}
+
+void host_exit(int tid)
+{
+	ck_assert(task_of(tid));
+	host.task[tid].live = false;
+	container_task_exit(host_key(tid));
+}
+
+static struct css_group *group_of(int tid)
+{
+	struct container_task *task = container_task_find(host_key(tid));
+
+	return task ? container_task_group(task) : css_group_init();
+}
+
+static bool clone_into(int namer, int tid, unsigned int flags)
+{
+	struct container_clone_info info = {
+		.pid = host.task[tid].tgid,
+		.namer = host_key(namer),
+		.flags = flags,
+		.comm = host.task[tid].comm,
+	};
+	struct css_group *from = group_of(namer), *to = container_clone(from, &info);
+	bool made = to != from;
+
+	if (to != css_group_init())
+		ck_assert_int_eq(container_task_enter(host_key(tid), tid, host.task[tid].tgid, to,
+						      host.use_cookies ? tid : 0), 0);
+	css_group_put(to);
+	return made;
+}
+
+bool host_unshare(int tid, unsigned int flags)
+{
+	ck_assert(task_of(tid));
+	return clone_into(tid, tid, flags);
+}
+
+void host_clone(int parent, int tid, unsigned int flags)
+{
+	born(parent, tid, tid);
+	strcpy(host.task[tid].comm, host.task[parent].comm);
+	clone_into(parent, tid, flags);
+}
+
+void host_exec(int tid)
+{
+	int i, tgid = host.task[tid].tgid;
+
+	for (i = 1; i < HOST_TASKS; i++)
+		if (i != tid && host.task[i].live && host.task[i].tgid == tgid)
+			host_exit(i);
+	if (tid == tgid)
+		return;
+	host.task[tgid] = host.task[tid];
+	host.task[tid].live = false;
+	container_task_rename(host_key(tid), host_key(tgid), tgid, tgid);
+}
+
+struct container_actor host_actor(int tid, unsigned int euid, bool sys_admin)
+{
+	return (struct container_actor){
+		.euid = euid, .sys_admin = sys_admin, .tid = tid,
+		.pid_ns = host.task[tid].pid_ns, .pid_ns_level = host.task[tid].pid_ns,
+	};
+}
+
+void host_reset(void)
+{
+	memset(&host, 0, sizeof(host));
+	host.now = 1000;
+	shim_panic_on_warn(1);
+	ck_assert_int_eq(container_engine_init(), 0);
+	host_spawn(1, 1, 0);
+}
+
+long host_objects(void)
+{
+	while (shim_rcu_quiescent())
+		;
+	return shim_slab_live();
+}
+
+void host_finish(void)
+{
+	int tid;
+
+	shim_fail_nth(0);
+	for (tid = 1; tid < HOST_TASKS; tid++)
+		if (host.task[tid].live)
+			host_exit(tid);
+	container_engine_exit();
+	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_uint_eq(host.pins, 0);
+	ck_assert(!host.cloning);
+	ck_assert_uint_eq(shim_warn_count(), 0);
+	ck_assert_uint_eq(shim_locks_held(), 0);
+	host_objects();
+	ck_assert_int_eq(shim_slab_report(), 0);
+}
+
+/* --- what the engine asks --- */
+
+static void fill(struct container_task_info *info, int tid)
+{
+	const struct host_task *task = &host.task[tid];
+	int i;
+
+	memset(info, 0, sizeof(*info));
+	info->key = host_key(tid);
+	info->tid = tid;
+	info->tgid = task->tgid;
+	info->uid = task->uid;
+	info->suid = task->suid;
+	info->flags = task->flags | (task->exiting ? CONTAINER_TASK_EXITING : 0);
+	info->cookie = host.use_cookies ? (unsigned long long)tid : 0;
+	memcpy(info->comm, task->comm, sizeof(info->comm));
+	for (i = 1; i < HOST_TASKS; i++)
+		info->nr_threads += host.task[i].live && host.task[i].tgid == task->tgid;
+}
+
+int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info)
+{
+	int tid = nr ? nr + 1000 * (int)actor->pid_ns : actor->tid;
+
+	may_sleep();
+	if (nr > HOST_TASKS || !task_of(tid) || !vtid_of(tid, actor->pid_ns))
+		return -ESRCH;
+	fill(info, tid);
+	host.pins++;
+	return 0;
+}
+
+void host_task_put(const struct container_task_info *info)
+{
+	ck_assert_uint_ne(info->key, 0);
+	ck_assert_uint_gt(host.pins, 0);
+	host.pins--;
+}
+
+int host_task_set_group(const struct container_task_info *info, struct css_group *from,
+			struct css_group *to, unsigned long long *cookie)
+{
+	(void)to;
+	if (host.again) {
+		host.again--;
+		return -EAGAIN;
+	}
+	if (info->tid == host.refuse)
+		return host.refuse_err;
+	if (!task_of(info->tid) || host.task[info->tid].exiting || info->tid == host.gone)
+		return -ESRCH;
+	if (group_of(info->tid) != from)
+		return -EAGAIN;
+	host.moves++;
+	*cookie = host.use_cookies ? (unsigned long long)info->tid : 0;
+	return 0;
+}
+
+void host_sync(void)
+{
+	may_sleep();
+	host.syncs++;
+	if (host.on_sync)
+		host.on_sync();
+}
+
+int host_for_each_task(int tgid, const struct container_actor *viewer,
+		       int (*fn)(const struct container_task_info *info, int vtid, int vtgid,
+				 void *arg),
+		       void *arg)
+{
+	struct container_task_info info;
+	int tid, ret = 0, times;
+
+	may_sleep();
+	host.walks++;
+	for (tid = 1; !ret && tid < HOST_TASKS; tid++) {
+		const struct host_task *task = &host.task[tid];
+
+		if (!task->live || task->exiting || (tgid && task->tgid != tgid))
+			continue;
+		memset(&info, 0, sizeof(info));
+		info.key = host_key(tid);
+		info.tid = tid;
+		info.tgid = task->tgid;
+		info.flags = task->flags;
+		memcpy(info.comm, task->comm, sizeof(info.comm));
+		for (times = tid == host.twice ? 2 : 1; !ret && times; times--)
+			ret = fn(&info, vtid_of(tid, viewer->pid_ns),
+				 vtid_of(task->tgid, viewer->pid_ns), arg);
+	}
+	if (host.on_walked)
+		host.on_walked();
+	return ret;
+}
+
+int host_task_kill(const struct container_task_info *info, int sig)
+{
+	int tid, tgid = info->tgid;
+
+	may_sleep();
+	ck_assert_int_eq(sig, SIGKILL);
+	ck_assert_uint_eq(info->key, host_key(info->tid));
+	if (!task_of(info->tid) || host.task[info->tid].tgid != tgid)
+		return -ESRCH;
+	host.kills++;
+	host.task[info->tid].killed++;
+	if (host.on_kill)
+		host.on_kill(info->tid);
+	for (tid = 1; host.die_of_kill && tid < HOST_TASKS; tid++)
+		if (host.task[tid].live && host.task[tid].tgid == tgid)
+			host_exit(tid);
+	return 0;
+}
+
+unsigned long host_task_key(int tid)
+{
+	return task_of(tid) ? host_key(tid) : 0;
+}
+
+unsigned long long host_time(void)
+{
+	return host.now;
+}
+
+void host_run_agent(const char *agent, const char *path)
+{
+	may_sleep();
+	host.agents++;
+	snprintf(host.agent, sizeof(host.agent), "%s", agent);
+	snprintf(host.agent_path, sizeof(host.agent_path), "%s", path);
+}
+
+void host_work_pending(void)
+{
+	host.works++;
+}
+
+void host_set_cloning(_Bool on)
+{
+	host.cloning = on;
+	host.cloning_calls++;
+}
+
+void host_group_changed(struct css_group *group)
+{
+	/* As a host would: it wants to know at once. */
+	css_group_clone_mask(group);
+	css_group_watch(group);
+	host.groups_changed++;
+}
+
+void host_group_free(struct css_group *group)
+{
+	(void)group;
+	host.groups_freed++;
+}
+
+void host_clone_added(struct container *dir, struct container *child)
+{
+	ck_assert(container_root(dir) == container_root(child));
+	ck_assert(container_is_clone(child) && !container_is_dead(child));
+	host.added++;
+	host.last_added = container_id(child);
+}
+
+void host_clone_removed(struct container *dir, struct container *child)
+{
+	ck_assert(container_root(dir) == container_root(child));
+	ck_assert(container_is_clone(child));
+	host.removed++;
+	host.last_removed = container_id(child);
+}
+
+void host_file_event(struct container *cont, unsigned int node)
+{
+	host.events++;
+	host.event_cont = cont;
+	host.event_node = node;
+}
+
+const char *host_clone_hook(void)
+{
+	return "the table of tasks";
+}

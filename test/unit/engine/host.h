@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * host.h - a host made of a table of tasks, for tests of the engine
+ *
+ * It supplies every host_*() of engine.h and keeps a record of what the engine
+ * asked of it.  Tasks are known by tid in the initial pid namespace; pid
+ * namespaces are a chain, namespace n + 1 below n, in which a task has the
+ * number tid - 1000 * n if it was made in n or deeper.  Keys are not tids, so
+ * that who mistakes one for the other finds nobody.
+ *
+ * The host is synchronous: fork, exit and unshare reach the engine at once.
+ * What happens at the worst moment, a test says with the hooks below.
+ *
+ * host_reset() brings up the engine with task 1 (init, root) alive, and
+ * host_finish() takes it down and checks that nothing is left: no memory, no
+ * pinned task, no warning.
+ */
+#ifndef TEST_ENGINE_HOST_H
+#define TEST_ENGINE_HOST_H
+
+#include <stdbool.h>
+
+#include "engine.h"
+
+#define HOST_TASKS	8192
+#define HOST_PATH	4200
+
+#define NEW_MNT		0x00020000u
+#define NEW_UTS		0x04000000u
+#define NEW_USER	0x10000000u
+#define NEW_PID		0x20000000u
+#define NEW_NET		0x40000000u
+
+struct host_task {
+	bool		live, exiting;
+	int		tgid;
+	unsigned int	uid, suid;
+	unsigned int	flags;		/* CONTAINER_TASK_* */
+	unsigned int	pid_ns;		/* the deepest one that it is in */
+	unsigned int	killed;		/* how many SIGKILLs it was sent */
+	char		comm[16];
+};
+
+struct host {
+	struct host_task task[HOST_TASKS];
+	unsigned long long now;
+
+	/* what goes wrong or happens in between */
+	unsigned int	again;			/* so often host_task_set_group() says -EAGAIN */
+	int		gone;			/* for this tid it says -ESRCH */
+	int		twice;			/* this tid is listed twice */
+	int		refuse;			/* for this tid, it says refuse_err */
+	int		refuse_err;
+	bool		use_cookies;		/* the host has a word for each task */
+	bool		die_of_kill;		/* SIGKILL ends a process at once */
+	void		(*on_sync)(void);
+	void		(*on_walked)(void);	/* after host_for_each_task() */
+	void		(*on_kill)(int tid);
+
+	/* what the engine did */
+	unsigned int	syncs, walks, moves, pins, kills;
+	unsigned int	works;			/* calls of host_work_pending() */
+	bool		cloning;
+	unsigned int	cloning_calls;
+	unsigned int	groups_changed, groups_freed;
+	unsigned int	added, removed;		/* clones */
+	unsigned long long last_added, last_removed;	/* their ids */
+	unsigned int	events;			/* of files */
+	struct container *event_cont;
+	unsigned int	event_node;
+	unsigned int	agents;
+	char		agent[HOST_PATH], agent_path[HOST_PATH];
+};
+
+extern struct host host;
+
+/* uid 0 with CAP_SYS_ADMIN, as task 1, in the initial pid namespace */
+extern const struct container_actor root_actor;
+
+void host_reset(void);
+void host_finish(void);
+/* Objects of the engine, without those that wait for a grace period. */
+long host_objects(void);
+
+unsigned long host_key(int tid);
+/* A process or, with another's @tgid, a thread that nobody of interest has made. */
+void host_spawn(int tid, int tgid, unsigned int uid);
+void host_fork(int parent, int tid);		/* a process of one thread */
+void host_thread(int creator, int tid);		/* a thread of the creator's process */
+void host_exit(int tid);
+/* Make @tid namespaces; returns whether the engine made it a container. */
+bool host_unshare(int tid, unsigned int flags);
+/* clone(2) with CLONE_NEW*: the child is what gets the container. */
+void host_clone(int parent, int tid, unsigned int flags);
+/* Thread @tid execs: it becomes the leader and all others end. */
+void host_exec(int tid);
+/* An actor with these credentials, acting as thread @tid from where that is. */
+struct container_actor host_actor(int tid, unsigned int euid, bool sys_admin);
+
+#endif /* TEST_ENGINE_HOST_H */

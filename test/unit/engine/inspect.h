@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * inspect.h - looking into the engine from tests
+ *
+ * Implemented in the engine's world (inspect_engine.c), where its structs are
+ * known; this header includes nothing, so both worlds can read it.
+ */
+#ifndef TEST_ENGINE_INSPECT_H
+#define TEST_ENGINE_INSPECT_H
+
+struct container;
+struct css_group;
+
+/*
+ * Look at every hierarchy, container, css_group and task, and compare what is
+ * counted with what is there.  NULL, or a sentence about the first thing that
+ * is wrong (in a static buffer).
+ */
+const char *inspect_engine(void);
+
+/* How many css_groups there are, with the init group; those in use by tasks. */
+unsigned int inspect_groups(void);
+unsigned int inspect_init_refs(void);
+
+struct inspect_container {
+	unsigned int	refs, nr_tasks, nr_children, nr_populated, events, depth;
+	_Bool		dead, clone, notify, killing, releasable, pending;
+	unsigned int	nr_clones, nr_empties;		/* of ns */
+	unsigned long long armed, tasks_generation;
+};
+struct inspect_container inspect_container(struct container *cont);
+
+/* The counter of ns, as though so many clones had been made already. */
+void inspect_set_next_number(struct container *cont, unsigned long long number);
+void inspect_lock(void);
+void inspect_unlock(void);
+
+#endif /* TEST_ENGINE_INSPECT_H */

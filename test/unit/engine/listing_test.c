@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * listing_test.c - readdir: positions that stay good whatever comes and goes
+ *
+ * An entry that is there throughout is listed exactly once.  The random test
+ * lists a directory in small pieces while a model of it changes between them.
+ */
+#include "tools.h"
+
+#define NAMES	64
+
+struct listing {
+	char			name[256];
+	unsigned int		node;
+	bool			dir;
+	unsigned long long	next;
+	unsigned int		nr, stop;
+};
+
+static int note(void *arg, const char *name, unsigned int namelen, struct container *child,
+		unsigned int node, unsigned long long next)
+{
+	struct listing *l = arg;
+
+	ck_assert_uint_eq(namelen, strlen(name));
+	ck_assert_uint_gt(next, l->next);
+	strcpy(l->name, name);
+	l->node = node;
+	l->dir = child;
+	l->next = next;
+	return ++l->nr == l->stop ? -77 : 0;
+}
+
+static int list_one(struct container *dir, struct listing *l)
+{
+	l->nr = 0;
+	l->stop = 1;
+	return container_readdir(dir, l->next, note, l);
+}
+
+START_TEST(files_first)
+{
+	static const char *const of_top[] = {
+		"tasks", "cgroup.procs", "container.events", "notify_on_release",
+		"cgroup.clone_children", "release_agent", "cgroup.sane_behavior",
+		"container.hierarchies", "container.where", "debug.container_refcount",
+		"debug.taskcount", "debug.current_css_group", "debug.current_css_group_refcount",
+		"debug.releasable", "b", "a",
+	}, *const of_child[] = {
+		"tasks", "cgroup.procs", "container.events", "container.kill", "notify_on_release",
+		"cgroup.clone_children", "debug.container_refcount", "debug.taskcount",
+		"debug.current_css_group", "debug.current_css_group_refcount", "debug.releasable",
+	};
+	struct container *top = mount_top("debug"), *b = make_dir(top, "b");
+	struct listing l = { .next = 0 };
+
+	make_dir(top, "a");
+	for (unsigned int i = 0; i < ARRAY_LEN(of_top); i++) {
+		ck_assert_int_eq(list_one(top, &l), -77);
+		ck_assert_str_eq(l.name, of_top[i]);
+		ck_assert(l.dir == (i >= ARRAY_LEN(of_top) - 2));
+		ck_assert_uint_eq(l.node, l.dir ? 0 : node_of(top, l.name));
+	}
+	ck_assert_int_eq(list_one(top, &l), 0);
+	ck_assert_uint_eq(l.nr, 0);
+
+	l = (struct listing){ .next = 0 };
+	for (unsigned int i = 0; i < ARRAY_LEN(of_child); i++) {
+		ck_assert_int_eq(list_one(b, &l), -77);
+		ck_assert_str_eq(l.name, of_child[i]);
+	}
+	ck_assert_int_eq(list_one(b, &l), 0);
+	container_get(b);
+	ck_assert_int_eq(container_rmdir(top, "b"), 0);
+	ck_assert_int_eq(container_readdir(b, 0, note, &l), -ENOENT);
+	container_put(b);
+	umount_top(top);
+}
+END_TEST
+
+/* Positions are as long as ids, which 32 bits do not hold for ever. */
+START_TEST(far_positions)
+{
+	static const unsigned long long pos[] = {
+		1ull << 32, (1ull << 32) + 3, (1ull << 63) - 1, ~0ull, 63, 64,
+	};
+	struct container *top = mount_top("ns");
+	struct listing l;
+
+	for (unsigned int i = 0; i < ARRAY_LEN(pos); i++) {
+		l = (struct listing){ .next = pos[i] };
+		ck_assert_int_eq(list_one(top, &l), 0);
+		ck_assert_uint_eq(l.nr, 0);
+	}
+	umount_top(top);
+}
+END_TEST
+
+START_TEST(random_changes)
+{
+	struct container *top = mount_top("ns");
+	bool there[NAMES] = { false }, stayed[NAMES], seen[NAMES];
+	struct listing l;
+	char name[16], other[16];
+	int n, m, ret;
+
+	srandom(_i);
+	for (int round = 0; round < 60; round++) {
+		memcpy(stayed, there, sizeof(stayed));
+		memset(seen, 0, sizeof(seen));
+		l = (struct listing){ .next = 0 };
+		do {
+			l.nr = 0;
+			l.stop = 1 + random() % 5;
+			ret = container_readdir(top, l.next, note, &l);
+			if (l.nr && l.dir) {
+				n = atoi(l.name);
+				ck_assert(there[n]);
+			}
+			for (int k = random() % 8; k; k--) {
+				n = random() % NAMES;
+				snprintf(name, sizeof(name), "%d", n);
+				if (random() % 4 == 0) {
+					m = random() % NAMES;
+					snprintf(other, sizeof(other), "%d", m);
+					ck_assert_int_eq(container_rename(top, name, top, other),
+							 !there[n] ? -ENOENT : n == m ? 0 :
+							 there[m] ? -EEXIST : 0);
+					if (there[n] && !there[m]) {
+						there[n] = stayed[n] = false;
+						there[m] = true;
+					}
+				} else if (there[n]) {
+					ck_assert_int_eq(container_rmdir(top, name), 0);
+					there[n] = stayed[n] = false;
+				} else {
+					ck_assert_int_eq(try_mkdir(top, name), 0);
+					there[n] = true;
+				}
+			}
+		} while (ret);
+		sane();
+	}
+
+	/* What stayed is listed once; what came and went at most as often as it was there. */
+	for (int round = 0; round < 40; round++) {
+		unsigned int count[NAMES] = { 0 };
+
+		memcpy(stayed, there, sizeof(stayed));
+		l = (struct listing){ .next = 0 };
+		while (list_one(top, &l)) {
+			if (l.dir)
+				count[atoi(l.name)]++;
+			n = random() % NAMES;
+			snprintf(name, sizeof(name), "%d", n);
+			stayed[n] = false;
+			if (there[n])
+				ck_assert_int_eq(container_rmdir(top, name), 0);
+			else
+				ck_assert_int_eq(try_mkdir(top, name), 0);
+			there[n] = !there[n];
+		}
+		for (n = 0; n < NAMES; n++)
+			ck_assert(!stayed[n] || count[n] == 1);
+	}
+	for (n = 0; n < NAMES; n++) {
+		snprintf(name, sizeof(name), "%d", n);
+		if (there[n])
+			ck_assert_int_eq(container_rmdir(top, name), 0);
+	}
+	umount_top(top);
+}
+END_TEST
+
+TCase *listing_tests(void)
+{
+	TCase *tc = tcase_of("listing");
+
+	tcase_add_test(tc, files_first);
+	tcase_add_test(tc, far_positions);
+	tcase_add_loop_test(tc, random_changes, 0, 4);
+	return tc;
+}
