@@ -56,16 +56,44 @@ static struct css_group *clone_in(struct css_group *group, struct container_subs
 	return to;
 }
 
-struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info)
+/* Passes the reference on @from on to what it returns. */
+static struct css_group *clone_all(struct css_group *from, const struct container_clone_info *info)
 {
 	struct container_subsys *ss;
 	int i;
 
-	spin_lock(&container_lock);
-	from->refs++;
 	for_each_subsys(ss, i)
 		if (ss->clones && ss->root)
 			from = clone_in(from, ss, info);
+	return from;
+}
+
+struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info)
+{
+	spin_lock(&container_lock);
+	from->refs++;
+	from = clone_all(from, info);
 	spin_unlock(&container_lock);
 	return from;
+}
+
+void container_clone_task(unsigned long key, int tid, int tgid,
+			  const struct container_clone_info *info)
+{
+	struct container_task *task;
+	struct css_group *group;
+
+	spin_lock(&container_lock);
+	/* A child that has a record was attached before this hook ran: there it clones. */
+	task = container_task_lookup(key);
+	group = task ? task->group : container_task_group_of(info->namer);
+	group->refs++;
+	group = clone_all(group, info);
+	if (task || group != &init_css_group) {
+		task = container_task_make(key, tid, tgid);
+		if (task)
+			container_task_move(task, group);
+	}
+	css_group_put_locked(group);
+	spin_unlock(&container_lock);
 }

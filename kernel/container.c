@@ -35,7 +35,7 @@ static void container_free(struct container *cont)
 			ss->destroy(cont->subsys[i]);
 	container_free_iattrs(cont);
 	kfree(cont->name);
-	kfree(cont);
+	kfree_rcu(cont, rcu);
 	containerfs_root_put(root);
 }
 
@@ -56,6 +56,11 @@ unsigned long long container_id(const struct container *cont)
 	return cont->id;
 }
 
+const char *container_name(const struct container *cont)
+{
+	return cont->name ? cont->name : "";
+}
+
 struct containerfs_root *container_root(const struct container *cont)
 {
 	return cont->root;
@@ -68,7 +73,7 @@ _Bool container_is_clone(const struct container *cont)
 
 _Bool container_is_dead(const struct container *cont)
 {
-	return container_dead(cont);
+	return READ_ONCE(cont->flags) & CONTAINER_DEAD;
 }
 
 struct container *container_parent(struct container *cont)
@@ -78,7 +83,7 @@ struct container *container_parent(struct container *cont)
 
 unsigned long long container_generation(const struct container *dir)
 {
-	return dir->generation;
+	return READ_ONCE(dir->generation);
 }
 
 bool container_is_descendant(const struct container *cont, const struct container *ancestor)

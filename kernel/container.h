@@ -15,7 +15,8 @@
  *    is removed, each child one on its parent, each css_link one, each open
  *    file one, hosts their own.  Removal marks it dead and unlinks it from its
  *    parent under the lock; what comes later finds CONTAINER_DEAD and answers
- *    -ENODEV; the memory goes with the last reference.
+ *    -ENODEV; the memory goes with the last reference and a grace period, so
+ *    that a path walk under RCU can ask container_is_dead().
  *  - A css_group is reference counted: one a task in it, and the hosts' own.
  *    It names only the containers that are not a top container, so the init
  *    group names none and a new hierarchy changes no group.
@@ -44,6 +45,7 @@
 #include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/rbtree.h>
+#include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -211,6 +213,7 @@ struct container {
 
 	struct list_head	pending;	/* in release_list or kill_list */
 	struct container_subsys_state *subsys[CONTAINER_SUBSYS_COUNT];
+	struct rcu_head		rcu;
 };
 
 /* The child is not there for good: nobody's but the last reference's concern. */
@@ -305,6 +308,7 @@ struct container_task {
 	char			*next_name;	/* of its next clone, or NULL */
 	bool			killed;		/* SIGKILL sent by container.kill */
 	u64			cookie;		/* the host's word */
+	struct rcu_head		rcu;
 };
 
 /* task.c; under the lock */
@@ -315,6 +319,8 @@ void container_task_move(struct container_task *task, struct css_group *group);
 /* Drop the record if it says nothing: in the init group, nothing remembered by engine or host. */
 void container_task_forget(struct container_task *task);
 struct css_group *container_task_group_of(unsigned long key);
+/* At the engine's end, no lock. */
+void container_tasks_drop(void);
 
 /* attach.c */
 int container_attach(struct container *cont, int nr, bool threadgroup,
@@ -336,6 +342,8 @@ void container_kill_done(struct container *cont);
 
 /* hierarchy.c: unmounted hierarchies that lost their last container die. */
 void containerfs_reap_roots(void);
+/* At the engine's end: all of them die, with their containers. */
+void containerfs_drop_roots(void);
 void containerfs_root_put(struct containerfs_root *root);
 void container_show_hierarchies(struct seq_file *m);
 

@@ -17,8 +17,9 @@ int container_engine_init(void)
 
 void container_engine_exit(void)
 {
+	container_tasks_drop();
+	containerfs_drop_roots();
 	container_text_cache_drop();
-	WARN_ON(!list_empty(&container_roots));
 }
 
 int container_subsys_describe(char *buf, unsigned long size)

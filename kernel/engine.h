@@ -77,7 +77,11 @@ struct container_attr {
  * What a host calls
  */
 
-/* Bring the engine up (subsystems, init css_group); -ENOMEM.  Down: nothing may be mounted. */
+/*
+ * Bring the engine up; -ENOSPC if it has more control files than nodes.  Down:
+ * nothing may be mounted and no hook may run any more; hierarchies that live on
+ * without a mount, their containers and all records of tasks go.
+ */
 int container_engine_init(void);
 void container_engine_exit(void);
 
@@ -119,6 +123,8 @@ int container_subsys_describe(char *buf, unsigned long size);
 struct container *container_get(struct container *cont);
 void container_put(struct container *cont);
 unsigned long long container_id(const struct container *cont);	/* unique for ever, >= 1 */
+/* Its name, "" for the top; under the lock, as a rename changes it. */
+const char *container_name(const struct container *cont);
 struct containerfs_root *container_root(const struct container *cont);
 /* Made by container_clone(), so it may vanish without an rmdir. */
 _Bool container_is_clone(const struct container *cont);
@@ -205,6 +211,8 @@ unsigned int container_file_node(const struct container_file *file);
 
 /* The record of task @key, or NULL if it is not tracked (top containers only).  Under the lock or by the only thread. */
 struct container_task *container_task_find(unsigned long key);
+/* Has task @key a record?  Needs no lock. */
+_Bool container_task_tracked(unsigned long key);
 unsigned long long container_task_cookie(const struct container_task *task);
 void container_task_set_cookie(struct container_task *task, unsigned long long cookie);
 /* Borrowed: stays while the task stays in it. */
@@ -263,6 +271,13 @@ struct container_clone_info {
  * Atomic.  The caller moves the task: container_task_enter().
  */
 struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info);
+/*
+ * The same and the move, in one step, for a host whose hooks run on the task:
+ * task @key (a child of @info->namer, or that task itself) is in its container
+ * when this returns.
+ */
+void container_clone_task(unsigned long key, int tid, int tgid,
+			  const struct container_clone_info *info);
 
 /* --- deferred work: kernel/release.c --- */
 

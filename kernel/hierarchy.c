@@ -275,6 +275,34 @@ void containerfs_reap_roots(void)
 	} while (dead);
 }
 
+/* The first below @top that has no children, or @top. */
+static struct container *first_leaf(struct container *top)
+{
+	struct rb_node *node;
+
+	while ((node = rb_first(&top->children)))
+		top = rb_entry(node, struct container, by_name);
+	return top;
+}
+
+void containerfs_drop_roots(void)
+{
+	struct containerfs_root *root;
+
+	spin_lock(&container_lock);
+	while (!list_empty(&container_roots)) {
+		root = list_first_entry(&container_roots, struct containerfs_root, node);
+		WARN_ON(root->mounts);
+		while (root->top->nr_children)
+			container_unlink(first_leaf(root->top));
+		root_unbind(root);
+		spin_unlock(&container_lock);
+		root_drop(root);
+		spin_lock(&container_lock);
+	}
+	spin_unlock(&container_lock);
+}
+
 /* The states of the subsystems of @mask for a top container, all or none. */
 static int css_create_all(struct containerfs_root *root, unsigned int mask,
 			  struct container_subsys_state **css)

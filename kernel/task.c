@@ -10,10 +10,12 @@
  * never reaches the task, whose fork or unshare goes on.  A child for whose
  * record there is no memory is in the top containers, and is counted.
  *
- * Records are found by the host's key.  All under container_lock; lookups for
- * hosts that have but one thread need no lock.
+ * Records are found by the host's key.  The table changes under container_lock;
+ * whether a task has a record can be asked under RCU, which is all that a fork
+ * outside of every container costs.
  */
 #include <linux/hashtable.h>
+#include <linux/rculist.h>
 
 #include "container.h"
 
@@ -24,7 +26,7 @@ struct container_task *container_task_lookup(unsigned long key)
 {
 	struct container_task *task;
 
-	hash_for_each_possible(task_table, task, hash, key)
+	hash_for_each_possible_rcu(task_table, task, hash, key, lockdep_is_held(&container_lock))
 		if (task->key == key)
 			return task;
 	return NULL;
@@ -32,7 +34,17 @@ struct container_task *container_task_lookup(unsigned long key)
 
 struct container_task *container_task_find(unsigned long key)
 {
-	return container_task_lookup(key);
+	struct container_task *task;
+
+	rcu_read_lock();
+	task = container_task_lookup(key);
+	rcu_read_unlock();
+	return task;
+}
+
+_Bool container_task_tracked(unsigned long key)
+{
+	return container_task_find(key);
 }
 
 unsigned long long container_task_cookie(const struct container_task *task)
@@ -81,7 +93,7 @@ struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 	init_css_group.refs++;
 	init_css_group.nr_tasks++;
 	list_add_tail(&task->in_group, &init_css_group.tasks);
-	hash_add(task_table, &task->hash, key);
+	hash_add_rcu(task_table, &task->hash, key);
 	return task;
 }
 
@@ -108,13 +120,13 @@ void container_task_move(struct container_task *task, struct css_group *group)
 
 static void container_task_free(struct container_task *task)
 {
-	hash_del(&task->hash);
+	hash_del_rcu(&task->hash);
 	container_task_move(task, &init_css_group);
 	list_del(&task->in_group);
 	init_css_group.nr_tasks--;
 	css_group_put_locked(&init_css_group);
 	kfree(task->next_name);
-	kfree(task);
+	kfree_rcu(task, rcu);
 }
 
 void container_task_forget(struct container_task *task)
@@ -149,7 +161,8 @@ int container_task_fork(unsigned long parent, unsigned long child, int tid, int 
 
 	spin_lock(&container_lock);
 	group = container_task_group_of(parent);
-	if (group != &init_css_group) {
+	/* A child that has a record was attached between becoming visible and now. */
+	if (group != &init_css_group && !container_task_lookup(child)) {
 		task = container_task_make(child, tid, tgid);
 		if (task)
 			container_task_move(task, group);
@@ -179,11 +192,14 @@ void container_task_rename(unsigned long old_key, unsigned long key, int tid, in
 	spin_lock(&container_lock);
 	task = container_task_lookup(old_key);
 	if (task) {
-		hash_del(&task->hash);
-		task->key = key;
+		/* Only a host with one thread, and no reader under RCU, renames keys. */
+		if (key != old_key) {
+			hash_del_rcu(&task->hash);
+			task->key = key;
+			hash_add_rcu(task_table, &task->hash, key);
+		}
 		task->tid = tid;
 		task->tgid = tgid;
-		hash_add(task_table, &task->hash, key);
 		/* The lists show other ids now. */
 		list_for_each_entry(link, &task->group->links, in_group)
 			link->container->tasks_generation++;
@@ -220,4 +236,16 @@ char *container_take_next_name(unsigned long key)
 	name = task->next_name;
 	task->next_name = NULL;
 	return name;
+}
+
+void container_tasks_drop(void)
+{
+	struct container_task *task;
+	struct hlist_node *next;
+	int bkt;
+
+	spin_lock(&container_lock);
+	hash_for_each_safe(task_table, bkt, next, task, hash)
+		container_task_free(task);
+	spin_unlock(&container_lock);
 }

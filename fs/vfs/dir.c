@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Directories: names are looked up in the engine.
+ *
+ * The hooks make and remove containers without the VFS, so a cached dentry may
+ * be wrong in two ways, and is revalidated: a positive one is good while its
+ * container lives (only clones vanish by themselves; renames and rmdirs come
+ * through here), a negative one while no name in the directory has changed
+ * since, which it remembers in d_time.
+ */
+#include <linux/namei.h>
+#include <linux/slab.h>
+
+#include "vfs.h"
+
+static int containerfs_revalidate(struct dentry *dentry, unsigned int flags)
+{
+	struct inode *inode, *dir;
+	struct dentry *parent;
+	int ret = 1;
+
+	inode = READ_ONCE(dentry->d_inode);
+	if (inode)
+		return CONTAINERFS_I(inode)->node || !container_is_dead(inode_cont(inode));
+	if (flags & LOOKUP_RCU)
+		return -ECHILD;
+	/* A name that is about to be created must not be taken for free. */
+	parent = dget_parent(dentry);
+	dir = d_inode(parent);
+	if (!dir || dentry->d_time != (unsigned long)container_generation(inode_cont(dir)))
+		ret = 0;
+	dput(parent);
+	return ret;
+}
+
+static int containerfs_delete_dentry(const struct dentry *dentry)
+{
+	return d_really_is_negative(dentry);
+}
+
+const struct dentry_operations containerfs_dops = {
+	.d_revalidate	= containerfs_revalidate,
+	.d_delete	= containerfs_delete_dentry,
+};
+
+static struct dentry *containerfs_lookup(struct inode *dir, struct dentry *dentry,
+					 unsigned int flags)
+{
+	struct inode *inode = NULL;
+	struct container *child;
+	unsigned int node;
+	int ret;
+
+	/* Before the engine is asked: what changes after that makes it stale. */
+	dentry->d_time = container_generation(inode_cont(dir));
+	ret = container_lookup(inode_cont(dir), dentry->d_name.name, &child, &node);
+	if (!ret) {
+		inode = containerfs_iget(dir->i_sb, child ? child : inode_cont(dir), node);
+		if (child)
+			container_put(child);
+		if (!inode)
+			return ERR_PTR(-ENOMEM);
+	} else if (ret != -ENOENT) {
+		return ERR_PTR(ret);
+	}
+	return d_splice_alias(inode, dentry);
+}
+
+static int containerfs_mkdir(COMPAT_IDMAP *idmap, struct inode *dir, struct dentry *dentry,
+			     umode_t mode)
+{
+	struct container_actor actor;
+	struct container *child;
+	struct inode *inode;
+	int ret;
+
+	containerfs_actor(&actor);
+	ret = container_mkdir(inode_cont(dir), dentry->d_name.name, mode,
+			      from_kuid(&init_user_ns, current_fsuid()),
+			      from_kgid(&init_user_ns, current_fsgid()), &actor, &child);
+	if (ret)
+		return ret;
+	inode = containerfs_iget(dir->i_sb, child, CONTAINER_NODE_DIR);
+	container_put(child);
+	if (inode)
+		d_instantiate(dentry, inode);
+	else
+		d_drop(dentry);		/* it is there; the next lookup finds it */
+	return 0;
+}
+
+static int containerfs_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	int ret = container_rmdir(inode_cont(dir), dentry->d_name.name);
+
+	/* A clone that went by itself a moment ago. */
+	if (ret == -ENOENT)
+		d_drop(dentry);
+	return ret;
+}
+
+static int containerfs_rename(COMPAT_IDMAP *idmap, struct inode *old_dir,
+			      struct dentry *old_dentry, struct inode *new_dir,
+			      struct dentry *new_dentry, unsigned int flags)
+{
+	if (flags)
+		return -EINVAL;
+	return container_rename(inode_cont(old_dir), old_dentry->d_name.name,
+				inode_cont(new_dir), new_dentry->d_name.name);
+}
+
+/* --- listing --- */
+
+#define LIST_BYTES	PAGE_SIZE
+
+struct listed {
+	unsigned long long	next;		/* engine position behind the entry */
+	u64			ino;
+	unsigned short		len;
+	bool			is_dir;
+	char			name[];
+};
+
+struct listing {
+	struct container	*dir;
+	size_t			used;
+	char			buf[LIST_BYTES];
+};
+
+/* Under the engine's lock: only copy. */
+static int containerfs_filldir(void *arg, const char *name, unsigned int namelen,
+			       struct container *child, unsigned int node,
+			       unsigned long long next)
+{
+	struct listing *l = arg;
+	size_t size = ALIGN(sizeof(struct listed) + namelen, sizeof(u64));
+	struct listed *e = (struct listed *)(l->buf + l->used);
+
+	if (l->used + size > LIST_BYTES)
+		return 1;
+	e->next = next;
+	e->ino = containerfs_ino(child ? child : l->dir, node);
+	e->len = namelen;
+	e->is_dir = child;
+	memcpy(e->name, name, namelen);
+	l->used += size;
+	return 0;
+}
+
+/* Positions: 0 and 1 are the dots, then the engine's by 2. */
+static int containerfs_readdir(struct file *file, struct dir_context *ctx)
+{
+	struct listing *l;
+	struct listed *e;
+	size_t at;
+	int ret;
+
+	if (!dir_emit_dots(file, ctx))
+		return 0;
+	l = kmalloc(sizeof(*l), GFP_KERNEL);
+	if (!l)
+		return -ENOMEM;
+	l->dir = inode_cont(file_inode(file));
+	do {
+		l->used = 0;
+		ret = container_readdir(l->dir, ctx->pos - 2, containerfs_filldir, l);
+		for (at = 0; at < l->used; at += ALIGN(sizeof(*e) + e->len, sizeof(u64))) {
+			e = (struct listed *)(l->buf + at);
+			if (!dir_emit(ctx, e->name, e->len, e->ino, e->is_dir ? DT_DIR : DT_REG)) {
+				ret = 0;
+				break;
+			}
+			ctx->pos = e->next + 2;
+		}
+	} while (ret > 0);
+	kfree(l);
+	return ret;
+}
+
+const struct file_operations containerfs_dir_fops = {
+	.owner		= THIS_MODULE,
+	.read		= generic_read_dir,
+	.iterate_shared	= containerfs_readdir,
+	.llseek		= generic_file_llseek,
+};
+
+const struct inode_operations containerfs_dir_iops = {
+	.lookup		= containerfs_lookup,
+	.mkdir		= containerfs_mkdir,
+	.rmdir		= containerfs_rmdir,
+	.rename		= containerfs_rename,
+	.getattr	= containerfs_getattr,
+	.setattr	= containerfs_setattr,
+	.permission	= containerfs_permission,
+	.listxattr	= containerfs_listxattr,
+};

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the engine asks of the kernel in regard to tasks, time and work.
+ *
+ * The engine's key of a task is the address of its task_struct.  A record is
+ * keyed by it from an attach or fork to the exit hook, during which the task
+ * exists; host_task_get() holds a reference besides.
+ *
+ * Attach and exit.  Attach makes the record, then looks at PF_EXITING; exit
+ * sets PF_EXITING, then its hook looks for a record.  With a full barrier
+ * between the two on both sides, at least one of them sees the other: no
+ * record outlives its task.
+ */
+#include <linux/kmod.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "vfs.h"
+
+static struct workqueue_struct *containerfs_wq;
+
+static void run_work(struct work_struct *work)
+{
+	container_run_work();
+}
+static DECLARE_WORK(containerfs_work, run_work);
+
+void containerfs_actor(struct container_actor *actor)
+{
+	struct pid_namespace *ns = task_active_pid_ns(current);
+
+	actor->euid = from_kuid(&init_user_ns, current_euid());
+	actor->sys_admin = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+	actor->tid = task_pid_nr(current);
+	actor->pid_ns = ns == &init_pid_ns ? 0 : (unsigned long)ns;
+	actor->pid_ns_level = ns->level;
+}
+
+/* The namespace of one who acts, which is current, or of nobody in particular. */
+static struct pid_namespace *actor_pid_ns(const struct container_actor *actor)
+{
+	return actor->pid_ns ? (struct pid_namespace *)(unsigned long)actor->pid_ns : &init_pid_ns;
+}
+
+static unsigned int task_flags(struct task_struct *task)
+{
+	unsigned int flags = 0;
+
+	if (READ_ONCE(task->flags) & PF_EXITING)
+		flags |= CONTAINER_TASK_EXITING;
+	if (task->flags & PF_KTHREAD) {
+		flags |= CONTAINER_TASK_KTHREAD;
+		/* kthreadd is the first task after init */
+		if ((task->flags & PF_NO_SETAFFINITY) || task_pid_nr(task) == 2 ||
+		    task->no_cgroup_migration)
+			flags |= CONTAINER_TASK_UNMOVABLE;
+	}
+	return flags;
+}
+
+static void task_info(struct container_task_info *info, struct task_struct *task)
+{
+	memset(info, 0, sizeof(*info));
+	info->key = (unsigned long)task;
+	info->tid = task_pid_nr(task);
+	info->tgid = task_tgid_nr(task);
+	info->flags = task_flags(task);
+	get_task_comm(info->comm, task);
+}
+
+int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info)
+{
+	struct task_struct *task;
+	const struct cred *cred;
+
+	rcu_read_lock();
+	if (nr)
+		task = pid_task(find_pid_ns(nr, actor_pid_ns(actor)), PIDTYPE_PID);
+	else
+		task = current;
+	if (!task) {
+		rcu_read_unlock();
+		return -ESRCH;
+	}
+	get_task_struct(task);
+	task_info(info, task);
+	cred = __task_cred(task);
+	info->uid = from_kuid(&init_user_ns, cred->uid);
+	info->suid = from_kuid(&init_user_ns, cred->suid);
+	info->nr_threads = READ_ONCE(task->signal->nr_threads);
+	rcu_read_unlock();
+	return 0;
+}
+
+void host_task_put(const struct container_task_info *info)
+{
+	put_task_struct((struct task_struct *)info->key);
+}
+
+unsigned long host_task_key(int tid)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(tid, &init_pid_ns), PIDTYPE_PID);
+	rcu_read_unlock();
+	return (unsigned long)task;
+}
+
+int host_task_set_group(const struct container_task_info *info, struct css_group *from,
+			struct css_group *to, unsigned long long *cookie)
+{
+	struct task_struct *task = (struct task_struct *)info->key;
+
+	/* Against the exit hook: the record is made, now see if the task lives. */
+	smp_mb();
+	return READ_ONCE(task->flags) & PF_EXITING ? -ESRCH : 0;
+}
+
+void host_sync(void)
+{
+}
+
+static int visit(struct task_struct *task, struct pid_namespace *ns,
+		 int (*fn)(const struct container_task_info *info, int vtid, int vtgid, void *arg),
+		 void *arg)
+{
+	struct container_task_info info;
+
+	if (READ_ONCE(task->flags) & PF_EXITING)
+		return 0;
+	task_info(&info, task);
+	return fn(&info, task_pid_nr_ns(task, ns), task_tgid_nr_ns(task, ns), arg);
+}
+
+int host_for_each_task(int tgid, const struct container_actor *viewer,
+		       int (*fn)(const struct container_task_info *info, int vtid, int vtgid,
+				 void *arg),
+		       void *arg)
+{
+	struct pid_namespace *ns = actor_pid_ns(viewer);
+	struct task_struct *process, *task;
+	int ret = 0;
+
+	rcu_read_lock();
+	if (tgid) {
+		process = pid_task(find_pid_ns(tgid, &init_pid_ns), PIDTYPE_PID);
+		if (process) {
+			for_each_thread(process, task) {
+				ret = visit(task, ns, fn, arg);
+				if (ret)
+					break;
+			}
+		}
+	} else {
+		for_each_process_thread(process, task) {
+			ret = visit(task, ns, fn, arg);
+			if (ret)
+				goto out;
+		}
+	}
+out:
+	rcu_read_unlock();
+	return ret;
+}
+
+int host_task_kill(const struct container_task_info *info, int sig)
+{
+	struct task_struct *task;
+	int ret = -ESRCH;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(info->tid, &init_pid_ns), PIDTYPE_PID);
+	if ((unsigned long)task == info->key && task)
+		ret = kill_pid(task_tgid(task), sig, 1);
+	rcu_read_unlock();
+	return ret;
+}
+
+unsigned long long host_time(void)
+{
+	return ktime_get_real_ns();
+}
+
+/* argv, environment and waiting as cgroup v1 does. */
+void host_run_agent(const char *agent, const char *path)
+{
+	static char *env[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
+	char *argv[] = { (char *)agent, (char *)path, NULL };
+
+	call_usermodehelper(argv[0], argv, env, UMH_WAIT_EXEC);
+}
+
+void host_work_pending(void)
+{
+	queue_work(containerfs_wq, &containerfs_work);
+}
+
+/* The hooks ask the engine each time; BPF, on the other host, cannot. */
+void host_group_changed(struct css_group *group)
+{
+}
+
+void host_group_free(struct css_group *group)
+{
+}
+
+int __init containerfs_host_init(void)
+{
+	containerfs_wq = alloc_workqueue("containerfs", WQ_UNBOUND, 1);
+	return containerfs_wq ? 0 : -ENOMEM;
+}
+
+void containerfs_host_exit(void)
+{
+	destroy_workqueue(containerfs_wq);
+}

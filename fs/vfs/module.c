@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module: its parts in order, and back.
+ *
+ * While anything is mounted the filesystem type holds the module.  Without a
+ * mount it can go at any moment: first nobody can mount any more, then no hook
+ * runs any more, then the engine lets go of hierarchies that lived on without a
+ * mount, and of all tasks.
+ */
+#include <linux/module.h>
+
+#include "vfs.h"
+
+static int __init containerfs_init(void)
+{
+	int ret;
+
+	ret = container_engine_init();
+	if (ret)
+		return ret;
+	ret = containerfs_inode_init();
+	if (ret)
+		goto engine;
+	ret = containerfs_host_init();
+	if (ret)
+		goto inode;
+	ret = containerfs_hooks_init();
+	if (ret)
+		goto host;
+	ret = register_filesystem(&containerfs_type);
+	if (ret)
+		goto hooks;
+	return 0;
+
+hooks:
+	containerfs_hooks_exit();
+host:
+	containerfs_host_exit();
+inode:
+	containerfs_inode_exit();
+engine:
+	container_engine_exit();
+	return ret;
+}
+
+static void __exit containerfs_exit(void)
+{
+	unregister_filesystem(&containerfs_type);
+	containerfs_hooks_exit();
+	container_engine_exit();
+	containerfs_host_exit();
+	containerfs_notify_exit();
+	containerfs_inode_exit();
+	/* Containers and records are freed after a grace period, by the kernel's kfree. */
+	rcu_barrier();
+}
+
+module_init(containerfs_init);
+module_exit(containerfs_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Process containers: a filesystem that groups tasks, cgroup-v1-like");

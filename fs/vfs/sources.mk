@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The module host's sources, beside the engine's (kernel/sources.mk).
+VFS_SRCS := \
+	dir.c \
+	file.c \
+	host.c \
+	inode.c \
+	module.c \
+	notify.c \
+	super.c \
+	task_events.c

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mounts: one superblock a hierarchy.
+ *
+ * Options are collected as they come and given to the engine, which knows them
+ * all; what it says of a refusal goes into the mount's log.  A mount of a
+ * hierarchy that has a superblock shares it, as cgroup v1 does.
+ *
+ * The superblock holds one containerfs_mount() of its hierarchy from its
+ * creation to kill_sb.  A mount that meets a dying superblock waits for it in
+ * sget_fc(); meanwhile its own containerfs_mount() keeps the hierarchy.
+ */
+#include <linux/fs_context.h>
+#include <linux/fs_parser.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/statfs.h>
+
+#include "vfs.h"
+
+#define OPTIONS_MAX	4096
+#define MESSAGE_MAX	256
+
+struct containerfs_fc {
+	struct containerfs_root	*root;		/* one containerfs_mount() of it, or NULL */
+	size_t			len;
+	char			options[OPTIONS_MAX];
+};
+
+static int containerfs_statfs(struct dentry *dentry, struct kstatfs *buf)
+{
+	buf->f_type = CONTAINERFS_SUPER_MAGIC;
+	buf->f_bsize = PAGE_SIZE;
+	buf->f_namelen = CONTAINER_NAME_MAX;
+	return 0;
+}
+
+static int containerfs_show(struct seq_file *m, struct dentry *dentry)
+{
+	char *buf = kmalloc(OPTIONS_MAX, GFP_KERNEL);
+
+	if (!buf)
+		return -ENOMEM;
+	containerfs_show_options(dentry->d_sb->s_fs_info, buf, OPTIONS_MAX);
+	seq_puts(m, buf);
+	kfree(buf);
+	return 0;
+}
+
+static const struct super_operations containerfs_sops = {
+	.alloc_inode	= containerfs_alloc_inode,
+	.free_inode	= containerfs_free_inode,
+	.evict_inode	= containerfs_evict_inode,
+	.drop_inode	= generic_delete_inode,
+	.statfs		= containerfs_statfs,
+	.show_options	= containerfs_show,
+};
+
+static int containerfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
+{
+	struct containerfs_fc *ctx = fc->fs_private;
+	const char *value = param->type == fs_value_is_string ? param->string : NULL;
+	int ret = vfs_parse_fs_param_source(fc, param);
+
+	if (ret != -ENOPARAM)
+		return ret;
+	if (param->type != fs_value_is_flag && !value)
+		return invalf(fc, "%s: a string is accepted", param->key);
+	/* A comma would be taken for two options. */
+	if (value && strchr(value, ','))
+		return invalf(fc, "%s: a comma is not accepted", param->key);
+	ret = snprintf(ctx->options + ctx->len, OPTIONS_MAX - ctx->len, "%s%s%s%s",
+		       ctx->len ? "," : "", param->key, value ? "=" : "", value ? value : "");
+	if (ret >= OPTIONS_MAX - ctx->len)
+		return invalf(fc, "the options are longer than %d bytes", OPTIONS_MAX - 1);
+	ctx->len += ret;
+	return 0;
+}
+
+static void containerfs_say(struct fs_context *fc, int err, const char *message)
+{
+	if (*message && err)
+		errorf(fc, "%s", message);
+	else if (*message)
+		warnf(fc, "%s", message);
+}
+
+static int containerfs_fill_super(struct super_block *sb, struct containerfs_root *root)
+{
+	struct inode *inode;
+
+	sb->s_blocksize = PAGE_SIZE;
+	sb->s_blocksize_bits = PAGE_SHIFT;
+	sb->s_magic = CONTAINERFS_SUPER_MAGIC;
+	sb->s_iflags |= SB_I_NOEXEC | SB_I_NODEV;
+	sb->s_time_gran = 1;
+	sb->s_op = &containerfs_sops;
+	sb->s_d_op = &containerfs_dops;
+	sb->s_xattr = containerfs_xattr_handlers;
+	inode = containerfs_iget(sb, containerfs_top(root), CONTAINER_NODE_DIR);
+	sb->s_root = d_make_root(inode);
+	return sb->s_root ? 0 : -ENOMEM;
+}
+
+static int containerfs_test_super(struct super_block *sb, struct fs_context *fc)
+{
+	return sb->s_fs_info == fc->s_fs_info;
+}
+
+static int containerfs_get_tree(struct fs_context *fc)
+{
+	struct containerfs_fc *ctx = fc->fs_private;
+	struct container_actor actor;
+	char message[MESSAGE_MAX];
+	struct super_block *sb;
+	int ret;
+
+	containerfs_actor(&actor);
+	ret = containerfs_mount(ctx->options, &actor, message, sizeof(message), &ctx->root);
+	containerfs_say(fc, ret, message);
+	if (ret)
+		return ret;
+	fc->s_fs_info = ctx->root;
+	sb = sget_fc(fc, containerfs_test_super, set_anon_super_fc);
+	if (IS_ERR(sb)) {
+		fc->s_fs_info = NULL;
+		return PTR_ERR(sb);
+	}
+	if (!sb->s_root) {
+		/* The superblock has our mount of the hierarchy from here on. */
+		ctx->root = NULL;
+		ret = containerfs_fill_super(sb, sb->s_fs_info);
+		if (ret) {
+			deactivate_locked_super(sb);
+			return ret;
+		}
+		sb->s_flags |= SB_ACTIVE;
+	}
+	fc->root = dget(sb->s_root);
+	return 0;
+}
+
+static int containerfs_reconfigure(struct fs_context *fc)
+{
+	struct containerfs_root *root = fc->root->d_sb->s_fs_info;
+	struct containerfs_fc *ctx = fc->fs_private;
+	struct container_actor actor;
+	char message[MESSAGE_MAX];
+	int ret;
+
+	containerfs_actor(&actor);
+	ret = containerfs_remount(root, ctx->options, &actor, message, sizeof(message));
+	containerfs_say(fc, ret, message);
+	return ret;
+}
+
+static void containerfs_fc_free(struct fs_context *fc)
+{
+	struct containerfs_fc *ctx = fc->fs_private;
+
+	/* The superblock existed, or none came about. */
+	if (ctx->root)
+		containerfs_umount(ctx->root);
+	kfree(ctx);
+}
+
+static const struct fs_context_operations containerfs_context_ops = {
+	.parse_param	= containerfs_parse_param,
+	.get_tree	= containerfs_get_tree,
+	.reconfigure	= containerfs_reconfigure,
+	.free		= containerfs_fc_free,
+};
+
+static int containerfs_init_fs_context(struct fs_context *fc)
+{
+	fc->fs_private = kzalloc(sizeof(struct containerfs_fc), GFP_KERNEL);
+	if (!fc->fs_private)
+		return -ENOMEM;
+	fc->ops = &containerfs_context_ops;
+	return 0;
+}
+
+static void containerfs_kill_sb(struct super_block *sb)
+{
+	struct containerfs_root *root = sb->s_fs_info;
+
+	kill_anon_super(sb);
+	if (root)
+		containerfs_umount(root);
+}
+
+struct file_system_type containerfs_type = {
+	.owner			= THIS_MODULE,
+	.name			= CONTAINERFS_FSTYPE,
+	.init_fs_context	= containerfs_init_fs_context,
+	.kill_sb		= containerfs_kill_sb,
+};
+MODULE_ALIAS_FS(CONTAINERFS_FSTYPE);

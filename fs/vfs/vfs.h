@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * containerfs.ko, the kernel host: what its parts ask of each other.
+ *
+ * The engine owns tree, names, attributes and texts; the VFS's inodes and
+ * dentries are looked up in it on demand and revalidated, because the hooks
+ * (task_events.c) make and remove containers where the VFS cannot be called.
+ *
+ * One superblock a hierarchy.  An inode holds a reference on its container; a
+ * hierarchy's containers therefore outlive every inode, and the hierarchy the
+ * superblock, which counts as its mount.
+ *
+ * Locks: the VFS's, then the engine's container_lock; nothing of ours between
+ * them but the mutex of an open file.
+ */
+#ifndef _CONTAINERFS_VFS_H
+#define _CONTAINERFS_VFS_H
+
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/poll.h>
+
+#include "compat.h"
+#include "engine.h"
+#include "../include/uapi/containerfs.h"
+
+struct containerfs_inode {
+	struct inode		inode;
+	struct container	*cont;		/* a reference */
+	unsigned int		node;		/* index in it */
+};
+
+static inline struct containerfs_inode *CONTAINERFS_I(const struct inode *inode)
+{
+	return container_of(inode, struct containerfs_inode, inode);
+}
+
+static inline struct container *inode_cont(const struct inode *inode)
+{
+	return CONTAINERFS_I(inode)->cont;
+}
+
+static inline unsigned long containerfs_ino(struct container *cont, unsigned int node)
+{
+	return container_id(cont) << 6 | node;
+}
+
+/* Fill @actor for current; credentials are those it has now. */
+void containerfs_actor(struct container_actor *actor);
+
+/* super.c */
+extern struct file_system_type containerfs_type;
+
+/* inode.c */
+int __init containerfs_inode_init(void);
+void containerfs_inode_exit(void);
+struct inode *containerfs_alloc_inode(struct super_block *sb);
+void containerfs_free_inode(struct inode *inode);
+void containerfs_evict_inode(struct inode *inode);
+/* The inode of @node of @cont; takes its own reference.  NULL: no memory. */
+struct inode *containerfs_iget(struct super_block *sb, struct container *cont, unsigned int node);
+/* A test for ilookup5(): is it the directory or a file of the container @data?  The number says which. */
+int containerfs_inode_is(struct inode *inode, void *data);
+extern const struct xattr_handler *containerfs_xattr_handlers[];
+extern const struct inode_operations containerfs_file_iops;
+int containerfs_getattr(COMPAT_IDMAP *idmap, const struct path *path, struct kstat *stat,
+			u32 mask, unsigned int flags);
+int containerfs_setattr(COMPAT_IDMAP *idmap, struct dentry *dentry, struct iattr *attr);
+int containerfs_permission(COMPAT_IDMAP *idmap, struct inode *inode, int mask);
+ssize_t containerfs_listxattr(struct dentry *dentry, char *list, size_t size);
+
+/* dir.c */
+extern const struct inode_operations containerfs_dir_iops;
+extern const struct file_operations containerfs_dir_fops;
+extern const struct dentry_operations containerfs_dops;
+
+/* file.c */
+extern const struct file_operations containerfs_file_fops;
+
+/* notify.c: what the engine did by itself, told to pollers and inotify */
+void containerfs_notify_exit(void);
+extern wait_queue_head_t containerfs_poll_wait;
+
+/* host.c: work */
+int __init containerfs_host_init(void);
+void containerfs_host_exit(void);
+
+/* task_events.c: the hooks */
+int __init containerfs_hooks_init(void);
+void containerfs_hooks_exit(void);
+
+#endif /* _CONTAINERFS_VFS_H */
