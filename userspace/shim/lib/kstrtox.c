@@ -28,11 +28,11 @@ static int parse_digits(const char *s, unsigned int base, unsigned long long *re
 	const char *first;
 
 	if (base == 0) {
-		/* "0x" without a digit is the octal 0 and rubbish */
+		/* a "0x" alone may be of either base: it is no number */
 		if (s[0] != '0')
 			base = 10;
 		else
-			base = zero_x && isxdigit(s[2]) ? 16 : 8;
+			base = zero_x ? 16 : 8;
 	}
 	if (base == 16 && zero_x)
 		s += 2;
