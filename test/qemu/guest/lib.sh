@@ -1,0 +1,87 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the suites of the guest share. A suite is a sourced script that makes
+# checks; it may change nothing of the shell's own but its memberships.
+#
+# Variables, from the kernel's command line: suite, smp, test_timeout (seconds
+# for one conformance script), duration (seconds of stress), tests (patterns
+# of conformance scripts, separated by commas; all without).
+
+passed=0 failed=0 skipped=0
+module=/modules/containerfs.ko
+: "${test_timeout:=240}" "${duration:=30}" "${tests:=}"
+
+uptime_seconds() {
+	sed 's/\..*//' /proc/uptime
+}
+
+# One check: passed if the command succeeds, whose output is shown if not.
+check() { # NAME COMMAND...
+	name=$1
+	shift
+	if "$@" > /tmp/check.log 2>&1; then
+		passed=$((passed + 1))
+		echo "ok $name"
+		return 0
+	fi
+	failed=$((failed + 1))
+	echo "FAIL $name"
+	sed 's/^/    /' /tmp/check.log
+	return 1
+}
+
+skip() { # NAME REASON
+	skipped=$((skipped + 1))
+	echo "skip $1: $2"
+}
+
+# The conformance scripts on a host; their counts are added.
+conformance() { # HOST
+	mkfifo /tmp/conformance.pipe
+	SYSC=/test/bin/sysc TEST_TIMEOUT=$test_timeout \
+		/test/conformance/run "$1" $(echo "$tests" | tr , ' ') > /tmp/conformance.pipe 2>&1 &
+	tee /tmp/conformance.log < /tmp/conformance.pipe
+	wait $!
+	rm -f /tmp/conformance.pipe
+	counts=$(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
+		/tmp/conformance.log)
+	if [ -z "$counts" ]; then
+		check "conformance $1 came to its end" false
+		return
+	fi
+	# shellcheck disable=SC2086 # three words
+	set -- $counts
+	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+## What must hold at the end
+
+no_mounts() {
+	! grep -E ' (containerfs|fuse\.containerfs|cgroup) ' /proc/mounts
+}
+
+# Objects are freed after a grace period, so this allows for some.
+no_objects() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		left=$(awk '$1 ~ /^containerfs/ && $2 > 0' /proc/slabinfo)
+		[ -n "$left" ] || return 0
+		sleep 1
+	done
+	echo "$left"
+	return 1
+}
+
+# Only a kernel with kmemleak can tell; it needs two looks.
+no_leaks() {
+	[ -w /sys/kernel/debug/kmemleak ] || return 0
+	sleep 6
+	echo scan > /sys/kernel/debug/kmemleak
+	sleep 6
+	echo scan > /sys/kernel/debug/kmemleak
+	! grep . /sys/kernel/debug/kmemleak
+}
+
+clean_log() {
+	! dmesg | grep -E -A 30 'WARNING:|BUG[: ]|Oops|general protection|Call Trace|blocked for more than|detected stalls|self-detected stall|refcount_t|objects remaining|suspicious RCU|possible .*deadlock|INFO: .*lock'
+}
