@@ -35,6 +35,7 @@ MAKEFLAGS	+= --no-builtin-rules --no-print-directory
 SHELL		= /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 .DEFAULT_GOAL	= all
 
 B		= build
@@ -134,6 +135,13 @@ link		= $(CC) $(CFLAGS) $(all_ldflags) -o $@ $(filter %.o,$^)
 $(B)/containerfsd: $(call objects,obj,$(daemon_srcs)) $(call core,obj)
 	$(call say,LINK,$@)
 	$(Q)$(link) $(FUSE_LIBS) $(BPF_LIBS) $(CAPNG_LIBS)
+
+# Made anew when its content would change: where mount.containerfs finds the daemon.
+$(B)/daemon-path: FORCE
+	$(Q)echo '$(sbindir)/containerfsd' | cmp -s - $@ || echo '$(sbindir)/containerfsd' > $@
+$(call objects,obj,$(mount_srcs)): $(B)/daemon-path
+.PHONY: FORCE
+FORCE:
 
 $(B)/mount.containerfs: $(call objects,obj,$(mount_srcs))
 	$(call say,LINK,$@)
