@@ -13,13 +13,13 @@ spawn "$H/a"
 outer=$PID
 
 # In a container together with a task of the outer namespace. Inside, the
-# shell is 1 and what it starts follows.
+# shell is 1 and what it starts follows; a shell may exec its last command.
 inside() { # SCRIPT: its output, lines joined by "\n"
 	"$SYSC" unshare pid , sh "$1" 2>&1 | sed 's/^OK //'
 }
 expect sees-itself 1 inside "echo 0 > $H/a/tasks; read pid < $H/a/tasks; echo \$pid"
-expect sees-only-its-own '1\n2' inside "echo 0 > $H/a/tasks; sed -n p $H/a/tasks"
-expect sees-only-its-own-procs '1\n2' inside "echo 0 > $H/a/tasks; sed -n p $H/a/cgroup.procs"
+expect sees-only-its-own '1\n2' inside "echo 0 > $H/a/tasks; sed -n p $H/a/tasks; :"
+expect sees-only-its-own-procs '1\n2' inside "echo 0 > $H/a/tasks; sed -n p $H/a/cgroup.procs; :"
 expect sees-nobody-else '' inside "echo 0 > $H/b/tasks; read pid < $H/a/tasks; echo \$pid"
 
 expect writes-its-own 1 inside "echo 1 > $H/b/tasks; read pid < $H/b/tasks; echo \$pid"
