@@ -34,90 +34,113 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* fork, and clone without namespaces: the path that must cost nothing. */
+/* What a change has come to, for its record. */
+struct change {
+	u64 word;
+	u64 parent;	/* of a clone */
+	bool cloned;
+	bool wake;
+};
+
+/* Each change returns whether there is something to report. */
+static __always_inline bool change_fork(struct change *c, struct task_struct *child,
+					u64 *creator)
+{
+	u64 id = te_word_id(word_read(creator));
+	u64 *slot, old;
+
+	if (!id)
+		return false;
+	slot = word_create(child);
+	if (!slot) {
+		__sync_fetch_and_add(&lost_words, 1);
+		return false;
+	}
+	c->word = TE_WORD(id, first_seq(child));
+	old = __sync_val_compare_and_swap(slot, 0, c->word);
+	if (old)	/* attached between its appearing and now */
+		c->word = old;
+	c->wake = group_touch(te_word_id(c->word), old ? 0 : 1);
+	return true;
+}
+
+/*
+ * fork, and clone without namespaces: the path that must cost nothing. (Here as
+ * below each branch has its own call, for before 6.3 the verifier forgets that it
+ * has seen the record to be there.)
+ */
 static __always_inline int newtask_fork(struct task_struct *me,
-					struct task_struct *child, u64 *word)
+					struct task_struct *child, u64 *creator)
 {
 	struct te_fork *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	u64 w, old;
-	u64 *slot;
-	bool wake;
+	struct change c = {};
 
-	if (!rec)
+	if (!rec) {
 		lost_begin();
-	w = word_read(word);
-	slot = te_word_id(w) ? word_create(child) : NULL;
-	if (!slot) {
-		if (te_word_id(w))
-			__sync_fetch_and_add(&lost_words, 1);
-		if (rec)
-			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
-		else
-			lost_end();
+		change_fork(&c, child, creator);
+		lost_end();
 		return 0;
 	}
-	w = TE_WORD(te_word_id(w), first_seq(child));
-	old = __sync_val_compare_and_swap(slot, 0, w);
-	if (old)	/* attached between its appearing and now */
-		w = old;
-	wake = group_touch(te_word_id(w), old ? 0 : 1);
-	if (!rec) {
-		lost_end();
+	if (!change_fork(&c, child, creator)) {
+		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
 		return 0;
 	}
 	rec->type = TE_FORK;
 	rec->tid = child->pid;
 	rec->tgid = child->tgid;
 	rec->creator = me->pid;
-	rec->word = w;
-	bpf_ringbuf_submit(rec, wake_flags(wake));
+	rec->word = c.word;
+	bpf_ringbuf_submit(rec, wake_flags(c.wake));
 	return 0;
 }
 
-/*
- * Make a css_group below @parent for @flags, to hold @task; 0 if its parent does
- * not clone on these flags, or there is no room.
- */
-static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
-				       struct task_struct *task, u32 flags)
+static __always_inline void clone_submit(struct te_clone *rec,
+					 const struct change *c,
+					 struct task_struct *me,
+					 struct task_struct *task, u32 flags)
 {
-	struct te_group g = {};
-	struct te_group *from;
-	u64 id, zero = 0;
-
-	from = bpf_map_lookup_elem(&groups, &parent);
-	if (!from)
-		from = bpf_map_lookup_elem(&groups, &zero);
-	if (!from || !(from->clone_mask & flags))
-		return 0;
-	g.parent = parent;
-	g.tasks = 1;
-	g.creator = creator->pid;
-	g.flags = flags;
-	g.watch = from->watch;
-	g.clone_mask = from->clone_mask;
-	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
-	id = __sync_fetch_and_add(&next_id, 1);
-	if (bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
-		__sync_fetch_and_add(&clone_refused, 1);
-		return 0;
-	}
-	return id;
-}
-
-static __always_inline void clone_fill(struct te_clone *rec, u64 word, u64 parent,
-				       struct task_struct *me,
-				       struct task_struct *task, u32 flags)
-{
+	rec->type = c->cloned ? TE_CLONE : TE_FORK;
 	rec->tid = task->pid;
 	rec->tgid = task->tgid;
 	rec->creator = me->pid;
-	rec->word = word;
-	rec->parent = parent;
+	rec->word = c->word;
+	rec->parent = c->parent;
 	rec->creator_tgid = me->tgid;
 	rec->flags = flags;
 	cpu_fill(&rec->cpu, task);
 	bpf_core_read(&rec->comm, sizeof(rec->comm), &task->comm);
+	bpf_ringbuf_submit(rec, wake_flags(c->wake));
+}
+
+static __always_inline bool change_clone(struct change *c, struct task_struct *me,
+					 struct task_struct *child, u32 flags)
+{
+	u64 *word, *slot, id, old;
+
+	full_barrier();
+	word = word_find(me);
+	c->parent = word ? te_word_id(word_read(word)) : 0;
+	id = group_clone(c->parent, me, child, flags);
+	if (!id && !c->parent)
+		return false;
+	slot = word_create(child);
+	if (!slot) {
+		__sync_fetch_and_add(&lost_words, 1);
+		if (id)
+			bpf_map_delete_elem(&groups, &id);
+		return false;
+	}
+	c->cloned = id != 0;
+	c->word = TE_WORD(id ? id : c->parent, first_seq(child));
+	old = __sync_val_compare_and_swap(slot, 0, c->word);
+	if (old) {	/* attached between its appearing and now */
+		if (id)
+			bpf_map_delete_elem(&groups, &id);
+		c->cloned = false;
+		c->word = old;
+	}
+	c->wake = group_touch(old ? te_word_id(old) : c->parent, old || id ? 0 : 1);
+	return true;
 }
 
 /*
@@ -128,46 +151,19 @@ static __always_inline int newtask_clone(struct task_struct *me,
 					 struct task_struct *child, u32 flags)
 {
 	struct te_clone *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	u64 parent, id, w = 0, old;
-	u64 *word, *slot = NULL;
-	bool wake = false;
+	struct change c = {};
 
-	if (!rec)
-		lost_begin();
-	full_barrier();
-	word = word_find(me);
-	parent = word ? te_word_id(word_read(word)) : 0;
-	id = group_clone(parent, me, child, flags);
-	if (id || parent) {
-		slot = word_create(child);
-		if (!slot)
-			__sync_fetch_and_add(&lost_words, 1);
-	}
-	if (slot) {
-		w = TE_WORD(id ? id : parent, first_seq(child));
-		old = __sync_val_compare_and_swap(slot, 0, w);
-		if (!old) {
-			wake = group_touch(parent, id ? 0 : 1);
-		} else {
-			w = old;
-			wake = group_touch(te_word_id(w), 0);
-		}
-	}
-	if (id && te_word_id(w) != id) {
-		bpf_map_delete_elem(&groups, &id);
-		id = 0;
-	}
 	if (!rec) {
+		lost_begin();
+		change_clone(&c, me, child, flags);
 		lost_end();
 		return 0;
 	}
-	if (!w) {
+	if (!change_clone(&c, me, child, flags)) {
 		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
 		return 0;
 	}
-	rec->type = id ? TE_CLONE : TE_FORK;
-	clone_fill(rec, w, parent, me, child, flags);
-	bpf_ringbuf_submit(rec, wake_flags(wake));
+	clone_submit(rec, &c, me, child, flags);
 	return 0;
 }
 
@@ -191,60 +187,60 @@ int BPF_PROG(te_newtask, struct task_struct *child, u64 flags)
  * attach crosses, begin again from where that put it, with a new id, so that ids
  * always grow from parent to child.
  */
+static __always_inline bool change_unshare(struct change *c, struct task_struct *me,
+					   u32 flags)
+{
+	u64 *word, w, id;
+	int i;
+
+	full_barrier();
+	word = word_find(me);
+	for (i = 0; i < 4; i++) {
+		w = word ? word_read(word) : 0;
+		c->parent = te_word_id(w);
+		id = group_clone(c->parent, me, me, flags);
+		if (!id)
+			return false;
+		if (!word)
+			word = word_create(me);
+		if (!word) {
+			bpf_map_delete_elem(&groups, &id);
+			__sync_fetch_and_add(&lost_words, 1);
+			return false;
+		}
+		c->word = w ? te_word_next(w, id) : TE_WORD(id, first_seq(me));
+		if (__sync_val_compare_and_swap(word, w, c->word) == w) {
+			c->cloned = true;
+			c->wake = group_touch(c->parent, -1);
+			return true;
+		}
+		bpf_map_delete_elem(&groups, &id);
+	}
+	__sync_fetch_and_add(&clone_refused, 1);
+	return false;
+}
+
 static __always_inline int unshared(u32 flags)
 {
 	struct task_struct *me = bpf_get_current_task_btf();
+	struct change c = {};
 	struct te_clone *rec;
-	u64 parent = 0, id = 0, w, next = 0;
-	u64 *word;
-	bool wake;
-	int i;
 
 	flags &= TE_CLONE_ALL;
 	if (!flags || !clone_enabled)
 		return 0;
 	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	if (!rec)
-		lost_begin();
-	full_barrier();
-	word = word_find(me);
-	for (i = 0; i < 4; i++) {
-		w = word ? word_read(word) : 0;
-		parent = te_word_id(w);
-		id = group_clone(parent, me, me, flags);
-		if (!id)
-			break;
-		if (!word)
-			word = word_create(me);
-		if (!word) {
-			__sync_fetch_and_add(&lost_words, 1);
-			bpf_map_delete_elem(&groups, &id);
-			id = 0;
-			break;
-		}
-		next = w ? te_word_next(w, id) : TE_WORD(id, first_seq(me));
-		if (__sync_val_compare_and_swap(word, w, next) == w)
-			break;
-		bpf_map_delete_elem(&groups, &id);
-		id = 0;
-	}
-	if (!id) {
-		if (i == 4)
-			__sync_fetch_and_add(&clone_refused, 1);
-		if (rec)
-			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
-		else
-			lost_end();
-		return 0;
-	}
-	wake = group_touch(parent, -1);
 	if (!rec) {
+		lost_begin();
+		change_unshare(&c, me, flags);
 		lost_end();
 		return 0;
 	}
-	rec->type = TE_CLONE;
-	clone_fill(rec, next, parent, me, me, flags);
-	bpf_ringbuf_submit(rec, wake_flags(wake));
+	if (!change_unshare(&c, me, flags)) {
+		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
+		return 0;
+	}
+	clone_submit(rec, &c, me, me, flags);
 	return 0;
 }
 
@@ -265,23 +261,13 @@ int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
 	return unshared(flags);
 }
 
-/* PF_EXITING is set; the tid stays taken until long after. */
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(te_exit, struct task_struct *task)
+/* Only attach competes here, and it is one caller. */
+static __always_inline bool change_exit(struct change *c, struct task_struct *task,
+					u64 *word)
 {
-	u64 *word = word_find(task);
-	struct te_exit *rec;
-	u64 w, old;
-	bool wake;
+	u64 w = word_read(word), old;
 	int i;
 
-	if (!word || !*word)
-		return 0;
-	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	if (!rec)
-		lost_begin();
-	/* Only attach competes, and it is one caller. */
-	w = word_read(word);
 	for (i = 0; i < 64 && !(w & TE_WORD_EXITED); i++) {
 		old = __sync_val_compare_and_swap(word, w, w | TE_WORD_EXITED);
 		if (old == w)
@@ -289,25 +275,41 @@ int BPF_PROG(te_exit, struct task_struct *task)
 		w = old;
 	}
 	spill_delete(task);
-	if (w & TE_WORD_EXITED) {
-		if (rec)
-			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
-		else
-			lost_end();
+	if (w & TE_WORD_EXITED)
+		return false;
+	c->word = w | TE_WORD_EXITED;
+	c->wake = group_touch(te_word_id(w), -1);
+	return true;
+}
+
+/* PF_EXITING is set; the tid stays taken until long after. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(te_exit, struct task_struct *task)
+{
+	u64 *word = word_find(task);
+	struct change c = {};
+	struct te_exit *rec;
+
+	if (!word || !*word)
+		return 0;
+	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	if (!rec) {
+		lost_begin();
+		change_exit(&c, task, word);
+		lost_end();
 		return 0;
 	}
-	wake = group_touch(te_word_id(w), -1);
-	if (!rec) {
-		lost_end();
+	if (!change_exit(&c, task, word)) {
+		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
 		return 0;
 	}
 	rec->type = TE_EXIT;
 	rec->tid = task->pid;
 	rec->tgid = task->tgid;
 	rec->pad = 0;
-	rec->word = w | TE_WORD_EXITED;
+	rec->word = c.word;
 	cpu_fill(&rec->cpu, task);
-	bpf_ringbuf_submit(rec, wake_flags(wake));
+	bpf_ringbuf_submit(rec, wake_flags(c.wake));
 	return 0;
 }
 

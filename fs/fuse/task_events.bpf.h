@@ -222,6 +222,37 @@ static __always_inline bool group_touch(u64 id, s64 delta)
 	return wake;
 }
 
+/*
+ * Make a css_group below @parent for @flags, to hold @task; 0 if its parent does
+ * not clone on these flags, or there is no room.
+ */
+static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
+				       struct task_struct *task, u32 flags)
+{
+	struct te_group g = {};
+	struct te_group *from;
+	u64 id, zero = 0;
+
+	from = bpf_map_lookup_elem(&groups, &parent);
+	if (!from)
+		from = bpf_map_lookup_elem(&groups, &zero);
+	if (!from || !(from->clone_mask & flags))
+		return 0;
+	g.parent = parent;
+	g.tasks = 1;
+	g.creator = creator->pid;
+	g.flags = flags;
+	g.watch = from->watch;
+	g.clone_mask = from->clone_mask;
+	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
+	id = __sync_fetch_and_add(&next_id, 1);
+	if (bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
+		__sync_fetch_and_add(&clone_refused, 1);
+		return 0;
+	}
+	return id;
+}
+
 static __always_inline u64 wake_flags(bool wake)
 {
 	if (!half_woken &&
@@ -296,7 +327,7 @@ static __always_inline u32 task_flags(struct task_struct *task)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	u32 pf = task->flags, flags = 0;
-	kernel_cap_t caps = {};
+	u64 caps = 0;	/* kernel_cap_t is two u32 before 6.3: the same bits */
 
 	if (pf & PF_KTHREAD)
 		flags |= TE_TASK_KTHREAD;
@@ -305,7 +336,7 @@ static __always_inline u32 task_flags(struct task_struct *task)
 	if (pf & PF_EXITING)
 		flags |= TE_TASK_EXITING;
 	bpf_core_read(&caps, sizeof(caps), &cred->cap_effective);
-	if (caps.val >> CAP_SYS_ADMIN & 1 &&
+	if (caps >> CAP_SYS_ADMIN & 1 &&
 	    BPF_CORE_READ(cred, user_ns, level) == 0)
 		flags |= TE_TASK_SYS_ADMIN;
 	return flags;

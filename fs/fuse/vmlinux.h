@@ -66,9 +66,8 @@ typedef struct {
 	u32 val;
 } kuid_t, kgid_t;
 
-/* A u32[2] before 6.3; the same bits, little endian. */
+/* Its members differ between kernels. */
 typedef struct {
-	u64 val;
 } kernel_cap_t;
 
 struct ns_common {
