@@ -2,202 +2,24 @@
 /*
  * tasks_test.c - the task link between a fake kernel and the real engine
  *
- * Each test mounts a hierarchy in the engine, lets tasks live in the fake
- * kernel, serves requests as the daemon does (tasks_begin, an engine call,
- * tasks_end) and looks whether engine and kernel agree: consistent() compares
- * each task's word with the engine's record, and every id with its group.
- * The last test does so after thousands of random steps.
+ * Tasks live in the fake kernel (fake_kernel.h), requests are served as the
+ * daemon does (world.h), and each test looks whether engine and kernel agree.
+ * The last does so after thousands of random steps.
  */
 #include <check.h>
 #include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon.h"
-#include "uapi/containerfs.h"
 #include "fake_kernel.h"
 #include "tasks_hash.h"
 #include "tasks_ids.h"
 #include "tasks_replay.h"
+#include "world.h"
 
 #define NEWUTS TE_CLONE_NEWUTS
-
-static const struct container_actor root = { .tid = 1 };
-static struct containerfs_root *hierarchy;
-static struct container *top, *a, *b;
-
-static struct container *child_of(struct container *dir, const char *name)
-{
-	struct container *child = NULL;
-	unsigned int node;
-
-	return container_lookup(dir, name, &child, &node) ? NULL : child;
-}
-
-static struct container *make(struct container *dir, const char *name)
-{
-	struct container *child;
-
-	ck_assert_int_eq(container_mkdir(dir, name, 0755, 0, 0, &root, &child), 0);
-	return child;
-}
-
-static long write_as(const struct container_actor *who, struct container *cont, const char *name,
-		     const char *text)
-{
-	struct container *child;
-	struct container_file *file;
-	unsigned int node;
-	char buf[64];
-	long ret;
-
-	ck_assert_int_eq(container_lookup(cont, name, &child, &node), 0);
-	tasks_begin();
-	ret = container_file_open(cont, node, who, &file);
-	if (!ret) {
-		ret = container_file_write(file, who, strcpy(buf, text), strlen(text));
-		container_file_release(file);
-	}
-	tasks_end();
-	return ret < 0 ? ret : 0;
-}
-
-static long attach(struct container *cont, int tid)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", tid);
-	return write_as(&root, cont, "tasks", text);
-}
-
-/* The text of a file, its lines joined by spaces. */
-static const char *text_of(struct container *cont, const char *name)
-{
-	static char text[4096];
-	struct container *child;
-	struct container_file *file;
-	const char *data;
-	unsigned int node;
-	size_t len = 0;
-	long n;
-
-	ck_assert_int_eq(container_lookup(cont, name, &child, &node), 0);
-	tasks_begin();
-	ck_assert_int_eq(container_file_open(cont, node, &root, &file), 0);
-	while ((n = container_file_read(file, &root, len, &data)) > 0) {
-		memcpy(text + len, data, n);
-		len += n;
-	}
-	container_file_release(file);
-	tasks_end();
-	text[len] = '\0';
-	for (char *p = text; *p; p++)
-		if (*p == '\n')
-			*p = p[1] ? ' ' : '\0';
-	return text;
-}
-
-/* ck_assert() reports to libcheck each time, which is too slow for a loop. */
-#define must(what, ...) do { if (!(what)) ck_abort_msg(__VA_ARGS__); } while (0)
-
-static int in_kernel(struct container_task *task, unsigned long key, void *arg)
-{
-	must(fk_task[key].live, "record of dead task %lu", key);
-	++*(unsigned int *)arg;
-	return 0;
-}
-
-/* Engine and kernel agree, and no id is kept or missing. */
-static void consistent(void)
-{
-	static bool used[FK_GROUPS];
-	unsigned int words = 0, records = 0, ids = 1;
-	struct container_task *task;
-	struct group_id *gid;
-	uint64_t id;
-
-	tasks_begin();
-	memset(used, 0, sizeof(used));
-	for (uint32_t tid = 1; tid < FK_TASKS; tid++) {
-		if (!fk_task[tid].live || !fk_task[tid].word)
-			continue;
-		words++;
-		must(replay_word(tid) == fk_task[tid].word, "task %u: word differs", tid);
-		task = container_task_find(tid);
-		id = te_word_id(fk_task[tid].word);
-		gid = ids_find(id);
-		must(gid, "id %llu is not known", (unsigned long long)id);
-		must(container_task_group(task) == gid->group, "task %u: group", tid);
-		ids += id && !used[id];
-		used[id] = true;
-	}
-	container_task_for_each(in_kernel, &records);
-	must(records == words, "%u records of %u words", records, words);
-	must(ids_count() == ids, "%zu ids instead of %u", ids_count(), ids);
-	for (id = 1; id < FK_GROUPS; id++)
-		must(fk_group[id].present == used[id], "BPF's entry %llu",
-			      (unsigned long long)id);
-	ck_assert_uint_eq(replay_unknown_ids(), 0);
-	ck_assert_uint_eq(fk_log_errors, 0);
-	tasks_end();
-}
-
-static void setup(void)
-{
-	const struct tasks_opts opts = { 0 };
-	char msg[256];
-
-	fk_reset();
-	fk_spawn(1, 1);
-	ck_assert_int_eq(container_engine_init(), 0);
-	ck_assert_int_eq(tasks_init(&opts), 0);
-	ck_assert_int_eq(containerfs_mount("ns", &root, msg, sizeof(msg), &hierarchy), 0);
-	top = containerfs_top(hierarchy);
-	a = make(top, "a");
-	b = make(top, "b");
-	ck_assert(fk_cloning);
-}
-
-static int first_child(void *arg, const char *name, unsigned int namelen, struct container *child,
-		       unsigned int node, unsigned long long next)
-{
-	if (!child)
-		return 0;
-	memcpy(arg, name, namelen);
-	((char *)arg)[namelen] = '\0';
-	return 1;
-}
-
-/* Remove all below @dir. */
-static void empty(struct container *dir)
-{
-	char name[CONTAINER_NAME_MAX + 1];
-	struct container *child;
-
-	while (container_readdir(dir, 0, first_child, name)) {
-		child = child_of(dir, name);
-		empty(child);
-		container_put(child);
-		ck_assert_int_eq(container_rmdir(dir, name), 0);
-	}
-}
-
-static void teardown(void)
-{
-	for (uint32_t tid = 2; tid < FK_TASKS; tid++)
-		if (fk_task[tid].live)
-			fk_exit(tid);
-	consistent();
-	ck_assert_uint_eq(ids_count(), 1);
-	container_put(a);
-	container_put(b);
-	empty(top);
-	containerfs_umount(hierarchy);
-	tasks_exit();
-	container_engine_exit();
-}
 
 START_TEST(hash_grows)
 {
@@ -323,6 +145,26 @@ START_TEST(fork_crosses_attach)
 	ck_assert_str_eq(text_of(b, "tasks"), "10");
 	ck_assert_int_eq(container_rmdir(top, "a"), -EBUSY);
 	consistent();
+}
+END_TEST
+
+START_TEST(fork_into_a_clone_that_goes)
+{
+	struct container *node;
+
+	ck_assert_int_eq(write_as(&root, top, "ns.keep_empty", "0"), 0);
+	fk_spawn(10, 10);
+	fk_unshare(10, NEWUTS);
+	fk_before_attach = fork_before_attach;
+	ck_assert_int_eq(attach(b, 10), 0);
+	/* Nobody that the engine knew of was left in it. */
+	node = child_of(top, "node1");
+	ck_assert_ptr_nonnull(node);
+	ck_assert_str_eq(text_of(node, "tasks"), "11");
+	container_put(node);
+	fk_exit(11);
+	consistent();
+	ck_assert_ptr_null(child_of(top, "node1"));
 }
 END_TEST
 
@@ -546,6 +388,7 @@ int main(void)
 	tcase_add_test(tc, refused_in_the_top);
 	tcase_add_test(tc, flags_that_do_not_clone);
 	tcase_add_test(tc, fork_crosses_attach);
+	tcase_add_test(tc, fork_into_a_clone_that_goes);
 	tcase_add_test(tc, unshare_crosses_attach);
 	tcase_add_test(tc, older_word_is_ignored);
 	tcase_add_test(tc, exit_crosses_attach);
