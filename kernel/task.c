@@ -97,7 +97,7 @@ struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 	return task;
 }
 
-/* Count the task into the new group before out of the old: what is in both never looks empty. */
+/* Only the containers that it enters or leaves; into the new ones before out of the old. */
 void container_task_move(struct container_task *task, struct css_group *group)
 {
 	struct css_group *old = task->group;
@@ -111,11 +111,26 @@ void container_task_move(struct container_task *task, struct css_group *group)
 	list_move_tail(&task->in_group, &group->tasks);
 	task->group = group;
 	list_for_each_entry(link, &group->links, in_group)
-		container_tasks_changed(link->container, 1);
+		if (css_group_container(old, link->container->root) != link->container)
+			container_tasks_changed(link->container, 1);
 	old->nr_tasks--;
 	list_for_each_entry(link, &old->links, in_group)
-		container_tasks_changed(link->container, -1);
+		if (css_group_container(group, link->container->root) != link->container)
+			container_tasks_changed(link->container, -1);
 	css_group_put_locked(old);
+}
+
+/* The lists of where it is show its ids. */
+static void container_task_set_ids(struct container_task *task, int tid, int tgid)
+{
+	struct css_link *link;
+
+	if (task->tid == tid && task->tgid == tgid)
+		return;
+	task->tid = tid;
+	task->tgid = tgid;
+	list_for_each_entry(link, &task->group->links, in_group)
+		link->container->tasks_generation++;
 }
 
 static void container_task_free(struct container_task *task)
@@ -144,10 +159,9 @@ int container_task_enter(unsigned long key, int tid, int tgid,
 	spin_lock(&container_lock);
 	task = container_task_make(key, tid, tgid);
 	if (task) {
-		task->tid = tid;
-		task->tgid = tgid;
 		task->cookie = cookie;
 		container_task_move(task, group);
+		container_task_set_ids(task, tid, tgid);
 	}
 	spin_unlock(&container_lock);
 	return task ? 0 : -ENOMEM;
@@ -187,7 +201,6 @@ void container_task_exit(unsigned long key)
 void container_task_rename(unsigned long old_key, unsigned long key, int tid, int tgid)
 {
 	struct container_task *task;
-	struct css_link *link;
 
 	spin_lock(&container_lock);
 	task = container_task_lookup(old_key);
@@ -198,11 +211,7 @@ void container_task_rename(unsigned long old_key, unsigned long key, int tid, in
 			task->key = key;
 			hash_add_rcu(task_table, &task->hash, key);
 		}
-		task->tid = tid;
-		task->tgid = tgid;
-		/* The lists show other ids now. */
-		list_for_each_entry(link, &task->group->links, in_group)
-			link->container->tasks_generation++;
+		container_task_set_ids(task, tid, tgid);
 	}
 	spin_unlock(&container_lock);
 }
