@@ -18,6 +18,7 @@
 
 #include "host.h"
 #include "inspect.h"
+#include "uapi/containerfs.h"
 #include "shim_libc.h"
 
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
@@ -72,9 +73,14 @@ TCase *tcase_of(const char *name);
 #define SUITES(X)	\
 	X(options)	\
 	X(hierarchies)	\
-	X(tree)		\
+	X(tree)	\
 	X(listing)	\
-	X(attributes)
+	X(attributes)	\
+	X(core_files)	\
+	X(tasks_files)	\
+	X(ns_files)	\
+	X(poll)	\
+	X(groups)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);
 SUITES(SUITE_DECL_)
 

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * groups_test.c - css_groups: one a distinct set of memberships, shared
+ *
+ * However many tasks and hierarchies there are, tasks that are in the same
+ * containers everywhere share one css_group, and when all have gone home there
+ * is the init group alone.
+ */
+#include "tools.h"
+
+static struct css_group *group_of(int tid)
+{
+	struct container_task *task = container_task_find(host_key(tid));
+
+	return task ? container_task_group(task) : css_group_init();
+}
+
+START_TEST(shared_by_all_with_the_same_set)
+{
+	struct container *ns = mount_top("ns"), *x = mount_top("none,name=x"), *d = mount_top("debug");
+	struct container *a = make_dir(ns, "a"), *b = make_dir(x, "b"), *c = make_dir(d, "c");
+	struct css_group *group;
+	long live;
+
+	for (int tid = 10; tid < 210; tid++)
+		host_fork(1, tid);
+	ck_assert_uint_eq(inspect_groups(), 1);
+	live = host_objects();
+	for (int tid = 10; tid < 210; tid++) {
+		/* in whatever order they came */
+		struct container *way[3] = { a, b, c };
+
+		for (int i = 0; i < 3; i++)
+			ck_assert_int_eq(attach(way[(i + tid) % 3], tid), 0);
+	}
+	ck_assert_uint_eq(inspect_groups(), 2);
+	group = group_of(10);
+	for (int tid = 10; tid < 210; tid++) {
+		ck_assert_ptr_eq(group_of(tid), group);
+		ck_assert(is_in(a, tid) && is_in(b, tid) && is_in(c, tid));
+	}
+	sane();
+	host_fork(10, 500);
+	ck_assert_ptr_eq(group_of(500), group);
+	ck_assert_int_eq(attach(x, 20), 0);
+	ck_assert_uint_eq(inspect_groups(), 3);
+	ck_assert_int_eq(attach(b, 20), 0);
+	ck_assert_ptr_eq(group_of(20), group);
+	ck_assert_uint_eq(inspect_groups(), 2);
+	host_exit(500);
+
+	for (int tid = 10; tid < 210; tid++) {
+		if (tid & 1) {
+			host_exit(tid);
+			continue;
+		}
+		ck_assert_int_eq(attach(ns, tid), 0);
+		ck_assert_int_eq(attach(d, tid), 0);
+		ck_assert_int_eq(attach(x, tid), 0);
+		ck_assert_ptr_eq(group_of(tid), css_group_init());
+	}
+	ck_assert_uint_eq(inspect_groups(), 1);
+	for (int tid = 10; tid < 210; tid += 2)
+		host_exit(tid);
+	ck_assert_uint_eq(inspect_init_refs(), 1);
+	/* but for the texts that are kept */
+	ck_assert_int_le(host_objects(), live + 8);
+	sane();
+	umount_top(ns);
+	umount_top(x);
+	umount_top(d);
+}
+END_TEST
+
+/* A new hierarchy, or one that dies, touches no group and no task. */
+START_TEST(hierarchies_come_and_go)
+{
+	struct container *ns = mount_top("ns"), *a = make_dir(ns, "a"), *x;
+	struct css_group *group;
+
+	host_fork(1, 10);
+	attach(a, 10);
+	group = group_of(10);
+	x = mount_top("none,name=x");
+	ck_assert_ptr_eq(group_of(10), group);
+	ck_assert(is_in(x, 10) && is_in(x, 1) && is_in(a, 10));
+	sane();
+	umount_top(x);
+	ck_assert_ptr_eq(group_of(10), group);
+	ck_assert(is_in(a, 10));
+	umount_top(ns);
+}
+END_TEST
+
+/* References of the host keep a group, and what it names, but not its containers in the tree. */
+START_TEST(host_references)
+{
+	struct container *ns = mount_top("ns"), *a = make_dir(ns, "a");
+	struct css_group *group;
+	unsigned int freed;
+
+	host_fork(1, 10);
+	attach(a, 10);
+	group = css_group_get(group_of(10));
+	ck_assert_uint_eq(css_group_cookie(group), 0);
+	css_group_set_cookie(group, 77);
+	ck_assert_uint_eq(css_group_cookie(group), 77);
+	freed = host.groups_freed;
+	host_exit(10);
+	ck_assert_uint_eq(host.groups_freed, freed);
+	host_fork(1, 11);
+	attach(a, 11);
+	ck_assert_ptr_eq(group_of(11), group);
+	host_exit(11);
+	ck_assert_int_eq(container_rmdir(ns, "a"), 0);
+	ck_assert_uint_eq(css_group_watch(group), 0);
+	ck_assert_uint_ne(css_group_clone_mask(group), 0);
+
+	/* A container of the same name is not the one that the group names. */
+	a = make_dir(ns, "a");
+	host_fork(1, 12);
+	attach(a, 12);
+	ck_assert_ptr_ne(group_of(12), group);
+	umount_top(ns);
+	css_group_put(group);
+	ck_assert_uint_eq(host.groups_freed, freed + 1);
+}
+END_TEST
+
+START_TEST(records)
+{
+	struct container *ns = mount_top("ns"), *a = make_dir(ns, "a");
+	struct container_task *task;
+	int tid, tgid;
+	long live;
+
+	host.use_cookies = true;
+	host_fork(1, 10);
+	host_thread(10, 11);
+	ck_assert_ptr_null(container_task_find(host_key(11)));
+	ck_assert_int_eq(attach(a, 11), 0);
+	task = container_task_find(host_key(11));
+	ck_assert_uint_eq(container_task_cookie(task), 11);
+	container_task_set_cookie(task, 12);
+	ck_assert_uint_eq(container_task_cookie(task), 12);
+	container_task_ids(task, &tid, &tgid);
+	ck_assert_int_eq(tid, 11);
+	ck_assert_int_eq(tgid, 10);
+
+	/* no memory for a child's record: it is in the top, and its parent does not notice */
+	live = host_objects();
+	shim_fail_nth(1);
+	ck_assert_int_eq(container_task_fork(host_key(11), host_key(12), 12, 10), -ENOMEM);
+	ck_assert_ptr_null(container_task_find(host_key(12)));
+	shim_fail_nth(1);
+	ck_assert_int_eq(container_task_enter(host_key(12), 12, 10, container_task_group(task), 0),
+			 -ENOMEM);
+	ck_assert_uint_eq(shim_fail_nth(0), 0);
+	ck_assert_int_eq(host_objects(), live);
+	/* who was never heard of may exit */
+	container_task_exit(host_key(12));
+	container_task_rename(host_key(12), host_key(13), 13, 13);
+	sane();
+	umount_top(ns);
+}
+END_TEST
+
+static int count_tasks(struct container_task *task, unsigned long key, void *arg)
+{
+	int *counts = arg, tid, tgid;
+
+	container_task_ids(task, &tid, &tgid);
+	ck_assert_uint_eq(key, host_key(tid));
+	return ++counts[0] == counts[1] ? 5 : 0;
+}
+
+START_TEST(walk_of_records)
+{
+	struct container *ns = mount_top("ns"), *a = make_dir(ns, "a");
+	int counts[2] = { 0, 0 };
+
+	for (int i = 10; i < 30; i++) {
+		host_fork(1, i);
+		if (i < 25)
+			attach(a, i);
+	}
+	ck_assert_int_eq(container_task_for_each(count_tasks, counts), 0);
+	ck_assert_int_eq(counts[0], 15);
+	counts[0] = 0;
+	counts[1] = 4;
+	ck_assert_int_eq(container_task_for_each(count_tasks, counts), 5);
+	ck_assert_int_eq(counts[0], 4);
+	umount_top(ns);
+}
+END_TEST
+
+/* The engine ends with records and containers left: hosts end when they are told to. */
+START_TEST(end_with_everything_left)
+{
+	struct container *ns = mount_top("all"), *x = mount_top("none,name=x"), *a, *b;
+
+	a = make_dir(ns, "a");
+	b = make_dir(make_dir(x, "b"), "c");
+	for (int i = 10; i < 20; i++) {
+		host_fork(1, i);
+		attach(a, i);
+		attach(b, i);
+	}
+	ck_assert(host_unshare(10, NEW_UTS));
+	umount_top(ns);
+	umount_top(x);
+	container_engine_exit();
+	for (int i = 10; i < 20; i++)
+		host.task[i].live = false;
+	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(host_objects(), 0);
+	ck_assert(!host.cloning);
+}
+END_TEST
+
+TCase *groups_tests(void)
+{
+	TCase *tc = tcase_of("groups");
+
+	tcase_add_test(tc, shared_by_all_with_the_same_set);
+	tcase_add_test(tc, hierarchies_come_and_go);
+	tcase_add_test(tc, host_references);
+	tcase_add_test(tc, records);
+	tcase_add_test(tc, walk_of_records);
+	tcase_add_test(tc, end_with_everything_left);
+	return tc;
+}
