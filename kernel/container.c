@@ -139,8 +139,10 @@ void container_events_changed(struct container *cont)
 /* Count tasks here (@delta 1 or -1) towards "populated", here and as far up as it changes. */
 static void container_populate(struct container *cont, int delta)
 {
+	struct container_subsys *ss;
 	struct container *c;
 	bool was;
+	int i;
 
 	for (c = cont; c; c = c->parent) {
 		was = c->nr_populated;
@@ -151,36 +153,16 @@ static void container_populate(struct container *cont, int delta)
 			container_events_changed(c);
 		if (was)
 			container_kill_done(c);
+		for_each_subsys(ss, i)
+			if (c->subsys[i] && ss->populated)
+				ss->populated(c->subsys[i]);
 	}
-}
-
-static void container_vacated(struct container *cont)
-{
-	struct container_subsys *ss;
-	int i;
-
-	for_each_subsys(ss, i)
-		if (cont->subsys[i] && ss->vacated)
-			ss->vacated(cont->subsys[i]);
-	container_check_release(cont);
-}
-
-static void container_occupied(struct container *cont)
-{
-	struct container_subsys *ss;
-	int i;
-
-	cont->flags |= CONTAINER_RELEASABLE;
-	for_each_subsys(ss, i)
-		if (cont->subsys[i] && ss->occupied)
-			ss->occupied(cont->subsys[i]);
 }
 
 void container_tasks_changed(struct container *cont, int delta)
 {
-	bool was_empty = container_empty(cont);
-
 	lockdep_assert_held(&container_lock);
+	cont->flags |= CONTAINER_RELEASABLE;
 	cont->nr_tasks += delta;
 	cont->tasks_generation++;
 	if (delta > 0 && cont->nr_tasks == 1)
@@ -188,10 +170,8 @@ void container_tasks_changed(struct container *cont, int delta)
 	else if (delta < 0 && !cont->nr_tasks)
 		container_populate(cont, -1);
 
-	if (was_empty)
-		container_occupied(cont);
-	else if (container_empty(cont))
-		container_vacated(cont);
+	if (delta < 0 && container_empty(cont))
+		container_check_release(cont);
 	if (delta > 0)
 		container_kill_entered(cont);
 	container_events_changed(cont);
@@ -314,14 +294,10 @@ void container_link(struct container *cont)
 	cont->btime = cont->mtime = host_time();
 	cont->root->nr_containers++;
 	if (dir) {
-		bool was_empty = container_empty(dir);
-
 		cont->flags |= dir->flags & (CONTAINER_NOTIFY_ON_RELEASE | CONTAINER_CLONE_CHILDREN);
 		container_insert_name(dir, cont);
 		container_insert_id(dir, cont);
 		dir->nr_children++;
-		if (was_empty)
-			container_occupied(dir);
 		dir->flags |= CONTAINER_RELEASABLE;
 		container_dir_changed(dir);
 	}
@@ -350,7 +326,7 @@ void container_unlink(struct container *cont)
 	dir->nr_children--;
 	container_dir_changed(dir);
 	if (container_empty(dir))
-		container_vacated(dir);
+		container_check_release(dir);
 	container_put(cont);
 }
 

@@ -113,9 +113,8 @@ struct container_subsys {
 	void (*cancel_attach)(struct container_subsys_state *css, const struct container_attach *a);
 	void (*attach)(struct container_subsys_state *css, const struct container_attach *a);
 
-	/* Under the lock: the container has no task and no child any more; has one again. */
-	void (*vacated)(struct container_subsys_state *css);
-	void (*occupied)(struct container_subsys_state *css);
+	/* Under the lock: the first live task came to the container or below, or the last went. */
+	void (*populated)(struct container_subsys_state *css);
 
 	/*
 	 * Clone trait, all under the lock.  clone_mask: the CLONE_NEW* flags

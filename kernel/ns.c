@@ -8,10 +8,11 @@
  * container's template, with a number counted per container that is never used
  * twice while the container lives.
  *
- * A clone that has become empty is kept for inspection: its parent lists it,
- * and only when it has more than keep_empty of them does the one that is empty
- * for longest go.  Nothing made by mkdir is ever removed.  While a hierarchy
- * is not mounted nothing is kept, as nobody could look at it.
+ * A clone is empty when no task is left in it or below, and nothing below was
+ * made by mkdir.  It is kept for inspection then: its parent lists it, and only
+ * when it has more than keep_empty of them does the one that is empty for
+ * longest go, with the clones below it.  Nothing made by mkdir is ever removed.
+ * While a hierarchy is not mounted nothing is kept, as nobody could look at it.
  *
  * ns_rules (a mount option) adds the rules of the kernel's former ns_cgroup:
  * tasks only ever descend, one level at a time, into empty containers.
@@ -206,36 +207,45 @@ void ns_trim(struct ns_state *ns)
 	}
 }
 
-static void ns_vacated(struct container_subsys_state *css)
+/* Put a clone on its parent's list of empty ones, or take it off, as it now is. */
+static void ns_update(struct ns_state *ns)
 {
-	struct container *cont = css->container;
+	struct container *cont = ns->css.container;
+	bool empty = !cont->nr_populated && !ns->nr_made && !container_dead(cont);
 	struct ns_state *parent;
 
-	if (!(cont->flags & CONTAINER_CLONE))
+	if (!(cont->flags & CONTAINER_CLONE) || empty == !list_empty(&ns->empty_node))
 		return;
 	parent = ns_of(cont->parent);
-	list_add_tail(&ns_of_css(css)->empty_node, &parent->empties);
-	parent->nr_empties++;
-	ns_trim(parent);
+	if (empty) {
+		list_add_tail(&ns->empty_node, &parent->empties);
+		parent->nr_empties++;
+		ns_trim(parent);
+	} else {
+		list_del_init(&ns->empty_node);
+		parent->nr_empties--;
+	}
 }
 
-static void ns_occupied(struct container_subsys_state *css)
+static void ns_populated(struct container_subsys_state *css)
 {
-	struct ns_state *ns = ns_of_css(css);
-
-	if (list_empty(&ns->empty_node))
-		return;
-	list_del_init(&ns->empty_node);
-	ns_of(css->container->parent)->nr_empties--;
+	ns_update(ns_of_css(css));
 }
 
-/* The task it was made for is about to enter; should that not happen, it is one more empty clone. */
+/* A container made by mkdir came to be in @cont (@delta 1), or went. */
+static void ns_made(struct container *cont, int delta)
+{
+	for (; cont; cont = cont->parent) {
+		ns_of(cont)->nr_made += delta;
+		ns_update(ns_of(cont));
+	}
+}
+
 static void ns_cloned(struct container_subsys_state *css, struct container_subsys_state *child)
 {
 	struct ns_state *ns = ns_of_css(css);
 
 	ns->clones++;
-	ns_vacated(child);
 	ns_events_changed(ns);
 }
 
@@ -249,10 +259,11 @@ void ns_drop_empties(struct containerfs_root *root)
 			ns_trim(ns_of(cont));
 }
 
-/* One removal at a hold of the lock. */
+/* One removal at a hold of the lock, from the leaves up. */
 static bool ns_work(void)
 {
 	struct container *cont;
+	struct rb_node *node;
 	struct ns_state *ns;
 
 	spin_lock(&container_lock);
@@ -263,9 +274,11 @@ static bool ns_work(void)
 	}
 	if (ns->nr_empties > ns_keep(ns)) {
 		cont = list_first_entry(&ns->empties, struct ns_state, empty_node)->css.container;
+		while ((node = rb_first(&cont->children)))
+			cont = rb_entry(node, struct container, by_name);
 		ns->removed++;
 		ns_events_changed(ns);
-		host_clone_removed(ns->css.container, cont);
+		host_clone_removed(cont->parent, cont);
 		container_unlink(cont);
 	}
 	if (ns->nr_empties <= ns_keep(ns))
@@ -312,20 +325,30 @@ static void ns_online(struct container_subsys_state *css, struct container_subsy
 	ns->clone_name = from->clone_name;
 	if (ns->clone_name)
 		ns->clone_name->refs++;
-	if (css->container->flags & CONTAINER_CLONE)
+	if (css->container->flags & CONTAINER_CLONE) {
 		from->nr_clones++;
+		/* Until the task it is made for enters; should that not happen, it is one more to go. */
+		ns_update(ns);
+	} else {
+		ns_made(css->container->parent, 1);
+	}
 }
 
 static void ns_offline(struct container_subsys_state *css)
 {
 	struct ns_state *ns = ns_of_css(css);
 
-	ns_occupied(css);
 	list_del_init(&ns->trim_node);
 	ns_template_put(ns->clone_name);
 	ns->clone_name = NULL;
-	if (css->container->flags & CONTAINER_CLONE)
+	if (css->container->flags & CONTAINER_CLONE) {
+		if (!list_empty(&ns->empty_node))
+			ns_of(css->container->parent)->nr_empties--;
+		list_del_init(&ns->empty_node);
 		ns_of(css->container->parent)->nr_clones--;
+	} else {
+		ns_made(css->container->parent, -1);
+	}
 }
 
 /* --- ns_rules --- */
@@ -382,8 +405,7 @@ struct container_subsys ns_subsys = {
 	.offline	= ns_offline,
 	.can_create	= ns_can_create,
 	.can_attach	= ns_can_attach,
-	.vacated	= ns_vacated,
-	.occupied	= ns_occupied,
+	.populated	= ns_populated,
 	.clone_mask	= ns_clone_mask,
 	.clone_name	= ns_clone_name,
 	.cloned		= ns_cloned,

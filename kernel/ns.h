@@ -25,8 +25,9 @@ struct ns_state {
 	struct ns_template	*clone_name;	/* NULL: the default */
 
 	u64			next_number;	/* the last one given to a clone here */
+	unsigned int		nr_made;	/* containers below made by mkdir */
 	unsigned int		nr_clones;	/* children made by clone */
-	unsigned int		nr_empties;	/* of them, without task or child */
+	unsigned int		nr_empties;	/* of them, with no task and nothing made by mkdir below */
 	struct list_head	empties;	/* those, longest empty first */
 	struct list_head	empty_node;	/* in the parent's empties */
 	struct list_head	trim_node;	/* in ns_trim */
