@@ -14,13 +14,18 @@
  *
  * A whole process moves by repeated passes over its threads until one finds
  * nothing left to move: a thread born meanwhile has a creator that is moved or
- * not, and in the second case is found by the next pass.
+ * not, and in the second case is found by the next pass.  Passes that find only
+ * threads which exit are not repeated for ever, should the host go on listing
+ * them.
  *
  * Rules and errors of cgroup v1: the opener's euid is 0 or the target's uid or
  * suid, else -EACCES; -ESRCH for nobody, -EINVAL for kernel threads that must
  * not move; a thread that exits stays, and that is success.
  */
 #include "container.h"
+
+/* So many passes in a row may find nobody but threads that exit. */
+#define ATTACH_IDLE_MAX	8
 
 /* One thread on its way. */
 struct attach_thread {
@@ -34,13 +39,27 @@ struct attach_thread {
 struct attach_set {
 	struct container		*cont;
 	struct container_actor		actor;
+	bool				process;
 	unsigned int			nr, size;
 	struct attach_thread		*thread;
+	bool				moved;		/* anything, the last time */
 };
+
+static struct container_attach attach_of(const struct attach_set *set,
+					 const struct attach_thread *t)
+{
+	return (struct container_attach){
+		.from		= t->from_cont,
+		.to		= set->cont,
+		.process	= set->process,
+		.task		= &t->info,
+		.actor		= &set->actor,
+	};
+}
 
 static void thread_cancel(struct attach_set *set, struct attach_thread *t)
 {
-	struct container_attach a = { t->from_cont, set->cont, &t->info, &set->actor };
+	struct container_attach a = attach_of(set, t);
 	struct container_subsys *ss;
 	int i;
 
@@ -48,9 +67,6 @@ static void thread_cancel(struct attach_set *set, struct attach_thread *t)
 		if ((t->asked & (1u << i)) && ss->cancel_attach)
 			ss->cancel_attach(set->cont->subsys[i], &a);
 	t->asked = 0;
-	if (t->task)
-		container_task_forget(t->task);
-	t->task = NULL;
 	if (t->to)
 		css_group_put_locked(t->to);
 	t->to = NULL;
@@ -59,14 +75,15 @@ static void thread_cancel(struct attach_set *set, struct attach_thread *t)
 /* Phase one.  1: it is there already. */
 static int thread_can_attach(struct attach_set *set, struct attach_thread *t)
 {
-	struct container_attach a = { NULL, set->cont, &t->info, &set->actor };
+	struct container_attach a;
 	struct container_subsys *ss;
 	int i, ret;
 
 	t->from = container_task_group_of(t->info.key);
-	t->from_cont = a.from = css_group_container(t->from, set->cont->root);
-	if (a.from == set->cont)
+	t->from_cont = css_group_container(t->from, set->cont->root);
+	if (t->from_cont == set->cont)
 		return 1;
+	a = attach_of(set, t);
 	for_each_subsys(ss, i) {
 		if (!set->cont->subsys[i])
 			continue;
@@ -92,7 +109,7 @@ cancel:
 /* Phase two. */
 static int thread_attach(struct attach_set *set, struct attach_thread *t)
 {
-	struct container_attach a = { t->from_cont, set->cont, &t->info, &set->actor };
+	struct container_attach a = attach_of(set, t);
 	unsigned long long cookie = t->task->cookie;
 	struct container_subsys *ss;
 	int i, ret;
@@ -106,9 +123,27 @@ static int thread_attach(struct attach_set *set, struct attach_thread *t)
 		if (set->cont->subsys[i] && ss->attach)
 			ss->attach(set->cont->subsys[i], &a);
 	t->asked = 0;
+	t->task = NULL;
 	css_group_put_locked(t->to);
 	t->to = NULL;
 	return 0;
+}
+
+/*
+ * Drop the records that were made for those who did not move.  After all are
+ * done, as a host may have listed a thread twice.
+ */
+static void attach_forget(struct attach_set *set)
+{
+	struct container_task *task;
+	unsigned int i;
+
+	for (i = 0; i < set->nr; i++) {
+		task = set->thread[i].task ? container_task_lookup(set->thread[i].info.key) : NULL;
+		if (task)
+			container_task_forget(task);
+		set->thread[i].task = NULL;
+	}
 }
 
 /* Ask for all, then move all.  -EAGAIN: bring the engine up to date and ask again. */
@@ -118,6 +153,7 @@ static int attach_commit(struct attach_set *set)
 	unsigned int i;
 	int ret = 0, err;
 
+	set->moved = false;
 	spin_lock(&container_lock);
 	if (container_dead(set->cont))
 		ret = -ENODEV;
@@ -131,12 +167,15 @@ static int attach_commit(struct attach_set *set)
 		if (!t->to)
 			continue;
 		err = ret ? ret : thread_attach(set, t);
-		/* One that exits stays where it is; its record goes with its exit. */
-		if (t->to)
+		if (!err)
+			set->moved = true;
+		else
 			thread_cancel(set, t);
+		/* One that exits stays where it is. */
 		if (err && err != -ESRCH)
 			ret = err;
 	}
+	attach_forget(set);
 	spin_unlock(&container_lock);
 	return ret;
 }
@@ -146,9 +185,17 @@ static int attach_collect(const struct container_task_info *info, int vtid, int 
 	struct attach_set *set = arg;
 
 	if (set->nr < set->size)
-		set->thread[set->nr].info = *info;
+		set->thread[set->nr] = (struct attach_thread){ .info = *info };
 	set->nr++;
 	return 0;
+}
+
+static int attach_room(struct attach_set *set, unsigned int nr)
+{
+	kvfree(set->thread);
+	set->size = nr + nr / 4 + 16;
+	set->thread = kvmalloc_array(set->size, sizeof(*set->thread), GFP_KERNEL);
+	return set->thread ? 0 : -ENOMEM;
 }
 
 /* The threads of process @tgid that are not in the container yet. */
@@ -156,17 +203,16 @@ static int attach_threads(struct attach_set *set, int tgid)
 {
 	struct attach_thread *t;
 	unsigned int i, n;
+	int ret;
 
-	for (set->size = 16;; set->size = set->nr + set->nr / 4) {
-		kvfree(set->thread);
-		set->thread = kvmalloc_array(set->size, sizeof(*set->thread),
-					     GFP_KERNEL | __GFP_ZERO);
-		if (!set->thread)
-			return -ENOMEM;
+	for (;;) {
 		set->nr = 0;
 		host_for_each_task(tgid, &set->actor, attach_collect, set);
 		if (set->nr <= set->size)
 			break;
+		ret = attach_room(set, set->nr);
+		if (ret)
+			return ret;
 	}
 	spin_lock(&container_lock);
 	for (i = n = 0; i < set->nr; i++) {
@@ -218,18 +264,21 @@ static bool attach_only_thread(struct attach_set *set, const struct container_ta
 
 static int attach_process(struct attach_set *set, const struct container_task_info *info)
 {
+	unsigned int idle = 0;
 	int ret;
 
 	if (attach_only_thread(set, info, &ret))
 		return ret;
-	for (;;) {
+	ret = attach_room(set, info->nr_threads);
+	while (!ret && idle < ATTACH_IDLE_MAX) {
 		host_sync();
 		ret = attach_threads(set, info->tgid);
 		if (ret || !set->nr)
 			break;
 		ret = attach_commit(set);
-		if (ret && ret != -EAGAIN)
-			break;
+		idle = set->moved || ret == -EAGAIN ? 0 : idle + 1;
+		if (ret == -EAGAIN)
+			ret = 0;
 	}
 	kvfree(set->thread);
 	return ret;
@@ -238,7 +287,7 @@ static int attach_process(struct attach_set *set, const struct container_task_in
 int container_attach(struct container *cont, int nr, bool threadgroup,
 		     const struct container_actor *opener, const struct container_actor *writer)
 {
-	struct attach_set set = { .cont = cont, .actor = *writer };
+	struct attach_set set = { .cont = cont, .actor = *writer, .process = threadgroup };
 	struct container_task_info info;
 	int ret;
 

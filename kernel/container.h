@@ -89,6 +89,7 @@ struct container_subsys_state {
 /* What attach callbacks are told. */
 struct container_attach {
 	struct container		*from, *to;
+	bool				process;	/* all threads of @task's process move */
 	const struct container_task_info *task;
 	const struct container_actor	*actor;		/* who writes, with the opener's credentials */
 };

@@ -372,6 +372,21 @@ static int ns_can_create(struct container_subsys_state *css, const struct contai
 	return 0;
 }
 
+/* Is nobody in @cont, or, while a process moves thread by thread, nobody else? */
+static bool ns_free_for(struct container *cont, const struct container_attach *a)
+{
+	struct container_task *task;
+	struct css_link *link;
+
+	if (!a->process)
+		return !cont->nr_tasks;
+	list_for_each_entry(link, &cont->links, in_container)
+		list_for_each_entry(task, &link->group->tasks, in_group)
+			if (task->tgid != a->task->tgid)
+				return false;
+	return true;
+}
+
 static int ns_can_attach(struct container_subsys_state *css, const struct container_attach *a)
 {
 	struct containerfs_root *root = a->to->root;
@@ -384,7 +399,7 @@ static int ns_can_attach(struct container_subsys_state *css, const struct contai
 		if (!container_is_descendant(a->to, ns_container_of_actor(a->actor, root)))
 			return -EPERM;
 	}
-	if (container_is_top(a->to) || a->to->nr_tasks)
+	if (container_is_top(a->to) || !ns_free_for(a->to, a))
 		return -EPERM;
 	return a->to->parent == a->from ? 0 : -EPERM;
 }
