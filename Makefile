@@ -9,7 +9,9 @@
 #	  check-oracle		  the conformance scripts on the kernel's own cgroup v1
 #	  check-conformance	  the same scripts on containerfs (FUSE host)
 #	  check-stress		  every executable in test/stress
-#	  check-kbuild		  the engine compiled by Kbuild, without a warning
+#	  check-kbuild		  containerfs.ko made by Kbuild, without a warning
+#	  check-qemu		  all that needs another kernel, in a virtual machine
+#	make module		containerfs.ko for the kernel of KDIR, in build/module
 #	make bench		costs, as ratios against cgroup v1
 #	make install		into DESTDIR and prefix (/usr/local); mount helpers into
 #				helperdir (/sbin), where mount(8) looks for them
@@ -156,6 +158,24 @@ $(B)/sysc: $(call objects,obj,$(sysc_srcs))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -pthread -o $@ $(filter %.o,$^)
 
+# --- the module ------------------------------------------------------------
+
+# Kbuild writes beside its sources, so they are links in a folder of its own.
+-include fs/vfs/sources.mk
+M		= $(B)/module
+module_srcs	= $(engine_srcs) $(addprefix fs/vfs/,$(VFS_SRCS))
+.PHONY: module
+module:
+	$(Q)test -d "$(KDIR)" || { echo "no kernel headers; set KDIR" >&2; exit 1; }
+	$(Q)mkdir -p $(M)/kernel $(M)/fs/vfs && ln -sfn ../../include $(M)/include
+	$(Q)ln -sf $(patsubst %,../../../%,$(wildcard kernel/*.[ch])) $(M)/kernel/
+	$(Q)ln -sf $(patsubst %,../../../../%,$(wildcard fs/vfs/*.[ch])) $(M)/fs/vfs/
+	$(Q){ echo 'ccflags-y := -I$$(src)/include -I$$(src)/kernel -Werror'; \
+	      echo 'obj-m := containerfs.o'; \
+	      echo 'containerfs-y := $(module_srcs:.c=.o)'; } > $(M)/Kbuild.new
+	$(Q)cmp -s $(M)/Kbuild.new $(M)/Kbuild || cp $(M)/Kbuild.new $(M)/Kbuild
+	$(Q)$(MAKE) -C $(KDIR) M=$(CURDIR)/$(M) $(if $(V),V=1) modules
+
 # --- BPF -------------------------------------------------------------------
 
 $(B)/obj/%.bpf.o: %.bpf.c Makefile $(B)/config.mk
@@ -200,14 +220,15 @@ $(foreach n,$(unit_names),$(eval $(call unit_program,$(n))))
 # --- checking --------------------------------------------------------------
 
 parts		= unit oracle conformance stress kbuild
-.PHONY: check $(patsubst %,check-%,$(parts)) bench demo
+.PHONY: check $(patsubst %,check-%,$(parts)) check-qemu bench demo
 
 $(B)/check.stamp: .ci/packages .ci/install
 	$(Q).ci/install check
 	$(Q)touch $@
 
 # programs of test/stress and test/bench that are in C, one a file
-c_tests		= $(patsubst %.c,$(B)/obj/%,$(wildcard test/stress/*.c test/bench/*.c))
+c_tests		= $(patsubst %.c,$(B)/obj/%,$(wildcard test/stress/*.c test/bench/*.c \
+		  test/qemu/stress/*.c))
 $(c_tests): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $<
@@ -221,16 +242,17 @@ check-oracle: $(B)/check.stamp $(helpers)
 check-conformance check-stress: check-%: $(B)/check.stamp $(programs) $(helpers) $(c_tests)
 	$(Q)test/run $*
 
-# Kbuild writes beside its sources, so they are links in a folder of its own.
-K		= $(B)/kbuild
 check-kbuild: $(B)/check.stamp
-	$(Q)test -d "$(KDIR)" || { echo "no kernel headers; set KDIR" >&2; exit 1; }
-	$(Q)rm -rf $(K) && mkdir -p $(K)/kernel && ln -s ../../include $(K)/include
-	$(Q)ln -s $(patsubst %,../../../%,$(wildcard kernel/*.[ch])) $(K)/kernel/
-	$(Q){ echo 'ccflags-y := -I$$(src)/include -I$$(src)/kernel -Werror'; \
-	      echo 'obj-m := containerfs.o'; \
-	      echo 'containerfs-y := $(patsubst %.c,%.o,$(engine_srcs))'; } > $(K)/Kbuild
-	$(Q)$(MAKE) -C $(KDIR) M=$(CURDIR)/$(K) $(if $(V),V=1) $(patsubst %.c,%.o,$(engine_srcs))
+	$(Q)rm -rf $(M)
+	$(Q)$(MAKE) module
+
+# The stock kernel that KDIR is of, with nothing but our programs, in qemu.
+check-qemu: $(B)/qemu.stamp $(programs) $(helpers) $(c_tests) module
+	$(Q)test/run qemu
+
+$(B)/qemu.stamp: .ci/packages .ci/install
+	$(Q).ci/install qemu
+	$(Q)touch $@
 
 bench: $(programs) $(helpers) $(c_tests)
 	$(Q)for b in test/bench/*; do [ ! -f $$b ] || [ ! -x $$b ] || $$b || exit; done
