@@ -2,31 +2,25 @@
 /*
  * tasks_ids.c - the numbers by which BPF knows the engine's css_groups
  *
- * When an id may be freed. Freeing an id that a word, or a record still to be
- * read from the ring, names would make that task's membership unknown. That an
- * id without records in the engine can not come back after a complete drain:
+ * Freeing an id that a word, or an event still to be read, names would make
+ * that task's membership unknown. Why an id without records in the engine can
+ * not come back after a complete drain:
  *
- *  - A word gets an id in three ways: fork (the child takes the word of its
- *    creating thread), clone (a fresh id, never seen before) and attach.
- *  - Attach is done by this thread alone, and ids_of_group() makes an entry
- *    for the id first. So at the time of freeing no attach is on its way.
- *  - A fork reserves its place in the ring first, and only then reads the word
- *    of its creator. Let C be a child with id X. Its creator had X when it was
- *    read; it lost X since, by attach, by its own next clone, or by exit (else
- *    it has a record with X here, and X is not idle). Attach happened before
- *    this drain sampled the producer's position, because this thread did both.
- *    Clone and exit are made by the creator itself, hence after its fork, and
- *    this drain has read their event (else there still is that record with X).
- *    In each case C's place was reserved before something that lies before the
- *    end of this drain, so this drain has read C's event as well, and C has a
- *    record with X; or C is gone, too. The same for C's children, and so on.
- *  - An event that found no room starts a rebuild, which is part of the drain
- *    and reads the words themselves. A drain that failed is not complete.
+ *  - A word gets an id by fork (its creator's), clone (a fresh one) or attach.
+ *    Attach is this thread's, and ids_of_group() makes an entry first.
+ *  - A fork reserves its place in the ring, and only then reads its creator's
+ *    word. Let C be born with id X. Its creator had X then and has lost it by
+ *    attach, its own clone, or exit (else its record has X, and X is not idle).
+ *    This thread attached before it sampled the position up to which it then
+ *    drained; clone and exit are the creator's own acts, after its fork, and
+ *    their events have been read (else the record with X is still there). In
+ *    each case C's place lies before the end of the drain: C's event has been
+ *    read, and C has a record with X or is gone. So have C's children.
+ *  - An event that found no room makes the drain read the words themselves; a
+ *    drain that failed is not complete.
  *
- * The argument holds for the parent that a clone event names, for that is the
- * word that the clone replaced, read after its place was reserved. It also is
- * why the engine may remove an empty container after a complete drain: nobody
- * is on the way into it (tasks.c).
+ * It holds for the parent that a clone names, too, and is why the engine may
+ * remove an empty container then: nobody is on the way into it (tasks.c).
  */
 #include <errno.h>
 #include <stdlib.h>
