@@ -164,6 +164,11 @@ has() { # FEATURE
 	dac) [ "$(id -u)" = 0 ] ;;
 	# What FUSE shows of a mount has no place for a file system's own options.
 	shown-options) [ "$HOST" != fuse ] ;;
+	# A machine may keep process 1 from root, and then BPF does not show it.
+	init) [ "$HOST" != fuse ] || readlink /proc/1/ns/pid >/dev/null 2>&1 ;;
+	# Linux 6.5 to 6.18 at least splice from FUSE by the size that a file
+	# shows, which is 0 for control files, and not by what can be read.
+	sendfile) [ "$HOST" != fuse ] || [ "$(uname -r | awk -F. '{ print $1 * 100 + $2 }')" -lt 605 ] ;;
 	userns) [ "$("$SYSC" unshare user 2>&1)" = OK ] ;;
 	pidns) [ "$("$SYSC" unshare pid 2>&1)" = OK ] ;;
 	subsystem:*) subsystems | grep -qx "${1#*:}" ;;
@@ -245,10 +250,13 @@ try_remount() { # DIR OPTIONS [FLAG,...]
 	fi
 }
 
-# Mounts or ends the script: for what a script builds upon.
+# Mounts or ends the script: for what a script builds upon. A subsystem is busy
+# as long as a mount namespace that an earlier script made still holds a copy of
+# its mount, and the kernel takes its time to free those.
 mount_hierarchy() { # DIR OPTIONS [SOURCE]
 	mkdir -p "$1"
-	result=$(try_mount "$@")
+	at=$1 options=$2 source=${3:-none}
+	wait_for 'result=$(try_mount "$at" "$options" "$source"); [ "$result" != EBUSY ]' 20
 	if [ "$result" != OK ]; then
 		echo "cannot mount $2: $result"
 		exit 1
