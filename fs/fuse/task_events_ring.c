@@ -130,8 +130,6 @@ static void consume(struct task_events *te, unsigned long end, bool exits_only)
 	uint32_t *half_woken = &te->skel->bss->half_woken;
 	const void *rec;
 
-	if (__atomic_load_n(half_woken, __ATOMIC_RELAXED))
-		__atomic_store_n(half_woken, 0, __ATOMIC_SEQ_CST);
 	while (ring->pos != end) {
 		rec = next_record(ring);
 		if (rec)
@@ -142,6 +140,8 @@ static void consume(struct task_events *te, unsigned long end, bool exits_only)
 		}
 	}
 	release(ring);
+	if (__atomic_load_n(half_woken, __ATOMIC_RELAXED))
+		__atomic_store_n(half_woken, 0, __ATOMIC_SEQ_CST);
 }
 
 static uint64_t lost(const struct task_events *te)

@@ -162,6 +162,7 @@ int main(int argc, char **argv)
 	if (!err)
 		task_events_free(te);
 	runner = srunner_create(suite_basic());
+	srunner_add_suite(runner, suite_race());
 	srunner_add_suite(runner, suite_storm());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -112,6 +112,9 @@ static void on_fork(void *ctx, const struct te_fork *ev)
 
 	r->forks++;
 	r->last_fork = *ev;
+	if (ev->creator == r->watched &&
+	    te_word_id(ev->word) != te_word_id(replica_find(r, ev->creator)->word))
+		r->strays++;
 	apply(r, ev->tid, ev->tgid, ev->word);
 }
 

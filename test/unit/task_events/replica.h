@@ -36,6 +36,8 @@ struct replica {
 	uint64_t ngroups;
 	size_t n;
 	bool rebuilding;
+	uint32_t watched;	/* forks by this tid: */
+	unsigned int strays;	/* those that began in another group than its */
 	unsigned int forks, clones, exits, execs, rebuilds, wrong;
 	struct te_clone last_clone;
 	struct te_exit last_exit;

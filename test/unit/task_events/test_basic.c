@@ -185,9 +185,10 @@ START_TEST(attach_and_fork)
 	kill_one(kid);
 	fixture_compare(&f);
 	puppet_end(&p);
-	fixture_compare(&f);
-	ck_assert_uint_eq(f.replica.n, 0);
-	ck_assert_uint_eq(f.replica.last_exit.tid, p.pid);
+	ck_assert_int_ge(task_events_drain(f.te), 0);
+	ck_assert_ptr_null(replica_find(&f.replica, p.pid));
+	while (f.replica.n)	/* killed, and not waited for */
+		fixture_compare(&f);
 	ck_assert(f.replica.last_exit.word & TE_WORD_EXITED);
 	fixture_close(&f);
 }
@@ -309,6 +310,7 @@ START_TEST(exec_by_thread)
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
 	ck_assert_uint_eq(f.replica.execs, 1);
 	ck_assert_uint_eq(f.replica.last_exec.tid, p.pid);
+	ck_assert_uint_ne(f.replica.last_exec.old_tid, p.pid);
 	ck_assert_uint_eq(f.replica.n, 1);
 	fixture_compare(&f);
 	kill_one(p.pid);
@@ -358,18 +360,20 @@ START_TEST(wake_ups)
 	kill_one(tell(&p, 'f'));
 	ck_assert(!readable(&f));
 	fixture_compare(&f);
-	/* A ring half full. */
-	for (i = 0; i < 40; i++)
+	/* A ring half full; what may come after the wake-up is less. */
+	for (i = 0; i < 30; i++)
 		kill_one(tell(&p, 'f'));
 	ck_assert(woken(&f));
-	ck_assert_int_ge(task_events_wakeup(f.te), 40);
+	ck_assert_int_ge(task_events_wakeup(f.te), 30);
 	ck_assert(!readable(&f));
 	/* Empty. */
 	ck_assert_int_eq(task_events_group_watch(f.te, f.group, TE_WATCH_EMPTY, 0), 0);
 	puppet_end(&p);
-	ck_assert(woken(&f));
-	ck_assert_int_ge(task_events_wakeup(f.te), 1);
-	ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);
+	do {	/* those killed may leave after it */
+		ck_assert(woken(&f));
+		ck_assert_int_ge(task_events_wakeup(f.te), 1);
+		ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);
+	} while (f.replica.n);
 	ck_assert_int_eq(group.tasks, 0);
 	ck_assert(!readable(&f));
 	fixture_close(&f);

@@ -41,6 +41,7 @@ pid_t child(void);
 void reap(pid_t pid);
 
 Suite *suite_basic(void);
+Suite *suite_race(void);
 Suite *suite_storm(void);
 
 #endif /* TEST_UNIT_TASK_EVENTS_TESTS_H */

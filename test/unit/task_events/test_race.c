@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_race.c - the two races that the protocol is made for, one at a time
+ *
+ * Attach against fork: once a drain after an attach has ended, no fork may turn up
+ * that began with the old word. Attach against exit: a task that is moved while it
+ * exits either leaves with an event, or was not moved.
+ *
+ * Both windows are some hundred instructions wide, so a fault shows up within the
+ * given number of rounds only if the order of steps is wrong altogether.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests.h"
+
+#define ATTACHES	20000
+#define EXITS		2000
+
+START_TEST(fork_escapes_no_attach)
+{
+	struct fixture f;
+	unsigned int i;
+	uint64_t other;
+	pid_t pid, kid;
+
+	fixture_open(&f, _i, 0);
+	other = fixture_group(&f, 0, 0);
+	pid = child();
+	while (!pid) {
+		kid = fork();
+		if (!kid)
+			_exit(0);
+		waitpid(kid, NULL, 0);
+	}
+	for (i = 0; i < (_i == WAY_ITER ? ATTACHES / 10 : ATTACHES); i++) {
+		ck_assert_int_eq(fixture_attach(&f, pid, pid, i & 1 ? other : f.group), 0);
+		f.replica.watched = 0;
+		ck_assert_int_ge(task_events_drain(f.te), 0);
+		f.replica.watched = pid;
+		if (i % 8 == 0)
+			sched_yield();
+		ck_assert_int_ge(task_events_drain(f.te), 0);
+		ck_assert_msg(!f.replica.strays, "attach %u: %u forks by %u came late",
+			      i, f.replica.strays, pid);
+	}
+	ck_assert_uint_gt(f.replica.forks, 10);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	while (f.replica.n)
+		fixture_compare(&f);
+	fixture_close(&f);
+}
+END_TEST
+
+/* Busy: where in the child's way out the attach comes shall vary finely. */
+static void pass_time(long ns)
+{
+	struct timespec begin, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec < ns);
+}
+
+START_TEST(exit_meets_attach)
+{
+	unsigned int i, moved = 0;
+	struct fixture f;
+	siginfo_t info;
+	pid_t pid;
+	int err;
+
+	fixture_open(&f, _i, 0);
+	for (i = 0; i < EXITS; i++) {
+		pid = child();
+		if (!pid)
+			_exit(0);
+		pass_time(i * 7919 % 200000);
+		err = fixture_attach(&f, pid, pid, f.group);
+		ck_assert_msg(!err || err == -ENOENT, "attach: %d", err);
+		moved += !err;
+		if (i & 1)	/* already in the ring, or still to come */
+			ck_assert_int_ge(task_events_drain(f.te), 0);
+		ck_assert_int_eq(waitid(P_PID, pid, &info, WEXITED), 0);
+		ck_assert_int_ge(task_events_drain(f.te), 0);
+		ck_assert_msg(!f.replica.n, "round %u: %u moved it to stay", i, pid);
+	}
+	ck_assert_uint_gt(moved, 0);
+	ck_assert_uint_ge(f.replica.exits, moved);
+	fixture_close(&f);
+}
+END_TEST
+
+Suite *suite_race(void)
+{
+	Suite *suite = suite_create("task_events races");
+	TCase *tc = tcase_create("race");
+
+	tcase_set_timeout(tc, 100);
+	tcase_add_loop_test(tc, fork_escapes_no_attach, 0, NWAYS);
+	tcase_add_loop_test(tc, exit_meets_attach, 0, NWAYS);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
