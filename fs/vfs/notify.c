@@ -39,7 +39,8 @@ static void deliver(struct super_block *sb, const struct note *note)
 	if (*note->name) {
 		struct qstr name = QSTR_INIT(note->name, strlen(note->name));
 
-		fsnotify(note->mask | FS_ISDIR, NULL, FSNOTIFY_EVENT_NONE, inode, &name, NULL, 0);
+		/* The object tells fsnotify() the superblock; the new one may have no inode. */
+		fsnotify(note->mask | FS_ISDIR, inode, FSNOTIFY_EVENT_INODE, inode, &name, NULL, 0);
 	} else {
 		fsnotify_inode(inode, note->mask);
 	}
