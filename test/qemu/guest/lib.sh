@@ -9,7 +9,7 @@
 # of conformance scripts, separated by commas; all without).
 
 passed=0 failed=0 skipped=0
-module=/modules/containerfs.ko
+ko=/modules/containerfs.ko
 : "${test_timeout:=240}" "${duration:=30}" "${tests:=}"
 
 uptime_seconds() {
