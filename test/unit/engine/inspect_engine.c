@@ -69,12 +69,24 @@ static const char *inspect_group(const struct css_group *group)
 	return NULL;
 }
 
+/* Containers below @cont that mkdir made. */
+static unsigned int made_below(struct container *cont)
+{
+	struct container *pos;
+	unsigned int nr = 0;
+
+	container_for_each_below(pos, cont)
+		nr += pos != cont && !(pos->flags & CONTAINER_CLONE);
+	return nr;
+}
+
 static const char *inspect_ns(struct container *cont)
 {
 	struct ns_state *ns = ns_of(cont), *empty;
 	unsigned int clones = 0, empties = 0, listed = 0;
 	struct container *child;
 	struct rb_node *node;
+	bool is_empty;
 
 	for (node = rb_first(&cont->children); node; node = rb_next(node)) {
 		child = rb_entry(node, struct container, by_name);
@@ -83,14 +95,15 @@ static const char *inspect_ns(struct container *cont)
 			continue;
 		}
 		clones++;
-		empties += container_empty(child);
-		check(container_empty(child) == !list_empty(&ns_of(child)->empty_node), "%s",
-		      name_of(child));
+		is_empty = !child->nr_populated && !made_below(child);
+		empties += is_empty;
+		check(is_empty == !list_empty(&ns_of(child)->empty_node), "%s", name_of(child));
 	}
 	list_for_each_entry(empty, &ns->empties, empty_node) {
 		listed++;
 		check(empty->css.container->parent == cont, "%s", name_of(cont));
 	}
+	check(made_below(cont) == ns->nr_made, "%s says %u", name_of(cont), ns->nr_made);
 	check(clones == ns->nr_clones, "%u, %s says %u", clones, name_of(cont), ns->nr_clones);
 	check(empties == ns->nr_empties, "%u, %s says %u", empties, name_of(cont), ns->nr_empties);
 	check(empties == listed, "%u, %s lists %u", empties, name_of(cont), listed);

@@ -80,7 +80,10 @@ TCase *tcase_of(const char *name);
 	X(tasks_files)	\
 	X(ns_files)	\
 	X(poll)	\
-	X(groups)
+	X(groups)	\
+	X(attach)	\
+	X(processes)	\
+	X(ns_rules)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);
 SUITES(SUITE_DECL_)
 
