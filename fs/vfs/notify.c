@@ -20,10 +20,11 @@ DECLARE_WAIT_QUEUE_HEAD(containerfs_poll_wait);
 
 struct note {
 	struct list_head	list;
-	struct container	*dir;		/* a reference */
+	struct container	*cont;		/* a reference: where it happened */
 	unsigned int		node;		/* of the file that changed */
+	struct container	*child;		/* a reference: the clone that came or went, or NULL */
 	u32			mask;
-	char			name[];		/* of the clone that came or went */
+	char			name[];		/* the clone's */
 };
 
 static LIST_HEAD(notes);
@@ -31,20 +32,30 @@ static DEFINE_SPINLOCK(notes_lock);		/* protects notes; inside container_lock */
 
 static void deliver(struct super_block *sb, const struct note *note)
 {
-	struct inode *inode = ilookup5(sb, containerfs_ino(note->dir, note->node),
-				       containerfs_inode_is, (void *)note->dir);
+	struct inode *inode, *child;
+	struct qstr name;
 
+	/* Whom the VFS does not know nobody watches. */
+	inode = ilookup5(sb, containerfs_ino(note->cont, note->node), containerfs_inode_is,
+			 note->cont);
 	if (!inode)
 		return;
-	if (*note->name) {
-		struct qstr name = QSTR_INIT(note->name, strlen(note->name));
-
-		/* The object tells fsnotify() the superblock; the new one may have no inode. */
-		fsnotify(note->mask | FS_ISDIR, inode, FSNOTIFY_EVENT_INODE, inode, &name, NULL, 0);
-	} else {
+	if (!note->child) {
 		fsnotify_inode(inode, note->mask);
+	} else if ((child = containerfs_iget(sb, note->child, CONTAINER_NODE_DIR))) {
+		name = (struct qstr)QSTR_INIT(note->name, strlen(note->name));
+		fsnotify(note->mask | FS_ISDIR, child, FSNOTIFY_EVENT_INODE, inode, &name, NULL, 0);
+		iput(child);
 	}
 	iput(inode);
+}
+
+static void note_free(struct note *note)
+{
+	container_put(note->cont);
+	if (note->child)
+		container_put(note->child);
+	kfree(note);
 }
 
 struct delivery {
@@ -73,24 +84,25 @@ static void notes_work_fn(struct work_struct *work)
 		spin_unlock(&notes_lock);
 		if (!note)
 			return;
-		d.root = container_root(note->dir);
+		d.root = container_root(note->cont);
 		d.note = note;
 		iterate_supers_type(&containerfs_type, deliver_in, &d);
-		container_put(note->dir);
-		kfree(note);
+		note_free(note);
 	}
 }
 static DECLARE_WORK(notes_work, notes_work_fn);
 
-static void note_add(struct container *dir, unsigned int node, u32 mask, const char *name)
+static void note_add(struct container *cont, unsigned int node, struct container *child, u32 mask)
 {
+	const char *name = child ? container_name(child) : "";
 	size_t len = strlen(name) + 1;
 	struct note *note = kmalloc(sizeof(*note) + len, GFP_ATOMIC | __GFP_NOWARN);
 
 	if (!note)
 		return;
-	note->dir = container_get(dir);
+	note->cont = container_get(cont);
 	note->node = node;
+	note->child = child ? container_get(child) : NULL;
 	note->mask = mask;
 	memcpy(note->name, name, len);
 	spin_lock(&notes_lock);
@@ -101,18 +113,18 @@ static void note_add(struct container *dir, unsigned int node, u32 mask, const c
 
 void host_clone_added(struct container *dir, struct container *child)
 {
-	note_add(dir, CONTAINER_NODE_DIR, FS_CREATE, container_name(child));
+	note_add(dir, CONTAINER_NODE_DIR, child, FS_CREATE);
 }
 
 void host_clone_removed(struct container *dir, struct container *child)
 {
-	note_add(dir, CONTAINER_NODE_DIR, FS_DELETE, container_name(child));
+	note_add(dir, CONTAINER_NODE_DIR, child, FS_DELETE);
 }
 
 void host_file_event(struct container *cont, unsigned int node)
 {
 	wake_up_all(&containerfs_poll_wait);
-	note_add(cont, node, FS_MODIFY, "");
+	note_add(cont, node, NULL, FS_MODIFY);
 }
 
 void containerfs_notify_exit(void)
