@@ -73,11 +73,14 @@ static size_t name_add(char *name, size_t len, const char *text)
 	return len + n;
 }
 
-/* What @template makes for @number; returns whether the number stands in it. */
-static bool ns_expand(const char *template, u64 number, const struct container_clone_info *info,
+/* Does the number stand in a name, and whole? */
+enum ns_numbered { NS_NOT_NUMBERED, NS_NUMBERED, NS_NUMBER_CUT };
+
+/* What @template makes for @number. */
+static enum ns_numbered ns_expand(const char *template, u64 number, const struct container_clone_info *info,
 		      char *name)
 {
-	bool numbered = false;
+	enum ns_numbered numbered = NS_NOT_NUMBERED;
 	char text[24];
 	size_t len = 0;
 
@@ -89,7 +92,10 @@ static bool ns_expand(const char *template, u64 number, const struct container_c
 			switch (*++template) {
 			case 'd':
 				snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
-				numbered = len + strlen(text) <= CONTAINER_NAME_MAX;
+				if (len + strlen(text) > CONTAINER_NAME_MAX)
+					numbered = NS_NUMBER_CUT;
+				else if (!numbered)
+					numbered = NS_NUMBERED;
 				break;
 			case 'p':
 				snprintf(text, sizeof(text), "%d", info->pid);
@@ -116,40 +122,42 @@ static void ns_sanitise(char *name)
 		strscpy(name, "_", CONTAINER_NAME_MAX + 1);
 }
 
-/* @name, or with a number appended for which there is room, until nothing is called so. */
-static void ns_make_unique(struct ns_state *ns, char *name)
+/* @name with a number appended, for which it is cut, until nothing is called so. */
+static void ns_append_number(struct ns_state *ns, char *name)
 {
-	struct container *cont = ns->css.container;
 	size_t len = strlen(name), n;
 	char number[24];
 
-	while (container_name_taken(cont, name)) {
+	do {
 		n = snprintf(number, sizeof(number), "%llu",
 			     (unsigned long long)++ns->next_number);
 		strscpy(name + min_t(size_t, len, CONTAINER_NAME_MAX - n), number, n + 1);
-	}
+	} while (container_name_taken(ns->css.container, name));
 }
 
 static void ns_choose_name(struct ns_state *ns, const struct container_clone_info *info, char *name)
 {
 	const char *template = ns->clone_name ? ns->clone_name->text : CONTAINER_NS_CLONE_NAME;
 	char *chosen = container_take_next_name(info->namer);
+	enum ns_numbered numbered = NS_NOT_NUMBERED;
 
 	if (chosen) {
 		strscpy(name, chosen, CONTAINER_NAME_MAX + 1);
 		kfree(chosen);
-		ns_sanitise(name);
-		ns_make_unique(ns, name);
-		return;
+	} else {
+		numbered = ns_expand(template, ns->next_number + 1, info, name);
 	}
-	while (ns_expand(template, ns->next_number + 1, info, name)) {
-		ns->next_number++;
+	for (;;) {
 		ns_sanitise(name);
-		if (!container_name_taken(ns->css.container, name))
+		if (numbered == NS_NUMBERED)
+			ns->next_number++;
+		if (numbered != NS_NUMBER_CUT && !container_name_taken(ns->css.container, name))
 			return;
+		if (numbered != NS_NUMBERED)
+			break;
+		numbered = ns_expand(template, ns->next_number + 1, info, name);
 	}
-	ns_sanitise(name);
-	ns_make_unique(ns, name);
+	ns_append_number(ns, name);
 }
 
 /* --- clones --- */
