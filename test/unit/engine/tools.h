@@ -83,7 +83,9 @@ TCase *tcase_of(const char *name);
 	X(groups)	\
 	X(attach)	\
 	X(processes)	\
-	X(ns_rules)
+	X(ns_rules)	\
+	X(clone)	\
+	X(names)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);
 SUITES(SUITE_DECL_)
 
