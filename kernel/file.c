@@ -142,17 +142,14 @@ static int container_file_fill(struct container_file *file, const struct contain
 		return -EINVAL;
 	/* What changes from here on is news to poll. */
 	spin_lock(&container_lock);
-	if (container_file_gone(file))
-		ret = -ENODEV;
-	else
-		file->seen = cft->events ? *cft->events(file->cont) : 1;
+	seen = cft->events ? *cft->events(file->cont) : 1;
 	spin_unlock(&container_lock);
-	if (ret)
-		return ret;
-	ret = -ENOMEM;
 	text = cft->text ? cft->text(file, reader) : container_text_show(file, reader, &ret);
 	if (!text)
 		return ret;
+	/* An empty list does not count as read: so it is with cgroup v1. */
+	if (text->len)
+		file->seen = seen;
 	container_text_put(file->text);
 	file->text = text;
 	return 0;

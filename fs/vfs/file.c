@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "vfs.h"
 
@@ -43,27 +44,26 @@ static int containerfs_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-static ssize_t containerfs_read(struct file *filp, char __user *buf, size_t size, loff_t *pos)
+static ssize_t containerfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct open_file *of = filp->private_data;
+	struct open_file *of = iocb->ki_filp->private_data;
+	size_t want = iov_iter_count(to);
 	struct container_actor actor;
 	const char *text;
 	long n;
 
-	if (*pos < 0)
-		return -EINVAL;
 	containerfs_actor(&actor);
 	mutex_lock(&of->lock);
-	n = container_file_read(of->file, &actor, *pos, &text);
-	if (n > 0) {
-		n = min_t(long, n, size);
-		if (copy_to_user(buf, text, n))
+	n = container_file_read(of->file, &actor, iocb->ki_pos, &text);
+	if (n > 0 && want) {
+		n = copy_to_iter(text, min_t(size_t, n, want), to);
+		if (!n)
 			n = -EFAULT;
 		else
-			*pos += n;
+			iocb->ki_pos += n;
 	}
 	mutex_unlock(&of->lock);
-	return n;
+	return want ? n : min(n, 0L);
 }
 
 static ssize_t containerfs_write(struct file *filp, const char __user *buf, size_t size,
@@ -103,7 +103,8 @@ const struct file_operations containerfs_file_fops = {
 	.owner		= THIS_MODULE,
 	.open		= containerfs_open,
 	.release	= containerfs_release,
-	.read		= containerfs_read,
+	.read_iter	= containerfs_read_iter,
+	.splice_read	= compat_splice_read,
 	.write		= containerfs_write,
 	.poll		= containerfs_poll,
 	.llseek		= generic_file_llseek,
