@@ -137,13 +137,20 @@ static int container_file_fill(struct container_file *file, const struct contain
 	const struct cftype *cft = file->cft;
 	struct container_text *text;
 	int ret = 0;
+	u32 seen = 1;
 
 	if (!cft->show && !cft->read_u64 && !cft->text)
 		return -EINVAL;
 	/* What changes from here on is news to poll. */
 	spin_lock(&container_lock);
-	seen = cft->events ? *cft->events(file->cont) : 1;
+	if (container_file_gone(file))
+		ret = -ENODEV;
+	else if (cft->events)
+		seen = *cft->events(file->cont);
 	spin_unlock(&container_lock);
+	if (ret)
+		return ret;
+	ret = -ENOMEM;
 	text = cft->text ? cft->text(file, reader) : container_text_show(file, reader, &ret);
 	if (!text)
 		return ret;

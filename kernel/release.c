@@ -25,39 +25,40 @@ void container_check_release(struct container *cont)
 	host_work_pending();
 }
 
-/* One agent, if one is due. */
-static bool release_one(char *path)
+/* One agent, if one is due.  @path and @agent have room for PATH_MAX bytes each. */
+static bool release_one(char *path, char *agent)
 {
 	struct container *cont;
-	char *agent = NULL;
 	bool found = false;
+
+	*agent = '\0';
 
 	spin_lock(&container_lock);
 	cont = list_first_entry_or_null(&release_list, struct container, pending);
 	if (cont) {
 		found = true;
 		list_del_init(&cont->pending);
-		if (cont->root->release_agent && *cont->root->release_agent &&
+		if (cont->root->release_agent &&
 		    container_path_locked(cont, path, PATH_MAX) > 0)
-			agent = kstrdup(cont->root->release_agent, GFP_ATOMIC);
+			strscpy(agent, cont->root->release_agent, PATH_MAX);
 	}
 	spin_unlock(&container_lock);
-	if (agent)
+	if (*agent)
 		host_run_agent(agent, path);
-	kfree(agent);
 	return found;
 }
 
 void container_run_work(void)
 {
-	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	/* What is due is not lost for lack of memory. */
+	char *path = kmalloc(2 * PATH_MAX, GFP_KERNEL | __GFP_NOFAIL);
 	struct container_subsys *ss;
 	bool more;
 	int i;
 
 	container_kill_work();
 	do {
-		while (path && release_one(path))
+		while (release_one(path, path + PATH_MAX))
 			;
 		more = false;
 		/* Removing a clone may empty its parent, which may have an agent. */
