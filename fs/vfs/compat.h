@@ -3,14 +3,11 @@
  * Where kernels differ, and only here.
  *
  * The reference is Debian 12's 6.1.  Inode operations got a struct mnt_idmap
- * in the place of the user namespace in 6.3, which its header tells; splicing
- * from what can only be read is copy_splice_read() since 6.5, which the flag
- * that came with it tells.
+ * in the place of the user namespace in 6.3; the header that defines it is
+ * what tells.
  */
 #ifndef _CONTAINERFS_COMPAT_H
 #define _CONTAINERFS_COMPAT_H
-
-#include <linux/socket.h>
 
 #if __has_include(<linux/mnt_idmapping.h>)
 #include <linux/mnt_idmapping.h>
@@ -22,12 +19,6 @@
 #else
 #define COMPAT_IDMAP		struct user_namespace
 #define COMPAT_NOP_IDMAP	(&init_user_ns)
-#endif
-
-#ifdef MSG_SPLICE_PAGES
-#define compat_splice_read	copy_splice_read
-#else
-#define compat_splice_read	generic_file_splice_read
 #endif
 
 #endif /* _CONTAINERFS_COMPAT_H */
