@@ -155,8 +155,11 @@ static int container_file_fill(struct container_file *file, const struct contain
 	if (!text)
 		return ret;
 	/* An empty list does not count as read: so it is with cgroup v1. */
-	if (text->len)
+	if (text->len) {
+		spin_lock(&container_lock);
 		file->seen = seen;
+		spin_unlock(&container_lock);
+	}
 	container_text_put(file->text);
 	file->text = text;
 	return 0;
