@@ -85,7 +85,12 @@ TCase *tcase_of(const char *name);
 	X(processes)	\
 	X(ns_rules)	\
 	X(clone)	\
-	X(names)
+	X(names)	\
+	X(empties)	\
+	X(limits)	\
+	X(memory)	\
+	X(kill)	\
+	X(release)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);
 SUITES(SUITE_DECL_)
 

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * limits_test.c - max_clones and max_depth: who is refused, and how it is told
+ *
+ * Beyond a limit the task stays where it is, what it did succeeds, and
+ * ns.events of the container it stays in counts one more refusal.
+ */
+#include "tools.h"
+
+static unsigned long refused(struct container *cont)
+{
+	return number_in(cont, "ns.events", "refused ");
+}
+
+static void spawn_in(struct container *cont, int tid)
+{
+	host_spawn(tid, tid, 1000);
+	ck_assert_int_eq(attach(cont, tid), 0);
+}
+
+START_TEST(max_clones)
+{
+	struct container *top = mount_top("ns"), *a = make_dir(top, "a");
+
+	ck_assert_int_eq(write_to(a, "ns.max_clones", "2"), 0);
+	for (int tid = 10; tid < 16; tid++)
+		spawn_in(a, tid);
+	make_dir(a, "mine");		/* not a clone */
+	ck_assert(host_unshare(10, NEW_USER));
+	ck_assert(host_unshare(11, NEW_USER));
+	ck_assert(!host_unshare(12, NEW_USER));
+	ck_assert(is_in(a, 12));
+	ck_assert_uint_eq(refused(a), 1);
+	ck_assert_uint_eq(refused(top), 0);
+	ck_assert(!host_unshare(12, NEW_UTS));
+	ck_assert_uint_eq(refused(a), 2);
+	ck_assert_str_eq(children_of(a), "mine node1 node2");
+	/* of clone(2) the child stays with its creator */
+	host_clone(13, 50, NEW_PID);
+	ck_assert(is_in(a, 50));
+	ck_assert_uint_eq(refused(a), 3);
+	/* inside of a clone its own (inherited) limit counts */
+	ck_assert(host_unshare(10, NEW_USER));
+	/* an empty one does not count, though it is kept */
+	host_exit(11);
+	container_run_work();
+	ck_assert_str_eq(children_of(a), "mine node1 node2");
+	ck_assert(host_unshare(12, NEW_USER));
+	ck_assert_str_eq(children_of(a), "mine node1 node2 node3");
+	ck_assert(!host_unshare(13, NEW_USER));
+	/* used again, it does */
+	host_exit(12);
+	spawn_in(find_dir(a, "node2"), 20);
+	ck_assert(!host_unshare(13, NEW_USER));
+	ck_assert_int_eq(write_to(a, "ns.max_clones", "3"), 0);
+	ck_assert(host_unshare(13, NEW_USER));
+	ck_assert_int_eq(write_to(a, "ns.max_clones", "0"), 0);
+	ck_assert(!host_unshare(14, NEW_USER));
+	ck_assert_int_eq(write_to(a, "ns.max_clones", "max"), 0);
+	ck_assert(host_unshare(14, NEW_USER));
+	sane();
+	umount_top(top);
+}
+END_TEST
+
+START_TEST(max_depth)
+{
+	struct container *top = mount_top("ns"), *a = make_dir(top, "a");
+	char path[400] = "";
+
+	/* 32 for the top, by default */
+	host_spawn(10, 10, 0);
+	for (int i = 1; i <= 32; i++) {
+		ck_assert(host_unshare(10, NEW_USER));
+		snprintf(path + strlen(path), sizeof(path) - strlen(path), "%snode1", i > 1 ? "/" : "");
+	}
+	ck_assert(!host_unshare(10, NEW_USER));
+	ck_assert(is_in(find_dir(top, path), 10));
+	ck_assert_uint_eq(refused(find_dir(top, path)), 1);
+	ck_assert_uint_eq(inspect_container(find_dir(top, path)).depth, 32);
+
+	/* whichever container above sets the tighter one */
+	ck_assert_int_eq(write_to(a, "ns.max_depth", "2"), 0);
+	spawn_in(a, 11);
+	ck_assert(host_unshare(11, NEW_USER));
+	ck_assert(host_unshare(11, NEW_USER));
+	ck_assert(!host_unshare(11, NEW_USER));
+	ck_assert_int_eq(write_to(find_dir(a, "node1"), "ns.max_depth", "max"), 0);
+	ck_assert(!host_unshare(11, NEW_USER));
+	ck_assert_int_eq(write_to(a, "ns.max_depth", "3"), 0);
+	ck_assert(host_unshare(11, NEW_USER));
+	ck_assert_int_eq(write_to(a, "ns.max_depth", "max"), 0);
+	ck_assert_int_eq(write_to(top, "ns.max_depth", "4"), 0);
+	ck_assert(!host_unshare(11, NEW_USER));
+	ck_assert_int_eq(write_to(top, "ns.max_depth", "0"), 0);
+	spawn_in(top, 12);
+	ck_assert(!host_unshare(12, NEW_USER));
+	ck_assert_uint_eq(refused(top), 1);
+	/* mkdir goes as deep as it likes */
+	ck_assert_int_eq(try_mkdir(find_dir(top, path), "deeper"), 0);
+	sane();
+	umount_top(top);
+}
+END_TEST
+
+/* A user who unshares in a loop: refused at the limit, and nothing grows. */
+START_TEST(loop)
+{
+	struct container *top = mount_top("ns,keep_empty=3,max_clones=5"), *a = make_dir(top, "a");
+	long live = 0;
+	int tid = 100;
+
+	for (int round = 0; round < 300; round++) {
+		spawn_in(a, tid);
+		while (host_unshare(tid, NEW_USER))
+			;
+		if (round >= 5)
+			host_exit(tid - 5);
+		tid++;
+		container_run_work();
+		if (round == 20)
+			live = host_objects();
+	}
+	ck_assert_int_le(host_objects(), live + 20);
+	ck_assert_uint_le(inspect_container(a).nr_children, 8);
+	ck_assert_uint_gt(refused(a), 0);
+	sane();
+	umount_top(top);
+}
+END_TEST
+
+/* A refusal uses up neither number nor wish. */
+START_TEST(nothing_is_used_up)
+{
+	struct container *top = mount_top("ns,max_clones=0");
+	struct container_actor self;
+
+	host_spawn(10, 10, 0);
+	self = host_actor(10, 0, false);
+	ck_assert_int_eq(write_as(&self, top, "ns.next_name", "web"), 0);
+	for (int i = 0; i < 5; i++)
+		ck_assert(!host_unshare(10, NEW_USER));
+	ck_assert_uint_eq(refused(top), 5);
+	ck_assert_int_eq(write_to(top, "ns.max_clones", "max"), 0);
+	ck_assert(host_unshare(10, NEW_USER));
+	ck_assert_str_eq(children_of(top), "web");
+	host_spawn(11, 11, 0);
+	ck_assert(host_unshare(11, NEW_USER));
+	ck_assert_str_eq(children_of(top), "web node1");
+	umount_top(top);
+}
+END_TEST
+
+TCase *limits_tests(void)
+{
+	TCase *tc = tcase_of("limits");
+
+	tcase_add_test(tc, max_clones);
+	tcase_add_test(tc, max_depth);
+	tcase_add_test(tc, loop);
+	tcase_add_test(tc, nothing_is_used_up);
+	return tc;
+}
