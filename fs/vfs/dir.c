@@ -66,7 +66,7 @@ static struct dentry *containerfs_lookup(struct inode *dir, struct dentry *dentr
 	return d_splice_alias(inode, dentry);
 }
 
-static int containerfs_mkdir(COMPAT_IDMAP *idmap, struct inode *dir, struct dentry *dentry,
+static int containerfs_mkdir(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry,
 			     umode_t mode)
 {
 	struct container_actor actor;
@@ -99,7 +99,7 @@ static int containerfs_rmdir(struct inode *dir, struct dentry *dentry)
 	return ret;
 }
 
-static int containerfs_rename(COMPAT_IDMAP *idmap, struct inode *old_dir,
+static int containerfs_rename(struct user_namespace *mnt_userns, struct inode *old_dir,
 			      struct dentry *old_dentry, struct inode *new_dir,
 			      struct dentry *new_dentry, unsigned int flags)
 {

@@ -116,21 +116,21 @@ struct inode *containerfs_iget(struct super_block *sb, struct container *cont, u
 	return inode;
 }
 
-int containerfs_getattr(COMPAT_IDMAP *idmap, const struct path *path, struct kstat *stat,
+int containerfs_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat,
 			u32 mask, unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 
 	/* Of a removed container what was last known is all there is. */
 	containerfs_refresh(inode);
-	generic_fillattr(idmap, inode, stat);
+	generic_fillattr(mnt_userns, inode, stat);
 	return 0;
 }
 
-int containerfs_permission(COMPAT_IDMAP *idmap, struct inode *inode, int mask)
+int containerfs_permission(struct user_namespace *mnt_userns, struct inode *inode, int mask)
 {
 	containerfs_refresh(inode);
-	return generic_permission(idmap, inode, mask);
+	return generic_permission(mnt_userns, inode, mask);
 }
 
 static unsigned long long timespec_to_ns(const struct timespec64 *ts)
@@ -138,7 +138,7 @@ static unsigned long long timespec_to_ns(const struct timespec64 *ts)
 	return timespec64_to_ns(ts);
 }
 
-int containerfs_setattr(COMPAT_IDMAP *idmap, struct dentry *dentry, struct iattr *iattr)
+int containerfs_setattr(struct user_namespace *mnt_userns, struct dentry *dentry, struct iattr *iattr)
 {
 	struct inode *inode = d_inode(dentry);
 	struct container_attr attr = { 0 };
@@ -146,12 +146,12 @@ int containerfs_setattr(COMPAT_IDMAP *idmap, struct dentry *dentry, struct iattr
 	int ret;
 
 	containerfs_refresh(inode);
-	ret = setattr_prepare(idmap, dentry, iattr);
+	ret = setattr_prepare(mnt_userns, dentry, iattr);
 	if (ret)
 		return ret;
 	/* A truncation of a control file changes nothing. */
 	iattr->ia_valid &= ~ATTR_SIZE;
-	setattr_copy(idmap, inode, iattr);
+	setattr_copy(mnt_userns, inode, iattr);
 	if (iattr->ia_valid & ATTR_MODE) {
 		attr.mode = inode->i_mode;
 		valid |= CONTAINER_ATTR_MODE;
@@ -186,7 +186,7 @@ static int containerfs_xattr_get(const struct xattr_handler *handler, struct den
 				  xattr_full_name(handler, name), value, size);
 }
 
-static int containerfs_xattr_set(const struct xattr_handler *handler, COMPAT_IDMAP *idmap,
+static int containerfs_xattr_set(const struct xattr_handler *handler, struct user_namespace *mnt_userns,
 				 struct dentry *dentry, struct inode *inode, const char *name,
 				 const void *value, size_t size, int flags)
 {

@@ -20,7 +20,6 @@
 #include <linux/fs.h>
 #include <linux/poll.h>
 
-#include "compat.h"
 #include "engine.h"
 #include "../include/uapi/containerfs.h"
 
@@ -63,10 +62,10 @@ struct inode *containerfs_iget(struct super_block *sb, struct container *cont, u
 int containerfs_inode_is(struct inode *inode, void *data);
 extern const struct xattr_handler *containerfs_xattr_handlers[];
 extern const struct inode_operations containerfs_file_iops;
-int containerfs_getattr(COMPAT_IDMAP *idmap, const struct path *path, struct kstat *stat,
+int containerfs_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat,
 			u32 mask, unsigned int flags);
-int containerfs_setattr(COMPAT_IDMAP *idmap, struct dentry *dentry, struct iattr *attr);
-int containerfs_permission(COMPAT_IDMAP *idmap, struct inode *inode, int mask);
+int containerfs_setattr(struct user_namespace *mnt_userns, struct dentry *dentry, struct iattr *attr);
+int containerfs_permission(struct user_namespace *mnt_userns, struct inode *inode, int mask);
 ssize_t containerfs_listxattr(struct dentry *dentry, char *list, size_t size);
 
 /* dir.c */
