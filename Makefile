@@ -12,7 +12,8 @@
 #	  check-kbuild		  containerfs.ko made by Kbuild, without a warning
 #	  check-qemu		  all that needs another kernel, in a virtual machine
 #	make module		containerfs.ko for the kernel of KDIR, in build/module
-#	make bench		costs, as ratios against cgroup v1
+#	make bench		costs, as ratios against cgroup v1; RECORD=1 adds the table to
+#				test/bench/RESULTS, BENCH='--only fork' passes options
 #	make install		into DESTDIR and prefix (/usr/local); mount helpers into
 #				helperdir (/sbin), where mount(8) looks for them
 #	make uninstall		remove what install put there
@@ -76,6 +77,7 @@ daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c))
 mount_srcs	= $(wildcard userspace/mount/*.c)
 ctl_srcs	= $(wildcard userspace/containerctl/*.c)
 sysc_srcs	= $(wildcard test/conformance/sysc*.c)
+bench_srcs	= $(wildcard test/bench/*.c)
 
 skeleton	= $(B)/obj/fs/fuse/task_events.skel.h
 objects		= $(patsubst %.c,$(B)/$(1)/%.o,$(2))
@@ -226,9 +228,8 @@ $(B)/check.stamp: .ci/packages .ci/install
 	$(Q).ci/install check
 	$(Q)touch $@
 
-# programs of test/stress and test/bench that are in C, one a file
-c_tests		= $(patsubst %.c,$(B)/obj/%,$(wildcard test/stress/*.c test/bench/*.c \
-		  test/qemu/stress/*.c))
+# programs of the stress tests that are in C, one a file
+c_tests		= $(patsubst %.c,$(B)/obj/%,$(wildcard test/stress/*.c test/qemu/stress/*.c))
 $(c_tests): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $<
@@ -254,8 +255,14 @@ $(B)/qemu.stamp: .ci/packages .ci/install
 	$(Q).ci/install qemu
 	$(Q)touch $@
 
-bench: $(programs) $(helpers) $(c_tests)
-	$(Q)for b in test/bench/*; do [ ! -f $$b ] || [ ! -x $$b ] || $$b || exit; done
+# Static, like sysc, and also so that fork and exec have little else to do.
+bench		= $(B)/obj/test/bench/bench
+$(bench): $(call objects,obj,$(bench_srcs))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -pthread -o $@ $(filter %.o,$^)
+
+bench: $(programs) $(bench)
+	$(Q)$(bench) $(if $(RECORD),--record test/bench/RESULTS) $(BENCH)
 
 demo: all
 	$(Q).ci/install demo

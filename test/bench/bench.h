@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * bench - what containerfs costs, in multiples of what it is compared with
+ *
+ * Each operation is measured on two sides in one run, in short batches that
+ * alternate (base, ours, ours, base, ...), so that whatever else the machine
+ * does meets both.  One pair of batches gives one ratio; what is shown are the
+ * medians of both sides, the median of the ratios and their quartiles.
+ *
+ * The base is the kernel's own cgroup v1 (a named hierarchy without
+ * controllers) for operations on the tree, and for fork, thread creation and
+ * unshare the same with nothing mounted.
+ *
+ * main.c is the table of contents.  Times are in seconds unless a name says
+ * otherwise.  Nothing here is a test: no time is asserted, and an operation
+ * that cannot be measured is shown as skipped, with the reason.
+ */
+#ifndef TEST_BENCH_H
+#define TEST_BENCH_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+enum side { BASE, OURS, NR_SIDES };
+
+struct options {
+	double		 seconds;	/* at most so long an operation */
+	unsigned int	 batches;	/* pairs an operation; 0: as time allows */
+	const char	*only[32];	/* substrings of names; none: all */
+	unsigned int	 nr_only;
+	bool		 csv;
+	bool		 quiet;		/* no progress */
+	bool		 no_base;	/* do without cgroup v1 */
+	const char	*record;	/* append the table to this file */
+	const char	*host;		/* "fuse" or "module" */
+	const char	*v1_options;
+	const char	*our_options;
+	const char	*helper;	/* mount.containerfs */
+	unsigned int	 containers;	/* for the memory of one */
+};
+extern struct options options;
+
+/* 0 to go on, else the exit status + 1.  options.c */
+int options_parse(int argc, char **argv);
+bool wanted(const char *name);
+
+/* main.c: an interrupt came; all loops look at it. */
+extern volatile sig_atomic_t stopped;
+
+/* --- stats.c --- */
+
+#define MAX_PAIRS	20000
+
+struct samples {
+	double		*base, *ours, *ratio;	/* by pair */
+	unsigned int	 nr;
+};
+struct summary {
+	double		 base, ours;		/* medians; base < 0: there is none */
+	double		 ratio, low, high;	/* median and quartiles of the ratios */
+	unsigned int	 pairs;
+};
+/* The value below which part @q of the @n values lies; sorts them. */
+double quantile(double *v, unsigned int n, double q);
+void samples_init(struct samples *s);
+void samples_free(struct samples *s);
+/* @base < 0: not measured. */
+void samples_add(struct samples *s, double base, double ours);
+struct summary samples_summary(struct samples *s);
+double now(void);
+
+/* --- table.c --- */
+
+enum unit { SECONDS, BYTES };
+
+void table_begin(void);
+/* @aim: the ratio (or bytes) that is aimed at, 0 for none; @base: what it is compared with */
+void table_row(const char *name, const char *base, enum unit unit, double aim,
+	       const struct summary *s);
+void table_skip(const char *name, const char *why);
+/* Write the record that was asked for; 0 or -errno. */
+int table_end(void);
+/* On a terminal: how far @name is, from 0 to 1; shown once it takes 2 s. */
+void progress(const char *name, double part);
+void progress_end(void);
+
+/* --- host.c: the two sides --- */
+
+/* Our directory, mount namespace and environment; 0 or -errno, the reason being printed. */
+int host_init(void);
+void host_exit(void);
+/* Mount cgroup v1 at side_dir(BASE); 0 or -errno. */
+int host_mount_base(void);
+/* Mount containerfs with @opts at side_dir(OURS) or a directory @dir of ours. */
+int host_mount(const char *dir, const char *opts);
+/* Unmount, all containers having been removed. */
+void host_umount(const char *dir);
+/* Unmount the last: when it returns the daemon has gone. */
+void host_umount_last(const char *dir);
+bool side_mounted(enum side side);
+const char *side_dir(enum side side);
+/* A second mount point of ours. */
+const char *other_dir(void);
+/* The daemon's pid, or 0 for the module. */
+pid_t host_daemon(void);
+bool host_is_module(void);
+/* Other daemons that run now, which cost both sides something. */
+unsigned int host_others(void);
+
+/* --- file.c --- */
+
+/* open, write, close as the shell's echo does; 0 or -errno */
+int write_file(const char *path, const char *text);
+int write_number(const char *path, long number);
+/* Bytes read up to the end, or -errno. */
+ssize_t read_through(const char *path);
+/* The sum of the numbers behind lines that begin with @key in @path; -1: none. */
+long long read_field(const char *path, const char *key);
+/* Remove all containers below @dir, not itself; tasks must have gone. */
+void remove_below(const char *dir);
+/* rmdir, again while the last task of it is leaving. */
+int remove_container(const char *path);
+
+/* --- crowd.c: tasks that sleep, in containers of both sides --- */
+
+struct crowd {
+	pid_t		*pid;
+	unsigned int	 nr_pids;
+};
+/* Make @tasks tasks, in the container @name of each side that is mounted; 0 or -errno. */
+int crowd_start(struct crowd *crowd, unsigned int tasks, const char *name);
+void crowd_end(struct crowd *crowd);
+
+/* --- pair.c: operations on the tree --- */
+
+struct op {
+	const char	*name;
+	const char	*help;
+	unsigned int	 times;		/* operations a batch */
+	unsigned int	 arg;
+	double		 aim;
+	int		(*setup)(const struct op *op);			/* both sides; 0 or -errno */
+	/* One batch: seconds an operation, or -errno. */
+	double		(*batch)(const struct op *op, enum side side);
+	void		(*teardown)(const struct op *op);
+};
+void pair_run(const struct op *op);
+
+/* tables of operations, each ending with an empty name */
+extern const struct op tree_ops[], attach_ops[], read_ops[];
+
+/* --- process.c, memory.c --- */
+
+void process_run(void);
+void memory_run(void);
+/* Their names and what they are, for --help. */
+void process_help(void);
+void memory_help(void);
+
+#endif /* TEST_BENCH_H */
