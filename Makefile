@@ -8,6 +8,7 @@
 #	  check-unit		  engine, shims and BPF programs, under ASan and UBSan
 #	  check-oracle		  the conformance scripts on the kernel's own cgroup v1
 #	  check-conformance	  the same scripts on containerfs (FUSE host)
+#	  check-tools		  containerctl
 #	  check-stress		  every executable in test/stress
 #	  check-kbuild		  containerfs.ko made by Kbuild, without a warning
 #	  check-qemu		  all that needs another kernel, in a virtual machine
@@ -165,10 +166,12 @@ $(B)/sysc: $(call objects,obj,$(sysc_srcs))
 # Kbuild writes beside its sources, so they are links in a folder of its own.
 -include fs/vfs/sources.mk
 M		= $(B)/module
+kernel_dir	= $(or $(KDIR),$(shell ls -d /usr/src/linux-headers-*-amd64 2>/dev/null | \
+		  sort -V | tail -n 1))
 module_srcs	= $(engine_srcs) $(addprefix fs/vfs/,$(VFS_SRCS))
 .PHONY: module
 module:
-	$(Q)test -d "$(KDIR)" || { echo "no kernel headers; set KDIR" >&2; exit 1; }
+	$(Q)test -d "$(kernel_dir)" || { echo "no kernel headers; set KDIR" >&2; exit 1; }
 	$(Q)mkdir -p $(M)/kernel $(M)/fs/vfs && ln -sfn ../../include $(M)/include
 	$(Q)ln -sf $(patsubst %,../../../%,$(wildcard kernel/*.[ch])) $(M)/kernel/
 	$(Q)ln -sf $(patsubst %,../../../../%,$(wildcard fs/vfs/*.[ch])) $(M)/fs/vfs/
@@ -176,7 +179,7 @@ module:
 	      echo 'obj-m := containerfs.o'; \
 	      echo 'containerfs-y := $(module_srcs:.c=.o)'; } > $(M)/Kbuild.new
 	$(Q)cmp -s $(M)/Kbuild.new $(M)/Kbuild || cp $(M)/Kbuild.new $(M)/Kbuild
-	$(Q)$(MAKE) -C $(KDIR) M=$(CURDIR)/$(M) $(if $(V),V=1) modules
+	$(Q)$(MAKE) -C $(kernel_dir) M=$(CURDIR)/$(M) $(if $(V),V=1) modules
 
 # --- BPF -------------------------------------------------------------------
 
@@ -221,7 +224,7 @@ $(foreach n,$(unit_names),$(eval $(call unit_program,$(n))))
 
 # --- checking --------------------------------------------------------------
 
-parts		= unit oracle conformance stress kbuild
+parts		= unit oracle conformance tools stress kbuild
 .PHONY: check $(patsubst %,check-%,$(parts)) check-qemu bench demo
 
 $(B)/check.stamp: .ci/packages .ci/install
@@ -240,7 +243,7 @@ check-unit: $(B)/check.stamp $(unit_programs)
 	$(Q)test/run unit
 check-oracle: $(B)/check.stamp $(helpers)
 	$(Q)test/run oracle
-check-conformance check-stress: check-%: $(B)/check.stamp $(programs) $(helpers) $(c_tests)
+check-conformance check-tools check-stress: check-%: $(B)/check.stamp $(programs) $(helpers) $(c_tests)
 	$(Q)test/run $*
 
 check-kbuild: $(B)/check.stamp

@@ -66,17 +66,32 @@ static struct hierarchy *add(struct hierarchies *list, int id)
 	return h;
 }
 
-/* "ns,cpuacct,name=X" into subsystems and name. */
+/*
+ * The subsystems and the name among @words, of container.where or of mount
+ * options: there, what has a value is none, nor are the flags.
+ */
 static void set_subsystems(struct hierarchy *h, const char *words)
 {
-	char *name = strstr(words, "name=");
+	char *copy = xstrdup(words), *rest = copy, *word;
 
-	while (name && name != words && name[-1] != ',')
-		name = strstr(name + 1, "name=");
-	h->name = name ? xstrdup(name + strlen("name=")) : NULL;
-	h->subsystems = name ? strndup(words, (size_t)(name - words)) : xstrdup(words);
-	if (name && h->subsystems && name != words)
-		h->subsystems[name - words - 1] = '\0';
+	free(h->subsystems);
+	free(h->name);
+	h->subsystems = xstrdup("");
+	h->name = NULL;
+	while ((word = strsep(&rest, ","))) {
+		char *old = h->subsystems;
+
+		if (!strncmp(word, "name=", strlen("name="))) {
+			free(h->name);
+			h->name = xstrdup(word + strlen("name="));
+		} else if (!strchr(word, '=') && strcmp(word, "noprefix") &&
+			   strcmp(word, "xattr") && strcmp(word, "clone_children") &&
+			   strcmp(word, "ns_rules")) {
+			h->subsystems = xasprintf("%s%s%s", old, *old ? "," : "", word);
+			free(old);
+		}
+	}
+	free(copy);
 }
 
 static void load_where(struct hierarchies *list, const struct place *top)
@@ -87,12 +102,8 @@ static void load_where(struct hierarchies *list, const struct place *top)
 	if (read_file(top->fd, "container.where", &text))
 		return;
 	rest = text;
-	while (where_line(&rest, &id, &subsystems, &path)) {
-		struct hierarchy *h = add(list, id);
-
-		if (!h->subsystems)
-			set_subsystems(h, subsystems);
-	}
+	while (where_line(&rest, &id, &subsystems, &path))
+		set_subsystems(add(list, id), subsystems);
 	free(text);
 	if (read_file(top->fd, "container.hierarchies", &text))
 		return;
@@ -133,8 +144,7 @@ static void load_daemon(struct hierarchies *list)
 		line += strcspn(line, " ");
 		free(h->options);
 		h->options = xstrdup(*line ? line + 1 : line);
-		if (!h->subsystems)
-			set_subsystems(h, h->options);
+		set_subsystems(h, h->options);
 	}
 	free(text);
 }

@@ -9,7 +9,7 @@
 # mount, and the sandboxes that it started, are left for you to look at; `tour.sh
 # end` ends them and unmounts.
 #
-# DIR is /containers, or $DEMO_DIR. Needs root, bubblewrap, and a build.
+# DIR is /containers, or $DEMO_DIR. Needs root and a build, and likes bubblewrap.
 set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
@@ -79,7 +79,9 @@ if [ "${1-}" = end ]; then
 	exec umount "$dir"
 fi
 [ -x "$build/containerfsd" ] || fail "build first: make"
-command -v bwrap >/dev/null || fail "bwrap is missing: apt-get install bubblewrap"
+# In a chroot, or where another sandbox forbids it, there is no bubblewrap.
+box=bwrap
+bwrap --ro-bind / / true 2> /dev/null || box=unshare
 
 echo "# A tour of containerfs. What begins with \$ is run as it stands."
 run "PATH=$build:\$PATH"
@@ -124,15 +126,21 @@ wait_for runs_in sleep "$tour/database"
 say "...and a container that of all sandboxes in it."
 run "echo '%c-%d' > $tour/ns.clone_name"
 
-say "Sandboxes need not know: this is bubblewrap as it is."
-start "bwrap --ro-bind / / --proc /proc --dev /dev --unshare-pid --unshare-net sleep 3600"
-start "bwrap --ro-bind / / --dev /dev --unshare-all sh -c 'sleep 3600; :'"
-wait_for sh -c "containerctl ls -nr -o COMMANDS,PATH $tour | grep -c 'sleep.*/bwrap' | grep -qx 2"
+if [ $box = bwrap ]; then
+	say "Sandboxes need not know: this is bubblewrap as it is."
+	start "bwrap --ro-bind / / --proc /proc --dev /dev --unshare-pid --unshare-net sleep 3600"
+	start "bwrap --ro-bind / / --dev /dev --unshare-all sh -c 'sleep 3600; :'"
+else
+	say "Sandboxes need not know. (bubblewrap is missing or may not run here.)"
+	start "unshare --pid --net --fork sleep 3600"
+	start "unshare --mount --ipc --pid --fork sh -c 'sleep 3600; :'"
+fi
+wait_for sh -c "containerctl ls -nr -o COMMANDS,PATH $tour | grep -c 'sleep.*/$box' | grep -qx 2"
 run "containerctl tree $tour"
 
 say "What is in a sandbox can be ended as a whole, whatever it does."
 first=$(containerctl ls -nr -o DIRECTORY,COMMANDS "$tour" |
-	sed -n 's/^\([^ ]*\/bwrap-[0-9]*\) .*sleep.*/\1/p' | head -n 1)
+	sed -n "s/^\([^ ]*\/$box-[0-9]*\) .*sleep.*/\1/p" | head -n 1)
 run "containerctl kill $first"
 wait_for is_empty "$first"
 run "containerctl tree $tour"
@@ -146,4 +154,4 @@ run "echo max > $tour/ns.max_clones"
 say "The rest is left for you, in $dir. To look on:" \
 	"	PATH=$build:\$PATH; containerctl tree; man $top/userspace/man/containerfs.5" \
 	"To end it:" \
-	"	$top/userspace/demo/tour.sh end"
+	"	${DEMO_DIR+DEMO_DIR=$dir }$top/userspace/demo/tour.sh end"
