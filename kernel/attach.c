@@ -184,10 +184,21 @@ static int attach_collect(const struct container_task_info *info, int vtid, int 
 {
 	struct attach_set *set = arg;
 
-	if (set->nr < set->size)
+	if (set->nr < set->size) {
 		set->thread[set->nr] = (struct attach_thread){ .info = *info };
+		host_task_hold(info);
+	}
 	set->nr++;
 	return 0;
+}
+
+static void attach_release(struct attach_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < min(set->nr, set->size); i++)
+		host_task_put(&set->thread[i].info);
+	set->nr = 0;
 }
 
 static int attach_room(struct attach_set *set, unsigned int nr)
@@ -210,7 +221,9 @@ static int attach_threads(struct attach_set *set, int tgid)
 		host_for_each_task(tgid, &set->actor, attach_collect, set);
 		if (set->nr <= set->size)
 			break;
-		ret = attach_room(set, set->nr);
+		n = set->nr;
+		attach_release(set);
+		ret = attach_room(set, n);
 		if (ret)
 			return ret;
 	}
@@ -218,10 +231,14 @@ static int attach_threads(struct attach_set *set, int tgid)
 	for (i = n = 0; i < set->nr; i++) {
 		t = &set->thread[i];
 		if (css_group_container(container_task_group_of(t->info.key), set->cont->root) !=
-		    set->cont)
-			set->thread[n++] = *t;
+		    set->cont) {
+			swap(set->thread[n], *t);
+			n++;
+		}
 	}
 	spin_unlock(&container_lock);
+	for (i = n; i < set->nr; i++)
+		host_task_put(&set->thread[i].info);
 	set->nr = n;
 	return 0;
 }
@@ -276,6 +293,7 @@ static int attach_process(struct attach_set *set, const struct container_task_in
 		if (ret || !set->nr)
 			break;
 		ret = attach_commit(set);
+		attach_release(set);
 		idle = set->moved || ret == -EAGAIN ? 0 : idle + 1;
 		if (ret == -EAGAIN)
 			ret = 0;

@@ -298,6 +298,8 @@ void container_run_work(void);
  */
 int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info);
 void host_task_put(const struct container_task_info *info);
+/* Atomic.  Pin one that host_for_each_task() shows, from within its callback; undone by host_task_put(). */
+void host_task_hold(const struct container_task_info *info);
 
 /*
  * Atomic.  Commit the move of @info's task from @from to @to: its children are

@@ -100,6 +100,11 @@ void host_task_put(const struct container_task_info *info)
 	put_task_struct((struct task_struct *)info->key);
 }
 
+void host_task_hold(const struct container_task_info *info)
+{
+	get_task_struct((struct task_struct *)info->key);
+}
+
 unsigned long host_task_key(int tid)
 {
 	struct task_struct *task;

@@ -204,6 +204,12 @@ void host_task_put(const struct container_task_info *info)
 	host.pins--;
 }
 
+void host_task_hold(const struct container_task_info *info)
+{
+	ck_assert_uint_ne(info->key, 0);
+	host.pins++;
+}
+
 int host_task_set_group(const struct container_task_info *info, struct css_group *from,
 			struct css_group *to, unsigned long long *cookie)
 {
