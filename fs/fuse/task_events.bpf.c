@@ -274,7 +274,7 @@ static __always_inline bool change_exit(struct change *c, struct task_struct *ta
 			break;
 		w = old;
 	}
-	spill_delete(task);
+	hash_delete(task);
 	if (w & TE_WORD_EXITED)
 		return false;
 	c->word = w | TE_WORD_EXITED;
@@ -368,8 +368,8 @@ static __always_inline s64 attach(struct task_struct *task)
 		if (!word)
 			return -ENOMEM;
 		full_barrier();
-		/* An unshare may have come first, and found no storage to be had. */
-		if (spill_find(task))
+		/* An unshare, or the birth itself, may have come first. */
+		if (hash_find(task))
 			return -EAGAIN;
 	}
 	next = call_expect ? te_word_next(call_expect, call.id) :
@@ -449,12 +449,10 @@ int te_walk(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct te_task t = {};
-	u64 *word;
 
 	if (!task)
 		return 0;
-	word = word_find(task);
-	t.word = word ? *word : 0;
+	t.word = word_peek(task);
 	if (walk.words_only && (!t.word || t.word & TE_WORD_EXITED))
 		return 0;
 	t.tid = task->pid;

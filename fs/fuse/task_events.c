@@ -15,7 +15,7 @@
  * by trying, never by its version:
  *
  *	bpf_task_from_pid() in syscall programs, else an iterator per call
- *	bpf_preempt_disable(), else words spill a little more often
+ *	bpf_preempt_disable(), else a first attach has to be tried again sometimes
  *	fexit on ksys_unshare, else the exit tracepoint of all system calls
  *
  * libbpf raises RLIMIT_MEMLOCK where the kernel still counts maps against it.
@@ -110,7 +110,6 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 			 const struct task_events_opts *opts)
 {
 	struct task_events_bpf *skel = task_events_bpf__open();
-	const char *fail_every = getenv("TASK_EVENTS_FAIL_STORAGE");
 	int err;
 
 	if (!skel)
@@ -120,7 +119,7 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	skel->rodata->have_preempt_disable =
 		te->have_task_from_pid && has_func(btf, "bpf_preempt_disable") &&
 		has_func(btf, "bpf_preempt_enable");
-	skel->rodata->fail_storage_every = fail_every ? atoi(fail_every) : 0;
+	skel->rodata->fail_hash_every = opts->fail_hash_every;
 	bpf_program__set_autoload(skel->progs.te_call_sys, te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_call_iter, !te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_unshare_fexit, te->have_fexit);

@@ -22,7 +22,7 @@
  *
  * Not thread-safe: one thread calls everything here. Functions return 0 (or what
  * they say) or a negative errno. Callbacks run inside task_events_drain() only;
- * they may call the group functions, not attach, drain or free. The memory they
+ * they may call query and the group functions, not attach, drain or free. The memory they
  * are shown is valid during the call. All tids and tgids are those of the
  * initial pid namespace. Nothing is pinned: task_events_free(), or the death of
  * the process, releases everything, words included.
@@ -68,6 +68,8 @@ struct task_events_opts {
 	int force_tracepoint;
 	/* Do without bpf_task_from_pid() even where the kernel has it. */
 	int force_iter;
+	/* For tests: every nth word finds the hash of words full. */
+	uint32_t fail_hash_every;
 	/* One line, without newline, worth showing to an administrator, or NULL. */
 	void (*log)(void *ctx, const char *line);
 };
@@ -78,7 +80,7 @@ struct task_events_stats {
 	uint64_t rebuilds;
 	uint64_t clone_refused;	/* clones not made: `groups` was full */
 	uint64_t lost_words;	/* tasks that could not be given a word */
-	uint64_t spilled;	/* words now outside task storage */
+	uint64_t spilled;	/* words that did not go into the hash: it was full */
 };
 
 /*

@@ -91,7 +91,10 @@ enum te_type {
 	TE_EXEC,
 };
 
-/* CPU time so far, in nanoseconds, as task_struct has it (unscaled). */
+/*
+ * CPU time so far, in nanoseconds, as task_struct has it: what it ran since it last
+ * got the CPU, or since the last tick, is not in it.
+ */
 struct te_cpu {
 	te_u64 utime;
 	te_u64 stime;

@@ -29,12 +29,11 @@ void fixture_open(struct fixture *f, enum way way, size_t ring_bytes)
 	struct task_events_opts opts = {
 		.ring_bytes = ring_bytes,
 		.force_iter = way == WAY_ITER,
+		.fail_hash_every = way == WAY_SPILL ? 2 : 0,
 		.log = show,
 	};
 
 	memset(f, 0, sizeof(*f));
-	if (way == WAY_SPILL)
-		setenv("TASK_EVENTS_FAIL_STORAGE", "2", 1);
 	ck_assert_int_eq(task_events_new(&replica_ops, &f->replica, &opts, &f->te), 0);
 	f->group = fixture_group(f, 0, 0);
 }

@@ -3,7 +3,7 @@
  * test_basic.c - what each function of task_events.h says, one case each
  *
  * Every case runs three times: attach by syscall program, by iterator, and with
- * every second word outside task storage. Events of strangers on the machine may
+ * every second word in task storage instead of the hash. Events of strangers on the machine may
  * come in between while cloning is enabled, so cases look at their own tids.
  */
 #include <errno.h>

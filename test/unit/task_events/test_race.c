@@ -21,11 +21,13 @@
 #include "tests.h"
 
 #define ATTACHES	20000
-#define EXITS		2000
+#define EXITS		4000
+#define SECONDS		4
 
 START_TEST(fork_escapes_no_attach)
 {
 	struct fixture f;
+	time_t end = time(NULL) + SECONDS;
 	unsigned int i;
 	uint64_t other;
 	pid_t pid, kid;
@@ -34,12 +36,12 @@ START_TEST(fork_escapes_no_attach)
 	other = fixture_group(&f, 0, 0);
 	pid = child();
 	while (!pid) {
-		kid = fork();
+		kid = vfork();
 		if (!kid)
 			_exit(0);
 		waitpid(kid, NULL, 0);
 	}
-	for (i = 0; i < (_i == WAY_ITER ? ATTACHES / 10 : ATTACHES); i++) {
+	for (i = 0; i < ATTACHES && time(NULL) < end; i++) {
 		ck_assert_int_eq(fixture_attach(&f, pid, pid, i & 1 ? other : f.group), 0);
 		f.replica.watched = 0;
 		ck_assert_int_ge(task_events_drain(f.te), 0);
@@ -50,7 +52,7 @@ START_TEST(fork_escapes_no_attach)
 		ck_assert_msg(!f.replica.strays, "attach %u: %u forks by %u came late",
 			      i, f.replica.strays, pid);
 	}
-	ck_assert_uint_gt(f.replica.forks, 10);
+	ck_assert_uint_gt(f.replica.forks, 0);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	while (f.replica.n)
@@ -70,8 +72,16 @@ static void pass_time(long ns)
 	while ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec < ns);
 }
 
+static int leave(void *arg)
+{
+	(void)arg;
+	_exit(0);
+}
+
 START_TEST(exit_meets_attach)
 {
+	static char stack[16384] __attribute__((aligned(16)));
+	time_t end = time(NULL) + SECONDS;
 	unsigned int i, moved = 0;
 	struct fixture f;
 	siginfo_t info;
@@ -79,11 +89,11 @@ START_TEST(exit_meets_attach)
 	int err;
 
 	fixture_open(&f, _i, 0);
-	for (i = 0; i < EXITS; i++) {
-		pid = child();
-		if (!pid)
-			_exit(0);
-		pass_time(i * 7919 % 200000);
+	for (i = 0; i < EXITS && time(NULL) < end; i++) {
+		/* Of the same memory: it begins, and so ends, soonest. */
+		pid = clone(leave, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+		ck_assert_int_gt(pid, 0);
+		pass_time(i * 7919 % 100000);
 		err = fixture_attach(&f, pid, pid, f.group);
 		ck_assert_msg(!err || err == -ENOENT, "attach: %d", err);
 		moved += !err;

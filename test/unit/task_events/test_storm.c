@@ -20,6 +20,7 @@
 
 #define TREES		4
 #define DEST		8
+#define BURST		16
 #define WORK		40	/* of each root; the trees do about 50 times that */
 
 struct storms {
@@ -157,6 +158,7 @@ static void attach_one(struct storms *s)
 	}
 }
 
+/* Waits a moment for it, that the storms have the CPU to themselves. */
 static bool at_rest(struct storms *s)
 {
 	struct pollfd fds[TREES];
@@ -164,7 +166,8 @@ static bool at_rest(struct storms *s)
 
 	for (i = 0; i < TREES; i++)
 		fds[i] = (struct pollfd){ .fd = s->trees[i].rest, .events = POLLIN };
-	ck_assert_int_ge(poll(fds, TREES, 0), 0);
+	s->random = s->random * 1664525 + 1013904223;
+	ck_assert_int_ge(poll(fds, TREES, s->random >> 30), 0);
 	for (i = 0; i < TREES; i++)
 		if (!(fds[i].revents & POLLHUP))
 			return false;
@@ -206,8 +209,11 @@ static void run_storms(enum way way, size_t ring_bytes, unsigned int work,
 		}
 		lost = stats->lost;
 		rounds++;
-		attach_one(s);
-		ck_assert_int_ge(task_events_drain(f->te), 0);
+		for (i = 0; i < BURST; i++) {
+			attach_one(s);
+			if (i & 1)
+				ck_assert_int_ge(task_events_drain(f->te), 0);
+		}
 	}
 	fixture_compare(f);
 	task_events_stats(f->te, stats);
