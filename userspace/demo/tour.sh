@@ -81,7 +81,7 @@ fi
 [ -x "$build/containerfsd" ] || fail "build first: make"
 # In a chroot, or where another sandbox forbids it, there is no bubblewrap.
 box=bwrap
-bwrap --ro-bind / / true 2> /dev/null || box=unshare
+bwrap --ro-bind / / --proc /proc --dev /dev --unshare-all true 2> /dev/null || box=unshare
 
 echo "# A tour of containerfs. What begins with \$ is run as it stands."
 run "PATH=$build:\$PATH"
