@@ -11,8 +11,14 @@
 #	  check-tools		  containerctl
 #	  check-stress		  every executable in test/stress
 #	  check-kbuild		  containerfs.ko made by Kbuild, without a warning
-#	  check-qemu		  all that needs another kernel, in a virtual machine
+#	  check-module		  the scripts and stress on containerfs.ko, on the stock kernel
+#				  of KDIR in a virtual machine
+#	make check-qemu		all that runs there: also cgroup v1, and the FUSE host
+#	make check-module-debug	check-module on a kernel with KASAN, lockdep and kmemleak,
+#				which is built first, in half an hour or so
 #	make module		containerfs.ko for the kernel of KDIR, in build/module
+#	make module_install	into INSTALL_MOD_PATH (DESTDIR)
+#	make dkms-tree		its sources as dkms wants them, in DESTDIR/usr/src
 #	make bench		costs, as ratios against cgroup v1; RECORD=1 adds the table to
 #				test/bench/RESULTS, BENCH='--only fork' passes options
 #	make install		into DESTDIR and prefix (/usr/local); mount helpers into
@@ -163,23 +169,32 @@ $(B)/sysc: $(call objects,obj,$(sysc_srcs))
 
 # --- the module ------------------------------------------------------------
 
-# Kbuild writes beside its sources, so they are links in a folder of its own.
--include fs/vfs/sources.mk
-M		= $(B)/module
+# Kbuild writes beside its sources, so they are links in a folder of its own,
+# laid out as fs/vfs/Kbuild says. A module that did not build is not left over.
+MODULE_DIR	= $(B)/module
 kernel_dir	= $(or $(KDIR),$(shell ls -d /usr/src/linux-headers-*-amd64 2>/dev/null | \
 		  sort -V | tail -n 1))
-module_srcs	= $(engine_srcs) $(addprefix fs/vfs/,$(VFS_SRCS))
-.PHONY: module
+kbuild		= $(MAKE) -C $(kernel_dir) M=$(CURDIR)/$(MODULE_DIR) $(if $(V),V=1)
+.PHONY: module module_install dkms-tree
 module:
 	$(Q)test -d "$(kernel_dir)" || { echo "no kernel headers; set KDIR" >&2; exit 1; }
-	$(Q)mkdir -p $(M)/kernel $(M)/fs/vfs && ln -sfn ../../include $(M)/include
-	$(Q)ln -sf $(patsubst %,../../../%,$(wildcard kernel/*.[ch])) $(M)/kernel/
-	$(Q)ln -sf $(patsubst %,../../../../%,$(wildcard fs/vfs/*.[ch])) $(M)/fs/vfs/
-	$(Q){ echo 'ccflags-y := -I$$(src)/include -I$$(src)/kernel -Werror'; \
-	      echo 'obj-m := containerfs.o'; \
-	      echo 'containerfs-y := $(module_srcs:.c=.o)'; } > $(M)/Kbuild.new
-	$(Q)cmp -s $(M)/Kbuild.new $(M)/Kbuild || cp $(M)/Kbuild.new $(M)/Kbuild
-	$(Q)$(MAKE) -C $(kernel_dir) M=$(CURDIR)/$(M) $(if $(V),V=1) modules
+	$(Q)mkdir -p $(MODULE_DIR)/kernel $(MODULE_DIR)/fs/vfs && find $(MODULE_DIR) -xtype l -delete
+	$(Q)ln -sfn ../../include $(MODULE_DIR)/include && ln -sf ../../fs/vfs/Kbuild $(MODULE_DIR)/
+	$(Q)ln -sf $(patsubst %,../../../%,$(wildcard kernel/*.[ch] kernel/*.mk)) $(MODULE_DIR)/kernel/
+	$(Q)ln -sf $(patsubst %,../../../../%,$(wildcard fs/vfs/*.[ch] fs/vfs/*.mk)) $(MODULE_DIR)/fs/vfs/
+	$(Q)$(kbuild) KCFLAGS=-Werror modules || { rm -f $(MODULE_DIR)/containerfs.ko; exit 1; }
+
+module_install: module
+	$(Q)$(kbuild) INSTALL_MOD_PATH=$(or $(INSTALL_MOD_PATH),$(DESTDIR)) modules_install
+
+dkms_dir	= $(DESTDIR)/usr/src/containerfs-$(VERSION)
+dkms-tree:
+	$(INSTALL) -d $(dkms_dir)/kernel $(dkms_dir)/fs/vfs $(dkms_dir)/include/uapi
+	$(INSTALL) -m 644 fs/vfs/Kbuild COPYING $(dkms_dir)/
+	$(INSTALL) -m 644 kernel/*.[ch] kernel/sources.mk $(dkms_dir)/kernel/
+	$(INSTALL) -m 644 fs/vfs/*.[ch] fs/vfs/sources.mk $(dkms_dir)/fs/vfs/
+	$(INSTALL) -m 644 include/uapi/containerfs.h $(dkms_dir)/include/uapi/
+	sed 's/@VERSION@/$(VERSION)/' fs/vfs/dkms.conf.in > $(dkms_dir)/dkms.conf
 
 # --- BPF -------------------------------------------------------------------
 
@@ -224,8 +239,8 @@ $(foreach n,$(unit_names),$(eval $(call unit_program,$(n))))
 
 # --- checking --------------------------------------------------------------
 
-parts		= unit oracle conformance tools stress kbuild
-.PHONY: check $(patsubst %,check-%,$(parts)) check-qemu bench demo
+parts		= unit oracle conformance tools stress kbuild module
+.PHONY: check $(patsubst %,check-%,$(parts)) check-qemu check-module-debug bench demo
 
 $(B)/check.stamp: .ci/packages .ci/install
 	$(Q).ci/install check
@@ -237,7 +252,7 @@ $(c_tests): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $<
 
-check: $(B)/check.stamp $(unit_programs) $(programs) $(helpers) $(c_tests)
+check: $(B)/check.stamp $(B)/qemu.stamp $(unit_programs) $(programs) $(helpers) $(c_tests)
 	$(Q)test/run $(parts)
 check-unit: $(B)/check.stamp $(unit_programs)
 	$(Q)test/run unit
@@ -246,16 +261,20 @@ check-oracle: $(B)/check.stamp $(helpers)
 check-conformance check-tools check-stress: check-%: $(B)/check.stamp $(programs) $(helpers) $(c_tests)
 	$(Q)test/run $*
 
-check-kbuild: $(B)/check.stamp
-	$(Q)rm -rf $(M)
-	$(Q)$(MAKE) module
+check-kbuild: $(B)/check.stamp module
 
-# The stock kernel that KDIR is of, with nothing but our programs, in qemu.
-check-qemu: $(B)/qemu.stamp $(programs) $(helpers) $(c_tests) module
-	$(Q)test/run qemu
+# In qemu, with nothing but our programs: the stock kernel that KDIR is of, or
+# one that is made to look for faults.
+check-module check-qemu: check-%: $(B)/qemu.stamp $(programs) $(helpers) $(c_tests) module
+	$(Q)test/run $*
+check-module-debug: $(B)/qemu-debug.stamp $(programs) $(helpers) $(c_tests)
+	$(Q)test/qemu/debug-kernel $(B)/qemu-debug
+	$(Q)$(MAKE) module MODULE_DIR=$(B)/module-debug KDIR=$(CURDIR)/$(B)/qemu-debug/build
+	$(Q)KERNEL=$(B)/qemu-debug MODULE=$(B)/module-debug/containerfs.ko MEMORY=2G \
+		DURATION=120 TEST_TIMEOUT=600 GUEST_TIMEOUT=3600 test/qemu/run module stress
 
-$(B)/qemu.stamp: .ci/packages .ci/install
-	$(Q).ci/install qemu
+$(B)/qemu.stamp $(B)/qemu-debug.stamp: $(B)/%.stamp: .ci/packages .ci/install
+	$(Q).ci/install $*
 	$(Q)touch $@
 
 # Static, like sysc, and also so that fork and exec have little else to do.
