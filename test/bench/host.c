@@ -68,33 +68,39 @@ static bool kernel_has(const char *type)
 	return found;
 }
 
-/* The programs of the build that we are of, else the installed ones. */
+/* The programs of the build that we are of, else the installed ones; the daemon beside the helper. */
 static int find_programs(void)
 {
 	static char helper[PATH_MAX];
-	char exe[PATH_MAX], daemon[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	char path[PATH_MAX];
+	const char *dir;
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
 	if (!options.helper)
 		options.helper = getenv("CFS_MOUNT");
+	/* build/obj/test/bench/bench: four names up */
 	for (int i = 0; i < 4 && len > 0; i++) {
-		exe[len] = '\0';
-		len = strrchr(exe, '/') ? strrchr(exe, '/') - exe : 0;
+		path[len] = '\0';
+		len = strrchr(path, '/') ? strrchr(path, '/') - path : 0;
 	}
 	if (!options.helper && len > 0) {
-		snprintf(helper, sizeof(helper), "%.*s/mount.containerfs", (int)len, exe);
-		snprintf(daemon, sizeof(daemon), "%.*s/containerfsd", (int)len, exe);
+		snprintf(helper, sizeof(helper), "%.*s/mount.containerfs", (int)len, path);
 		if (!access(helper, X_OK))
 			options.helper = helper;
-		if (!access(daemon, X_OK))
-			setenv("CONTAINERFSD", daemon, 0);
 	}
 	if (!options.helper)
 		options.helper = "/sbin/mount.containerfs";
-	if (!access(options.helper, X_OK))
-		return 0;
-	fprintf(stderr, "bench: no %s: build it, or name it with --helper\n", options.helper);
-	return -ENOENT;
+	if (access(options.helper, X_OK)) {
+		fprintf(stderr, "bench: no %s: build it, or name it with --helper\n",
+			options.helper);
+		return -ENOENT;
+	}
+	dir = strrchr(options.helper, '/');
+	snprintf(path, sizeof(path), "%.*s/containerfsd",
+		 dir ? (int)(dir - options.helper) : 1, dir ? options.helper : ".");
+	if (!access(path, X_OK))
+		setenv("CONTAINERFSD", path, 0);
+	return 0;
 }
 
 int host_init(void)
