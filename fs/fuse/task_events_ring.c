@@ -10,8 +10,8 @@
  * A record below the position has made its change when it is no longer busy, so
  * a snapshot of the words begun afterwards contains it. Hence a rebuild:
  *
- *  1. sample the position, consume up to it. Only exits are passed on, for their
- *     CPU time; the snapshot has the rest.
+ *  1. sample `lost`, then the position, and consume up to that. Only exits are
+ *     passed on, for their CPU time; the snapshot has the rest.
  *  2. wait until lost_done equals lost: the changes without record are made too.
  *  3. take the snapshot, then list the groups: a word's group was made before it.
  *  4. go on with the events after 1. Those that the snapshot has already do no
@@ -19,9 +19,9 @@
  *     the old user's exit is replayed before the new one's fork, and the task that
  *     the exit removed wrongly comes back with that fork.
  *
- * If more was lost meanwhile, all over again. The order "position, then lost"
- * ensures that an event whose group's clone was lost is never replayed without
- * the rebuild first: the loss was counted before that event was reserved.
+ * If `lost` is not what it was in 1, all over again. It is sampled before the
+ * position, since of a fork recorded behind that position the exit may be lost
+ * before the snapshot: the fork is replayed in 4, the exit never.
  */
 #include <errno.h>
 #include <sched.h>
@@ -149,16 +149,13 @@ static uint64_t lost(const struct task_events *te)
 	return __atomic_load_n(&te->skel->bss->lost, __ATOMIC_SEQ_CST);
 }
 
-/* Until no change without record is under way; returns `lost` of that moment. */
-static uint64_t wait_lost_done(struct task_events *te)
+/* Until no change without record is under way. */
+static void wait_lost_done(struct task_events *te)
 {
 	unsigned int spins = 0;
-	uint64_t done;
 
-	while ((done = __atomic_load_n(&te->skel->bss->lost_done,
-				       __ATOMIC_SEQ_CST)) != lost(te))
+	while (__atomic_load_n(&te->skel->bss->lost_done, __ATOMIC_SEQ_CST) != lost(te))
 		relax(&spins);
-	return done;
 }
 
 static int by_number(const void *a, const void *b)
@@ -274,12 +271,13 @@ static int rebuild(struct task_events *te)
 	int err;
 
 	te->ops.rebuild_begin(te->ctx);
+	seen = lost(te);
 	end = producer(&te->ring);
 	err = tell_groups(te);
 	if (err)
 		return err;
 	consume(te, end, true);
-	seen = wait_lost_done(te);
+	wait_lost_done(te);
 	te->skel->bss->walk = (struct te_walk) { .words_only = 1 };
 	err = te_walk(te, 0, keep, &s);
 	if (!err)
