@@ -106,7 +106,7 @@ struct container_subsys {
 	void (*online)(struct container_subsys_state *css, struct container_subsys_state *parent);
 	/* Under the lock: it is being removed. */
 	void (*offline)(struct container_subsys_state *css);
-	/* Under the lock: may @actor make a container in this one? */
+	/* Under the lock: may @actor make a container in this one?  Asks only with ROOT_NS_RULES. */
 	int (*can_create)(struct container_subsys_state *css, const struct container_actor *actor);
 
 	/* Attach in two phases, under the lock; attach() may not fail. */
@@ -346,6 +346,8 @@ void containerfs_reap_roots(void);
 void containerfs_drop_roots(void);
 void containerfs_root_put(struct containerfs_root *root);
 void container_show_hierarchies(struct seq_file *m);
+/* engine.c: one line a subsystem, its name, a tab, and what it can do on this host */
+void container_show_subsystems(struct seq_file *m);
 
 /* where.c: container.where */
 int container_where(struct seq_file *m, struct container_file *file,

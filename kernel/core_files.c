@@ -166,6 +166,13 @@ static int hierarchies_show(struct seq_file *m, struct container_file *file,
 	return 0;
 }
 
+static int subsystems_show(struct seq_file *m, struct container_file *file,
+			   const struct container_actor *reader)
+{
+	container_show_subsystems(m);
+	return 0;
+}
+
 static int where_show(struct seq_file *m, struct container_file *file,
 		      const struct container_actor *reader)
 {
@@ -237,6 +244,12 @@ const struct cftype core_files[] = {
 		.mode = 0444,
 		.flags = CFTYPE_ONLY_ON_ROOT,
 		.show = hierarchies_show,
+	},
+	{
+		.name = "container.subsystems",
+		.mode = 0444,
+		.flags = CFTYPE_ONLY_ON_ROOT,
+		.show = subsystems_show,
 	},
 	{
 		.name = "container.where",

@@ -22,17 +22,23 @@ void container_engine_exit(void)
 	container_text_cache_drop();
 }
 
-int container_subsys_describe(char *buf, unsigned long size)
+void container_show_subsystems(struct seq_file *m)
 {
-	struct seq_file m = { .buf = buf, .size = size };
 	struct container_subsys *ss;
 	char what[160];
 	int i;
 
+	for_each_subsys(ss, i)
+		seq_printf(m, "%s\t%s\n", ss->name, ss->describe(what, sizeof(what)));
+}
+
+int container_subsys_describe(char *buf, unsigned long size)
+{
+	struct seq_file m = { .buf = buf, .size = size };
+
 	if (!size)
 		return 0;
-	for_each_subsys(ss, i)
-		seq_printf(&m, "%s\t%s\n", ss->name, ss->describe(what, sizeof(what)));
+	container_show_subsystems(&m);
 	m.buf[min_t(size_t, m.count, size - 1)] = '\0';
 	return m.count;
 }

@@ -115,7 +115,7 @@ int containerfs_nr_roots(void);
 /* Call @fn for each hierarchy, oldest first, until it returns non-zero; no lock held in @fn. */
 int containerfs_for_each_root(int (*fn)(struct containerfs_root *root, int mounted, void *arg),
 			      void *arg);
-/* One line a subsystem: "NAME STATE WHAT IT CAN DO HERE"; snprintf's return value. */
+/* One line a subsystem, as container.subsystems shows it; snprintf's return value. */
 int container_subsys_describe(char *buf, unsigned long size);
 
 /* --- the tree: kernel/container.c --- */
@@ -145,6 +145,8 @@ int container_lookup(struct container *dir, const char *name,
 int container_mkdir(struct container *dir, const char *name, unsigned int mode,
 		    unsigned int uid, unsigned int gid,
 		    const struct container_actor *actor, struct container **child);
+/* Does container_mkdir() in @dir look at the actor?  (If not, it may be left empty.) */
+_Bool container_mkdir_asks(const struct container *dir);
 /* -EBUSY (tasks or children), -ENOENT, -ENOTDIR (a control file). */
 int container_rmdir(struct container *dir, const char *name);
 /* Within one directory only: -EIO for another parent, -EEXIST, -ENOTDIR, -EINVAL as v1. */

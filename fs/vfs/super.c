@@ -103,6 +103,17 @@ static int containerfs_fill_super(struct super_block *sb, struct containerfs_roo
 	return sb->s_root ? 0 : -ENOMEM;
 }
 
+/* Subsystems never pretend: the log says what they can do here. */
+static void containerfs_log(struct containerfs_root *root)
+{
+	char text[512], *rest = text, *line;
+
+	container_subsys_describe(text, sizeof(text));
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			pr_info("containerfs: hierarchy %d: %s\n", containerfs_root_id(root), line);
+}
+
 static int containerfs_test_super(struct super_block *sb, struct fs_context *fc)
 {
 	return sb->s_fs_info == fc->s_fs_info;
@@ -136,6 +147,7 @@ static int containerfs_get_tree(struct fs_context *fc)
 			return ret;
 		}
 		sb->s_flags |= SB_ACTIVE;
+		containerfs_log(sb->s_fs_info);
 	}
 	fc->root = dget(sb->s_root);
 	return 0;

@@ -33,6 +33,9 @@
  *   cgroup.sane_behavior	r   top only: 0
  *   container.hierarchies	r   top only: one line a subsystem:
  *				    name, hierarchy id, containers, enabled
+ *   container.subsystems	r   top only: one line a subsystem: its name, a
+ *				    tab, "enforced", "accounted" or
+ *				    "unsupported", a colon, what that means here
  *   container.where		rw  top only, a transaction: write a task id,
  *				    then read on the same descriptor one line
  *				    "id:subsystems[,name=X]:/path" a hierarchy,

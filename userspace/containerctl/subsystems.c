@@ -2,8 +2,8 @@
 /*
  * containerctl subsystems: what each subsystem can do on this host.
  *
- * containerfsd is asked over its control socket. Where the kernel serves the
- * hierarchies, container.hierarchies at least says which subsystems it has.
+ * The file container.subsystems of any hierarchy tells. With none mounted
+ * here, containerfsd is asked over its control socket, if it runs.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,7 +33,7 @@ static void add(struct table *t, const char *name, const char *state, const char
 	table_set(t, line, COL_DESCRIPTION, description ? xstrdup(description) : NULL);
 }
 
-/* The daemon's lines: "NAME STATE: WHAT IT CAN DO HERE", any white space between. */
+/* Lines "NAME STATE: WHAT IT CAN DO HERE", any white space between. */
 static void add_described(struct table *t, char *text)
 {
 	char *line;
@@ -46,30 +46,25 @@ static void add_described(struct table *t, char *text)
 	}
 }
 
-/* From a hierarchy that the kernel serves; false if there is none. */
-static bool add_from_kernel(struct table *t)
+/* From the first hierarchy that can be read; false if there is none. */
+static bool add_from_mount(struct table *t)
 {
 	struct mounts mounts;
+	struct place top;
 	bool found = false;
+	char *text;
 
 	if (mounts_load(&mounts, true))
 		return false;
 	for (size_t i = 0; i < mounts.count && !found; i++) {
-		struct place top;
-		char *text, *rest, *line;
-
-		if (strcmp(mounts.mount[i].type, "containerfs") ||
-		    place_open_mount(&mounts.mount[i], &top))
+		if (place_open_mount(&mounts.mount[i], &top))
 			continue;
-		found = !read_file(top.fd, "container.hierarchies", &text);
+		found = !read_file(top.fd, "container.subsystems", &text);
 		place_close(&top);
-		if (!found)
-			continue;
-		rest = text;
-		while ((line = strsep(&rest, "\n")))
-			if (*line && *line != '#')
-				add(t, strsep(&line, " \t"), NULL, "served by the kernel");
-		free(text);
+		if (found) {
+			add_described(t, text);
+			free(text);
+		}
 	}
 	mounts_free(&mounts);
 	return found;
@@ -104,14 +99,15 @@ int cmd_subsystems(int argc, char **argv)
 		      "NAME,STATE,DESCRIPTION", &opts);
 	if (!t)
 		return EXIT_USAGE;
+	if (add_from_mount(t))
+		return table_end(t);
 	err = daemon_ask(CONTROL_SUBSYSTEMS, -1, &text);
-	if (!err) {
-		add_described(t, text);
-	} else if (!add_from_kernel(t)) {
+	if (err) {
 		explain(err, text);
 		free(text);
 		return EXIT_FAILURE;
 	}
+	add_described(t, text);
 	free(text);
 	return table_end(t);
 }

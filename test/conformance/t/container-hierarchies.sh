@@ -20,6 +20,14 @@ expect_errno write EINVAL write "$f" 1
 expect_true has-ns grep -q "^ns$tab" "$f"
 expect_true has-debug grep -q "^debug$tab" "$f"
 
+# What each of them can do here, in its sibling.
+g=$H/container.subsystems
+expect_errno subsystems-mode "reg 0444 0" stat "$g" type mode size
+expect_errno subsystems-only-in-top ENOENT stat "$H/a/container.subsystems" mode
+expect_errno subsystems-write EINVAL write "$g" 1
+expect_eq subsystems-lines '' "$(grep -vE "^[a-z_]+$tab(enforced|accounted|unsupported): ..." "$g")"
+expect_eq subsystems-names "$(sed 1d "$f" | cut -f1)" "$(cut -f1 "$g")"
+
 requires free-subsystems:1
 one=$(free_subsystems | sed 1q)
 field() { # NUMBER
