@@ -68,6 +68,22 @@ static struct css_group *clone_all(struct css_group *from, const struct containe
 	return from;
 }
 
+/* What clone_all() would have done, had there been memory. */
+static void refuse_all(struct css_group *from, const struct container_clone_info *info)
+{
+	struct container_subsys_state *css;
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i) {
+		if (!ss->clones || !ss->root)
+			continue;
+		css = css_group_container(from, ss->root)->subsys[ss->id];
+		if (info->flags & ss->clone_mask(css))
+			ss->refused(css);
+	}
+}
+
 struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info)
 {
 	spin_lock(&container_lock);
@@ -87,13 +103,17 @@ void container_clone_task(unsigned long key, int tid, int tgid,
 	/* A child that has a record was attached before this hook ran: there it clones. */
 	task = container_task_lookup(key);
 	group = task ? task->group : container_task_group_of(info->namer);
-	group->refs++;
-	group = clone_all(group, info);
-	if (task || group != &init_css_group) {
+	/* The record comes first: no container is made for a task that can not enter it. */
+	if (!task)
 		task = container_task_make(key, tid, tgid);
-		if (task)
-			container_task_move(task, group);
+	if (!task) {
+		refuse_all(group, info);
+	} else {
+		group->refs++;
+		group = clone_all(group, info);
+		container_task_move(task, group);
+		css_group_put_locked(group);
+		container_task_forget(task);
 	}
-	css_group_put_locked(group);
 	spin_unlock(&container_lock);
 }
