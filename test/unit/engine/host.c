@@ -86,9 +86,17 @@ static bool clone_into(int namer, int tid, unsigned int flags)
 		.flags = flags,
 		.comm = host.task[tid].comm,
 	};
-	struct css_group *from = group_of(namer), *to = container_clone(from, &info);
-	bool made = to != from;
+	struct css_group *from = group_of(namer), *to;
+	bool made;
 
+	if (host.one_step) {
+		unsigned int added = host.added;
+
+		container_clone_task(host_key(tid), tid, host.task[tid].tgid, &info);
+		return host.added != added;
+	}
+	to = container_clone(from, &info);
+	made = to != from;
 	if (to != css_group_init())
 		ck_assert_int_eq(container_task_enter(host_key(tid), tid, host.task[tid].tgid, to,
 						      host.use_cookies ? tid : 0), 0);

@@ -52,6 +52,7 @@ struct host {
 	int		refuse;			/* for this tid, it says refuse_err */
 	int		refuse_err;
 	bool		use_cookies;		/* the host has a word for each task */
+	bool		one_step;		/* it clones by container_clone_task() */
 	bool		die_of_kill;		/* SIGKILL ends a process at once */
 	void		(*on_sync)(void);
 	void		(*on_walked)(void);	/* after host_for_each_task() */

@@ -30,9 +30,10 @@ struct inspect_container {
 };
 struct inspect_container inspect_container(struct container *cont);
 
+/* Where the task of this key is in the hierarchy of @top; borrowed. */
+struct container *inspect_where(unsigned long key, struct container *top);
+
 /* The counter of ns, as though so many clones had been made already. */
 void inspect_set_next_number(struct container *cont, unsigned long long number);
-void inspect_lock(void);
-void inspect_unlock(void);
 
 #endif /* TEST_ENGINE_INSPECT_H */

@@ -273,12 +273,12 @@ void inspect_set_next_number(struct container *cont, unsigned long long number)
 	ns_of(cont)->next_number = number;
 }
 
-void inspect_lock(void)
+struct container *inspect_where(unsigned long key, struct container *top)
 {
-	spin_lock(&container_lock);
-}
+	struct container *cont;
 
-void inspect_unlock(void)
-{
+	spin_lock(&container_lock);
+	cont = css_group_container(container_task_group_of(key), top->root);
 	spin_unlock(&container_lock);
+	return cont;
 }

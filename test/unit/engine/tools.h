@@ -90,7 +90,8 @@ TCase *tcase_of(const char *name);
 	X(limits)	\
 	X(memory)	\
 	X(kill)	\
-	X(release)
+	X(release)	\
+	X(model)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);
 SUITES(SUITE_DECL_)
 
