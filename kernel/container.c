@@ -356,6 +356,11 @@ int container_lookup(struct container *dir, const char *name,
 	return ret;
 }
 
+_Bool container_mkdir_asks(const struct container *dir)
+{
+	return dir->root->flags & ROOT_NS_RULES;
+}
+
 static int container_can_create(struct container *dir, const struct container_actor *actor)
 {
 	struct container_subsys *ss;

@@ -65,7 +65,7 @@ void dir_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 void dir_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
-	struct container_actor actor;
+	struct container_actor actor = { 0 };
 	unsigned int node;
 	struct known *dir = inode_find(req, parent, &node);
 	struct container *child;
@@ -73,7 +73,8 @@ void dir_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 
 	if (!dir)
 		return inode_reply_err(req, -ESTALE);
-	tasks_actor(ctx->pid, ctx->uid, &actor);
+	if (container_mkdir_asks(dir->cont))
+		tasks_actor(ctx->pid, ctx->uid, &actor);
 	err = container_mkdir(dir->cont, name, mode, ctx->uid, ctx->gid, &actor, &child);
 	if (err)
 		return inode_reply_err(req, gone_is_enoent(err));

@@ -26,10 +26,12 @@
 #define KILL_CHANGES	64
 
 static struct task_events *te;
+static pid_t self;
 
 void lookup_init(struct task_events *events)
 {
 	te = events;
+	self = getpid();
 }
 
 static unsigned int flags_of(uint32_t tid, uint32_t tgid, uint32_t flags)
@@ -40,7 +42,7 @@ static unsigned int flags_of(uint32_t tid, uint32_t tgid, uint32_t flags)
 		out |= CONTAINER_TASK_EXITING;
 	if (flags & TE_TASK_KTHREAD)
 		out |= CONTAINER_TASK_KTHREAD;
-	if ((pid_t)tgid == getpid() ||
+	if ((pid_t)tgid == self ||
 	    (flags & TE_TASK_KTHREAD && (tid == KTHREADD || flags & TE_TASK_NO_SETAFFINITY)))
 		out |= CONTAINER_TASK_UNMOVABLE;
 	return out;
@@ -168,7 +170,7 @@ int host_task_kill(const struct container_task_info *info, int sig)
 	struct te_facts facts;
 	int fd, ret = -ESRCH;
 
-	if (info->tgid == getpid())
+	if (info->tgid == self)
 		return -ESRCH;
 	fd = (int)syscall(SYS_pidfd_open, info->tgid, 0);
 	if (fd < 0)

@@ -144,6 +144,11 @@ int container_lookup(struct container *dir, const char *name,
 	return 0;
 }
 
+_Bool container_mkdir_asks(const struct container *dir)
+{
+	return 1;
+}
+
 int container_mkdir(struct container *dir, const char *name, unsigned int mode,
 		    unsigned int uid, unsigned int gid,
 		    const struct container_actor *actor, struct container **child)
