@@ -12,7 +12,7 @@ static struct container *top, *a, *other;
 static void memory_setup(void)
 {
 	host_reset();
-	top = mount_top("all");
+	top = mount_top("ns,debug");
 	a = make_dir(top, "a");
 	other = mount_top("none,name=other");
 	attach(a, 1);

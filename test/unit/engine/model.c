@@ -62,66 +62,63 @@ void model_remove(int node)
 	model.node[model.node[node].parent].names_changed = true;
 }
 
+/* What follows from who is where, made anew each time it is asked after a change. */
+static struct {
+	unsigned int	tasks, children, empties, busy;
+	bool		populated, made;	/* a task here or below; something of mkdir below */
+} view[MODEL_NODES];
+
+static bool is_empty_clone(int node)
+{
+	return model.node[node].clone && !view[node].populated && !view[node].made;
+}
+
+static void look(void)
+{
+	int i, up;
+
+	memset(view, 0, sizeof(view));
+	for (int t = 0; t < MODEL_TASKS; t++) {
+		for (int tree = 0; model.task[t].live && tree < MODEL_TREES; tree++) {
+			view[model.task[t].at[tree]].tasks++;
+			for (up = model.task[t].at[tree]; up >= 0; up = model.node[up].parent)
+				view[up].populated = true;
+		}
+	}
+	for (i = MODEL_TREES; i < MODEL_NODES; i++) {
+		if (!model.node[i].live)
+			continue;
+		view[model.node[i].parent].children++;
+		for (up = model.node[i].parent; !model.node[i].clone && up >= 0;
+		     up = model.node[up].parent)
+			view[up].made = true;
+	}
+	for (i = MODEL_TREES; i < MODEL_NODES; i++) {
+		if (!model.node[i].live || !model.node[i].clone)
+			continue;
+		if (is_empty_clone(i))
+			view[model.node[i].parent].empties++;
+		else
+			view[model.node[i].parent].busy++;
+	}
+}
+
 unsigned int model_tasks(int node)
 {
-	unsigned int n = 0;
-
-	for (int t = 0; t < MODEL_TASKS; t++)
-		n += model.task[t].live && model.task[t].at[model.node[node].tree] == node;
-	return n;
+	look();
+	return view[node].tasks;
 }
 
 unsigned int model_children(int node)
 {
-	unsigned int n = 0;
-
-	for (int i = 0; i < MODEL_NODES; i++)
-		n += model.node[i].live && model.node[i].parent == node;
-	return n;
-}
-
-bool model_populated(int node)
-{
-	if (model_tasks(node))
-		return true;
-	for (int i = 0; i < MODEL_NODES; i++)
-		if (model.node[i].live && model.node[i].parent == node && model_populated(i))
-			return true;
-	return false;
-}
-
-static bool made_below(int node)
-{
-	for (int i = 0; i < MODEL_NODES; i++)
-		if (model.node[i].live && model.node[i].parent == node &&
-		    (!model.node[i].clone || made_below(i)))
-			return true;
-	return false;
-}
-
-static bool is_empty_clone(int node)
-{
-	return model.node[node].clone && !model_populated(node) && !made_below(node);
-}
-
-static unsigned int count_clones(int dir, bool empty)
-{
-	unsigned int n = 0;
-
-	for (int i = 0; i < MODEL_NODES; i++)
-		n += model.node[i].live && model.node[i].parent == dir && model.node[i].clone &&
-		     is_empty_clone(i) == empty;
-	return n;
-}
-
-unsigned int model_empties(int dir)
-{
-	return count_clones(dir, true);
+	look();
+	return view[node].children;
 }
 
 unsigned int model_busy_clones(int dir)
 {
-	return count_clones(dir, false);
+	look();
+	return view[dir].busy;
 }
 
 int model_depth(int node)
@@ -135,6 +132,7 @@ int model_depth(int node)
 
 void model_settle(void)
 {
+	look();
 	model.clock++;
 	for (int i = MODEL_TREES; i < MODEL_NODES; i++) {
 		struct model_node *n = &model.node[i];
@@ -150,9 +148,10 @@ void model_settle(void)
 
 void model_trim(void)
 {
+	look();
 	for (int dir = 0; dir < MODEL_NODES; dir++) {
 		while (model.node[dir].live && model.node[dir].tree == MODEL_NS &&
-		       model_empties(dir) > model.node[dir].keep_empty) {
+		       view[dir].empties > model.node[dir].keep_empty) {
 			int oldest = -1;
 
 			for (int i = MODEL_TREES; i < MODEL_NODES; i++)
@@ -161,6 +160,7 @@ void model_trim(void)
 				    (oldest < 0 || model.node[i].emptied < model.node[oldest].emptied))
 					oldest = i;
 			model_remove(oldest);
+			look();
 		}
 	}
 	model_settle();
@@ -191,23 +191,23 @@ static unsigned int distinct_sets(void)
 static void compare_node(int i)
 {
 	struct model_node *n = &model.node[i];
-	struct inspect_container view;
+	struct inspect_container engine;
 	unsigned long long generation = container_generation(n->cont);
 
 	if (n->parent >= 0)
 		ck_assert_ptr_eq(find_dir(model.node[n->parent].cont, n->name), n->cont);
-	view = inspect_container(n->cont);
-	ck_assert(!view.dead);
-	ck_assert_uint_eq(view.nr_children, model_children(i));
+	engine = inspect_container(n->cont);
+	ck_assert(!engine.dead);
+	ck_assert_uint_eq(engine.nr_children, view[i].children);
 	if (n->parent >= 0) {
-		ck_assert_uint_eq(view.nr_tasks, model_tasks(i));
-		ck_assert(!view.nr_populated == !model_populated(i));
-		ck_assert(view.clone == n->clone);
-		ck_assert_int_eq(view.depth, model_depth(i));
+		ck_assert_uint_eq(engine.nr_tasks, view[i].tasks);
+		ck_assert(!engine.nr_populated == !view[i].populated);
+		ck_assert(engine.clone == n->clone);
+		ck_assert_int_eq(engine.depth, model_depth(i));
 	}
 	if (n->tree == MODEL_NS) {
-		ck_assert_uint_eq(view.nr_empties, model_empties(i));
-		ck_assert_uint_eq(view.nr_clones, model_empties(i) + model_busy_clones(i));
+		ck_assert_uint_eq(engine.nr_empties, view[i].empties);
+		ck_assert_uint_eq(engine.nr_clones, view[i].empties + view[i].busy);
 	}
 	if (n->names_changed)
 		ck_assert_uint_gt(generation, n->generation);
@@ -220,6 +220,7 @@ static void compare_node(int i)
 void model_compare(void)
 {
 	sane();
+	look();
 	for (int i = 0; i < MODEL_NODES; i++)
 		if (model.node[i].live)
 			compare_node(i);

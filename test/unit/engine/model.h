@@ -2,8 +2,8 @@
 /*
  * model.h - a simple model of hierarchies, containers and tasks
  *
- * Arrays and walks over all of them, no counts, no lists: what the engine
- * should be, as slowly and plainly as it can be said.  model_test.c does the
+ * Arrays and walks over all of them; nothing is counted along the way, no list
+ * is kept: what the engine should be, as plainly as it can be said.  model_test.c does the
  * same things to both; model_compare() fails the test where they differ.
  */
 #ifndef TEST_ENGINE_MODEL_H
@@ -51,10 +51,7 @@ int model_add(int dir, const char *name, bool clone);
 void model_remove(int node);
 unsigned int model_tasks(int node);			/* in it */
 unsigned int model_children(int node);
-bool model_populated(int node);				/* a task here or below */
-/* Clones of @dir that are empty, and that are not. */
-unsigned int model_empties(int dir);
-unsigned int model_busy_clones(int dir);
+unsigned int model_busy_clones(int dir);		/* its clones that are not empty */
 int model_depth(int node);
 /* After each change: note which clones are empty now, and since when. */
 void model_settle(void);

@@ -224,7 +224,7 @@ END_TEST
 /* References to what is removed are good until they are put, in any order. */
 START_TEST(references)
 {
-	struct container *top = mount_top("all"), *a = make_dir(top, "a"), *b = make_dir(a, "b");
+	struct container *top = mount_top("ns,debug"), *a = make_dir(top, "a"), *b = make_dir(a, "b");
 	struct container_file *f;
 	const char *data;
 	long live;
@@ -248,7 +248,7 @@ END_TEST
 
 START_TEST(mkdir_without_memory)
 {
-	struct container *top = mount_top("all");
+	struct container *top = mount_top("ns,debug");
 	unsigned long nth;
 	long live;
 	int ret;
