@@ -3,7 +3,7 @@
 #ifndef TEST_CONTROL_H
 #define TEST_CONTROL_H
 
-#include <check.h>
+#include "../quiet_check.h"
 
 TCase *loop_tests(void);
 TCase *socket_tests(void);

@@ -5,7 +5,7 @@
  * Whatever engine.h does not mark as atomic asks the shim whether it may sleep
  * here, so that a call under container_lock ends the test at once.
  */
-#include <check.h>
+#include "../quiet_check.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #ifndef TEST_ENGINE_TOOLS_H
 #define TEST_ENGINE_TOOLS_H
 
-#include <check.h>
+#include "../quiet_check.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  */
 #include "fake.h"
 
-#include <check.h>
+#include "../quiet_check.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #ifndef TEST_UNIT_TASK_EVENTS_TESTS_H
 #define TEST_UNIT_TASK_EVENTS_TESTS_H
 
-#include <check.h>
+#include "../quiet_check.h"
 #include <sys/types.h>
 
 #include "replica.h"

@@ -6,7 +6,7 @@
  * daemon does (world.h), and each test looks whether engine and kernel agree.
  * The last does so after thousands of random steps.
  */
-#include <check.h>
+#include "../quiet_check.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * owner, so a host function that calls back into it where it must not aborts
  * the test.
  */
-#include <check.h>
+#include "../quiet_check.h"
 #include <stdio.h>
 #include <string.h>
 
