@@ -15,7 +15,7 @@
 #				  of KDIR in a virtual machine
 #	make check-qemu		all that runs there: also cgroup v1, and the FUSE host
 #	make check-module-debug	check-module on a kernel with KASAN, lockdep and kmemleak,
-#				which is built first, in half an hour or so
+#				which is built first, in a quarter of an hour
 #	make module		containerfs.ko for the kernel of KDIR, in build/module
 #	make module_install	into INSTALL_MOD_PATH (DESTDIR)
 #	make dkms-tree		its sources as dkms wants them, in DESTDIR/usr/src

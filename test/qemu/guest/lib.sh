@@ -108,5 +108,5 @@ no_leaks() {
 }
 
 clean_log() {
-	! dmesg | grep -E -A 30 'WARNING:|BUG[: ]|Oops|general protection|Call Trace|blocked for more than|detected stalls|self-detected stall|refcount_t|objects remaining|suspicious RCU|possible .*deadlock|INFO: .*lock'
+	! dmesg | grep -E -A 30 'WARNING:|BUG[: ]|Oops|general protection|Call Trace|blocked for more than|detected stalls|self-detected stall|refcount_t|objects remaining|Busy inodes|UBSAN|ODEBUG|new suspected memory leak|suspicious RCU|possible .*deadlock|INFO: .*lock'
 }
