@@ -93,6 +93,8 @@ int host_init(void);
 void host_exit(void);
 /* Mount cgroup v1 at side_dir(BASE); 0 or -errno. */
 int host_mount_base(void);
+/* Remove its containers and unmount it; host_exit() sees it go. */
+void host_umount_base(void);
 /* Mount containerfs with @opts at side_dir(OURS) or a directory @dir of ours. */
 int host_mount(const char *dir, const char *opts);
 /* Unmount, all containers having been removed. */

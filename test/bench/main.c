@@ -54,10 +54,7 @@ static void tree_run(void)
 		run_ops(read_ops);
 		host_umount_last(side_dir(OURS));
 	}
-	if (side_mounted(BASE)) {
-		remove_below(side_dir(BASE));
-		host_umount(side_dir(BASE));
-	}
+	host_umount_base();
 }
 
 int main(int argc, char **argv)
