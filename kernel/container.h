@@ -192,7 +192,10 @@ struct container {
 	unsigned int		depth;		/* immutable: 0 for the top */
 
 	struct rb_node		by_name;	/* in parent's children */
-	struct rb_node		by_id;
+	union {
+		struct rb_node	by_id;
+		struct rcu_head	rcu;		/* when it is in no tree any more */
+	};
 	struct rb_root		children;
 	struct rb_root		children_by_id;
 	unsigned int		nr_children;
@@ -213,7 +216,6 @@ struct container {
 
 	struct list_head	pending;	/* in release_list or kill_list */
 	struct container_subsys_state *subsys[CONTAINER_SUBSYS_COUNT];
-	struct rcu_head		rcu;
 };
 
 /* The child is not there for good: nobody's but the last reference's concern. */

@@ -28,12 +28,12 @@ struct ns_state {
 	unsigned int		nr_made;	/* containers below made by mkdir */
 	unsigned int		nr_clones;	/* children made by clone */
 	unsigned int		nr_empties;	/* of them, with no task and nothing made by mkdir below */
+	u32			events;		/* changes of clones, refused and removed */
 	struct list_head	empties;	/* those, longest empty first */
 	struct list_head	empty_node;	/* in the parent's empties */
 	struct list_head	trim_node;	/* in ns_trim */
 
 	u64			clones, refused, removed;
-	u32			events;		/* changes of these */
 };
 
 static inline struct ns_state *ns_of_css(struct container_subsys_state *css)
