@@ -49,6 +49,8 @@ static int show_stats(void)
 		fputs(text, stdout);
 	else if (err == -ENOENT || err == -ECONNREFUSED)
 		complain("hierarchies: containerfsd is not running, and only it counts");
+	else if (err == -EACCES || err == -EPERM)
+		complain("hierarchies: only root may ask containerfsd");
 	else
 		complain("hierarchies: cannot ask containerfsd: %s", strerror(-err));
 	free(text);
