@@ -273,6 +273,9 @@ check-module-debug: $(B)/qemu-debug.stamp $(programs) $(helpers) $(c_tests)
 	$(Q)KERNEL=$(B)/qemu-debug MODULE=$(B)/module-debug/containerfs.ko MEMORY=2G \
 		DURATION=120 TEST_TIMEOUT=600 GUEST_TIMEOUT=3600 test/qemu/run module stress
 
+# One after the other: apt-get does not run twice at a time.
+$(B)/qemu.stamp: | $(B)/check.stamp
+$(B)/qemu-debug.stamp: | $(B)/qemu.stamp
 $(B)/qemu.stamp $(B)/qemu-debug.stamp: $(B)/%.stamp: .ci/packages .ci/install
 	$(Q).ci/install $*
 	$(Q)touch $@
