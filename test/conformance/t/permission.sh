@@ -17,9 +17,11 @@ chmod 0666 a/tasks a/cgroup.procs tasks
 
 # A task with these real, effective and saved uids, in the top container.
 spawn_as() { # REAL,EFFECTIVE,SAVED
+	# What the one before said would be taken for its answer.
+	rm -f "$T/as"
 	"$SYSC" as "$1" , pause </dev/null >"$T/as" 2>&1 &
 	PID=$!
-	wait_for "grep -q OK '$T/as'"
+	wait_for "grep -qs OK '$T/as'"
 }
 # What "attach" says as somebody: his result, then the place of the task.
 attach() { # REAL,EFFECTIVE,SAVED FILE
