@@ -72,6 +72,36 @@ START_TEST(shared_by_all_with_the_same_set)
 }
 END_TEST
 
+/*
+ * Ids are given in turn and hashes of sets are sums, so that (1st, 4th) and
+ * (2nd, 3rd) mostly have the same hash: only a look at the links tells them apart.
+ */
+START_TEST(every_pair_is_a_set)
+{
+	struct container *ns = mount_top("ns"), *x = mount_top("none,name=x"), *a[20], *b[20];
+	char name[8];
+
+	for (int i = 0; i < 20; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		a[i] = make_dir(ns, name);
+		b[i] = make_dir(x, name);
+	}
+	for (int i = 0; i < 400; i++) {
+		host_fork(1, 100 + i);
+		ck_assert_int_eq(attach(a[i / 20], 100 + i), 0);
+		ck_assert_int_eq(attach(b[i % 20], 100 + i), 0);
+	}
+	ck_assert_uint_eq(inspect_groups(), 401);
+	for (int i = 0; i < 400; i++) {
+		ck_assert_ptr_eq(inspect_where(host_key(100 + i), ns), a[i / 20]);
+		ck_assert_ptr_eq(inspect_where(host_key(100 + i), x), b[i % 20]);
+	}
+	sane();
+	umount_top(ns);
+	umount_top(x);
+}
+END_TEST
+
 /* A new hierarchy, or one that dies, touches no group and no task. */
 START_TEST(hierarchies_come_and_go)
 {
@@ -223,6 +253,7 @@ TCase *groups_tests(void)
 	TCase *tc = tcase_of("groups");
 
 	tcase_add_test(tc, shared_by_all_with_the_same_set);
+	tcase_add_test(tc, every_pair_is_a_set);
 	tcase_add_test(tc, hierarchies_come_and_go);
 	tcase_add_test(tc, host_references);
 	tcase_add_test(tc, records);
