@@ -74,11 +74,13 @@ END_TEST
 
 /*
  * Ids are given in turn and hashes of sets are sums, so that (1st, 4th) and
- * (2nd, 3rd) mostly have the same hash: only a look at the links tells them apart.
+ * (2nd, 3rd) mostly have the same hash: once they are joined by a third that is
+ * the same, only a look at all links tells them apart.
  */
 START_TEST(every_pair_is_a_set)
 {
 	struct container *ns = mount_top("ns"), *x = mount_top("none,name=x"), *a[20], *b[20];
+	struct container *d = mount_top("debug"), *c = make_dir(d, "c");
 	char name[8];
 
 	for (int i = 0; i < 20; i++) {
@@ -90,6 +92,7 @@ START_TEST(every_pair_is_a_set)
 		host_fork(1, 100 + i);
 		ck_assert_int_eq(attach(a[i / 20], 100 + i), 0);
 		ck_assert_int_eq(attach(b[i % 20], 100 + i), 0);
+		ck_assert_int_eq(attach(c, 100 + i), 0);
 	}
 	ck_assert_uint_eq(inspect_groups(), 401);
 	for (int i = 0; i < 400; i++) {
@@ -99,6 +102,7 @@ START_TEST(every_pair_is_a_set)
 	sane();
 	umount_top(ns);
 	umount_top(x);
+	umount_top(d);
 }
 END_TEST
 
