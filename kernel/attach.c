@@ -323,5 +323,7 @@ int container_attach(struct container *cont, int nr, bool threadgroup,
 	else if (!(info.flags & CONTAINER_TASK_EXITING))
 		ret = attach_thread(&set, &info);
 	host_task_put(&info);
+	/* Who came into a frozen container is stopped when the writer goes on. */
+	container_freezer_work();
 	return ret;
 }

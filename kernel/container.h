@@ -59,6 +59,7 @@
 
 struct cftype;
 struct container_subsys;
+struct container_task;
 
 extern spinlock_t container_lock;
 
@@ -113,6 +114,13 @@ struct container_subsys {
 	int (*can_attach)(struct container_subsys_state *css, const struct container_attach *a);
 	void (*cancel_attach)(struct container_subsys_state *css, const struct container_attach *a);
 	void (*attach)(struct container_subsys_state *css, const struct container_attach *a);
+
+	/*
+	 * Under the lock, for every subsystem that is bound: @task is in another
+	 * css_group now, or (@now false) SIGKILL will be sent to it by container.kill.
+	 * Not called for a task that exits.
+	 */
+	void (*task_changed)(struct container_task *task, bool now);
 
 	/* Under the lock: the first live task came to the container or below, or the last went. */
 	void (*populated)(struct container_subsys_state *css);
@@ -171,6 +179,7 @@ extern struct list_head container_roots;
 #define CONTAINER_RELEASABLE		0x10	/* had a task or a child */
 #define CONTAINER_RELEASE_PENDING	0x20	/* its agent is to run */
 #define CONTAINER_KILLING		0x40	/* SIGKILL to all that is in it */
+#define CONTAINER_FREEZING		0x80	/* its tasks are to be frozen: freezer.c */
 
 /* attributes and xattrs of one node, once they differ from the defaults */
 struct container_iattr {
@@ -310,6 +319,8 @@ struct container_task {
 	char			*next_name;	/* of its next clone, or NULL */
 	bool			killed;		/* SIGKILL sent by container.kill */
 	u64			cookie;		/* the host's word */
+	u64			freezer_account; /* as the host was told: see freezer.c */
+	struct list_head	freezer_node;	/* in freezer_tasks */
 	struct rcu_head		rcu;
 };
 
@@ -318,6 +329,8 @@ struct container_task *container_task_lookup(unsigned long key);
 /* The record, made in the init group if there is none; NULL: no memory. */
 struct container_task *container_task_make(unsigned long key, int tid, int tgid);
 void container_task_move(struct container_task *task, struct css_group *group);
+/* Call task_changed of all subsystems that are bound. */
+void container_task_changed(struct container_task *task, bool now);
 /* Drop the record if it says nothing: in the init group, nothing remembered by engine or host. */
 void container_task_forget(struct container_task *task);
 struct css_group *container_task_group_of(unsigned long key);
@@ -327,6 +340,9 @@ void container_tasks_drop(void);
 /* attach.c */
 int container_attach(struct container *cont, int nr, bool threadgroup,
 		     const struct container_actor *opener, const struct container_actor *writer);
+
+/* freezer.c: tell the host what is due, if anything is; no lock */
+void container_freezer_work(void);
 
 /* clone.c */
 /* Take @task's chosen name; the caller frees it.  Under the lock. */

@@ -222,7 +222,7 @@ unsigned int css_group_watch(struct css_group *group)
 		if (cont->armed)
 			watch |= CSS_GROUP_WATCH_ALL;
 		for (; cont; cont = cont->parent) {
-			if (cont->flags & CONTAINER_KILLING)
+			if (cont->flags & (CONTAINER_KILLING | CONTAINER_FREEZING))
 				watch |= CSS_GROUP_WATCH_ALL;
 			if (cont->armed)
 				watch |= CSS_GROUP_WATCH_EMPTY;

@@ -217,6 +217,8 @@ struct container_task *container_task_find(unsigned long key);
 _Bool container_task_tracked(unsigned long key);
 unsigned long long container_task_cookie(const struct container_task *task);
 void container_task_set_cookie(struct container_task *task, unsigned long long cookie);
+/* The account on which the host was told to stop it: see host_task_freeze(). */
+unsigned long long container_task_account(const struct container_task *task);
 /* Borrowed: stays while the task stays in it. */
 struct css_group *container_task_group(const struct container_task *task);
 void container_task_ids(const struct container_task *task, int *tid, int *tgid);
@@ -328,6 +330,32 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 
 /* Send @sig to the thread's process if it still is the one meant; 0 or -ESRCH. */
 int host_task_kill(const struct container_task_info *info, int sig);
+
+/*
+ * The freezer.  host_freezer() says in one phrase, "enforced: ..." or
+ * "unsupported: ...", what this host can do; host_freezer_start() gets it ready:
+ * 0, -EOPNOTSUPP, -ENOMEM.
+ */
+const char *host_freezer(void);
+int host_freezer_start(void);
+/*
+ * Stop the thread on the account of container @account (an id), so that no
+ * instruction of user space is run by it or by what it creates, until it is
+ * called with another account; 0: let it go on.  Children of it that the host
+ * stopped without being told, and that the engine has not on the old account,
+ * go on then, too.  Calls for one thread are ordered.  @atomic: -EAGAIN from a host that must sleep for it; it is then called
+ * again without, and no lock.  -ESRCH: it exits.
+ */
+int host_task_freeze(const struct container_task_info *info, unsigned long long account,
+		     _Bool atomic);
+/*
+ * Atomic.  Nobody is to be stopped on @account any more: whom the host stopped
+ * without being told (a child of one who is) goes on; host_task_freeze() is
+ * called besides for those that the engine knows.
+ */
+void host_freeze_ended(unsigned long long account);
+/* Atomic.  Has everybody really stopped who is to on @account? */
+_Bool host_frozen(unsigned long long account);
 
 /* Atomic.  The key of the live thread @tid (initial pid namespace), 0 if there is none. */
 unsigned long host_task_key(int tid);

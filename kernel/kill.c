@@ -52,6 +52,7 @@ static unsigned int kill_collect_in(struct container *cont, struct container_tas
 			if (nr == KILL_BATCH)
 				return nr;
 			task->killed = true;
+			container_task_changed(task, false);
 			victim[nr++] = (struct container_task_info){
 				.key = task->key,
 				.tid = task->tid,

@@ -12,6 +12,7 @@ ENGINE_SRCS := \
 	debug.c \
 	engine.c \
 	file.c \
+	freezer.c \
 	hierarchy.c \
 	kill.c \
 	ns.c \

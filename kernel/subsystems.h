@@ -5,3 +5,4 @@
  */
 SUBSYS(ns)
 SUBSYS(debug)
+SUBSYS(freezer)

@@ -57,6 +57,11 @@ void container_task_set_cookie(struct container_task *task, unsigned long long c
 	task->cookie = cookie;
 }
 
+unsigned long long container_task_account(const struct container_task *task)
+{
+	return task->freezer_account;
+}
+
 struct css_group *container_task_group(const struct container_task *task)
 {
 	return task->group;
@@ -90,11 +95,23 @@ struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 	task->tid = tid;
 	task->tgid = tgid;
 	task->group = &init_css_group;
+	INIT_LIST_HEAD(&task->freezer_node);
 	init_css_group.refs++;
 	init_css_group.nr_tasks++;
 	list_add_tail(&task->in_group, &init_css_group.tasks);
 	hash_add_rcu(task_table, &task->hash, key);
 	return task;
+}
+
+void container_task_changed(struct container_task *task, bool now)
+{
+	struct container_subsys *ss;
+	int i;
+
+	lockdep_assert_held(&container_lock);
+	for_each_subsys(ss, i)
+		if (ss->root && ss->task_changed)
+			ss->task_changed(task, now);
 }
 
 /* Only the containers that it enters or leaves; into the new ones before out of the old. */
@@ -118,6 +135,7 @@ void container_task_move(struct container_task *task, struct css_group *group)
 		if (css_group_container(group, link->container->root) != link->container)
 			container_tasks_changed(link->container, -1);
 	css_group_put_locked(old);
+	container_task_changed(task, true);
 }
 
 /* The lists of where it is show its ids. */
@@ -136,6 +154,9 @@ static void container_task_set_ids(struct container_task *task, int tid, int tgi
 static void container_task_free(struct container_task *task)
 {
 	hash_del_rcu(&task->hash);
+	/* Nobody is to be told of it any more. */
+	list_del_init(&task->freezer_node);
+	task->freezer_account = 0;
 	container_task_move(task, &init_css_group);
 	list_del(&task->in_group);
 	init_css_group.nr_tasks--;
@@ -147,7 +168,8 @@ static void container_task_free(struct container_task *task)
 void container_task_forget(struct container_task *task)
 {
 	lockdep_assert_held(&container_lock);
-	if (task->group == &init_css_group && !task->next_name && !task->cookie)
+	if (task->group == &init_css_group && !task->next_name && !task->cookie &&
+	    list_empty(&task->freezer_node))
 		container_task_free(task);
 }
 

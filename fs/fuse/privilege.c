@@ -128,6 +128,7 @@ int privilege_trim(void)
 		CAP_SYS_PTRACE,		/* other tasks' namespaces in /proc */
 		CAP_DAC_READ_SEARCH,	/* and what else hides there */
 		CAP_KILL,		/* container.kill */
+		CAP_DAC_OVERRIDE,	/* groups of others in the kernel's freezer */
 		CAP_SYS_RESOURCE,	/* memory of BPF maps, OOM score */
 	};
 	bool have[sizeof(used) / sizeof(used[0])];

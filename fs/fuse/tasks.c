@@ -27,6 +27,7 @@
 
 #include "daemon.h"
 #include "task_events.h"
+#include "tasks_freeze.h"
 #include "tasks_ids.h"
 #include "tasks_lookup.h"
 #include "tasks_replay.h"
@@ -206,6 +207,7 @@ int tasks_init(const struct tasks_opts *opts)
 		goto free_te;
 	replay_init(te);
 	lookup_init(te);
+	freeze_init();
 	kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (kick_fd < 0) {
 		err = -errno;
@@ -240,6 +242,7 @@ void tasks_exit(void)
 	loop_del(kick_fd);
 	close(kick_fd);
 	kick_fd = -1;
+	freeze_exit();
 	lookup_init(NULL);
 	replay_exit();
 	ids_exit();

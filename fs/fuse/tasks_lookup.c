@@ -158,6 +158,15 @@ static bool same_task(uint64_t word, uint64_t earlier)
 	return word && earlier && changes < KILL_CHANGES;
 }
 
+bool lookup_same(const struct container_task_info *info)
+{
+	uint64_t meant = info->cookie ? info->cookie : replay_word((uint32_t)info->tid);
+	struct te_facts facts;
+
+	return !task_events_query(te, (uint32_t)info->tid, &facts) &&
+		(int)facts.tgid == info->tgid && same_task(facts.word, meant);
+}
+
 /*
  * The descriptor is had first and the task looked at afterwards: if the one
  * that has the number then is the one meant, either the descriptor is of its
@@ -166,8 +175,6 @@ static bool same_task(uint64_t word, uint64_t earlier)
  */
 int host_task_kill(const struct container_task_info *info, int sig)
 {
-	uint64_t meant = info->cookie ? info->cookie : replay_word((uint32_t)info->tid);
-	struct te_facts facts;
 	int fd, ret = -ESRCH;
 
 	if (info->tgid == self)
@@ -175,9 +182,7 @@ int host_task_kill(const struct container_task_info *info, int sig)
 	fd = (int)syscall(SYS_pidfd_open, info->tgid, 0);
 	if (fd < 0)
 		return -ESRCH;
-	if (!task_events_query(te, (uint32_t)info->tid, &facts) &&
-	    (int)facts.tgid == info->tgid && same_task(facts.word, meant) &&
-	    !syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0))
+	if (lookup_same(info) && !syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0))
 		ret = 0;
 	close(fd);
 	return ret;

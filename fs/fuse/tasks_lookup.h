@@ -9,9 +9,14 @@
 #ifndef FS_FUSE_TASKS_LOOKUP_H
 #define FS_FUSE_TASKS_LOOKUP_H
 
+#include <stdbool.h>
+
+struct container_task_info;
 struct task_events;
 
 /* @te is borrowed; NULL when it goes. */
 void lookup_init(struct task_events *te);
+/* Has @info's tid still the task that @info is about? */
+bool lookup_same(const struct container_task_info *info);
 
 #endif /* FS_FUSE_TASKS_LOOKUP_H */

@@ -4,6 +4,7 @@
 VFS_SRCS := \
 	dir.c \
 	file.c \
+	freeze.c \
 	host.c \
 	inode.c \
 	module.c \

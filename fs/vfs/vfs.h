@@ -80,6 +80,9 @@ extern const struct file_operations containerfs_file_fops;
 void containerfs_notify_exit(void);
 extern wait_queue_head_t containerfs_poll_wait;
 
+/* freeze.c: let everybody go, and wait until they went; no hook runs any more */
+void containerfs_freeze_exit(void);
+
 /* host.c: work */
 int __init containerfs_host_init(void);
 void containerfs_host_exit(void);

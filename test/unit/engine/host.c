@@ -48,6 +48,10 @@ static void born(int parent, int tid, int tgid)
 	host_spawn(tid, tgid, host.task[parent].uid);
 	host.task[tid].suid = host.task[parent].suid;
 	host.task[tid].pid_ns = host.task[parent].pid_ns;
+	if (host.freeze_later) {
+		host.task[tid].account = host.task[parent].account;
+		host.task[tid].stopped = host.task[parent].stopped;
+	}
 }
 
 void host_fork(int parent, int tid)
@@ -292,6 +296,93 @@ int host_task_kill(const struct container_task_info *info, int sig)
 		if (host.task[tid].live && host.task[tid].tgid == tgid)
 			host_exit(tid);
 	return 0;
+}
+
+/* --- the freezer --- */
+
+const char *host_freezer(void)
+{
+	return "enforced: in the table of tasks";
+}
+
+int host_freezer_start(void)
+{
+	may_sleep();
+	return host.freeze_start_err;
+}
+
+/* Who was born stopped, and is not to be. */
+static void release_strangers(unsigned long long account)
+{
+	struct container_task *record;
+	int tid;
+
+	for (tid = 1; tid < HOST_TASKS; tid++) {
+		if (!task_of(tid) || host.task[tid].account != account)
+			continue;
+		record = container_task_find(host_key(tid));
+		if (!record || container_task_account(record) != account) {
+			host.task[tid].account = 0;
+			host.task[tid].stopped = false;
+		}
+	}
+}
+
+int host_task_freeze(const struct container_task_info *info, unsigned long long account,
+		     _Bool atomic)
+{
+	struct host_task *task = task_of(info->tid);
+	unsigned long long old;
+
+	ck_assert_uint_eq(info->key, host_key(info->tid));
+	if (!atomic)
+		may_sleep();
+	else if (host.freeze_later)
+		return -EAGAIN;
+	if (!task)
+		return -ESRCH;
+	if (info->tid == host.freeze_refuse)
+		return host.freeze_err;
+	if (account)
+		host.freezes++;
+	else
+		host.thaws++;
+	old = task->account;
+	task->account = account;
+	task->stopped = account && (task->stopped || !host.stop_later);
+	if (host.freeze_later && old && old != account)
+		release_strangers(old);
+	return 0;
+}
+
+void host_freeze_ended(unsigned long long account)
+{
+	int tid;
+
+	ck_assert_uint_ne(account, 0);
+	for (tid = 1; host.freeze_later && tid < HOST_TASKS; tid++) {
+		if (host.task[tid].account == account) {
+			host.task[tid].account = 0;
+			host.task[tid].stopped = false;
+		}
+	}
+}
+
+_Bool host_frozen(unsigned long long account)
+{
+	int tid;
+
+	for (tid = 1; tid < HOST_TASKS; tid++)
+		if (host.task[tid].live && host.task[tid].account == account &&
+		    !host.task[tid].stopped)
+			return false;
+	return true;
+}
+
+void host_stop(int tid)
+{
+	ck_assert(task_of(tid));
+	host.task[tid].stopped = host.task[tid].account;
 }
 
 unsigned long host_task_key(int tid)

@@ -38,6 +38,8 @@ struct host_task {
 	unsigned int	flags;		/* CONTAINER_TASK_* */
 	unsigned int	pid_ns;		/* the deepest one that it is in */
 	unsigned int	killed;		/* how many SIGKILLs it was sent */
+	unsigned long long account;	/* on which it is to be stopped, or 0 */
+	bool		stopped;	/* it really was */
 	char		comm[16];
 };
 
@@ -54,6 +56,11 @@ struct host {
 	bool		use_cookies;		/* the host has a word for each task */
 	bool		one_step;		/* it clones by container_clone_task() */
 	bool		die_of_kill;		/* SIGKILL ends a process at once */
+	bool		freeze_later;		/* host_task_freeze() must sleep; children inherit */
+	bool		stop_later;		/* tasks stop when host_stop() says so */
+	int		freeze_refuse;		/* for this tid it says freeze_err */
+	int		freeze_err;
+	int		freeze_start_err;	/* of host_freezer_start() */
 	void		(*on_sync)(void);
 	void		(*on_walked)(void);	/* after host_for_each_task() */
 	void		(*on_kill)(int tid);
@@ -66,6 +73,7 @@ struct host {
 	unsigned int	groups_changed, groups_freed;
 	unsigned int	added, removed;		/* clones */
 	unsigned long long last_added, last_removed;	/* their ids */
+	unsigned int	freezes, thaws;		/* of tasks */
 	unsigned int	events;			/* of files */
 	struct container *event_cont;
 	unsigned int	event_node;
@@ -93,6 +101,8 @@ void host_exit(int tid);
 bool host_unshare(int tid, unsigned int flags);
 /* clone(2) with CLONE_NEW*: the child is what gets the container. */
 void host_clone(int parent, int tid, unsigned int flags);
+/* It really stops, if it was told to. */
+void host_stop(int tid);
 /* Thread @tid execs: it becomes the leader and all others end. */
 void host_exec(int tid);
 /* An actor with these credentials, acting as thread @tid from where that is. */

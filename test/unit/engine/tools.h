@@ -90,6 +90,9 @@ TCase *tcase_of(const char *name);
 	X(limits)	\
 	X(memory)	\
 	X(kill)	\
+	X(freezer)	\
+	X(freezer_later)	\
+	X(freezer_model)	\
 	X(release)	\
 	X(model)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The freezer's effect on tasks: a task work that waits.
+ *
+ * A task to be stopped gets a struct freeze, queued as a task work with a signal's
+ * urgency: it leaves what it sleeps in as it would for a signal that it need not
+ * handle, and on its way to user space waits in freeze_fn() until it is let go;
+ * then the system call restarts, or fails with EINTR, as under the kernel's own
+ * freezer.  SIGKILL ends the wait and the task.  A child gets its work in
+ * task_newtask, so it waits before its first instruction.
+ *
+ * Lifetime.  A queued work is always run, at the latest when its task exits,
+ * and only its run frees the struct; until then the struct is in the table and a
+ * task that is let go and stopped again uses it again.  So there is one for a
+ * task at most, and the task outlives it.  containerfs_freeze_exit() lets
+ * everybody go, waits until all have run and then until the last one has left
+ * this code, for which nothing in it may sleep after freeze_put().
+ *
+ * A task counts as stopped when it waits, and also while it sleeps or is stopped
+ * where only a freezer's friend may (vfork, SIGSTOP, ptrace): it cannot run user
+ * code before it has come by here.  Kernel threads are left alone.
+ */
+#include <linux/freezer.h>
+#include <linux/hashtable.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/task_work.h>
+#include <linux/wait.h>
+
+#include "vfs.h"
+
+#define FREEZE_HASH_BITS	10
+
+/* As the kernel's freezer: not counted as load, no obstacle to suspend, ended by SIGKILL. */
+#define FREEZE_STATE	(TASK_KILLABLE | TASK_FREEZABLE | TASK_NOLOAD)
+
+struct freeze {
+	struct callback_head	work;
+	struct hlist_node	hash;
+	struct list_head	node;		/* in running until it waits, else empty */
+	struct task_struct	*task;
+	u64			account;	/* 0: let go */
+	wait_queue_head_t	wait;
+};
+
+static DEFINE_SPINLOCK(freeze_lock);		/* protects all of this; inside container_lock */
+static DEFINE_HASHTABLE(freezes, FREEZE_HASH_BITS);
+static LIST_HEAD(running);			/* told to stop, not yet waiting */
+static bool freeze_used;			/* ever */
+static atomic_t nr_freezes = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(freeze_drained);
+
+const char *host_freezer(void)
+{
+	return "enforced: tasks wait on their way to user space; SIGKILL ends frozen tasks at once";
+}
+
+int host_freezer_start(void)
+{
+	return 0;
+}
+
+static struct freeze *freeze_find(struct task_struct *task)
+{
+	struct freeze *f;
+
+	hash_for_each_possible(freezes, f, hash, (unsigned long)task)
+		if (f->task == task)
+			return f;
+	return NULL;
+}
+
+/* Nothing of this module may be touched after it but the code itself. */
+static void freeze_put(struct freeze *f)
+{
+	kfree(f);
+	if (atomic_dec_and_test(&nr_freezes))
+		wake_up(&freeze_drained);
+}
+
+/* In the task, where it may sleep; at its exit it must not. */
+static void freeze_fn(struct callback_head *work)
+{
+	struct freeze *f = container_of(work, struct freeze, work);
+
+	spin_lock(&freeze_lock);
+	while (f->account && !(current->flags & PF_EXITING) && !fatal_signal_pending(current)) {
+		list_del_init(&f->node);
+		spin_unlock(&freeze_lock);
+		wait_event_state(f->wait, !READ_ONCE(f->account), FREEZE_STATE);
+		spin_lock(&freeze_lock);
+	}
+	list_del(&f->node);
+	hash_del(&f->hash);
+	spin_unlock(&freeze_lock);
+	freeze_put(f);
+}
+
+/* With freeze_lock. */
+static int freeze_start(struct task_struct *task, u64 account)
+{
+	struct freeze *f = kmalloc(sizeof(*f), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!f)
+		return -ENOMEM;
+	init_task_work(&f->work, freeze_fn);
+	init_waitqueue_head(&f->wait);
+	f->task = task;
+	f->account = account;
+	/* It may run as soon as it is added, and then waits for the lock. */
+	if (task_work_add(task, &f->work, TWA_SIGNAL)) {
+		kfree(f);
+		return -ESRCH;
+	}
+	freeze_used = true;
+	atomic_inc(&nr_freezes);
+	list_add_tail(&f->node, &running);
+	hash_add(freezes, &f->hash, (unsigned long)task);
+	return 0;
+}
+
+/* With freeze_lock: who waits stops to, who does not yet will not. */
+static void freeze_end(struct freeze *f)
+{
+	WRITE_ONCE(f->account, 0);
+	list_del_init(&f->node);
+	wake_up(&f->wait);
+}
+
+/* Always atomic here.  The engine has a record of the task, so it exists. */
+int host_task_freeze(const struct container_task_info *info, unsigned long long account,
+		     _Bool atomic)
+{
+	struct task_struct *task = (struct task_struct *)info->key;
+	struct freeze *f;
+	int ret = 0;
+
+	if (task->flags & PF_KTHREAD)
+		return 0;
+	spin_lock(&freeze_lock);
+	f = freeze_find(task);
+	if (f && account) {
+		/* One that waits goes on waiting, unless it has just seen that it was let go. */
+		if (!f->account)
+			list_move_tail(&f->node, &running);
+		WRITE_ONCE(f->account, account);
+	} else if (f) {
+		freeze_end(f);
+	} else if (account) {
+		ret = freeze_start(task, account);
+	}
+	spin_unlock(&freeze_lock);
+	return ret;
+}
+
+/* Children are stopped when the engine says so, and by nobody else. */
+void host_freeze_ended(unsigned long long account)
+{
+}
+
+static bool freeze_as_good(struct task_struct *task)
+{
+	unsigned int state = READ_ONCE(task->__state);
+
+	return state & (TASK_FREEZABLE | TASK_FROZEN | __TASK_STOPPED | __TASK_TRACED);
+}
+
+_Bool host_frozen(unsigned long long account)
+{
+	struct freeze *f;
+	bool ret = true;
+
+	spin_lock(&freeze_lock);
+	list_for_each_entry(f, &running, node) {
+		if (f->account == account && !freeze_as_good(f->task)) {
+			ret = false;
+			break;
+		}
+	}
+	spin_unlock(&freeze_lock);
+	return ret;
+}
+
+void containerfs_freeze_exit(void)
+{
+	struct freeze *f;
+	int bkt;
+
+	if (!freeze_used)
+		return;
+	spin_lock(&freeze_lock);
+	hash_for_each(freezes, bkt, f, hash)
+		freeze_end(f);
+	spin_unlock(&freeze_lock);
+	wait_event(freeze_drained, !atomic_read(&nr_freezes));
+	synchronize_rcu_tasks();
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The freezer subsystem: stop all tasks of a container and below, and let them
+ * go on.
+ *
+ * What users can rely on, which is what cgroup v1's freezer does.  A container
+ * is to be frozen if FROZEN was written to its freezer.state (self_freezing) or
+ * its parent is to be (parent_freezing), and freezer.state says FREEZING until
+ * every task in it and below has really stopped, FROZEN from then on, THAWED if
+ * none is to be.  Whoever is born in such a container, or is attached to it, is
+ * frozen too; who is attached out of it goes on.  What a frozen task can notice
+ * is that time has passed.  Beyond v1: container.kill ends frozen tasks.
+ *
+ * How.  For each task the engine knows on whose account the host stops it: the
+ * id of its container, 0 if it runs.  Whenever that may have changed the task is
+ * put on freezer_tasks, and the work tells the host.  A task that enters a
+ * frozen container is told of at once where the host can do that under the
+ * lock, so that a child stops before its first instruction.  A thaw is told
+ * twice, for the container and for each task: a host may have stopped children
+ * that the engine has not seen yet.
+ *
+ * All under container_lock.
+ */
+#include "cftype.h"
+
+#define FREEZER_BATCH	64
+
+struct freezer_state {
+	struct container_subsys_state css;
+	bool			self;		/* FROZEN was written here */
+};
+
+/* One task and what the host is to be told, once the lock is let go. */
+struct freezer_order {
+	struct container_task_info info;
+	u64			account;
+};
+
+static LIST_HEAD(freezer_tasks);	/* container_tasks by freezer_node: tell the host */
+static unsigned int nr_freezing;	/* containers with CONTAINER_FREEZING */
+
+static struct freezer_state *freezer_of(struct container *cont)
+{
+	return (struct freezer_state *)cont->subsys[freezer_subsys_id];
+}
+
+static bool parent_freezing(const struct container *cont)
+{
+	return cont->parent && (cont->parent->flags & CONTAINER_FREEZING);
+}
+
+/* On whose account @task is to be stopped.  One that was sent SIGKILL must be let die. */
+static u64 freezer_account(const struct container_task *task)
+{
+	struct container *cont;
+
+	if (!nr_freezing || !freezer_subsys.root || task->killed)
+		return 0;
+	cont = css_group_container(task->group, freezer_subsys.root);
+	return cont->flags & CONTAINER_FREEZING ? cont->id : 0;
+}
+
+/* --- telling the host --- */
+
+/* Put it at the end, if it is not there: the work takes no more than it finds. */
+static void freezer_order(struct container_task *task)
+{
+	if (list_empty(&task->freezer_node))
+		list_add_tail(&task->freezer_node, &freezer_tasks);
+	host_work_pending();
+}
+
+static struct container_task_info freezer_info(const struct container_task *task)
+{
+	return (struct container_task_info){
+		.key = task->key,
+		.tid = task->tid,
+		.tgid = task->tgid,
+		.cookie = task->cookie,
+	};
+}
+
+/* Under the lock if the host can; -EAGAIN: in @order is what to tell it without. */
+static int freezer_tell(struct container_task *task, struct freezer_order *order)
+{
+	int ret;
+
+	order->info = freezer_info(task);
+	order->account = freezer_account(task);
+	ret = host_task_freeze(&order->info, order->account, true);
+	if (!ret || ret == -EAGAIN)
+		task->freezer_account = order->account;
+	return ret;
+}
+
+/* Some of the tasks on the list; how many of them are left to be told of in @order. */
+static unsigned int freezer_collect(struct freezer_order *order, unsigned int *budget)
+{
+	struct container_task *task;
+	unsigned int i, nr = 0;
+	int ret;
+
+	spin_lock(&container_lock);
+	for (i = 0; i < FREEZER_BATCH && *budget && !list_empty(&freezer_tasks); i++) {
+		task = list_first_entry(&freezer_tasks, struct container_task, freezer_node);
+		list_del_init(&task->freezer_node);
+		--*budget;
+		ret = freezer_tell(task, &order[nr]);
+		if (ret == -EAGAIN)
+			nr++;
+		else if (ret && ret != -ESRCH)
+			list_add_tail(&task->freezer_node, &freezer_tasks);
+	}
+	spin_unlock(&container_lock);
+	return nr;
+}
+
+/* The host could not stop it: its container stays FREEZING, and the next work tries again. */
+static void freezer_failed(unsigned long key)
+{
+	struct container_task *task;
+
+	spin_lock(&container_lock);
+	task = container_task_lookup(key);
+	if (task && list_empty(&task->freezer_node))
+		list_add_tail(&task->freezer_node, &freezer_tasks);
+	spin_unlock(&container_lock);
+}
+
+static unsigned int freezer_count_orders(void)
+{
+	struct list_head *pos;
+	unsigned int nr = 0;
+
+	spin_lock(&container_lock);
+	list_for_each(pos, &freezer_tasks)
+		nr++;
+	spin_unlock(&container_lock);
+	return nr;
+}
+
+/* Tell the host of all tasks on the list; those that come meanwhile make work anew. */
+static bool freezer_work(void)
+{
+	unsigned int budget, nr, i;
+	struct freezer_order *order;
+	int ret;
+
+	if (list_empty(&freezer_tasks))
+		return false;
+	order = kmalloc_array(FREEZER_BATCH, sizeof(*order), GFP_KERNEL | __GFP_NOFAIL);
+	for (budget = freezer_count_orders(); budget;) {
+		nr = freezer_collect(order, &budget);
+		for (i = 0; i < nr; i++) {
+			ret = host_task_freeze(&order[i].info, order[i].account, false);
+			if (ret && ret != -ESRCH)
+				freezer_failed(order[i].info.key);
+		}
+		if (list_empty(&freezer_tasks))
+			break;
+	}
+	kfree(order);
+	return false;
+}
+
+void container_freezer_work(void)
+{
+	freezer_work();
+}
+
+/* --- hooks --- */
+
+static void freezer_task_changed(struct container_task *task, bool now)
+{
+	struct freezer_order order;
+	u64 account = freezer_account(task);
+
+	/* What is on the list is told in any case: the host may know more. */
+	if (account == task->freezer_account || !list_empty(&task->freezer_node))
+		return;
+	if (!now || freezer_tell(task, &order))
+		freezer_order(task);
+}
+
+static void freezer_order_all(struct container *cont)
+{
+	struct container_task *task;
+	struct css_link *link;
+
+	list_for_each_entry(link, &cont->links, in_container)
+		list_for_each_entry(task, &link->group->tasks, in_group)
+			freezer_order(task);
+}
+
+/* Bring CONTAINER_FREEZING up to date, here and below. */
+static void freezer_update(struct container *top)
+{
+	struct container *cont;
+	bool freezing;
+
+	container_for_each_below(cont, top) {
+		freezing = freezer_of(cont)->self || parent_freezing(cont);
+		if (freezing == !!(cont->flags & CONTAINER_FREEZING))
+			continue;
+		cont->flags ^= CONTAINER_FREEZING;
+		nr_freezing += freezing ? 1 : -1;
+		if (!freezing)
+			host_freeze_ended(cont->id);
+		css_groups_changed(cont);
+		freezer_order_all(cont);
+	}
+}
+
+static struct container_subsys_state *freezer_create(gfp_t gfp)
+{
+	struct freezer_state *freezer = kzalloc(sizeof(*freezer), gfp);
+
+	return freezer ? &freezer->css : NULL;
+}
+
+static void freezer_destroy(struct container_subsys_state *css)
+{
+	kfree(css);
+}
+
+static void freezer_online(struct container_subsys_state *css,
+			   struct container_subsys_state *parent)
+{
+	struct container *cont = css->container;
+
+	if (parent_freezing(cont)) {
+		cont->flags |= CONTAINER_FREEZING;
+		nr_freezing++;
+	}
+}
+
+static void freezer_offline(struct container_subsys_state *css)
+{
+	struct container *cont = css->container;
+
+	if (cont->flags & CONTAINER_FREEZING) {
+		cont->flags &= ~CONTAINER_FREEZING;
+		nr_freezing--;
+		host_freeze_ended(cont->id);
+	}
+}
+
+/* --- control files --- */
+
+static bool freezer_any_order(const struct container *cont)
+{
+	struct container_task *task;
+
+	list_for_each_entry(task, &freezer_tasks, freezer_node)
+		if (container_is_descendant(css_group_container(task->group, cont->root), cont))
+			return true;
+	return false;
+}
+
+/* Has every task in @cont and below stopped? */
+static bool freezer_complete(struct container *cont)
+{
+	struct container *pos;
+
+	if (freezer_any_order(cont))
+		return false;
+	container_for_each_below(pos, cont)
+		if (pos->nr_tasks && !host_frozen(pos->id))
+			return false;
+	return true;
+}
+
+static int freezer_state_show(struct seq_file *m, struct container_file *file,
+			      const struct container_actor *reader)
+{
+	struct container *cont = file->cont;
+	const char *state = "THAWED";
+
+	freezer_work();
+	spin_lock(&container_lock);
+	if (cont->flags & CONTAINER_FREEZING)
+		state = freezer_complete(cont) ? "FROZEN" : "FREEZING";
+	spin_unlock(&container_lock);
+	seq_printf(m, "%s\n", state);
+	return 0;
+}
+
+static int freezer_state_write(struct container_file *file, const struct container_actor *writer,
+			       char *buf, size_t len)
+{
+	struct container *cont = file->cont;
+	int ret = 0;
+	bool freeze;
+
+	buf = strim(buf);
+	freeze = !strcmp(buf, "FROZEN");
+	if (!freeze && strcmp(buf, "THAWED"))
+		return -EINVAL;
+	if (freeze) {
+		ret = host_freezer_start();
+		if (ret)
+			return ret;
+	}
+	spin_lock(&container_lock);
+	if (container_dead(cont)) {
+		ret = -ENODEV;
+	} else {
+		freezer_of(cont)->self = freeze;
+		freezer_update(cont);
+	}
+	spin_unlock(&container_lock);
+	freezer_work();
+	return ret;
+}
+
+static u64 freezer_self_freezing(struct container *cont)
+{
+	return READ_ONCE(freezer_of(cont)->self);
+}
+
+static u64 freezer_parent_freezing(struct container *cont)
+{
+	u64 ret;
+
+	spin_lock(&container_lock);
+	ret = parent_freezing(cont);
+	spin_unlock(&container_lock);
+	return ret;
+}
+
+static const char *freezer_describe(char *buf, size_t size)
+{
+	return host_freezer();
+}
+
+static const struct cftype freezer_files[] = {
+	{
+		.name = "freezer.state",
+		.mode = 0644,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.show = freezer_state_show,
+		.write = freezer_state_write,
+	},
+	{
+		.name = "freezer.self_freezing",
+		.mode = 0444,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.read_u64 = freezer_self_freezing,
+	},
+	{
+		.name = "freezer.parent_freezing",
+		.mode = 0444,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.read_u64 = freezer_parent_freezing,
+	},
+	{ }
+};
+
+struct container_subsys freezer_subsys = {
+	.name		= "freezer",
+	.id		= freezer_subsys_id,
+	.create		= freezer_create,
+	.destroy	= freezer_destroy,
+	.online		= freezer_online,
+	.offline	= freezer_offline,
+	.task_changed	= freezer_task_changed,
+	.work		= freezer_work,
+	.describe	= freezer_describe,
+	.files		= freezer_files,
+};
