@@ -148,6 +148,7 @@ skip() { # REASON
 
 at_exit() {
 	status=$?
+	[ -z "${FREEZER-}" ] || thaw_all "$FREEZER"
 	[ -n "$finished" ] && exit $status
 	echo "${0##*/}: ended before finish, status $status"
 	exit 1
@@ -380,6 +381,73 @@ make_agent() { # [NAME]
 # How often the agent ran for a container.
 agent_runs() { # PATH
 	grep -c "^$1 argc" "$AGENT.log"
+}
+
+## The freezer
+
+# Mounts the freezer at $FREEZER, which on v1 may be in use by others, with a
+# container of this script's own, $H.
+freezer_hierarchy() { # [OPTION,...]
+	requires subsystem:freezer
+	FREEZER=$T/freezer
+	mount_hierarchy "$FREEZER" "freezer${1:+,$1}"
+	H=$FREEZER/$TEST_NAME.$$
+	mkdir "$H" || exit 1
+}
+
+# Lets everybody in a hierarchy go whom this script may have frozen.
+thaw_all() { # MOUNTPOINT
+	find "$1" -path "$1/$TEST_NAME.*" -name freezer.state 2>/dev/null | while read -r state_file; do
+		echo THAWED > "$state_file"
+	done
+}
+
+leave_freezer_hierarchy() {
+	cd / || exit 1
+	thaw_all "$FREEZER"
+	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
+	find "$H" -depth -type d -exec rmdir {} +
+	unmount "$FREEZER" >/dev/null
+	FREEZER=
+}
+
+# Is it FROZEN? v1 says that whoever sees FREEZING should write FROZEN again: a
+# task can miss that it is to stop.
+is_frozen() { # CONTAINER
+	[ "$(cat "$1/freezer.state")" = FROZEN ] || {
+		has v1 && echo FROZEN > "$1/freezer.state"
+		false
+	}
+}
+
+# Freezes and waits until it is done.
+freeze() { # CONTAINER
+	echo FROZEN > "$1/freezer.state"
+	frozen_dir=$1
+	wait_for 'is_frozen "$frozen_dir"'
+}
+
+thaw() { # CONTAINER
+	echo THAWED > "$1/freezer.state"
+}
+
+# A process that counts in $T/NAME; its pid is $PID. In DIR, if one is given.
+spinner() { # NAME [DIR]
+	"$SYSC" spin "$T/$1" </dev/null >/dev/null 2>&1 8>&- 9>&- &
+	PID=$!
+	[ -z "${2-}" ] || echo "$PID" > "$2/tasks"
+	spinning=$T/$1
+	wait_for '[ -s "$spinning" ]'
+}
+
+# Does it run? The time is what a machine under load may take to let it.
+runs() { # NAME
+	"$SYSC" advances "$T/$1" 5000
+}
+
+# A task that is frozen does not come back to life, so little time is enough.
+stands() { # NAME
+	[ "$("$SYSC" advances "$T/$1" 100)" = no ]
 }
 
 ## The ns subsystem of containerfs
