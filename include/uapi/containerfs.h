@@ -65,6 +65,15 @@
  * containerfs does makes fork, clone or unshare fail.  A refused clone leaves
  * the task where it is and is counted in ns.events.
  *
+ * With the freezer subsystem, in every container but the top:
+ *
+ *   freezer.state		rw  THAWED, FREEZING (a task has not stopped yet) or
+ *				    FROZEN; write FROZEN or THAWED: all tasks here
+ *				    and below stop, or go on; EOPNOTSUPP where the
+ *				    host cannot
+ *   freezer.self_freezing	r   1: FROZEN was written here
+ *   freezer.parent_freezing	r   1: a container above is to be frozen
+ *
  * With the debug subsystem: debug.container_refcount, debug.taskcount,
  * debug.current_css_group, debug.current_css_group_refcount, debug.releasable.
  *

@@ -193,6 +193,13 @@ bool hierarchies_have(const struct hierarchies *list, dev_t dev);
  */
 bool where_line(char **text, int *id, char **subsystems, char **path);
 
+/* --- freeze.c --- */
+
+/* Why freezer.state could not be read or written. */
+const char *freezer_error(int err);
+/* Call @fn, which reports, for each PATH of a command without options; exit status. */
+int each_container(int argc, char **argv, bool (*fn)(const char *arg));
+
 /* --- the commands --- */
 
 int cmd_tree(int argc, char **argv);
@@ -200,6 +207,8 @@ int cmd_ls(int argc, char **argv);
 int cmd_where(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_kill(int argc, char **argv);
+int cmd_freeze(int argc, char **argv);
+int cmd_thaw(int argc, char **argv);
 int cmd_hierarchies(int argc, char **argv);
 int cmd_subsystems(int argc, char **argv);
 

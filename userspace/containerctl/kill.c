@@ -34,21 +34,5 @@ static bool kill_one(const char *arg)
 
 int cmd_kill(int argc, char **argv)
 {
-	int status = EXIT_SUCCESS;
-	int first = 1;
-
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		print_help("kill");
-		return EXIT_SUCCESS;
-	}
-	if (argc > 1 && !strcmp(argv[1], "--"))
-		first++;
-	if (argc == first || argv[first][0] == '-') {
-		complain("kill: at least one PATH is needed, and there are no options");
-		return usage_error("kill");
-	}
-	for (int i = first; i < argc; i++)
-		if (!kill_one(argv[i]))
-			status = EXIT_FAILURE;
-	return status;
+	return each_container(argc, argv, kill_one);
 }
