@@ -343,8 +343,9 @@ int host_freezer_start(void);
  * instruction of user space is run by it or by what it creates, until it is
  * called with another account; 0: let it go on.  Children of it that the host
  * stopped without being told, and that the engine has not on the old account,
- * go on then, too.  Calls for one thread are ordered.  @atomic: -EAGAIN from a host that must sleep for it; it is then called
- * again without, and no lock.  -ESRCH: it exits.
+ * go on then, too.  Calls for one thread are ordered.  @atomic: -EAGAIN from a
+ * host that must sleep for it; it is then called again without, and no lock.
+ * -ESRCH: it exits.
  */
 int host_task_freeze(const struct container_task_info *info, unsigned long long account,
 		     _Bool atomic);
