@@ -60,7 +60,7 @@ static __always_inline bool change_fork(struct change *c, struct task_struct *ch
 	old = __sync_val_compare_and_swap(slot, 0, c->word);
 	if (old)	/* attached between its appearing and now */
 		c->word = old;
-	c->wake = group_touch(te_word_id(c->word), old ? 0 : 1);
+	c->wake = group_touch(te_word_id(c->word), old ? 0 : 1, NULL, false);
 	return true;
 }
 
@@ -115,12 +115,13 @@ static __always_inline void clone_submit(struct te_clone *rec,
 static __always_inline bool change_clone(struct change *c, struct task_struct *me,
 					 struct task_struct *child, u32 flags)
 {
+	struct te_cpu none = {};
 	u64 *word, *slot, id, old;
 
 	full_barrier();
 	word = word_find(me);
 	c->parent = word ? te_word_id(word_read(word)) : 0;
-	id = group_clone(c->parent, me, child, flags);
+	id = group_clone(c->parent, me, child, flags, &none);
 	if (!id && !c->parent)
 		return false;
 	slot = word_create(child);
@@ -139,7 +140,8 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 		c->cloned = false;
 		c->word = old;
 	}
-	c->wake = group_touch(old ? te_word_id(old) : c->parent, old || id ? 0 : 1);
+	c->wake = group_touch(old ? te_word_id(old) : c->parent,
+			      old || id ? 0 : 1, NULL, false);
 	return true;
 }
 
@@ -191,14 +193,16 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 					   u32 flags)
 {
 	u64 *word, w, id;
+	struct te_cpu cpu;
 	int i;
 
+	cpu_fill(&cpu, me);
 	full_barrier();
 	word = word_find(me);
 	for (i = 0; i < 4; i++) {
 		w = word ? word_read(word) : 0;
 		c->parent = te_word_id(w);
-		id = group_clone(c->parent, me, me, flags);
+		id = group_clone(c->parent, me, me, flags, &cpu);
 		if (!id)
 			return false;
 		if (!word)
@@ -211,7 +215,7 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 		c->word = w ? te_word_next(w, id) : TE_WORD(id, first_seq(me));
 		if (__sync_val_compare_and_swap(word, w, c->word) == w) {
 			c->cloned = true;
-			c->wake = group_touch(c->parent, -1);
+			c->wake = group_touch(c->parent, -1, &cpu, false);
 			return true;
 		}
 		bpf_map_delete_elem(&groups, &id);
@@ -265,20 +269,24 @@ int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
 static __always_inline bool change_exit(struct change *c, struct task_struct *task,
 					u64 *word)
 {
+	struct te_slot *slot = (struct te_slot *)word;
 	u64 w = word_read(word), old;
+	struct te_cpu cpu;
 	int i;
 
+	cpu_fill(&cpu, task);
 	for (i = 0; i < 64 && !(w & TE_WORD_EXITED); i++) {
 		old = __sync_val_compare_and_swap(word, w, w | TE_WORD_EXITED);
 		if (old == w)
 			break;
 		w = old;
 	}
-	hash_delete(task);
 	if (w & TE_WORD_EXITED)
 		return false;
+	slot->cpu = cpu;
+	slot->exited = te_word_id(w);
 	c->word = w | TE_WORD_EXITED;
-	c->wake = group_touch(te_word_id(w), -1);
+	c->wake = group_touch(te_word_id(w), -1, &cpu, true);
 	return true;
 }
 
@@ -313,6 +321,31 @@ int BPF_PROG(te_exit, struct task_struct *task)
 	return 0;
 }
 
+/*
+ * After its last instruction, and a grace period: what it used since its exit was
+ * reported, which is all that nobody else can know.
+ */
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(te_free, struct task_struct *task)
+{
+	struct te_slot *slot = (struct te_slot *)word_find(task);
+	struct te_group *g;
+	struct te_cpu tail;
+	u64 id;
+
+	if (!slot || !slot->word)
+		return 0;
+	id = slot->exited;
+	tail_fill(&tail, task);
+	g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
+	if (g) {
+		used_leave(g, &tail);
+		__sync_fetch_and_add(&g->dying, -1);
+	}
+	hash_delete(task);
+	return 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
 	     struct linux_binprm *bprm)
@@ -338,7 +371,7 @@ int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
 	rec->tid = task->pid;
 	rec->pad = 0;
 	rec->word = w;
-	bpf_ringbuf_submit(rec, wake_flags(group_touch(te_word_id(w), 0)));
+	bpf_ringbuf_submit(rec, wake_flags(group_touch(te_word_id(w), 0, NULL, false)));
 	return 0;
 }
 
@@ -354,6 +387,7 @@ int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
  */
 static __always_inline s64 attach(struct task_struct *task)
 {
+	struct te_cpu cpu;
 	u64 next, old;
 	u64 *word;
 
@@ -374,6 +408,7 @@ static __always_inline s64 attach(struct task_struct *task)
 	}
 	next = call_expect ? te_word_next(call_expect, call.id) :
 			     TE_WORD(call.id, first_seq(task));
+	cpu_fill(&cpu, task);
 	old = __sync_val_compare_and_swap(word, call_expect, next);
 	if (old != call_expect) {
 		call.word = old;
@@ -381,11 +416,11 @@ static __always_inline s64 attach(struct task_struct *task)
 	}
 	if (!old && *(volatile u32 *)&task->flags & PF_EXITING) {
 		if (__sync_val_compare_and_swap(word, next, next | TE_WORD_EXITED) != next)
-			group_count(call.id, 1);	/* the exit program took it off */
+			group_enter(call.id, &cpu);	/* the exit program took it off */
 		return -ENOENT;
 	}
-	group_count(te_word_id(old), -1);
-	group_count(call.id, 1);
+	group_leave(te_word_id(old), &cpu);
+	group_enter(call.id, &cpu);
 	call.word = next;
 	return 0;
 }
@@ -453,8 +488,12 @@ int te_walk(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	t.word = word_peek(task);
-	if (walk.words_only && (!t.word || t.word & TE_WORD_EXITED))
+	if (walk.words_only && (!t.word || (t.word & TE_WORD_EXITED && !walk.dying_too)))
 		return 0;
+	if (t.word & TE_WORD_EXITED)
+		tail_fill(&t.cpu, task);
+	else
+		cpu_fill(&t.cpu, task);
 	t.tid = task->pid;
 	t.tgid = task->tgid;
 	t.start_time = task->start_boottime;

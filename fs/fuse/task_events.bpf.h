@@ -3,7 +3,7 @@
  * task_events.bpf.h - maps, globals and helpers of task_events.bpf.c
  *
  * Where a task's word lives: in the preallocated hash `words`, keyed by the task's
- * address, until the exit program takes it out; if that is full, in task storage.
+ * address, until the task is freed; if that is full, in task storage.
  * The hash comes first because making a word there costs a fork a third of what
  * task storage does (measured: 0.4 to 1.3 us), and cannot fail because this CPU was
  * taken from another task in the middle of a storage operation. Attach, which may
@@ -50,14 +50,14 @@ struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, u64);
+	__type(value, struct te_slot);
 } storage SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 32768);
 	__type(key, u64);
-	__type(value, u64);
+	__type(value, struct te_slot);
 } words SEC(".maps");
 
 struct {
@@ -149,6 +149,19 @@ static __always_inline u64 word_peek(struct task_struct *task)
 	return w && word_find(task) == word ? w : 0;
 }
 
+/* What a task whose word says that it has exited used since. */
+static __always_inline void tail_fill(struct te_cpu *cpu, struct task_struct *task)
+{
+	struct te_slot *slot = (struct te_slot *)word_find(task);
+
+	cpu->utime = cpu->stime = cpu->runtime = 0;
+	if (!slot || !slot->exited)
+		return;
+	cpu->utime = task->utime - slot->cpu.utime;
+	cpu->stime = task->stime - slot->cpu.stime;
+	cpu->runtime = task->se.sum_exec_runtime - slot->cpu.runtime;
+}
+
 static __always_inline u64 *slot_create(struct task_struct *task)
 {
 	u64 *word;
@@ -170,7 +183,8 @@ static __always_inline bool fail_hash(void)
 /* For a new task, or for current, of which word_find() found none. */
 static __always_inline u64 *word_create(struct task_struct *task)
 {
-	u64 key = (u64)task, zero = 0;
+	struct te_slot zero = {};
+	u64 key = (u64)task;
 	u64 *word;
 
 	if (!hash_used)
@@ -202,6 +216,28 @@ static __always_inline u64 first_seq(struct task_struct *task)
 	return seq ? seq : 1;
 }
 
+static __always_inline void cpu_fill(struct te_cpu *cpu, struct task_struct *task)
+{
+	cpu->utime = task->utime;
+	cpu->stime = task->stime;
+	cpu->runtime = task->se.sum_exec_runtime;
+}
+
+/* A task that has used @cpu leaves @g, or enters it. */
+static __always_inline void used_leave(struct te_group *g, const struct te_cpu *cpu)
+{
+	__sync_fetch_and_add(&g->used.utime, cpu->utime);
+	__sync_fetch_and_add(&g->used.stime, cpu->stime);
+	__sync_fetch_and_add(&g->used.runtime, cpu->runtime);
+}
+
+static __always_inline void used_enter(struct te_group *g, const struct te_cpu *cpu)
+{
+	__sync_fetch_and_sub(&g->used.utime, cpu->utime);
+	__sync_fetch_and_sub(&g->used.stime, cpu->stime);
+	__sync_fetch_and_sub(&g->used.runtime, cpu->runtime);
+}
+
 /* Count @delta tasks; whether the group became empty and that is watched. */
 static __always_inline bool count(struct te_group *g, s64 delta)
 {
@@ -210,22 +246,43 @@ static __always_inline bool count(struct te_group *g, s64 delta)
 	return n == 0 && delta < 0 && g->watch & TE_WATCH_EMPTY;
 }
 
-static __always_inline void group_count(u64 id, s64 delta)
+/* An attached task that has used @cpu comes to @id, or goes. */
+static __always_inline void group_enter(u64 id, const struct te_cpu *cpu)
 {
 	struct te_group *g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
 
-	if (g)
-		count(g, delta);
+	if (!g)
+		return;
+	used_enter(g, cpu);
+	count(g, 1);
 }
 
-/* An event concerns css_group @id: whether its watchers must be woken. */
-static __always_inline bool group_touch(u64 id, s64 delta)
+static __always_inline void group_leave(u64 id, const struct te_cpu *cpu)
+{
+	struct te_group *g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
+
+	if (!g)
+		return;
+	used_leave(g, cpu);
+	count(g, -1);
+}
+
+/*
+ * An event concerns css_group @id: whether its watchers must be woken. @left: what
+ * the task that leaves it has used; @exits: it is not to come back.
+ */
+static __always_inline bool group_touch(u64 id, s64 delta, const struct te_cpu *left, bool exits)
 {
 	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
 	bool wake = false;
 
 	if (!g)
 		return false;
+	/* The time first: who sees the count, or the record, finds it there. */
+	if (id && left)
+		used_leave(g, left);
+	if (id && exits)
+		__sync_fetch_and_add(&g->dying, 1);
 	if (id && delta)
 		wake = count(g, delta);
 	if (g->watch & TE_WATCH_ALL) {
@@ -236,11 +293,12 @@ static __always_inline bool group_touch(u64 id, s64 delta)
 }
 
 /*
- * Make a css_group below @parent for @flags, to hold @task; 0 if its parent does
- * not clone on these flags, or there is no room.
+ * Make a css_group below @parent for @flags, to hold @task, which has used @cpu; 0
+ * if its parent does not clone on these flags, or there is no room.
  */
 static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
-				       struct task_struct *task, u32 flags)
+				       struct task_struct *task, u32 flags,
+				       const struct te_cpu *cpu)
 {
 	struct te_group g = {};
 	struct te_group *from;
@@ -255,6 +313,9 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	g.tasks = 1;
 	g.creator = creator->pid;
 	g.flags = flags;
+	g.used.utime = -cpu->utime;
+	g.used.stime = -cpu->stime;
+	g.used.runtime = -cpu->runtime;
 	g.watch = from->watch;
 	g.clone_mask = from->clone_mask;
 	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
@@ -274,13 +335,6 @@ static __always_inline u64 wake_flags(bool wake)
 		wake = true;
 	}
 	return wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-static __always_inline void cpu_fill(struct te_cpu *cpu, struct task_struct *task)
-{
-	cpu->utime = task->utime;
-	cpu->stime = task->stime;
-	cpu->runtime = task->se.sum_exec_runtime;
 }
 
 /* Whether the system call now returning is unshare(2), of any ABI; its flags. */

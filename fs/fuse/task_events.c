@@ -185,7 +185,10 @@ static int attach_programs(struct task_events *te,
 	int err;
 
 	/* Exit first: whatever gets a word is then seen to leave. */
-	err = attach_program(te, skel->progs.te_exit, &skel->links.te_exit, opts);
+	err = attach_program(te, skel->progs.te_free, &skel->links.te_free, opts);
+	if (!err)
+		err = attach_program(te, skel->progs.te_exit,
+				     &skel->links.te_exit, opts);
 	if (!err)
 		err = attach_program(te, skel->progs.te_exec,
 				     &skel->links.te_exec, opts);

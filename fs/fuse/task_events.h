@@ -146,6 +146,18 @@ int task_events_for_each(struct task_events *te, uint32_t tgid,
 			 int (*cb)(void *arg, const struct te_task *task),
 			 void *arg);
 
+/*
+ * Call @cb for each task that has a word, in any order; those included that have
+ * exited and are not yet waited for, whose cpu is what they used since.
+ *
+ * What the tasks of a css_group have used while they were in it is te_group.used
+ * and the cpu of each of them. Read the entry first and walk then: a task that
+ * leaves in between is missing, and none is counted twice.
+ */
+int task_events_for_each_word(struct task_events *te,
+			      int (*cb)(void *arg, const struct te_task *task),
+			      void *arg);
+
 /* A css_group id never used before, from 1. */
 uint64_t task_events_new_id(struct task_events *te);
 

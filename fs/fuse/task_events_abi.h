@@ -146,6 +146,28 @@ struct te_exec {
 	te_u64 word;
 };
 
+/*
+ * What tasks used while they were in a css_group: the sum of their times when they
+ * left it, less what they had used when they entered. Of a task that is in it now
+ * the second is in there already, and the first is its time now. A child enters
+ * with 0.
+ */
+struct te_used {
+	te_s64 utime;
+	te_s64 stime;
+	te_s64 runtime;
+};
+
+/*
+ * A task's word, and what it had used at its exit; exited is the id that was
+ * charged then, 0 before.
+ */
+struct te_slot {
+	te_u64 word;
+	te_u64 exited;
+	struct te_cpu cpu;
+};
+
 /* A css_group, as the BPF programs know it: value of the map `groups`. */
 #define TE_WATCH_EMPTY	1U	/* wake the daemon when its last task leaves */
 #define TE_WATCH_ALL	2U	/* wake it at the next event, once */
@@ -157,6 +179,8 @@ struct te_group {
 	te_u32 flags;		/* TE_CLONE_NEW* that made it */
 	te_u32 watch;		/* TE_WATCH_*, inherited at clone */
 	te_u32 clone_mask;	/* TE_CLONE_NEW* that clone, inherited at clone */
+	te_s64 dying;		/* tasks that exited in it and may still run */
+	struct te_used used;	/* not kept for id 0 */
 	char comm[TE_COMM_LEN];	/* of the task in it at the clone */
 };
 
@@ -192,6 +216,7 @@ struct te_facts {
 struct te_task {
 	te_u64 word;		/* 0: none */
 	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
+	struct te_cpu cpu;	/* if it has exited: since then */
 	te_u32 tid;
 	te_u32 tgid;
 	te_u32 vtid;		/* in the pid ns asked for; 0: not visible there */
@@ -230,7 +255,7 @@ struct te_walk {
 	te_u32 ns_inum;
 	te_u32 ns_level;
 	te_u32 words_only;	/* a rebuild: live tasks with a word */
-	te_u32 pad;
+	te_u32 dying_too;	/* and those that have exited, with their word */
 };
 
 #endif /* FS_FUSE_TASK_EVENTS_ABI_H */

@@ -131,6 +131,16 @@ int te_walk(struct task_events *te, uint32_t tgid,
 	return err;
 }
 
+int task_events_for_each_word(struct task_events *te,
+			      int (*cb)(void *arg, const struct te_task *task),
+			      void *arg)
+{
+	te->skel->bss->walk = (struct te_walk) {
+		.words_only = 1, .dying_too = 1,
+	};
+	return te_walk(te, 0, cb, arg);
+}
+
 struct each {
 	int (*cb)(void *arg, const struct te_task *task);
 	void *arg;
