@@ -122,6 +122,13 @@ struct container_subsys {
 	 */
 	void (*task_changed)(struct container_task *task, bool now);
 
+	/*
+	 * Under the lock: @task comes to the container, by fork, clone or attach,
+	 * or is about to leave it, with @exits at its exit.
+	 */
+	void (*enter)(struct container_subsys_state *css, struct container_task *task);
+	void (*leave)(struct container_subsys_state *css, struct container_task *task, bool exits);
+
 	/* Under the lock: the first live task came to the container or below, or the last went. */
 	void (*populated)(struct container_subsys_state *css);
 
@@ -321,6 +328,8 @@ struct container_task {
 	u64			cookie;		/* the host's word */
 	u64			freezer_account; /* as the host was told: see freezer.c */
 	struct list_head	freezer_node;	/* in freezer_tasks */
+	struct container_cpu	cpu;		/* cpuacct: up to here charged */
+	struct container	*remains;	/* cpuacct: exited, still to be charged; a reference */
 	struct rcu_head		rcu;
 };
 
@@ -376,6 +385,9 @@ void container_show_binding(struct seq_file *m, const struct containerfs_root *r
 
 /* ns.c: a hierarchy is not mounted any more, so empty clones are of no use; under the lock */
 void ns_drop_empties(struct containerfs_root *root);
+
+/* cpuacct.c: the record of a task that exited, with ->remains, is its now; under the lock */
+void cpuacct_task_remains(struct container_task *task);
 
 /* pidlist.c */
 unsigned long container_count_tasks(struct container *cont);

@@ -17,8 +17,14 @@ int container_engine_init(void)
 
 void container_engine_exit(void)
 {
+	struct container_subsys *ss;
+	int i;
+
 	container_tasks_drop();
 	containerfs_drop_roots();
+	for_each_subsys(ss, i)
+		while (ss->work && ss->work())
+			;
 	container_text_cache_drop();
 }
 

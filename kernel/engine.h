@@ -55,6 +55,11 @@ struct container_task_info {
 #define CONTAINER_TASK_EXITING		0x2
 #define CONTAINER_TASK_KTHREAD		0x4
 
+/* CPU time in ns; the kernel counts user and system time by ticks, run time exactly */
+struct container_cpu {
+	unsigned long long	runtime, user, system;
+};
+
 /* a set of file attributes; times in ns since the epoch */
 struct container_attr {
 	unsigned int		mode;		/* with S_IFMT */
@@ -259,6 +264,20 @@ unsigned int css_group_clone_mask(struct css_group *group);
 #define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */
 unsigned int css_group_watch(struct css_group *group);
 
+/* --- CPU time: kernel/cpuacct.c --- */
+
+/*
+ * For a host that accounts by group (see host_task_cpu()): tasks used that much
+ * while they were of @group, and that has not been charged yet.  Takes it to
+ * the group's container and all above; nothing if there is none that counts.
+ */
+void container_charge(struct css_group *group, const struct container_cpu *used);
+/*
+ * Is what tasks of @group use charged to @cont (NULL: to any container)?  Does
+ * not lock: under the lock, or from the host's only thread.
+ */
+_Bool css_group_charges(struct css_group *group, struct container *cont);
+
 /* --- container_clone(): kernel/clone.c --- */
 
 struct container_clone_info {
@@ -357,6 +376,27 @@ int host_task_freeze(const struct container_task_info *info, unsigned long long 
 void host_freeze_ended(unsigned long long account);
 /* Atomic.  Has everybody really stopped who is to on @account? */
 _Bool host_frozen(unsigned long long account);
+
+/*
+ * Atomic.  What task @key, which has a record or is pinned, has used so far; a
+ * running task's may lag by a tick, but what a later call says is never less.
+ */
+enum {
+	CONTAINER_CPU_BY_GROUP,		/* nothing filled: this host accounts by group */
+	CONTAINER_CPU_SO_FAR,
+	CONTAINER_CPU_FINAL,		/* it has exited and will not run again */
+};
+int host_task_cpu(unsigned long key, struct container_cpu *cpu);
+/*
+ * No lock held.  A host that accounts by group charges, by container_charge(),
+ * for what the groups of @cont and below have used until now.
+ */
+void host_charge(struct container *cont);
+/*
+ * Times of the system since boot, on the first possible CPU from @cpu on: its
+ * number, or -1 if there is none.  May sleep.
+ */
+int host_system_cpu(int cpu, struct container_cpu *used);
 
 /* Atomic.  The key of the live thread @tid (initial pid namespace), 0 if there is none. */
 unsigned long host_task_key(int tid);

@@ -8,6 +8,7 @@ ENGINE_SRCS := \
 	clone.c \
 	container.c \
 	core_files.c \
+	cpuacct.c \
 	css_group.c \
 	debug.c \
 	engine.c \

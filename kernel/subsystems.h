@@ -6,3 +6,4 @@
 SUBSYS(ns)
 SUBSYS(debug)
 SUBSYS(freezer)
+SUBSYS(cpuacct)

@@ -114,8 +114,28 @@ void container_task_changed(struct container_task *task, bool now)
 			ss->task_changed(task, now);
 }
 
+/* Tell the subsystems that want to know of each task. */
+static void container_task_tell(struct container_task *task, struct css_group *group, bool exits)
+{
+	struct container_subsys *ss;
+	struct container *from, *to;
+	int i;
+
+	for_each_subsys(ss, i) {
+		if (!ss->root || !ss->leave)
+			continue;
+		from = css_group_container(task->group, ss->root);
+		to = css_group_container(group, ss->root);
+		if (from == to)
+			continue;
+		ss->leave(from->subsys[i], task, exits);
+		if (!exits)
+			ss->enter(to->subsys[i], task);
+	}
+}
+
 /* Only the containers that it enters or leaves; into the new ones before out of the old. */
-void container_task_move(struct container_task *task, struct css_group *group)
+static void container_task_switch(struct container_task *task, struct css_group *group)
 {
 	struct css_group *old = task->group;
 	struct css_link *link;
@@ -135,6 +155,12 @@ void container_task_move(struct container_task *task, struct css_group *group)
 		if (css_group_container(group, link->container->root) != link->container)
 			container_tasks_changed(link->container, -1);
 	css_group_put_locked(old);
+}
+
+void container_task_move(struct container_task *task, struct css_group *group)
+{
+	container_task_tell(task, group, false);
+	container_task_switch(task, group);
 	container_task_changed(task, true);
 }
 
@@ -156,13 +182,15 @@ static void container_task_free(struct container_task *task)
 	hash_del_rcu(&task->hash);
 	/* Nobody is to be told of it any more. */
 	list_del_init(&task->freezer_node);
-	task->freezer_account = 0;
-	container_task_move(task, &init_css_group);
+	container_task_switch(task, &init_css_group);
 	list_del(&task->in_group);
 	init_css_group.nr_tasks--;
 	css_group_put_locked(&init_css_group);
 	kfree(task->next_name);
-	kfree_rcu(task, rcu);
+	if (task->remains)
+		cpuacct_task_remains(task);
+	else
+		kfree_rcu(task, rcu);
 }
 
 void container_task_forget(struct container_task *task)
@@ -215,8 +243,10 @@ void container_task_exit(unsigned long key)
 
 	spin_lock(&container_lock);
 	task = container_task_lookup(key);
-	if (task)
+	if (task) {
+		container_task_tell(task, &init_css_group, true);
 		container_task_free(task);
+	}
 	spin_unlock(&container_lock);
 }
 

@@ -27,6 +27,7 @@
 
 #include "daemon.h"
 #include "task_events.h"
+#include "tasks_account.h"
 #include "tasks_freeze.h"
 #include "tasks_ids.h"
 #include "tasks_lookup.h"
@@ -208,6 +209,7 @@ int tasks_init(const struct tasks_opts *opts)
 	replay_init(te);
 	lookup_init(te);
 	freeze_init();
+	account_init(te);
 	kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (kick_fd < 0) {
 		err = -errno;
@@ -227,6 +229,7 @@ close_kick:
 	close(kick_fd);
 	kick_fd = -1;
 exit_replay:
+	account_init(NULL);
 	lookup_init(NULL);
 	replay_exit();
 	ids_exit();
@@ -242,6 +245,7 @@ void tasks_exit(void)
 	loop_del(kick_fd);
 	close(kick_fd);
 	kick_fd = -1;
+	account_init(NULL);
 	freeze_exit();
 	lookup_init(NULL);
 	replay_exit();

@@ -28,6 +28,7 @@
 
 #include "daemon.h"
 #include "task_events.h"
+#include "tasks_account.h"
 #include "tasks_ids.h"
 
 _Static_assert(TE_WATCH_EMPTY == CSS_GROUP_WATCH_EMPTY && TE_WATCH_ALL == CSS_GROUP_WATCH_ALL,
@@ -61,6 +62,7 @@ static void set_idle(struct group_id *gid, bool idle)
 	if (gid->idle == idle || !gid->node.key)
 		return;
 	gid->idle = idle;
+	gid->waits = 0;
 	if (idle)
 		TAILQ_INSERT_TAIL(&idle_list, gid, in_idle);
 	else
@@ -304,16 +306,38 @@ bool ids_idle(void)
 
 void ids_free_idle(void)
 {
+	struct group_id *gid, *next;
 	struct css_group *group;
-	struct group_id *gid;
 
 	ids_pin();
-	while ((gid = TAILQ_FIRST(&idle_list))) {
+	for (gid = TAILQ_FIRST(&idle_list); gid; gid = next) {
+		next = TAILQ_NEXT(gid, in_idle);
 		group = gid->group;
+		if (css_group_charges(group, NULL) && !account_close(gid))
+			continue;
 		task_events_group_del(te, gid->node.key);
 		drop_entry(gid);
 		css_group_put(group);
 	}
+}
+
+struct each {
+	void	(*fn)(struct group_id *gid, void *arg);
+	void	*arg;
+};
+
+static void each(struct tasks_node *node, void *arg)
+{
+	struct each *call = arg;
+
+	call->fn((struct group_id *)node, call->arg);
+}
+
+void ids_each(void (*fn)(struct group_id *gid, void *arg), void *arg)
+{
+	struct each call = { fn, arg };
+
+	tasks_hash_each(&table, each, &call);
 }
 
 size_t ids_count(void)

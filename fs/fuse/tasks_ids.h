@@ -17,6 +17,9 @@
  * An id that no record has is idle. It is freed by ids_free_idle(), and that
  * only right after a complete drain: the proof is in tasks_ids.c.
  *
+ * If CPU time is charged for it, an idle id is kept until those who exited in it
+ * have been freed: till then they may use some more (tasks_account.c).
+ *
  * BPF is told, for each id, which CLONE_NEW* flags clone and whether to wake
  * the daemon; ids_changed() keeps that current. A wake-up that was not asked
  * for in time is made good by one more drain: see ids_take_rewatched().
@@ -31,6 +34,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "task_events_abi.h"
 #include "tasks_hash.h"
 
 struct css_group;
@@ -45,6 +49,10 @@ struct group_id {
 	bool			used;		/* a record had it */
 	bool			pinned;		/* else in the unpinned list */
 	bool			idle;		/* in the idle list */
+	bool			asked;		/* its time is being looked at */
+	struct te_cpu		charged;	/* CPU time handed to the engine so far */
+	struct te_used		left, sum;	/* while asked: BPF's sum, and with live tasks */
+	uint64_t		waits, looked;	/* idle, for the dying: since when, last seen; ns */
 	TAILQ_ENTRY(group_id)	in_unpinned, in_idle;
 	struct group_id		*prev, *next;	/* ring of the ids of one group */
 };
@@ -88,6 +96,7 @@ bool ids_take_rewatched(void);
 bool ids_idle(void);
 /* Free what no record has; only right after a complete drain. */
 void ids_free_idle(void);
+void ids_each(void (*fn)(struct group_id *gid, void *arg), void *arg);
 
 size_t ids_count(void);
 

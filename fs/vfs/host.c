@@ -11,6 +11,7 @@
  * between the two on both sides, at least one of them sees the other: no
  * record outlives its task.
  */
+#include <linux/kernel_stat.h>
 #include <linux/kmod.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
@@ -183,6 +184,38 @@ int host_task_kill(const struct container_task_info *info, int sig)
 		ret = kill_pid(task_tgid(task), sig, 1);
 	rcu_read_unlock();
 	return ret;
+}
+
+/* The same fields as /proc/PID/schedstat and stat; what a dead task has does not change any more. */
+int host_task_cpu(unsigned long key, struct container_cpu *cpu)
+{
+	struct task_struct *task = (struct task_struct *)key;
+	/* The last switch away from it accounts, then lets go of the CPU. */
+	bool final = READ_ONCE(task->__state) == TASK_DEAD && !smp_load_acquire(&task->on_cpu);
+
+	cpu->runtime = READ_ONCE(task->se.sum_exec_runtime);
+	cpu->user = READ_ONCE(task->utime);
+	cpu->system = READ_ONCE(task->stime);
+	return final ? CONTAINER_CPU_FINAL : CONTAINER_CPU_SO_FAR;
+}
+
+void host_charge(struct container *cont)
+{
+}
+
+int host_system_cpu(int cpu, struct container_cpu *used)
+{
+	struct kernel_cpustat stat;
+
+	cpu = cpumask_next(cpu - 1, cpu_possible_mask);
+	if (cpu >= nr_cpu_ids)
+		return -1;
+	kcpustat_cpu_fetch(&stat, cpu);
+	used->user = stat.cpustat[CPUTIME_USER] + stat.cpustat[CPUTIME_NICE];
+	used->system = stat.cpustat[CPUTIME_SYSTEM] + stat.cpustat[CPUTIME_IRQ] +
+		       stat.cpustat[CPUTIME_SOFTIRQ];
+	used->runtime = used->user + used->system;
+	return cpu;
 }
 
 unsigned long long host_time(void)

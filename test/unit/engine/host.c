@@ -72,7 +72,22 @@ void host_exit(int tid)
 {
 	ck_assert(task_of(tid));
 	host.task[tid].live = false;
+	host.task[tid].dead = !host.dies_slowly;
 	container_task_exit(host_key(tid));
+}
+
+void host_dead(int tid)
+{
+	ck_assert(!host.task[tid].live);
+	host.task[tid].dead = true;
+}
+
+void host_run(int tid, unsigned long long user, unsigned long long system)
+{
+	ck_assert(!host.task[tid].dead);
+	host.task[tid].cpu.user += user;
+	host.task[tid].cpu.system += system;
+	host.task[tid].cpu.runtime += user + system;
 }
 
 static struct css_group *group_of(int tid)
@@ -383,6 +398,37 @@ void host_stop(int tid)
 {
 	ck_assert(task_of(tid));
 	host.task[tid].stopped = host.task[tid].account;
+}
+
+int host_task_cpu(unsigned long key, struct container_cpu *cpu)
+{
+	int tid = (int)((key - host_key(0)) / 64);
+
+	ck_assert(tid > 0 && tid < HOST_TASKS);
+	if (host.by_group)
+		return CONTAINER_CPU_BY_GROUP;
+	*cpu = host.task[tid].cpu;
+	return host.task[tid].dead ? CONTAINER_CPU_FINAL : CONTAINER_CPU_SO_FAR;
+}
+
+void host_charge(struct container *cont)
+{
+	may_sleep();
+	if (host.on_charge)
+		host.on_charge(cont);
+}
+
+/* CPU n of the system has used n + 1 seconds of system and 10 of user time. */
+int host_system_cpu(int cpu, struct container_cpu *used)
+{
+	may_sleep();
+	cpu += cpu % 2;
+	if (cpu >= host.cpus)
+		return -1;
+	used->user = 10000000000ull;
+	used->system = (cpu + 1) * 1000000000ull;
+	used->runtime = used->user + used->system;
+	return cpu;
 }
 
 unsigned long host_task_key(int tid)

@@ -40,6 +40,8 @@ struct host_task {
 	unsigned int	killed;		/* how many SIGKILLs it was sent */
 	unsigned long long account;	/* on which it is to be stopped, or 0 */
 	bool		stopped;	/* it really was */
+	struct container_cpu cpu;	/* used so far; tests set it */
+	bool		dead;		/* it will not run again */
 	char		comm[16];
 };
 
@@ -61,9 +63,13 @@ struct host {
 	int		freeze_refuse;		/* for this tid it says freeze_err */
 	int		freeze_err;
 	int		freeze_start_err;	/* of host_freezer_start() */
+	bool		dies_slowly;		/* who exits runs on until host_dead() */
+	bool		by_group;		/* it accounts CPU time by group */
+	int		cpus;			/* possible CPUs: 0, 2, 4.. of the system */
 	void		(*on_sync)(void);
 	void		(*on_walked)(void);	/* after host_for_each_task() */
 	void		(*on_kill)(int tid);
+	void		(*on_charge)(struct container *cont);	/* in host_charge() */
 
 	/* what the engine did */
 	unsigned int	syncs, walks, moves, pins, kills;
@@ -97,6 +103,10 @@ void host_spawn(int tid, int tgid, unsigned int uid);
 void host_fork(int parent, int tid);		/* a process of one thread */
 void host_thread(int creator, int tid);		/* a thread of the creator's process */
 void host_exit(int tid);
+/* @tid, which has exited, has run its last instruction. */
+void host_dead(int tid);
+/* @tid has run for so long, in ns. */
+void host_run(int tid, unsigned long long user, unsigned long long system);
 /* Make @tid namespaces; returns whether the engine made it a container. */
 bool host_unshare(int tid, unsigned int flags);
 /* clone(2) with CLONE_NEW*: the child is what gets the container. */

@@ -132,6 +132,7 @@ static const struct {
 	{ "ns", ",ns" },
 	{ ",ns,,debug,", ",ns,debug" },
 	{ "debug,ns,ns", ",ns,debug" },
+	{ "debug,cpuacct", ",debug,cpuacct" },
 	{ "ns=1", ",ns" },
 	{ "none,name=x", ",name=x" },
 	{ "none,noprefix,name=x", ",noprefix,name=x" },

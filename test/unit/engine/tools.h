@@ -94,7 +94,9 @@ TCase *tcase_of(const char *name);
 	X(freezer_later)	\
 	X(freezer_model)	\
 	X(release)	\
-	X(model)
+	X(model)	\
+	X(cpuacct)	\
+	X(cpuacct_model)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);
 SUITES(SUITE_DECL_)
 

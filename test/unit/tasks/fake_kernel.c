@@ -37,6 +37,7 @@ unsigned int fk_log_errors;
 bool fk_cloning;
 uint32_t fk_default_mask;
 void (*fk_before_attach)(void);
+void (*fk_amid_walk)(void);
 
 static union record ring[RING_MAX];
 static unsigned int ring_nr, loss_at, lost, lost_seen;
@@ -54,6 +55,7 @@ void fk_reset(void)
 	fk_log_errors = 0;
 	fk_cloning = false;
 	fk_before_attach = NULL;
+	fk_amid_walk = NULL;
 	ring_nr = loss_at = lost = lost_seen = 0;
 	rebuilds = events = 0;
 	next_id = 1;
@@ -78,6 +80,32 @@ static uint64_t first_seq(void)
 void fk_spawn(uint32_t tid, uint32_t tgid)
 {
 	fk_task[tid] = (struct fk_task){ .live = true, .tgid = tgid };
+}
+
+static void used_add(uint64_t id, int64_t used)
+{
+	struct te_used *sum = &fk_group[id].group.used;
+
+	if (!id || !fk_group[id].present)
+		return;
+	sum->stime += used;
+	sum->runtime += used + used / 2;
+}
+
+void fk_run(uint32_t tid, uint64_t ns)
+{
+	fk_task[tid].used += ns;
+}
+
+void fk_free(uint32_t tid)
+{
+	struct fk_task *t = &fk_task[tid];
+
+	if (t->dying && fk_group[t->dying].present) {
+		used_add(t->dying, (int64_t)(t->used - t->reported));
+		fk_group[t->dying].group.dying--;
+	}
+	t->dying = 0;
 }
 
 static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
@@ -133,6 +161,8 @@ void fk_unshare(uint32_t tid, uint32_t flags)
 	if (!id)
 		return;
 	fk_task[tid].word = word ? te_word_next(word, id) : TE_WORD(id, first_seq());
+	used_add(te_word_id(word), (int64_t)fk_task[tid].used);
+	used_add(id, -(int64_t)fk_task[tid].used);
 	tell_clone(tid, tid, te_word_id(word), flags);
 }
 
@@ -141,6 +171,15 @@ void fk_exit(uint32_t tid)
 	union record rec = { .exit = { .type = TE_EXIT, .tid = tid, .tgid = fk_task[tid].tgid,
 				       .word = fk_task[tid].word | TE_WORD_EXITED } };
 
+	struct fk_task *t = &fk_task[tid];
+	uint64_t id = te_word_id(t->word);
+
+	used_add(id, (int64_t)t->used);
+	if (id) {
+		fk_group[id].group.dying++;
+		t->dying = id;
+		t->reported = t->used;
+	}
 	if (fk_task[tid].word)
 		tell(&rec);
 	fk_task[tid].live = false;
@@ -300,6 +339,8 @@ int task_events_attach(struct task_events *te, uint32_t tid, uint64_t expect_wor
 	if (id && !fk_group[id].present)
 		abort();	/* an id must be told before it is used */
 	fk_task[tid].word = expect_word ? te_word_next(expect_word, id) : TE_WORD(id, first_seq());
+	used_add(te_word_id(expect_word), (int64_t)fk_task[tid].used);
+	used_add(id, -(int64_t)fk_task[tid].used);
 	*cur_word = fk_task[tid].word;
 	return 0;
 }
@@ -333,6 +374,37 @@ int task_events_for_each(struct task_events *te, uint32_t tgid, uint32_t ns_inum
 		ret = cb(arg, &t);
 		if (ret)
 			return ret;
+	}
+	return ret;
+}
+
+int task_events_for_each_word(struct task_events *te,
+			      int (*cb)(void *arg, const struct te_task *task), void *arg)
+{
+	struct te_task t;
+	uint64_t used;
+	int ret = 0;
+
+	for (uint32_t tid = 1; !ret && tid < FK_TASKS; tid++) {
+		if (fk_amid_walk && tid == FK_TASKS / 2) {
+			void (*amid)(void) = fk_amid_walk;
+
+			fk_amid_walk = NULL;
+			amid();
+		}
+		if (fk_task[tid].dying) {
+			t = (struct te_task){
+				.word = TE_WORD(fk_task[tid].dying, 1) | TE_WORD_EXITED, .tid = tid };
+			used = fk_task[tid].used - fk_task[tid].reported;
+		} else if (fk_task[tid].live && fk_task[tid].word) {
+			fill(&t, tid, 0, 0);
+			used = fk_task[tid].used;
+		} else {
+			continue;
+		}
+		t.cpu.stime = used;
+		t.cpu.runtime = used + used / 2;
+		ret = cb(arg, &t);
 	}
 	return ret;
 }

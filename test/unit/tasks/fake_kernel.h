@@ -29,6 +29,9 @@ struct fk_task {
 	uint32_t	vtid, ns;	/* in pid namespace ns (level 1), 0: only the initial one */
 	uint32_t	flags;		/* TE_TASK_* */
 	uint32_t	uid;
+	uint64_t	used;		/* CPU time so far: system time, and half as much again run time */
+	uint64_t	dying;		/* the id it exited in, until fk_free() */
+	uint64_t	reported;	/* used at its exit */
 };
 
 struct fk_group {
@@ -45,6 +48,8 @@ extern bool fk_cloning;
 extern uint32_t fk_default_mask;
 /* Run once at the start of the next task_events_attach(): what happens meanwhile. */
 extern void (*fk_before_attach)(void);
+/* Run once in the middle of the next task_events_for_each_word(). */
+extern void (*fk_amid_walk)(void);
 
 void fk_reset(void);
 /* A task that nobody knows; no event. */
@@ -53,6 +58,9 @@ void fk_spawn(uint32_t tid, uint32_t tgid);
 void fk_fork(uint32_t creator, uint32_t tid, uint32_t tgid, uint32_t flags);
 void fk_unshare(uint32_t tid, uint32_t flags);
 void fk_exit(uint32_t tid);
+/* A task that exited runs for so long yet; it is gone for good. */
+void fk_run(uint32_t tid, uint64_t ns);
+void fk_free(uint32_t tid);
 /* The first half of an exec by a thread: it has the leader's tid, its own is free. */
 void fk_exec_take(uint32_t tid);
 /* ... and the second: the event. */

@@ -10,6 +10,7 @@
 #ifndef TEST_UNIT_TASKS_WORLD_H
 #define TEST_UNIT_TASKS_WORLD_H
 
+#include <check.h>
 #include <stdbool.h>
 
 #include "../../../kernel/engine.h"
@@ -34,5 +35,8 @@ const char *text_of(struct container *cont, const char *name);
  * id means, and there is no other record, id, or entry in BPF.
  */
 void consistent(void);
+
+/* account_test.c */
+void account_tests(TCase *tc);
 
 #endif /* TEST_UNIT_TASKS_WORLD_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tasks_account.h - CPU time of css_groups, from BPF's sums to the engine's charges
+ *
+ * See tasks_account.c. One thread, no locks; nothing here may be called under
+ * the engine's lock.
+ */
+#ifndef FS_FUSE_TASKS_ACCOUNT_H
+#define FS_FUSE_TASKS_ACCOUNT_H
+
+#include <stdbool.h>
+
+struct group_id;
+struct task_events;
+
+/* @te is borrowed; NULL at the end. */
+void account_init(struct task_events *te);
+
+/*
+ * @gid is idle and about to be freed: charge what it has. false: wait, as some
+ * who exited in it may still run.
+ */
+bool account_close(struct group_id *gid);
+
+#endif /* FS_FUSE_TASKS_ACCOUNT_H */

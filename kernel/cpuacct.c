@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The cpuacct subsystem: how much CPU time the tasks of a container have used.
+ *
+ * What users can rely on:
+ *  - A container's time is what tasks used while they were in it or below,
+ *    those included that have exited or left, and nothing else: not what they
+ *    used before they came.
+ *  - The numbers are the kernel's own of each task.  They never go back, but
+ *    by a reset (0 written to cpuacct.usage), which resets this container
+ *    alone.  Of a task that is running they lag by up to a tick, as cgroup
+ *    v1's do; of one that has exited, until its last instructions are counted.
+ *  - The top container shows the whole system since boot, as the kernel counts
+ *    it for /proc/stat (user and nice; system, irq and softirq), and that is
+ *    the only place where there is a split by CPU.  Elsewhere it would take a
+ *    hook at every context switch: -EOPNOTSUPP.
+ *
+ * How: a task's times are sampled when it enters a container.  When it leaves,
+ * and when somebody reads, what it used since is charged to the container and
+ * all above, and the sample goes forward.  A host that cannot look at a task
+ * at those moments accounts by group, and calls container_charge().
+ *
+ * A task that exits goes on using time for a moment.  Its record is kept, and
+ * the task pinned, until the host says that it will never run again.
+ */
+#include <linux/math64.h>
+#include <linux/time64.h>
+
+#include "cftype.h"
+
+#define CPUACCT_USER_HZ		100
+/* So many records of exited tasks may wait for a reader before work is asked for. */
+#define CPUACCT_REMAINS_MAX	64
+
+struct cpuacct {
+	struct container_subsys_state	css;
+	struct container_cpu		used;	/* here and below; not kept for the top */
+	u64				user, system;	/* last shown in cpuacct.stat */
+};
+
+static LIST_HEAD(cpuacct_remains);	/* tasks that exited, by in_group; under container_lock */
+static LIST_HEAD(cpuacct_done);		/* those of which no more is wanted; likewise */
+static unsigned int nr_remains;		/* in cpuacct_remains */
+
+static struct cpuacct *cpuacct_of_css(struct container_subsys_state *css)
+{
+	return container_of(css, struct cpuacct, css);
+}
+
+static struct cpuacct *cpuacct_of(const struct container *cont)
+{
+	return cpuacct_of_css(cont->subsys[cpuacct_subsys_id]);
+}
+
+/* --- charging --- */
+
+/* A removed container still has all its ancestors; the top is not charged. */
+static void cpuacct_charge(struct container *cont, const struct container_cpu *used)
+{
+	struct cpuacct *ca;
+
+	lockdep_assert_held(&container_lock);
+	for (; !container_is_top(cont); cont = cont->parent) {
+		ca = cpuacct_of(cont);
+		ca->used.runtime += used->runtime;
+		ca->used.user += used->user;
+		ca->used.system += used->system;
+	}
+}
+
+/* What @now has more than *@sample, which goes forward and never back. */
+static u64 cpuacct_advance(unsigned long long *sample, u64 now)
+{
+	u64 delta = now > *sample ? now - *sample : 0;
+
+	*sample += delta;
+	return delta;
+}
+
+/* Charge @cont for what @task used since its sample.  What host_task_cpu() says. */
+static int cpuacct_charge_task(struct container *cont, struct container_task *task)
+{
+	struct container_cpu now, used;
+	int ret = host_task_cpu(task->key, &now);
+
+	if (ret == CONTAINER_CPU_BY_GROUP)
+		return ret;
+	used.runtime = cpuacct_advance(&task->cpu.runtime, now.runtime);
+	used.user = cpuacct_advance(&task->cpu.user, now.user);
+	used.system = cpuacct_advance(&task->cpu.system, now.system);
+	cpuacct_charge(cont, &used);
+	return ret;
+}
+
+static struct container *cpuacct_container(const struct css_group *group)
+{
+	struct css_link *link;
+
+	if (!cpuacct_subsys.root)
+		return NULL;
+	list_for_each_entry(link, &group->links, in_group)
+		if (link->container->root == cpuacct_subsys.root)
+			return link->container;
+	return NULL;
+}
+
+_Bool css_group_charges(struct css_group *group, struct container *cont)
+{
+	struct container *to = cpuacct_container(group);
+
+	return to && (!cont || container_is_descendant(to, cont));
+}
+
+void container_charge(struct css_group *group, const struct container_cpu *used)
+{
+	struct container *cont;
+
+	spin_lock(&container_lock);
+	cont = cpuacct_container(group);
+	if (cont)
+		cpuacct_charge(cont, used);
+	spin_unlock(&container_lock);
+}
+
+/* --- tasks that have exited --- */
+
+static void cpuacct_keep(struct container *cont, struct container_task *task)
+{
+	struct container_task_info info = { .key = task->key };
+
+	host_task_hold(&info);
+	task->remains = container_get(cont);
+	if (++nr_remains >= CPUACCT_REMAINS_MAX)
+		host_work_pending();
+}
+
+/* container_task_free() has taken it out of everything else. */
+void cpuacct_task_remains(struct container_task *task)
+{
+	lockdep_assert_held(&container_lock);
+	list_add_tail(&task->in_group, &cpuacct_remains);
+}
+
+/* Charge for all, and let go of those that will never run again. */
+static bool cpuacct_bury(void)
+{
+	struct container_task_info info = { };
+	struct container_task *task, *next;
+	LIST_HEAD(done);
+
+	spin_lock(&container_lock);
+	list_for_each_entry_safe(task, next, &cpuacct_remains, in_group) {
+		if (cpuacct_charge_task(task->remains, task) == CONTAINER_CPU_FINAL) {
+			list_move_tail(&task->in_group, &cpuacct_done);
+			nr_remains--;
+		}
+	}
+	list_splice_init(&cpuacct_done, &done);
+	spin_unlock(&container_lock);
+
+	list_for_each_entry_safe(task, next, &done, in_group) {
+		info.key = task->key;
+		host_task_put(&info);
+		container_put(task->remains);
+		kfree_rcu(task, rcu);
+	}
+	return false;
+}
+
+/* Bring @cont and all below up to date. */
+static void cpuacct_update(struct container *cont)
+{
+	struct container_task *task;
+	struct container *pos;
+	struct css_link *link;
+
+	host_charge(cont);
+	cpuacct_bury();
+	spin_lock(&container_lock);
+	container_for_each_below(pos, cont)
+		list_for_each_entry(link, &pos->links, in_container)
+			list_for_each_entry(task, &link->group->tasks, in_group)
+				cpuacct_charge_task(pos, task);
+	spin_unlock(&container_lock);
+}
+
+/* --- hooks --- */
+
+static struct container_subsys_state *cpuacct_create(gfp_t gfp)
+{
+	struct cpuacct *ca = kzalloc(sizeof(*ca), gfp);
+
+	return ca ? &ca->css : NULL;
+}
+
+static void cpuacct_destroy(struct container_subsys_state *css)
+{
+	kfree(cpuacct_of_css(css));
+}
+
+/* With the top goes the hierarchy: nobody will ask for what remains. */
+static void cpuacct_offline(struct container_subsys_state *css)
+{
+	if (!container_is_top(css->container) || list_empty(&cpuacct_remains))
+		return;
+	list_splice_init(&cpuacct_remains, &cpuacct_done);
+	nr_remains = 0;
+	host_work_pending();
+}
+
+static void cpuacct_enter(struct container_subsys_state *css, struct container_task *task)
+{
+	struct container_cpu now;
+
+	if (!container_is_top(css->container) &&
+	    host_task_cpu(task->key, &now) != CONTAINER_CPU_BY_GROUP)
+		task->cpu = now;
+}
+
+static void cpuacct_leave(struct container_subsys_state *css, struct container_task *task,
+			  bool exits)
+{
+	struct container *cont = css->container;
+
+	if (container_is_top(cont))
+		return;
+	if (cpuacct_charge_task(cont, task) == CONTAINER_CPU_SO_FAR && exits)
+		cpuacct_keep(cont, task);
+}
+
+/* --- files --- */
+
+static int cpuacct_add_cpus(struct container_cpu *used)
+{
+	struct container_cpu one;
+	int cpu = host_system_cpu(0, &one);
+
+	if (cpu < 0)
+		return -EOPNOTSUPP;
+	memset(used, 0, sizeof(*used));
+	for (; cpu >= 0; cpu = host_system_cpu(cpu + 1, &one)) {
+		used->runtime += one.runtime;
+		used->user += one.user;
+		used->system += one.system;
+	}
+	return 0;
+}
+
+static int cpuacct_read(struct container *cont, struct container_cpu *used)
+{
+	if (container_is_top(cont))
+		return cpuacct_add_cpus(used);
+	cpuacct_update(cont);
+	spin_lock(&container_lock);
+	*used = cpuacct_of(cont)->used;
+	spin_unlock(&container_lock);
+	return 0;
+}
+
+enum cpuacct_what { CPUACCT_USAGE, CPUACCT_USER, CPUACCT_SYSTEM };
+
+static u64 cpuacct_pick(const struct container_cpu *used, enum cpuacct_what what)
+{
+	switch (what) {
+	case CPUACCT_USER:
+		return used->user;
+	case CPUACCT_SYSTEM:
+		return used->system;
+	default:
+		return used->runtime;
+	}
+}
+
+static int cpuacct_show(struct seq_file *m, struct container *cont, enum cpuacct_what what)
+{
+	struct container_cpu used;
+	int ret = cpuacct_read(cont, &used);
+
+	if (!ret)
+		seq_printf(m, "%llu\n", (unsigned long long)cpuacct_pick(&used, what));
+	return ret;
+}
+
+static int cpuacct_show_percpu(struct seq_file *m, struct container *cont, enum cpuacct_what what)
+{
+	struct container_cpu used;
+	int cpu;
+
+	if (!container_is_top(cont))
+		return -EOPNOTSUPP;
+	cpu = host_system_cpu(0, &used);
+	if (cpu < 0)
+		return -EOPNOTSUPP;
+	for (; cpu >= 0; cpu = host_system_cpu(cpu + 1, &used))
+		seq_printf(m, "%llu ", (unsigned long long)cpuacct_pick(&used, what));
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static int cpuacct_usage_show(struct seq_file *m, struct container_file *file,
+			      const struct container_actor *reader)
+{
+	return cpuacct_show(m, file->cont, CPUACCT_USAGE);
+}
+
+static int cpuacct_usage_user_show(struct seq_file *m, struct container_file *file,
+				   const struct container_actor *reader)
+{
+	return cpuacct_show(m, file->cont, CPUACCT_USER);
+}
+
+static int cpuacct_usage_sys_show(struct seq_file *m, struct container_file *file,
+				  const struct container_actor *reader)
+{
+	return cpuacct_show(m, file->cont, CPUACCT_SYSTEM);
+}
+
+static int cpuacct_percpu_show(struct seq_file *m, struct container_file *file,
+			       const struct container_actor *reader)
+{
+	return cpuacct_show_percpu(m, file->cont, CPUACCT_USAGE);
+}
+
+static int cpuacct_percpu_user_show(struct seq_file *m, struct container_file *file,
+				    const struct container_actor *reader)
+{
+	return cpuacct_show_percpu(m, file->cont, CPUACCT_USER);
+}
+
+static int cpuacct_percpu_sys_show(struct seq_file *m, struct container_file *file,
+				   const struct container_actor *reader)
+{
+	return cpuacct_show_percpu(m, file->cont, CPUACCT_SYSTEM);
+}
+
+static int cpuacct_all_show(struct seq_file *m, struct container_file *file,
+			    const struct container_actor *reader)
+{
+	struct container_cpu used;
+	int cpu;
+
+	if (!container_is_top(file->cont))
+		return -EOPNOTSUPP;
+	cpu = host_system_cpu(0, &used);
+	if (cpu < 0)
+		return -EOPNOTSUPP;
+	seq_puts(m, "cpu user system\n");
+	for (; cpu >= 0; cpu = host_system_cpu(cpu + 1, &used))
+		seq_printf(m, "%d %llu %llu\n", cpu, used.user, used.system);
+	return 0;
+}
+
+/*
+ * User and system time are counted by ticks, run time exactly: share the
+ * latter out in the former's proportion, as the kernel does for processes, and
+ * let neither go back.
+ */
+static void cpuacct_adjust(struct cpuacct *ca, const struct container_cpu *used)
+{
+	u64 user = used->user, system = used->system, total = used->runtime;
+
+	lockdep_assert_held(&container_lock);
+	if (ca->user + ca->system >= total)
+		return;
+	if (!system)
+		user = total;
+	else if (!user)
+		system = total;
+	else
+		system = mul_u64_u64_div_u64(system, total, system + user);
+	if (system < ca->system)
+		system = ca->system;
+	user = total - system;
+	if (user < ca->user) {
+		user = ca->user;
+		system = total - user;
+	}
+	ca->user = user;
+	ca->system = system;
+}
+
+static int cpuacct_stat_show(struct seq_file *m, struct container_file *file,
+			     const struct container_actor *reader)
+{
+	struct container_cpu used;
+	struct cpuacct *ca;
+	u64 user, system;
+	int ret = cpuacct_read(file->cont, &used);
+
+	if (ret)
+		return ret;
+	spin_lock(&container_lock);
+	if (!file->cont->subsys[cpuacct_subsys_id]) {
+		spin_unlock(&container_lock);
+		return -ENODEV;
+	}
+	ca = cpuacct_of(file->cont);
+	cpuacct_adjust(ca, &used);
+	user = ca->user;
+	system = ca->system;
+	spin_unlock(&container_lock);
+	seq_printf(m, "user %llu\nsystem %llu\n",
+		   (unsigned long long)div_u64(user, NSEC_PER_SEC / CPUACCT_USER_HZ),
+		   (unsigned long long)div_u64(system, NSEC_PER_SEC / CPUACCT_USER_HZ));
+	return 0;
+}
+
+/*
+ * The top's is the system's: a reset there does nothing, as in cgroup v1.  And as
+ * there, cpuacct.stat stands still until as much has been used again.
+ */
+static int cpuacct_reset(struct container *cont, u64 val)
+{
+	struct cpuacct *ca;
+
+	if (val)
+		return -EINVAL;
+	if (container_is_top(cont))
+		return 0;
+	cpuacct_update(cont);
+	spin_lock(&container_lock);
+	ca = cpuacct_of(cont);
+	memset(&ca->used, 0, sizeof(ca->used));
+	spin_unlock(&container_lock);
+	return 0;
+}
+
+static const char *cpuacct_describe(char *buf, size_t size)
+{
+	return "accounted: CPU time of tasks, exited ones included; by CPU in the top container only";
+}
+
+static const struct cftype cpuacct_files[] = {
+	{ .name = "cpuacct.usage", .mode = 0644,
+	  .show = cpuacct_usage_show, .write_u64 = cpuacct_reset },
+	{ .name = "cpuacct.usage_user", .mode = 0444, .show = cpuacct_usage_user_show },
+	{ .name = "cpuacct.usage_sys", .mode = 0444, .show = cpuacct_usage_sys_show },
+	{ .name = "cpuacct.usage_percpu", .mode = 0444, .show = cpuacct_percpu_show },
+	{ .name = "cpuacct.usage_percpu_user", .mode = 0444, .show = cpuacct_percpu_user_show },
+	{ .name = "cpuacct.usage_percpu_sys", .mode = 0444, .show = cpuacct_percpu_sys_show },
+	{ .name = "cpuacct.usage_all", .mode = 0444, .show = cpuacct_all_show },
+	{ .name = "cpuacct.stat", .mode = 0444, .show = cpuacct_stat_show },
+	{ }
+};
+
+struct container_subsys cpuacct_subsys = {
+	.name		= "cpuacct",
+	.id		= cpuacct_subsys_id,
+	.create		= cpuacct_create,
+	.destroy	= cpuacct_destroy,
+	.offline	= cpuacct_offline,
+	.enter		= cpuacct_enter,
+	.leave		= cpuacct_leave,
+	.work		= cpuacct_bury,
+	.describe	= cpuacct_describe,
+	.files		= cpuacct_files,
+};
