@@ -77,6 +77,10 @@
  * With the debug subsystem: debug.container_refcount, debug.taskcount,
  * debug.current_css_group, debug.current_css_group_refcount, debug.releasable.
  *
+ * With the cpuacct subsystem: cpuacct.usage (ns; 0 resets), usage_user,
+ * usage_sys, stat (units of 10 ms), and in the top container, which shows the
+ * whole system, usage_percpu, usage_percpu_user, usage_percpu_sys, usage_all.
+ *
  * Errors are those of cgroup v1 of Linux 6.1: see containerfs(5).
  */
 #ifndef _UAPI_CONTAINERFS_H

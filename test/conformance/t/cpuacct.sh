@@ -1,0 +1,156 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The cpuacct subsystem: CPU time is charged to where it was used, the numbers
+# agree with the kernel's accounting of the processes, and the files have their
+# formats and errors.
+# shellcheck source=../lib.sh
+. "$LIB"
+requires subsystem:cpuacct
+
+H=$T/h
+mount_hierarchy "$H" cpuacct
+mkdir "$H/cpuacct-a" "$H/cpuacct-b" "$H/cpuacct-a/c"
+a=$H/cpuacct-a b=$H/cpuacct-b c=$H/cpuacct-a/c
+
+# A process that enters DIR, uses so much CPU time, by its own reckoning, and
+# prints how much it was; then it stays, if told to, until it is killed. Run by
+# sh -c "$burner" sh DIR NANOSECONDS [SYSC]; DIR - is where it is.
+burner='
+	[ "$1" = - ] || echo 0 > "$1/tasks"
+	read -r begin rest < /proc/$$/schedstat
+	now=$begin
+	while [ $((now - begin)) -lt "$2" ]; do
+		i=0
+		while [ $i -lt 500 ]; do i=$((i + 1)); done
+		read -r now rest < /proc/$$/schedstat
+	done
+	echo $((now - begin))
+	[ -z "$3" ] || exec "$3" pause'
+used() { # DIR [FILE]
+	cat "$1/cpuacct.${2:-usage}"
+}
+
+# Within so many per cent of each other, but for what is used besides burning.
+close_to() { # NUMBER NUMBER PERCENT
+	awk -v a="$1" -v b="$2" -v p="$3" -v s="$slack" 'BEGIN {
+		d = a > b ? a - b : b - a
+		exit !(d <= b * p / 100 + s)
+	}'
+}
+
+# Small numbers or none, as text.
+form() { # FILE
+	"$SYSC" read "$1" 2>&1 | sed 's/^\([0-9][0-9]* \)*\\n$/numbers/;s/^cpu user system\\n\([0-9]* [0-9]* [0-9]*\\n\)*$/table/'
+}
+
+## Formats and errors
+
+expect_errno mode-usage 0644 stat "$a/cpuacct.usage" mode
+for file in usage_user usage_sys usage_percpu usage_percpu_user usage_percpu_sys usage_all stat; do
+	expect_errno "mode-$file" 0444 stat "$a/cpuacct.$file" mode
+	expect_errno "write-$file" EINVAL write "$a/cpuacct.$file" 0
+done
+for file in usage usage_user usage_sys; do
+	expect_errno "new-$file" '0\n' read "$b/cpuacct.$file"
+done
+expect_errno new-stat 'user 0\nsystem 0\n' read "$b/cpuacct.stat"
+for file in usage_percpu usage_percpu_user usage_percpu_sys; do
+	expect "$file-of-top" numbers form "$H/cpuacct.$file"
+	expect "$file-of-child" numbers form "$b/cpuacct.$file"
+done
+expect usage_all-of-top table form "$H/cpuacct.usage_all"
+expect usage_all-of-child table form "$b/cpuacct.usage_all"
+expect_true top-stat sh -c "grep -qx 'user [0-9]*' '$H/cpuacct.stat' && grep -qx 'system [0-9]*' '$H/cpuacct.stat'"
+
+n=0
+for value in 1 abc -1 ' 0' '0 0' 0x 1.0 ''; do
+	n=$((n + 1))
+	[ -n "$value" ] || continue
+	expect_errno "write-bad-$n" EINVAL write "$b/cpuacct.usage" "$value"
+	expect_errno "write-bad-top-$n" EINVAL write "$H/cpuacct.usage" "$value"
+done
+expect_errno write-too-large ERANGE write "$b/cpuacct.usage" 18446744073709551616
+for value in 0 0x0 00 +0; do
+	expect_errno "write-zero-$value" OK write "$b/cpuacct.usage" "$value"
+done
+top=$(used "$H")
+expect_errno write-top OK write "$H/cpuacct.usage" 0
+expect_true top-is-not-reset test "$(used "$H")" -ge "$top"
+
+## Accuracy
+
+# What one that burns nothing uses to begin and end, and as much again.
+for _ in 1 2; do
+	sh -c "$burner" sh "$a" 0 >/dev/null
+done
+wait_for "[ ! -s '$a/tasks' ]"
+slack=$(($(used "$a") + 3000000))
+
+top=$(used "$H")
+sh -c "$burner" sh "$c" 1000000000 > "$T/c" &
+one=$!
+sh -c "$burner" sh "$b" 1000000000 > "$T/b" &
+two=$!
+wait "$one" "$two"
+expect_soon exited-child "close_to \"\$(used '$c')\" \"\$(cat '$T/c')\" 2" 5
+expect_soon exited "close_to \"\$(used '$b')\" \"\$(cat '$T/b')\" 2" 5
+expect_true parent-has-it close_to "$(used "$a")" "$(used "$c")" 0
+# Ticks are what user and system time are counted by, so that is rough.
+expect_true user-time test "$(used "$b" usage_user)" -gt 300000000
+expect_true stat-agrees awk -v used="$(used "$b")" '{ sum += $2 }
+	END { exit !(sum <= used / 10000000 && sum >= used / 10000000 - 2) }' "$b/cpuacct.stat"
+expect_true top-has-it test $(($(used "$H") - top)) -gt 1000000000
+
+## Where it was used
+
+# What was used before it came is not counted, what it used before it left stays.
+sh -c "$burner" sh - 300000000 "$SYSC" > "$T/before" &
+PID=$!
+wait_for "[ -s '$T/before' ]"
+before=$(used "$a")
+echo "$PID" > "$a/tasks"
+expect_true not-from-before test $(($(used "$a") - before)) -lt 50000000
+end "$PID"
+
+before=$(used "$b")
+sh -c "$burner" sh "$b" 300000000 "$SYSC" > "$T/stays" &
+PID=$!
+wait_for "[ -s '$T/stays' ]"
+echo "$PID" > "$a/tasks"
+expect_true stays-when-moved test $((($(used "$b") - before) * 100)) -ge $(($(cat "$T/stays") * 98))
+expect_true does-not-go-along test $(($(used "$a") - before)) -lt 1050000000
+end "$PID"
+
+# Children from their first instruction on, processes that hardly live included.
+before=$(used "$b")
+sh -c 'echo 0 > "$1/tasks"; i=0; while [ $i -lt 100 ]; do "$2" msleep 0; i=$((i + 1)); done' \
+	sh "$b" "$SYSC" >/dev/null
+expect_soon short-lives "[ \$((\$(used '$b') - $before)) -gt 5000000 ]" 5
+
+## Never back, but by a reset
+
+sh -c 'echo 0 > "$1/tasks"; while :; do (:); done' sh "$c" 2>/dev/null &
+PID=$!
+last=0 back=
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	now=$(used "$a")
+	[ "$now" -ge "$last" ] || back="$last to $now"
+	last=$now
+done
+end "$PID"
+expect_eq never-back '' "$back"
+wait_for "[ ! -s '$c/tasks' ]"
+
+above=$(used "$a")
+expect_errno reset OK write "$c/cpuacct.usage" 0
+expect_true is-reset test "$(used "$c")" -lt 50000000
+expect_true above-is-not test "$(used "$a")" -ge "$above"
+rmdir "$c"
+expect_true outlives-the-child test "$(used "$a")" -ge "$above"
+# In cgroup v1 this one stands still then, until as much has been used again.
+stat=$(used "$b" stat)
+expect_errno reset-of-stat OK write "$b/cpuacct.usage" 0
+expect_eq stat-stays "$stat" "$(used "$b" stat)"
+rmdir "$a" "$b"
+finish
