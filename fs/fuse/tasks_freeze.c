@@ -94,7 +94,7 @@ static int move(int tid, const char *group)
 	return err == -EINVAL ? 0 : err;
 }
 
-/* When @pid started, in clock ticks since boot; 0: there is none. */
+/* When @pid started, in clock ticks since boot; 0: there is none, or only its zombie. */
 static unsigned long long start_of(int pid)
 {
 	unsigned long long start = 0;
@@ -110,6 +110,8 @@ static unsigned long long start_of(int pid)
 	fclose(f);
 	text[n] = '\0';
 	p = strrchr(text, ')');
+	if (p && (p[2] == 'Z' || p[2] == 'X'))
+		return 0;
 	/* the 22nd field; the command was the second */
 	for (int field = 2; p && field < 22; field++)
 		p = strchr(p + 1, ' ');

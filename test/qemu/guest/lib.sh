@@ -66,7 +66,8 @@ hold_code() {
 	mkdir $tracing/instances/hold
 	for dir in $tracing $tracing/instances/hold; do
 		echo 0 > $dir/tracing_on
-		for event in task/task_newtask sched/sched_process_exit sched/sched_process_exec; do
+		for event in task/task_newtask sched/sched_process_exit sched/sched_process_exec \
+				sched/sched_process_free; do
 			echo 1 > $dir/events/$event/enable
 		done
 	done
