@@ -104,11 +104,9 @@ static struct container *cpuacct_container(const struct css_group *group)
 	return NULL;
 }
 
-_Bool css_group_charges(struct css_group *group, struct container *cont)
+_Bool css_group_charges(struct css_group *group)
 {
-	struct container *to = cpuacct_container(group);
-
-	return to && (!cont || container_is_descendant(to, cont));
+	return cpuacct_container(group);
 }
 
 void container_charge(struct css_group *group, const struct container_cpu *used)
@@ -174,7 +172,7 @@ static void cpuacct_update(struct container *cont)
 	struct container *pos;
 	struct css_link *link;
 
-	host_charge(cont);
+	host_charge();
 	cpuacct_bury();
 	spin_lock(&container_lock);
 	container_for_each_below(pos, cont)

@@ -273,10 +273,10 @@ unsigned int css_group_watch(struct css_group *group);
  */
 void container_charge(struct css_group *group, const struct container_cpu *used);
 /*
- * Is what tasks of @group use charged to @cont (NULL: to any container)?  Does
- * not lock: under the lock, or from the host's only thread.
+ * Is what tasks of @group use charged to a container?  Does not lock: under the
+ * lock, or from the host's only thread.
  */
-_Bool css_group_charges(struct css_group *group, struct container *cont);
+_Bool css_group_charges(struct css_group *group);
 
 /* --- container_clone(): kernel/clone.c --- */
 
@@ -389,9 +389,9 @@ enum {
 int host_task_cpu(unsigned long key, struct container_cpu *cpu);
 /*
  * No lock held.  A host that accounts by group charges, by container_charge(),
- * for what the groups of @cont and below have used until now.
+ * for what all groups have used until now, or until a moment ago.
  */
-void host_charge(struct container *cont);
+void host_charge(void);
 /*
  * Times of the system since boot, on the first possible CPU from @cpu on: its
  * number, or -1 if there is none.  May sleep.

@@ -15,6 +15,10 @@
  * repeated; what is still missing then the next one finds. Since only growth is
  * charged, nothing ever goes back.
  *
+ * A look is at all ids. Who reads the files of a thousand containers needs no
+ * thousand of them: after one that was not cheap, as much time as it took goes by
+ * before the next.
+ *
  * What a task uses after its exit was reported is added when the kernel frees
  * it, and till it is waited for the walk shows it. An id that nobody is in any
  * more is kept for that, as dying says; but not for zombies that nobody waits for.
@@ -27,14 +31,17 @@
 #include "tasks_ids.h"
 
 #define LOOKS_MAX	8
+#define LOOK_CHEAP	200000ULL	/* ns */
 #define WAIT_STEP	10000000ULL	/* ns between two looks at what is dying */
 #define WAIT_MAX	60000000000ULL
 
 static struct task_events *te;
+static uint64_t next_look;	/* none before, by CLOCK_MONOTONIC */
 
 void account_init(struct task_events *events)
 {
 	te = events;
+	next_look = 0;
 }
 
 /* Hosts that know each task's time at each moment say it here; this one does not. */
@@ -64,7 +71,6 @@ static void charge(struct group_id *gid)
 }
 
 struct look {
-	struct container	*below;		/* whose ids are asked */
 	unsigned int		asked;
 	bool			changed;
 };
@@ -74,7 +80,7 @@ static void ask(struct group_id *gid, void *arg)
 	struct look *look = arg;
 	struct te_group group;
 
-	gid->asked = gid->node.key && css_group_charges(gid->group, look->below) &&
+	gid->asked = gid->node.key && css_group_charges(gid->group) &&
 		     !task_events_group_get(te, gid->node.key, &group);
 	if (!gid->asked)
 		return;
@@ -109,13 +115,21 @@ static void answer(struct group_id *gid, void *arg)
 		look->changed = true;
 }
 
-void host_charge(struct container *cont)
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+}
+
+void account_look(void)
 {
 	struct look look;
 	int looks = 0;
 
 	do {
-		look = (struct look) { .below = cont };
+		look = (struct look) { };
 		ids_each(ask, &look);
 		if (!look.asked || task_events_for_each_word(te, add_task, NULL))
 			return;
@@ -123,18 +137,22 @@ void host_charge(struct container *cont)
 	} while (look.changed && ++looks < LOOKS_MAX);
 }
 
-static uint64_t now(void)
+void host_charge(void)
 {
-	struct timespec ts;
+	uint64_t start, took;
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-	return ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+	if (next_look && clock_ns(CLOCK_MONOTONIC) < next_look)
+		return;
+	start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	account_look();
+	took = clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
+	next_look = took > LOOK_CHEAP ? clock_ns(CLOCK_MONOTONIC) + took : 0;
 }
 
 bool account_close(struct group_id *gid)
 {
 	struct te_group group;
-	uint64_t t = now();
+	uint64_t t = clock_ns(CLOCK_MONOTONIC_COARSE);
 
 	if (gid->waits && t - gid->looked < WAIT_STEP)
 		return false;

@@ -16,6 +16,9 @@ struct task_events;
 /* @te is borrowed; NULL at the end. */
 void account_init(struct task_events *te);
 
+/* Charge for all that has been used until now; host_charge() does, unless it was just done. */
+void account_look(void);
+
 /*
  * @gid is idle and about to be freed: charge what it has. false: wait, as some
  * who exited in it may still run.

@@ -313,7 +313,7 @@ void ids_free_idle(void)
 	for (gid = TAILQ_FIRST(&idle_list); gid; gid = next) {
 		next = TAILQ_NEXT(gid, in_idle);
 		group = gid->group;
-		if (css_group_charges(group, NULL) && !account_close(gid))
+		if (css_group_charges(group) && !account_close(gid))
 			continue;
 		task_events_group_del(te, gid->node.key);
 		drop_entry(gid);

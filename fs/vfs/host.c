@@ -199,7 +199,7 @@ int host_task_cpu(unsigned long key, struct container_cpu *cpu)
 	return final ? CONTAINER_CPU_FINAL : CONTAINER_CPU_SO_FAR;
 }
 
-void host_charge(struct container *cont)
+void host_charge(void)
 {
 }
 

@@ -295,12 +295,12 @@ END_TEST
 
 static unsigned int charges;
 
-static void charge(struct container *cont)
+static void charge(void)
 {
 	struct css_group *group = container_task_group(container_task_find(host_key(10)));
 
 	charges++;
-	ck_assert_int_eq(css_group_charges(group, cont), cont == ab || cont == a);
+	ck_assert(css_group_charges(group));
 	container_charge(group, &(struct container_cpu){ .runtime = 30, .user = 20, .system = 10 });
 }
 
@@ -310,8 +310,7 @@ START_TEST(by_group)
 	attach(ab, 10);
 	host_run(10, 1000, 1000);
 	expect_used(ab, 0, 0);
-	ck_assert(css_group_charges(container_task_group(container_task_find(host_key(10))), NULL));
-	ck_assert(!css_group_charges(css_group_init(), NULL));
+	ck_assert(!css_group_charges(css_group_init()));
 	host.on_charge = charge;
 	read_of(b, "cpuacct.usage");
 	read_of(a, "cpuacct.usage");

@@ -411,11 +411,11 @@ int host_task_cpu(unsigned long key, struct container_cpu *cpu)
 	return host.task[tid].dead ? CONTAINER_CPU_FINAL : CONTAINER_CPU_SO_FAR;
 }
 
-void host_charge(struct container *cont)
+void host_charge(void)
 {
 	may_sleep();
 	if (host.on_charge)
-		host.on_charge(cont);
+		host.on_charge();
 }
 
 /* CPU n of the system has used n + 1 seconds of system and 10 of user time. */

@@ -69,7 +69,7 @@ struct host {
 	void		(*on_sync)(void);
 	void		(*on_walked)(void);	/* after host_for_each_task() */
 	void		(*on_kill)(int tid);
-	void		(*on_charge)(struct container *cont);	/* in host_charge() */
+	void		(*on_charge)(void);			/* in host_charge() */
 
 	/* what the engine did */
 	unsigned int	syncs, walks, moves, pins, kills;
