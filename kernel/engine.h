@@ -107,7 +107,11 @@ void containerfs_umount(struct containerfs_root *root);
 int containerfs_remount(struct containerfs_root *root, const char *options,
 			const struct container_actor *actor,
 			char *msg, unsigned long msglen);
-/* The options to show in the mount table, with a leading comma each; snprintf's return value. */
+/*
+ * The options as the mount table shows them: a leading comma each; comma,
+ * space, tab, newline and backslash within one in octal.  Returns their length,
+ * or @size if they do not fit.
+ */
 int containerfs_show_options(struct containerfs_root *root, char *buf, unsigned long size);
 /* The top container; borrowed, lives as long as the hierarchy. */
 struct container *containerfs_top(struct containerfs_root *root);

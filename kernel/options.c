@@ -301,13 +301,13 @@ static void show_ns(struct seq_file *m, const struct ns_state *ns)
 		ns_show_flags(m, ns->clone_flags, '+');
 	}
 	if (ns->clone_name)
-		seq_printf(m, ",clone_name=%s", ns->clone_name->text);
+		seq_show_option(m, "clone_name", ns->clone_name->text);
 	show_limit(m, "keep_empty", ns->keep_empty, CONTAINER_NS_KEEP_EMPTY);
 	show_limit(m, "max_clones", ns->max_clones, NS_UNLIMITED);
 	show_limit(m, "max_depth", ns->max_depth, CONTAINER_NS_MAX_DEPTH);
 }
 
-/* In cgroup v1's order, then ours; under the lock. */
+/* In cgroup v1's order, then ours; free text escaped as there.  Under the lock. */
 void mount_options_show(struct seq_file *m, struct containerfs_root *root)
 {
 	struct container_subsys *ss;
@@ -322,11 +322,11 @@ void mount_options_show(struct seq_file *m, struct containerfs_root *root)
 	if (root->flags & ROOT_XATTR)
 		seq_puts(m, ",xattr");
 	if (root->release_agent && *root->release_agent)
-		seq_printf(m, ",release_agent=%s", root->release_agent);
+		seq_show_option(m, "release_agent", root->release_agent);
 	if (root->top->flags & CONTAINER_CLONE_CHILDREN)
 		seq_puts(m, ",clone_children");
 	if (*root->name)
-		seq_printf(m, ",name=%s", root->name);
+		seq_show_option(m, "name", root->name);
 	if (root->flags & ROOT_NS_RULES)
 		seq_puts(m, ",ns_rules");
 	if (root->top->subsys[ns_subsys_id])

@@ -38,13 +38,12 @@ static int containerfs_statfs(struct dentry *dentry, struct kstatfs *buf)
 
 static int containerfs_show(struct seq_file *m, struct dentry *dentry)
 {
-	char *buf = kmalloc(OPTIONS_MAX, GFP_KERNEL);
+	char *buf;
+	size_t size = seq_get_buf(m, &buf);
+	int len = containerfs_show_options(dentry->d_sb->s_fs_info, buf, size);
 
-	if (!buf)
-		return -ENOMEM;
-	containerfs_show_options(dentry->d_sb->s_fs_info, buf, OPTIONS_MAX);
-	seq_puts(m, buf);
-	kfree(buf);
+	/* A table that did not fit is shown again, with more room. */
+	seq_commit(m, len < size ? len : -1);
 	return 0;
 }
 

@@ -184,6 +184,7 @@ static int merge_options(const char *dir, int fd, bool from_table)
 	err = ask(dir, CONTROL_SHOW, fd, NULL);
 	if (err)
 		return err;
+	options_unescape(reply.text);
 	merged = options_merge(reply.text, request.options);
 	if (!merged) {
 		complain(dir, -ENOMEM, NULL);

@@ -24,6 +24,8 @@ uint64_t options_attr(unsigned long flags);
 bool options_have_atime(unsigned long flags);
 /* Remove what the mount table shows of every FUSE mount; was there any? */
 bool options_strip_fuse(char **options);
+/* In place: \ooo, as in the mount table, is one byte. */
+void options_unescape(char *text);
 /* @options, with those of @more added, or in place of the same with another value; NULL: no memory. */
 char *options_merge(const char *options, const char *more);
 

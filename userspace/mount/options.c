@@ -9,6 +9,7 @@
  */
 #include <libmount/libmount.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -62,6 +63,22 @@ bool options_strip_fuse(char **options)
 		while (!mnt_optstr_remove_option(options, fuse[i]))
 			found = true;
 	return found;
+}
+
+void options_unescape(char *text)
+{
+	unsigned int byte;
+	char *to = text;
+
+	while (*text) {
+		if (sscanf(text, "\\%3o", &byte) == 1) {
+			*to++ = byte;
+			text += 4;
+		} else {
+			*to++ = *text++;
+		}
+	}
+	*to = '\0';
 }
 
 char *options_merge(const char *options, const char *more)

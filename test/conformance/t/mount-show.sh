@@ -30,4 +30,9 @@ echo /ra2 > "$T/a/release_agent"
 echo 0 > "$T/a/cgroup.clone_children"
 expect_eq options-follow-the-files "xattr,release_agent=/ra2,name=$n" \
 	"$(options "$T/a")"
+
+# Words of the table, and options of a list, stay apart.
+expect_errno set-special OK write "$T/a/release_agent" '/r a\t,\\,x=y\n# #'
+expect_eq options-escaped 'xattr,release_agent=/r\040a\011\054\134\054x=y\012#\040#,'"name=$n" \
+	"$(options "$T/a")"
 finish

@@ -137,8 +137,8 @@ static const struct {
 	{ "none,name=x", ",name=x" },
 	{ "none,noprefix,name=x", ",noprefix,name=x" },
 	{ "all,name=x", ",name=x" },
-	{ "name=x,debug,clone_children,release_agent=/a b,xattr",
-	  ",debug,xattr,release_agent=/a b,clone_children,name=x" },
+	{ "name=x,debug,clone_children,release_agent=/a-b,xattr",
+	  ",debug,xattr,release_agent=/a-b,clone_children,name=x" },
 	{ "debug,release_agent=", ",debug" },
 	{ "max_depth=3,max_clones=4,keep_empty=0x10,ns,clone_name=c%d,clone_flags=net+mnt,ns_rules",
 	  ",ns,ns_rules,clone_flags=mnt+net,clone_name=c%d,max_clones=4,max_depth=3" },
@@ -178,6 +178,20 @@ START_TEST(shown_in_one_order)
 	root = mount_ok(again);
 	ck_assert_str_eq(options_of(root), wanted);
 	containerfs_umount(root);
+}
+END_TEST
+
+/* Words of a table, and options of a list, stay apart whatever is in them. */
+START_TEST(shown_escaped)
+{
+	struct container *top = mount_top("ns,release_agent=/a b\tc\\d,clone_name=%d e=f");
+
+	ck_assert_str_eq(options_of(container_root(top)),
+			 ",ns,release_agent=/a\\040b\\011c\\134d,clone_name=%d\\040e=f");
+	ck_assert_int_eq(write_to(top, "release_agent", "/a,ns\n/b"), 0);
+	ck_assert_str_eq(options_of(container_root(top)),
+			 ",ns,release_agent=/a\\054ns\\012/b,clone_name=%d\\040e=f");
+	umount_top(top);
 }
 END_TEST
 
@@ -257,6 +271,7 @@ TCase *options_tests(void)
 	tcase_add_test(tc, release_agent_needs_sys_admin);
 	tcase_add_test(tc, messages_fit_any_buffer);
 	tcase_add_loop_test(tc, shown_in_one_order, 0, ARRAY_LEN(shown));
+	tcase_add_test(tc, shown_escaped);
 	tcase_add_test(tc, shown_in_any_buffer);
 	tcase_add_test(tc, settings_reach_the_top);
 	tcase_add_loop_test(tc, mount_without_memory, 0, 2);

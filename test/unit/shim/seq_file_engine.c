@@ -171,6 +171,10 @@ void test_seq_pad_and_escape(void)
 	seq_pad(&m, 0);
 	seq_escape(&m, " a\\b\n", " \n\\");
 	expect(holds(&m, "abc   |abc\\040a\\134b\\012"));
+	m.count = 0;
+	seq_show_option(&m, "a=b", "c=d, e");
+	seq_show_option(&m, "f", NULL);
+	expect(holds(&m, ",a\\075b=c=d\\054\\040e,f"));
 	finish(&m);
 	start(&m, 8);
 	seq_setwidth(&m, 10);

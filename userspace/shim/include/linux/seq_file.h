@@ -88,4 +88,15 @@ void seq_put_hex_ll(struct seq_file *m, const char *delimiter,
 /* Bytes of esc, backslash included only if it is there, come out in octal. */
 void seq_escape(struct seq_file *m, const char *s, const char *esc);
 
+/* One mount option, as the mount table has them. */
+static inline void seq_show_option(struct seq_file *m, const char *name, const char *value)
+{
+	seq_putc(m, ',');
+	seq_escape(m, name, ",= \t\n\\");
+	if (value) {
+		seq_putc(m, '=');
+		seq_escape(m, value, ", \t\n\\");
+	}
+}
+
 #endif /* _LINUX_SEQ_FILE_H */
