@@ -21,6 +21,7 @@
 #	make dkms-tree		its sources as dkms wants them, in DESTDIR/usr/src
 #	make bench		costs, as ratios against cgroup v1; RECORD=1 adds the table to
 #				test/bench/RESULTS, BENCH='--only fork' passes options
+#	make bench-module	the same for containerfs.ko, in a virtual machine
 #	make install		into DESTDIR and prefix (/usr/local); mount helpers into
 #				helperdir (/sbin), where mount(8) looks for them
 #	make uninstall		remove what install put there
@@ -240,7 +241,7 @@ $(foreach n,$(unit_names),$(eval $(call unit_program,$(n))))
 # --- checking --------------------------------------------------------------
 
 parts		= unit oracle conformance tools stress kbuild module
-.PHONY: check $(patsubst %,check-%,$(parts)) check-qemu check-module-debug bench demo
+.PHONY: check $(patsubst %,check-%,$(parts)) check-qemu check-module-debug bench bench-module demo
 
 $(B)/check.stamp: .ci/packages .ci/install
 	$(Q).ci/install check
@@ -288,6 +289,11 @@ $(bench): $(call objects,obj,$(bench_srcs))
 
 bench: $(programs) $(bench)
 	$(Q)$(bench) $(if $(RECORD),--record test/bench/RESULTS) $(BENCH)
+
+# Two CPUs, because on one alone cgroup v1 need not wait for anybody.
+bench-module: $(B)/qemu.stamp $(bench) module
+	$(Q)CPUS=2 MEMORY=2G GUEST_TIMEOUT=1800 BENCH='$(BENCH)' test/qemu/run bench
+	$(if $(RECORD),$(Q)cat $(B)/qemu/bench.record >> test/bench/RESULTS)
 
 demo: all
 	$(Q).ci/install demo

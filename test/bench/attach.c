@@ -75,13 +75,13 @@ static double attach_rested_batch(const struct op *op, enum side side)
 
 const struct op attach_ops[] = {
 	{ .name = "attach", .help = "another process to tasks, back to back", .times = 25,
-	  .arg = TASKS, .aim = 3.0,
+	  .arg = TASKS, .aim = { 3.0, 0.6 },
 	  .setup = attach_setup, .batch = attach_batch, .teardown = attach_teardown },
 	{ .name = "attach-procs", .help = "the same to cgroup.procs", .times = 25,
-	  .arg = PROCS, .aim = 3.0,
+	  .arg = PROCS, .aim = { 3.0, 0.6 },
 	  .setup = attach_setup, .batch = attach_batch, .teardown = attach_teardown },
 	{ .name = "attach-rested", .help = "one to tasks after 30 ms of rest", .times = 1,
-	  .arg = TASKS,
+	  .arg = TASKS, .aim = { 0, 0.1 },
 	  .setup = attach_setup, .batch = attach_rested_batch, .teardown = attach_teardown },
 	{ 0 }
 };

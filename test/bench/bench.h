@@ -9,7 +9,8 @@
  *
  * The base is the kernel's own cgroup v1 (a named hierarchy without
  * controllers) for operations on the tree, and for fork, thread creation and
- * unshare the same with nothing mounted.
+ * unshare the same with nothing mounted: no daemon runs then, nor is a module
+ * loaded that we load ourselves (--module).
  *
  * main.c is the table of contents.  Times are in seconds unless a name says
  * otherwise.  Nothing here is a test: no time is asserted, and an operation
@@ -35,6 +36,7 @@ struct options {
 	bool		 no_base;	/* do without cgroup v1 */
 	const char	*record;	/* append the table to this file */
 	const char	*host;		/* "fuse" or "module" */
+	const char	*module;	/* loaded for as long as containerfs is mounted */
 	const char	*v1_options;
 	const char	*our_options;
 	const char	*helper;	/* mount.containerfs */
@@ -76,8 +78,12 @@ double now(void);
 enum unit { SECONDS, BYTES };
 
 void table_begin(void);
-/* @aim: the ratio (or bytes) that is aimed at, 0 for none; @base: what it is compared with */
-void table_row(const char *name, const char *base, enum unit unit, double aim,
+/* What is aimed at, by host: a ratio or bytes, 0 for none. */
+struct aim {
+	double	fuse, module;
+};
+/* @base: what it is compared with */
+void table_row(const char *name, const char *base, enum unit unit, struct aim aim,
 	       const struct summary *s);
 void table_skip(const char *name, const char *why);
 /* Write the record that was asked for; 0 or -errno. */
@@ -99,7 +105,7 @@ void host_umount_base(void);
 int host_mount(const char *dir, const char *opts);
 /* Unmount, all containers having been removed. */
 void host_umount(const char *dir);
-/* Unmount the last: when it returns the daemon has gone. */
+/* Unmount the last: when it returns the daemon has gone, or the module that was loaded. */
 void host_umount_last(const char *dir);
 bool side_mounted(enum side side);
 const char *side_dir(enum side side);
@@ -142,7 +148,7 @@ struct op {
 	const char	*help;
 	unsigned int	 times;		/* operations a batch */
 	unsigned int	 arg;
-	double		 aim;
+	struct aim	 aim;
 	int		(*setup)(const struct op *op);			/* both sides; 0 or -errno */
 	/* One batch: seconds an operation, or -errno. */
 	double		(*batch)(const struct op *op, enum side side);

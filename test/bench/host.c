@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The two sides: cgroup v1, and containerfs by daemon or module.
+ * The two sides: cgroup v1, and containerfs by daemon or module, which is
+ * loaded (--module) with the first mount and unloaded with the last.
  *
  * We work in a mount namespace of our own and, with the FUSE host, with a
  * daemon of our own, which has its socket in our directory.  So hierarchies in
@@ -12,6 +13,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
@@ -36,7 +38,7 @@
 static char base[48];
 static char dirs[NR_SIDES][64], other[64], sock[64];
 static bool mounted[NR_SIDES];
-static bool module;
+static bool module, loaded;
 
 const char *side_dir(enum side side)
 {
@@ -109,13 +111,38 @@ static int find_programs(void)
 	return 0;
 }
 
+/* Of options.module, if there is one. */
+static int module_load(void)
+{
+	int fd, err = 0;
+
+	if (!options.module || loaded)
+		return 0;
+	fd = open(options.module, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (syscall(SYS_finit_module, fd, "", 0))
+		err = -errno;
+	close(fd);
+	loaded = !err;
+	return err;
+}
+
+static void module_unload(void)
+{
+	if (loaded && syscall(SYS_delete_module, "containerfs", O_NONBLOCK))
+		fprintf(stderr, "bench: unloading the module: %s\n", strerror(errno));
+	loaded = false;
+}
+
 int host_init(void)
 {
 	if (geteuid()) {
 		fprintf(stderr, "bench: needs root\n");
 		return -EPERM;
 	}
-	module = options.host ? !strcmp(options.host, "module") : kernel_has("containerfs");
+	module = options.host ? !strcmp(options.host, "module") :
+		 options.module || kernel_has("containerfs");
 	if (!module && find_programs())
 		return -ENOENT;
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
@@ -171,6 +198,7 @@ void host_exit(void)
 	host_umount_base();
 	if (mounted[OURS])
 		host_umount_last(dirs[OURS]);
+	module_unload();
 	reap_base();
 	rmdir(dirs[BASE]);
 	rmdir(dirs[OURS]);
@@ -227,8 +255,13 @@ int host_mount(const char *dir, const char *opts)
 
 		if (err)
 			return err;
-	} else if (mount("none", dir, "containerfs", 0, opts)) {
-		return -errno;
+	} else {
+		int err = module_load();
+
+		if (err)
+			return err;
+		if (mount("none", dir, "containerfs", 0, opts))
+			return -errno;
 	}
 	if (dir == dirs[OURS])
 		mounted[OURS] = true;
@@ -278,6 +311,7 @@ void host_umount_last(const char *dir)
 		p.fd = syscall(SYS_pidfd_open, pid, 0);
 	remove_below(dir);
 	host_umount(dir);
+	module_unload();
 	if (p.fd < 0)
 		return;
 	if (poll(&p, 1, END_PATIENCE_MS) != 1)

@@ -21,10 +21,10 @@
 
 static const struct memory_op {
 	const char	*name, *help, *opts;
-	double		 aim;
+	struct aim	 aim;
 } ops[] = {
-	{ "memory", "bytes a container, no subsystem", "none,name=bench", 1024 },
-	{ "memory-ns", "with the subsystem ns", "ns", 1024 },
+	{ "memory", "bytes a container, no subsystem", "none,name=bench", { 1024, 512 } },
+	{ "memory-ns", "with the subsystem ns", "ns", { 1024, 512 } },
 };
 #define NR_OPS	(sizeof(ops) / sizeof(ops[0]))
 

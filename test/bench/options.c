@@ -21,6 +21,7 @@ static const struct {
 	{ 'c', "csv", NULL, "comma separated, times in seconds" },
 	{ 'r', "record", "FILE", "append the table to FILE, too" },
 	{ 'H', "host", "HOST", "fuse or module (module if the kernel has containerfs)" },
+	{ 'l', "module", "FILE", "with --host module: load FILE to mount, and unload it again" },
 	{ 'm', "options", "OPTS", "mount options of containerfs (none,name=bench)" },
 	{ 'p', "v1-options", "OPTS", "mount options of cgroup v1 (none,name=bench.PID)" },
 	{ 'n', "no-v1", NULL, "do without cgroup v1: no ratios to it" },
@@ -87,6 +88,9 @@ static int set(int key, char *arg)
 	case 'H':
 		options.host = arg;
 		return strcmp(arg, "fuse") && strcmp(arg, "module") ? -1 : 0;
+	case 'l':
+		options.module = arg;
+		return 0;
 	case 'm':
 		options.our_options = arg;
 		return 0;

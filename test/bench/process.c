@@ -25,7 +25,8 @@
 
 #include "bench.h"
 
-#define BATCH		10		/* operations */
+#define BATCH		10u		/* operations, or as many as begin within */
+#define BATCH_SECONDS	0.002
 #define PHASE_BATCHES	4000u
 #define UNDISTURBED	0.1		/* part of the batches */
 #define PHASE_SECONDS	0.08
@@ -38,18 +39,18 @@ static const struct process_op {
 	const char	*name, *help;
 	enum what	 what;
 	enum where	 where;
-	double		 aim;
+	struct aim	 aim;
 } ops[] = {
-	{ "fork-member", "fork, exit, wait of a member", FORK, MEMBER, 1.03 },
-	{ "vfork-member", "vfork, exec, wait of a member", VFORK, MEMBER, 1.06 },
-	{ "thread-member", "thread creation and join of a member", THREAD, MEMBER, 1.06 },
-	{ "fork-other", "the same of one in no container", FORK, NOWHERE, 1.01 },
-	{ "vfork-other", "", VFORK, NOWHERE, 1.01 },
-	{ "thread-other", "", THREAD, NOWHERE, 1.01 },
-	{ "fork-ns", "of a member where unshare makes containers", FORK, MEMBER_NS, 0 },
-	{ "vfork-ns", "", VFORK, MEMBER_NS, 0 },
-	{ "thread-ns", "", THREAD, MEMBER_NS, 0 },
-	{ "unshare-ns", "unshare(CLONE_NEWUTS) that makes a container", UNSHARE, MEMBER_NS, 0 },
+	{ "fork-member", "fork, exit, wait of a member", FORK, MEMBER, { 1.03, 1.03 } },
+	{ "vfork-member", "vfork, exec, wait of a member", VFORK, MEMBER, { 1.06, 1.03 } },
+	{ "thread-member", "thread creation and join of a member", THREAD, MEMBER, { 1.06, 1.03 } },
+	{ "fork-other", "the same of one in no container", FORK, NOWHERE, { 1.01, 1.01 } },
+	{ "vfork-other", "", VFORK, NOWHERE, { 1.01, 1.01 } },
+	{ "thread-other", "", THREAD, NOWHERE, { 1.01, 1.01 } },
+	{ "fork-ns", "of a member where unshare makes containers", FORK, MEMBER_NS, { 0, 1.03 } },
+	{ "vfork-ns", "", VFORK, MEMBER_NS, { 0, 1.03 } },
+	{ "thread-ns", "", THREAD, MEMBER_NS, { 0, 1.03 } },
+	{ "unshare-ns", "unshare(CLONE_NEWUTS) that makes a container", UNSHARE, MEMBER_NS, { 0, 1.5 } },
 };
 #define NR_OPS	(sizeof(ops) / sizeof(ops[0]))
 
@@ -126,7 +127,8 @@ static int (*const once[NR_WHATS])(void) = { fork_once, vfork_once, thread_once,
 
 static void __attribute__((noreturn)) worker(enum what what, int go)
 {
-	double end, t;
+	double end, t, spent;
+	unsigned int n;
 	char c;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -137,9 +139,12 @@ static void __attribute__((noreturn)) worker(enum what what, int go)
 	end = now() + PHASE_SECONDS;
 	while (shared->nr < PHASE_BATCHES && !shared->err && (t = now()) < end) {
 		shared->took = 0;
-		for (int i = 0; i < BATCH && !shared->err; i++)
+		spent = 0;
+		for (n = 0; n < BATCH && spent < BATCH_SECONDS && !shared->err; n++) {
 			shared->err = once[what]();
-		shared->batch[shared->nr++] = (what == UNSHARE ? shared->took : now() - t) / BATCH;
+			spent = now() - t;
+		}
+		shared->batch[shared->nr++] = (what == UNSHARE ? shared->took : spent) / n;
 	}
 	_exit(0);
 }

@@ -88,10 +88,10 @@ static double read_changed_batch(const struct op *op, enum side side)
 
 #define READ_OPS(nr, what, n, ratio)						\
 	{ .name = "read-" #nr "-again", .help = "tasks of " what, .times = n,	\
-	  .arg = nr, .aim = ratio,						\
+	  .arg = nr, .aim = { ratio, 0.5 },					\
 	  .setup = read_setup, .batch = read_batch, .teardown = read_teardown },	\
 	{ .name = "read-" #nr "-changed", .help = "the same after one change",	\
-	  .times = (n + 3) / 4, .arg = nr, .aim = ratio,				\
+	  .times = (n + 3) / 4, .arg = nr, .aim = { ratio, 0.5 },			\
 	  .setup = read_setup, .batch = read_changed_batch, .teardown = read_teardown }
 
 const struct op read_ops[] = {

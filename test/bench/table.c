@@ -68,9 +68,10 @@ static void row_csv(const char *name, const char *base, enum unit unit, double a
 	    s->pairs, aim);
 }
 
-void table_row(const char *name, const char *base, enum unit unit, double aim,
+void table_row(const char *name, const char *base, enum unit unit, struct aim aims,
 	       const struct summary *s)
 {
+	double aim = host_is_module() ? aims.module : aims.fuse;
 	char b[24], o[24], ratio[16] = "-", spread[40] = "-", goal[24] = "";
 	unsigned int now_others = host_others();
 
@@ -82,8 +83,7 @@ void table_row(const char *name, const char *base, enum unit unit, double aim,
 		snprintf(ratio, sizeof(ratio), "%.3f", s->ratio);
 		snprintf(spread, sizeof(spread), "%.3f..%.3f", s->low, s->high);
 	}
-	/* the aims are those of the FUSE host */
-	if (aim > 0 && !host_is_module())
+	if (aim > 0)
 		snprintf(goal, sizeof(goal), unit == BYTES ? "%g B" : "%g", aim);
 	put("%-22s %-10s %10s %11s  %7s  %-15s %5u  %s\n", name, base,
 	    amount(b, sizeof(b), unit, s->base), amount(o, sizeof(o), unit, s->ours), ratio, spread,

@@ -6,11 +6,12 @@
 #
 # Variables, from the kernel's command line: suite, smp, test_timeout (seconds
 # for one conformance script), duration (seconds of stress), tests (patterns
-# of conformance scripts, separated by commas; all without).
+# of conformance scripts, separated by commas; all without), bench (words for
+# the suite of that name).
 
 passed=0 failed=0 skipped=0
 ko=/modules/containerfs.ko
-: "${test_timeout:=240}" "${duration:=30}" "${tests:=}"
+: "${test_timeout:=240}" "${duration:=30}" "${tests:=}" "${bench:=}"
 
 uptime_seconds() {
 	sed 's/\..*//' /proc/uptime
@@ -29,6 +30,10 @@ check() { # NAME COMMAND...
 	echo "FAIL $name"
 	sed 's/^/    /' /tmp/check.log
 	return 1
+}
+
+fails() { # COMMAND...
+	! "$@"
 }
 
 skip() { # NAME REASON
@@ -75,6 +80,12 @@ hold_code() {
 		echo 'r:hold/unshare ksys_unshare' > $tracing/kprobe_events
 		echo 1 > $tracing/events/hold/unshare/enable
 	fi
+}
+
+release_unshare() {
+	[ -d /sys/kernel/tracing/events/hold ] || return 0
+	echo 0 > /sys/kernel/tracing/events/hold/unshare/enable
+	echo '-:hold/unshare' >> /sys/kernel/tracing/kprobe_events
 }
 
 ## What must hold at the end
