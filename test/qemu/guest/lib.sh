@@ -5,13 +5,13 @@
 # checks; it may change nothing of the shell's own but its memberships.
 #
 # Variables, from the kernel's command line: suite, smp, test_timeout (seconds
-# for one conformance script), duration (seconds of stress), tests (patterns
-# of conformance scripts, separated by commas; all without), bench (words for
-# the suite of that name).
+# for one conformance script), duration (seconds of stress), cycles (of
+# loading and unloading, at least; 0), tests (patterns of conformance scripts,
+# separated by commas; all without), bench (words for the suite of that name).
 
 passed=0 failed=0 skipped=0
 ko=/modules/containerfs.ko
-: "${test_timeout:=240}" "${duration:=30}" "${tests:=}" "${bench:=}"
+: "${test_timeout:=240}" "${duration:=30}" "${cycles:=0}" "${tests:=}" "${bench:=}"
 
 uptime_seconds() {
 	sed 's/\..*//' /proc/uptime

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unload SECONDS MODULE.ko: load, mount, use, unmount, unload, again and again,
- * while tasks fork, exec, unshare and go into whatever container there is.
+ * unload SECONDS MODULE.ko [CYCLES]: load, mount, use, unmount, unload, again
+ * and again, while tasks fork, exec, unshare and go into whatever container
+ * there is: for half the time, and then on until there were CYCLES of them.
  *
  * What must hold: nothing that those tasks do fails for it; a module without a
  * mount is unloaded at the first attempt; one with a mount is not; unmounting,
@@ -17,7 +18,7 @@
 #define MNT	"/unload"
 
 static const char *module_file;
-static long cycles, lost;
+static long cycles, wanted, lost;
 
 static void rest(void)
 {
@@ -152,6 +153,15 @@ static void cycle(void)
 	cycles++;
 }
 
+static void cycles_wanted(void)
+{
+	do {
+		cycle();
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	} while (cycles < wanted && !shared->stop);
+}
+
 /* Here others unload, too: each step may find the module gone. */
 static void contended_cycle(void)
 {
@@ -181,8 +191,9 @@ int main(int argc, char **argv)
 
 	workers_init();
 	module_file = argc > 2 ? argv[2] : "/modules/containerfs.ko";
+	wanted = argc > 3 ? atol(argv[3]) : 0;
 	mkdir(MNT, 0755);
-	workers_run(works, ARRAY_SIZE(works), seconds / 2, cycle);
+	workers_run(works, ARRAY_SIZE(works), seconds / 2, cycles_wanted);
 	printf("cycles %ld\n", cycles);
 	if (!cycles)
 		end_with("not one cycle was done");
