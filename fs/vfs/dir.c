@@ -191,6 +191,5 @@ const struct inode_operations containerfs_dir_iops = {
 	.rename		= containerfs_rename,
 	.getattr	= containerfs_getattr,
 	.setattr	= containerfs_setattr,
-	.permission	= containerfs_permission,
 	.listxattr	= containerfs_listxattr,
 };

@@ -3,8 +3,11 @@
  * Inodes, and their attributes, which the engine has.
  *
  * An inode is found again by its number (container id and node index), so a
- * container never has two.  Mode and owner are copied from the engine whenever
- * the VFS is about to look at them.
+ * container never has two, and mode and owner change only through it: what it
+ * says of them is what the engine says, and the VFS can check permissions by
+ * itself.  Times and links are copied from the engine for who looks at them.
+ *
+ * The copy is made under i_lock, so that an older one is never the last.
  */
 #include <linux/slab.h>
 #include <linux/xattr.h>
@@ -56,10 +59,12 @@ static void ns_to_timespec(struct timespec64 *ts, unsigned long long ns)
 static int containerfs_refresh(struct inode *inode)
 {
 	struct container_attr attr;
-	int ret = container_getattr(inode_cont(inode), CONTAINERFS_I(inode)->node, &attr);
+	int ret;
 
+	spin_lock(&inode->i_lock);
+	ret = container_getattr(inode_cont(inode), CONTAINERFS_I(inode)->node, &attr);
 	if (ret)
-		return ret;
+		goto out;
 	inode->i_mode = attr.mode;
 	inode->i_uid = make_kuid(&init_user_ns, attr.uid);
 	inode->i_gid = make_kgid(&init_user_ns, attr.gid);
@@ -67,7 +72,9 @@ static int containerfs_refresh(struct inode *inode)
 	ns_to_timespec(&inode->i_atime, attr.atime);
 	ns_to_timespec(&inode->i_mtime, attr.mtime);
 	ns_to_timespec(&inode->i_ctime, attr.ctime);
-	return 0;
+out:
+	spin_unlock(&inode->i_lock);
+	return ret;
 }
 
 static int containerfs_inode_test(struct inode *inode, void *data)
@@ -127,12 +134,6 @@ int containerfs_getattr(struct user_namespace *mnt_userns, const struct path *pa
 	return 0;
 }
 
-int containerfs_permission(struct user_namespace *mnt_userns, struct inode *inode, int mask)
-{
-	containerfs_refresh(inode);
-	return generic_permission(mnt_userns, inode, mask);
-}
-
 static unsigned long long timespec_to_ns(const struct timespec64 *ts)
 {
 	return timespec64_to_ns(ts);
@@ -174,7 +175,11 @@ int containerfs_setattr(struct user_namespace *mnt_userns, struct dentry *dentry
 	}
 	ret = container_setattr(inode_cont(inode), CONTAINERFS_I(inode)->node, &attr, valid);
 	/* cgroup v1 lets the attributes of what is open and removed be set. */
-	return ret == -ENODEV ? 0 : ret;
+	if (ret == -ENODEV)
+		return 0;
+	/* Over what a stat may have copied in between; without memory, back to what was. */
+	containerfs_refresh(inode);
+	return ret;
 }
 
 /* --- extended attributes: three prefixes, one store --- */
@@ -224,7 +229,6 @@ const struct xattr_handler *containerfs_xattr_handlers[] = {
 const struct inode_operations containerfs_file_iops = {
 	.getattr	= containerfs_getattr,
 	.setattr	= containerfs_setattr,
-	.permission	= containerfs_permission,
 	.listxattr	= containerfs_listxattr,
 };
 

@@ -65,7 +65,6 @@ extern const struct inode_operations containerfs_file_iops;
 int containerfs_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat,
 			u32 mask, unsigned int flags);
 int containerfs_setattr(struct user_namespace *mnt_userns, struct dentry *dentry, struct iattr *attr);
-int containerfs_permission(struct user_namespace *mnt_userns, struct inode *inode, int mask);
 ssize_t containerfs_listxattr(struct dentry *dentry, char *list, size_t size);
 
 /* dir.c */
