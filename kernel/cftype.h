@@ -52,7 +52,7 @@ struct container_file {
 	unsigned int		node;		/* immutable */
 	struct container_actor	opener;		/* immutable */
 	struct container_text	*text;		/* of the read under way */
-	u32			seen;		/* events when it was last read; under container_lock */
+	u32			seen;		/* events when it was last read; written under both locks */
 	unsigned long		where;		/* container.where: key of the task asked for */
 	bool			asked;
 	bool			rebase;		/* it was asked since the last read */

@@ -207,6 +207,13 @@ void container_file_release(struct container_file *file);
  */
 long container_file_read(struct container_file *file, const struct container_actor *reader,
 			 unsigned long long pos, const char **data);
+/*
+ * The same for a host that may be asked by several at a time: they wait, and
+ * *@data stays, until container_file_read_end(), which follows in any case.
+ */
+long container_file_read_begin(struct container_file *file, const struct container_actor *reader,
+			       unsigned long long pos, const char **data);
+void container_file_read_end(struct container_file *file);
 /* All of one write(2): @len bytes at @buf, which has room for a NUL behind.  @len or an error. */
 long container_file_write(struct container_file *file, const struct container_actor *writer,
 			  char *buf, unsigned long len);

@@ -155,7 +155,7 @@ static int container_file_fill(struct container_file *file, const struct contain
 	if (!text)
 		return ret;
 	/* An empty list does not count as read: so it is with cgroup v1. */
-	if (text->len) {
+	if (text->len && file->seen != seen) {
 		spin_lock(&container_lock);
 		file->seen = seen;
 		spin_unlock(&container_lock);
@@ -165,8 +165,8 @@ static int container_file_fill(struct container_file *file, const struct contain
 	return 0;
 }
 
-long container_file_read(struct container_file *file, const struct container_actor *reader,
-			 unsigned long long pos, const char **data)
+long container_file_read_begin(struct container_file *file, const struct container_actor *reader,
+			       unsigned long long pos, const char **data)
 {
 	long ret = 0;
 
@@ -184,7 +184,20 @@ long container_file_read(struct container_file *file, const struct container_act
 		*data = file->text->data + pos;
 		ret = file->text->len - pos;
 	}
+	return ret;
+}
+
+void container_file_read_end(struct container_file *file)
+{
 	mutex_unlock(&file->lock);
+}
+
+long container_file_read(struct container_file *file, const struct container_actor *reader,
+			 unsigned long long pos, const char **data)
+{
+	long ret = container_file_read_begin(file, reader, pos, data);
+
+	container_file_read_end(file);
 	return ret;
 }
 

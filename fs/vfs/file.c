@@ -2,8 +2,8 @@
 /*
  * Control files: the engine makes and takes the text, this moves it.
  *
- * A text read is borrowed from the engine until the next call on the same open
- * file; the open file's mutex keeps it while it is copied out.
+ * An open file is the engine's own; it lets one in at a time for as long as its
+ * text is copied out.
  */
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -11,50 +11,40 @@
 
 #include "vfs.h"
 
-struct open_file {
-	struct mutex		lock;		/* one read at a time: its text is borrowed */
-	struct container_file	*file;
-};
+#define WRITE_SMALL	32		/* a pid, a number, a flag: most of what is written */
 
 static int containerfs_open(struct inode *inode, struct file *filp)
 {
 	struct container_actor actor;
-	struct open_file *of = kzalloc(sizeof(*of), GFP_KERNEL);
+	struct container_file *file;
 	int ret;
 
-	if (!of)
-		return -ENOMEM;
-	mutex_init(&of->lock);
-	containerfs_actor(&actor);
-	ret = container_file_open(inode_cont(inode), CONTAINERFS_I(inode)->node, &actor, &of->file);
-	if (ret) {
-		kfree(of);
-		return ret;
-	}
-	filp->private_data = of;
-	return 0;
+	if (filp->f_mode & FMODE_WRITE)
+		containerfs_actor(&actor);
+	else
+		containerfs_user(&actor);
+	ret = container_file_open(inode_cont(inode), CONTAINERFS_I(inode)->node, &actor, &file);
+	if (!ret)
+		filp->private_data = file;
+	return ret;
 }
 
 static int containerfs_release(struct inode *inode, struct file *filp)
 {
-	struct open_file *of = filp->private_data;
-
-	container_file_release(of->file);
-	kfree(of);
+	container_file_release(filp->private_data);
 	return 0;
 }
 
 static ssize_t containerfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct open_file *of = iocb->ki_filp->private_data;
+	struct container_file *file = iocb->ki_filp->private_data;
 	size_t want = iov_iter_count(to);
 	struct container_actor actor;
 	const char *text;
 	long n;
 
-	containerfs_actor(&actor);
-	mutex_lock(&of->lock);
-	n = container_file_read(of->file, &actor, iocb->ki_pos, &text);
+	containerfs_user(&actor);
+	n = container_file_read_begin(file, &actor, iocb->ki_pos, &text);
 	if (n > 0 && want) {
 		n = copy_to_iter(text, min_t(size_t, n, want), to);
 		if (!n)
@@ -62,29 +52,33 @@ static ssize_t containerfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		else
 			iocb->ki_pos += n;
 	}
-	mutex_unlock(&of->lock);
+	container_file_read_end(file);
 	return want ? n : min(n, 0L);
 }
 
 static ssize_t containerfs_write(struct file *filp, const char __user *buf, size_t size,
 				 loff_t *pos)
 {
-	struct open_file *of = filp->private_data;
+	struct container_file *file = filp->private_data;
+	char small[WRITE_SMALL + 1], *text = small;
 	struct container_actor actor;
-	char *text;
 	long n;
 
 	if (size > CONTAINER_WRITE_MAX)
 		return -E2BIG;
-	text = memdup_user_nul(buf, size);
+	if (size > WRITE_SMALL)
+		text = memdup_user_nul(buf, size);
+	else if (copy_from_user(small, buf, size))
+		return -EFAULT;
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	containerfs_actor(&actor);
+	containerfs_user(&actor);
 	if (size)
-		n = container_file_write(of->file, &actor, text, size);
+		n = container_file_write(file, &actor, text, size);
 	else
-		n = container_is_dead(container_file_container(of->file)) ? -ENODEV : 0;
-	kfree(text);
+		n = container_is_dead(container_file_container(file)) ? -ENODEV : 0;
+	if (text != small)
+		kfree(text);
 	if (n > 0)
 		*pos += n;
 	return n;
@@ -92,11 +86,10 @@ static ssize_t containerfs_write(struct file *filp, const char __user *buf, size
 
 static __poll_t containerfs_poll(struct file *filp, poll_table *wait)
 {
-	struct open_file *of = filp->private_data;
 	bool armed;
 
 	poll_wait(filp, &containerfs_poll_wait, wait);
-	return (__force __poll_t)container_file_poll(of->file, &armed);
+	return (__force __poll_t)container_file_poll(filp->private_data, &armed);
 }
 
 const struct file_operations containerfs_file_fops = {

@@ -29,15 +29,23 @@ static void run_work(struct work_struct *work)
 }
 static DECLARE_WORK(containerfs_work, run_work);
 
-void containerfs_actor(struct container_actor *actor)
+void containerfs_user(struct container_actor *actor)
 {
 	struct pid_namespace *ns = task_active_pid_ns(current);
 
+	*actor = (struct container_actor){
+		.euid		= -1,
+		.tid		= task_pid_nr(current),
+		.pid_ns		= ns == &init_pid_ns ? 0 : (unsigned long)ns,
+		.pid_ns_level	= ns->level,
+	};
+}
+
+void containerfs_actor(struct container_actor *actor)
+{
+	containerfs_user(actor);
 	actor->euid = from_kuid(&init_user_ns, current_euid());
 	actor->sys_admin = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
-	actor->tid = task_pid_nr(current);
-	actor->pid_ns = ns == &init_pid_ns ? 0 : (unsigned long)ns;
-	actor->pid_ns_level = ns->level;
 }
 
 /* The namespace of one who acts, which is current, or of nobody in particular. */

@@ -10,8 +10,7 @@
  * hierarchy's containers therefore outlive every inode, and the hierarchy the
  * superblock, which counts as its mount.
  *
- * Locks: the VFS's, then the engine's container_lock; nothing of ours between
- * them but the mutex of an open file.
+ * Locks: the VFS's, i_lock with them, then the engine's.
  */
 #ifndef _CONTAINERFS_VFS_H
 #define _CONTAINERFS_VFS_H
@@ -46,6 +45,8 @@ static inline unsigned long containerfs_ino(struct container *cont, unsigned int
 
 /* Fill @actor for current; credentials are those it has now. */
 void containerfs_actor(struct container_actor *actor);
+/* The same without credentials, for reads and writes: the opener's count there. */
+void containerfs_user(struct container_actor *actor);
 
 /* super.c */
 extern struct file_system_type containerfs_type;
