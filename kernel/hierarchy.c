@@ -29,12 +29,12 @@ int containerfs_root_id(const struct containerfs_root *root)
 
 void *containerfs_root_host(const struct containerfs_root *root)
 {
-	return root->host;
+	return READ_ONCE(root->host);
 }
 
 void containerfs_root_set_host(struct containerfs_root *root, void *host)
 {
-	root->host = host;
+	WRITE_ONCE(root->host, host);
 }
 
 void containerfs_root_put(struct containerfs_root *root)

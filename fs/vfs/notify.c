@@ -4,7 +4,8 @@
  *
  * The engine tells under its lock, from hooks; fsnotify may sleep.  So an event
  * is noted, with a reference on its container, and delivered from a work item.
- * Notes are for watchers only: where there is no memory for one, it is dropped.
+ * Notes are for watchers only: where nobody watches anything of the hierarchy
+ * none is made, and where there is no memory for one, it is dropped.
  *
  * Pollers share one wait queue; it is woken only when a file that somebody
  * polls has changed.
@@ -92,12 +93,28 @@ static void notes_work_fn(struct work_struct *work)
 }
 static DECLARE_WORK(notes_work, notes_work_fn);
 
+/*
+ * Does anybody watch anything of the hierarchy?  The engine's lock, a spinlock,
+ * keeps grace periods from passing, and super.c takes the superblock out of
+ * reach one grace period before it is freed.
+ */
+static bool watched(struct container *cont)
+{
+	struct super_block *sb;
+
+	sb = containerfs_root_host(container_root(cont));
+	return sb && atomic_long_read(&sb->s_fsnotify_connectors);
+}
+
 static void note_add(struct container *cont, unsigned int node, struct container *child, u32 mask)
 {
 	const char *name = child ? container_name(child) : "";
 	size_t len = strlen(name) + 1;
-	struct note *note = kmalloc(sizeof(*note) + len, GFP_ATOMIC | __GFP_NOWARN);
+	struct note *note;
 
+	if (!watched(cont))
+		return;
+	note = kmalloc(sizeof(*note) + len, GFP_ATOMIC | __GFP_NOWARN);
 	if (!note)
 		return;
 	note->cont = container_get(cont);

@@ -99,7 +99,10 @@ static int containerfs_fill_super(struct super_block *sb, struct containerfs_roo
 	sb->s_xattr = containerfs_xattr_handlers;
 	inode = containerfs_iget(sb, containerfs_top(root), CONTAINER_NODE_DIR);
 	sb->s_root = d_make_root(inode);
-	return sb->s_root ? 0 : -ENOMEM;
+	if (!sb->s_root)
+		return -ENOMEM;
+	containerfs_root_set_host(root, sb);
+	return 0;
 }
 
 /* Subsystems never pretend: the log says what they can do here. */
@@ -196,6 +199,9 @@ static void containerfs_kill_sb(struct super_block *sb)
 {
 	struct containerfs_root *root = sb->s_fs_info;
 
+	/* Before a new one can be made, and a grace period before this one is freed. */
+	if (root)
+		containerfs_root_set_host(root, NULL);
 	kill_anon_super(sb);
 	if (root)
 		containerfs_umount(root);
