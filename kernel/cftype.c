@@ -67,10 +67,14 @@ const char *cftype_name(const struct container *cont, const struct cftype *cft)
 
 unsigned int cftype_find(const struct container *cont, const char *name)
 {
+	bool noprefix = cont->root->flags & ROOT_NOPREFIX;
 	const struct cftype *cft;
 	unsigned int i;
 
 	for (i = 1; i < nr_nodes; i++) {
+		/* Every lookup and every new name comes here: most files are passed over at once. */
+		if (!noprefix && cftypes[i].cft->name[0] != *name)
+			continue;
 		cft = container_cftype(cont, i);
 		if (cft && !strcmp(cftype_name(cont, cft), name))
 			return i;

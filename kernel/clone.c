@@ -17,12 +17,12 @@ static struct container *clone_child(struct container *cont, struct container_su
 				     const struct container_clone_info *info)
 {
 	struct container_subsys_state *css = cont->subsys[ss->id];
-	char *name = kmalloc(CONTAINER_NAME_MAX + 1, GFP_ATOMIC);
+	static char name[CONTAINER_NAME_MAX + 1];	/* under container_lock */
 	struct container *child = NULL;
 
-	if (name && !ss->clone_name(css, info, name))
+	lockdep_assert_held(&container_lock);
+	if (!ss->clone_name(css, info, name))
 		child = container_alloc(cont->root, cont, name, GFP_ATOMIC);
-	kfree(name);
 	if (!child)
 		return NULL;
 	child->flags = CONTAINER_CLONE;
@@ -68,6 +68,17 @@ static struct css_group *clone_all(struct css_group *from, const struct containe
 	return from;
 }
 
+/* After clone_all(): a task of @group is where it belongs. */
+static void settle_all(struct css_group *group)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (ss->clones && ss->root)
+			ss->settled(css_group_container(group, ss->root)->subsys[ss->id]);
+}
+
 /* What clone_all() would have done, had there been memory. */
 static void refuse_all(struct css_group *from, const struct container_clone_info *info)
 {
@@ -89,6 +100,7 @@ struct css_group *container_clone(struct css_group *from, const struct container
 	spin_lock(&container_lock);
 	from->refs++;
 	from = clone_all(from, info);
+	settle_all(from);
 	spin_unlock(&container_lock);
 	return from;
 }
@@ -112,6 +124,7 @@ void container_clone_task(unsigned long key, int tid, int tgid,
 		group->refs++;
 		group = clone_all(group, info);
 		container_task_move(task, group);
+		settle_all(group);
 		css_group_put_locked(group);
 		container_task_forget(task);
 	}

@@ -276,10 +276,10 @@ free:
 	return NULL;
 }
 
-static void container_dir_changed(struct container *dir)
+static void container_dir_changed(struct container *dir, u64 now)
 {
 	dir->generation++;
-	dir->mtime = host_time();
+	dir->mtime = now;
 	container_events_changed(dir);
 }
 
@@ -299,7 +299,7 @@ void container_link(struct container *cont)
 		container_insert_id(dir, cont);
 		dir->nr_children++;
 		dir->flags |= CONTAINER_RELEASABLE;
-		container_dir_changed(dir);
+		container_dir_changed(dir, cont->btime);
 	}
 	for_each_subsys(ss, i)
 		if (cont->subsys[i] && ss->online)
@@ -324,7 +324,7 @@ void container_unlink(struct container *cont)
 	rb_erase(&cont->by_id, &dir->children_by_id);
 	cont->root->nr_containers--;
 	dir->nr_children--;
-	container_dir_changed(dir);
+	container_dir_changed(dir, host_time());
 	if (container_empty(dir))
 		container_check_release(dir);
 	container_put(cont);
@@ -480,7 +480,7 @@ int container_rename(struct container *dir, const char *name,
 		cont->name = copy;
 		copy = NULL;
 		container_insert_name(dir, cont);
-		container_dir_changed(dir);
+		container_dir_changed(dir, host_time());
 	}
 	spin_unlock(&container_lock);
 	kfree(old);

@@ -64,10 +64,9 @@ void ns_template_put(struct ns_template *t)
 		kfree(t);
 }
 
-static size_t name_add(char *name, size_t len, const char *text)
+static size_t name_add(char *name, size_t len, const char *text, size_t n)
 {
-	size_t n = min_t(size_t, strlen(text), CONTAINER_NAME_MAX - len);
-
+	n = min_t(size_t, n, CONTAINER_NAME_MAX - len);
 	memcpy(name + len, text, n);
 	name[len + n] = '\0';
 	return len + n;
@@ -76,36 +75,38 @@ static size_t name_add(char *name, size_t len, const char *text)
 /* Does the number stand in a name, and whole? */
 enum ns_numbered { NS_NOT_NUMBERED, NS_NUMBERED, NS_NUMBER_CUT };
 
-/* What @template makes for @number. */
+/* What @template, which has been checked, makes for @number. */
 static enum ns_numbered ns_expand(const char *template, u64 number, const struct container_clone_info *info,
 		      char *name)
 {
 	enum ns_numbered numbered = NS_NOT_NUMBERED;
+	const char *sign;
 	char text[24];
 	size_t len = 0;
 
-	*name = '\0';
-	for (; *template; template++) {
-		text[0] = *template;
-		text[1] = '\0';
-		if (*template == '%' && template[1]) {
-			switch (*++template) {
-			case 'd':
-				snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
-				if (len + strlen(text) > CONTAINER_NAME_MAX)
-					numbered = NS_NUMBER_CUT;
-				else if (!numbered)
-					numbered = NS_NUMBERED;
-				break;
-			case 'p':
-				snprintf(text, sizeof(text), "%d", info->pid);
-				break;
-			case 'c':
-				strscpy(text, info->comm, sizeof(text));
-				break;
-			}
+	for (;;) {
+		sign = strchrnul(template, '%');
+		len = name_add(name, len, template, sign - template);
+		if (!*sign)
+			break;
+		strcpy(text, "%");
+		switch (sign[1]) {
+		case 'd':
+			snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+			if (len + strlen(text) > CONTAINER_NAME_MAX)
+				numbered = NS_NUMBER_CUT;
+			else if (!numbered)
+				numbered = NS_NUMBERED;
+			break;
+		case 'p':
+			snprintf(text, sizeof(text), "%d", info->pid);
+			break;
+		case 'c':
+			strscpy(text, info->comm, sizeof(text));
+			break;
 		}
-		len = name_add(name, len, text);
+		len = name_add(name, len, text, strlen(text));
+		template = sign + 2;
 	}
 	return numbered;
 }
@@ -257,6 +258,13 @@ static void ns_cloned(struct container_subsys_state *css, struct container_subsy
 	ns_events_changed(ns);
 }
 
+/* Should the task not have entered, the clone is one more that may go. */
+static void ns_settled(struct container_subsys_state *css)
+{
+	if (css->container->parent)
+		ns_trim(ns_of(css->container->parent));
+}
+
 void ns_drop_empties(struct containerfs_root *root)
 {
 	struct container *cont;
@@ -335,8 +343,12 @@ static void ns_online(struct container_subsys_state *css, struct container_subsy
 		ns->clone_name->refs++;
 	if (css->container->flags & CONTAINER_CLONE) {
 		from->nr_clones++;
-		/* Until the task it is made for enters; should that not happen, it is one more to go. */
-		ns_update(ns);
+		/*
+		 * Empty until the task that it is made for enters.  What is too
+		 * many is counted after that: ns_settled().
+		 */
+		list_add_tail(&ns->empty_node, &from->empties);
+		from->nr_empties++;
 	} else {
 		ns_made(css->container->parent, 1);
 	}
@@ -433,6 +445,7 @@ struct container_subsys ns_subsys = {
 	.clone_name	= ns_clone_name,
 	.cloned		= ns_cloned,
 	.refused	= ns_refused,
+	.settled	= ns_settled,
 	.work		= ns_work,
 	.describe	= ns_describe,
 	.files		= ns_files,
