@@ -284,7 +284,7 @@ void container_owner(struct container *cont, unsigned int *uid, unsigned int *gi
 
 /* --- css_groups --- */
 
-/* This group's tasks are in that container.  Under the lock. */
+/* This group's tasks are in that container; part of the group.  Under the lock. */
 struct css_link {
 	struct list_head	in_group;
 	struct list_head	in_container;
@@ -302,6 +302,7 @@ struct css_group {
 	struct list_head	tasks;
 	unsigned long		nr_tasks;
 	u64			cookie;		/* the host's word */
+	struct css_link		link[];		/* those in links */
 };
 
 extern struct css_group init_css_group;

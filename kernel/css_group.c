@@ -14,6 +14,7 @@
  * holds one on its group, a link one on its container.
  */
 #include <linux/hashtable.h>
+#include <linux/overflow.h>
 
 #include "container.h"
 
@@ -68,31 +69,21 @@ static bool css_group_matches(const struct css_group *group, const struct css_gr
 	return true;
 }
 
-static bool css_group_link(struct css_group *group, struct container *cont)
+static void css_group_link(struct css_group *group, struct css_link *link, struct container *cont)
 {
-	struct css_link *link;
-
-	if (container_is_top(cont))
-		return true;
-	link = kzalloc(sizeof(*link), GFP_ATOMIC);
-	if (!link)
-		return false;
 	link->group = group;
 	link->container = container_get(cont);
 	list_add_tail(&link->in_group, &group->links);
 	list_add_tail(&link->in_container, &cont->links);
-	return true;
 }
 
 static void css_group_free(struct css_group *group)
 {
-	struct css_link *link, *next;
+	struct css_link *link;
 
-	list_for_each_entry_safe(link, next, &group->links, in_group) {
-		list_del(&link->in_group);
+	list_for_each_entry(link, &group->links, in_group) {
 		list_del(&link->in_container);
 		container_put(link->container);
-		kfree(link);
 	}
 	kfree(group);
 }
@@ -103,8 +94,8 @@ struct css_group *css_group_find(struct css_group *old, struct container *cont)
 	u32 hash = old->hash - container_hash(old_cont) + container_hash(cont);
 	unsigned int nr_links = old->nr_links - !container_is_top(old_cont) +
 				!container_is_top(cont);
+	struct css_link *link, *next;
 	struct css_group *group;
-	struct css_link *link;
 
 	if (old_cont == cont) {
 		old->refs++;
@@ -121,7 +112,7 @@ struct css_group *css_group_find(struct css_group *old, struct container *cont)
 		}
 	}
 
-	group = kzalloc(sizeof(*group), GFP_ATOMIC);
+	group = kzalloc(struct_size(group, link, nr_links), GFP_ATOMIC);
 	if (!group)
 		return NULL;
 	group->refs = 1;
@@ -129,18 +120,15 @@ struct css_group *css_group_find(struct css_group *old, struct container *cont)
 	group->nr_links = nr_links;
 	INIT_LIST_HEAD(&group->links);
 	INIT_LIST_HEAD(&group->tasks);
-	if (!css_group_link(group, cont))
-		goto free;
+	next = group->link;
+	if (!container_is_top(cont))
+		css_group_link(group, next++, cont);
 	list_for_each_entry(link, &old->links, in_group)
-		if (link->container->root != cont->root && !css_group_link(group, link->container))
-			goto free;
+		if (link->container->root != cont->root)
+			css_group_link(group, next++, link->container);
 	group->id = next_group_id++;
 	hash_add(css_group_table, &group->node, hash);
 	return group;
-
-free:
-	css_group_free(group);
-	return NULL;
 }
 
 struct css_group *css_group_get(struct css_group *group)
