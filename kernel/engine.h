@@ -49,7 +49,6 @@ struct container_task_info {
 	int			nr_threads;	/* of its process */
 	unsigned int		flags;
 	unsigned long long	cookie;		/* the host's own, see host_task_set_group() */
-	char			comm[16];
 };
 #define CONTAINER_TASK_UNMOVABLE	0x1	/* kthreadd, bound kernel threads, the host's own */
 #define CONTAINER_TASK_EXITING		0x2
@@ -350,7 +349,7 @@ void host_sync(void);
  * Call @fn for every thread of process @tgid (initial pid namespace; 0: for
  * every task of the system) that is not exiting.  @vtid, @vtgid: its ids in
  * @viewer's pid namespace, 0 if it is not visible there.  @fn is atomic and
- * sees only key, tid, tgid, flags and comm filled; non-zero ends the walk and
+ * sees only key, tid, tgid and flags filled; non-zero ends the walk and
  * is returned.
  */
 int host_for_each_task(int tgid, const struct container_actor *viewer,

@@ -99,7 +99,6 @@ int host_task_get(int nr, const struct container_actor *actor, struct container_
 	info->nr_threads = (int)facts.nr_threads;
 	info->flags = flags_of(facts.tid, facts.tgid, facts.flags);
 	info->cookie = replay_word(facts.tid);
-	memcpy(info->comm, facts.comm, sizeof(info->comm));
 	return 0;
 }
 
@@ -132,7 +131,6 @@ static int visit(void *arg, const struct te_task *task)
 	if (info.flags & CONTAINER_TASK_EXITING)
 		return 0;
 	info.cookie = replay_word(task->tid);
-	memcpy(info.comm, task->comm, sizeof(info.comm));
 	return walk->fn(&info, (int)task->vtid, (int)task->vtgid, walk->arg);
 }
 

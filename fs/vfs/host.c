@@ -77,7 +77,6 @@ static void task_info(struct container_task_info *info, struct task_struct *task
 	info->tid = task_pid_nr(task);
 	info->tgid = task_tgid_nr(task);
 	info->flags = task_flags(task);
-	get_task_comm(info->comm, task);
 }
 
 int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info)

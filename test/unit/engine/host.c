@@ -207,7 +207,6 @@ static void fill(struct container_task_info *info, int tid)
 	info->suid = task->suid;
 	info->flags = task->flags | (task->exiting ? CONTAINER_TASK_EXITING : 0);
 	info->cookie = host.use_cookies ? (unsigned long long)tid : 0;
-	memcpy(info->comm, task->comm, sizeof(info->comm));
 	for (i = 1; i < HOST_TASKS; i++)
 		info->nr_threads += host.task[i].live && host.task[i].tgid == task->tgid;
 }
@@ -284,7 +283,6 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 		info.tid = tid;
 		info.tgid = task->tgid;
 		info.flags = task->flags;
-		memcpy(info.comm, task->comm, sizeof(info.comm));
 		for (times = tid == host.twice ? 2 : 1; !ret && times; times--)
 			ret = fn(&info, vtid_of(tid, viewer->pid_ns),
 				 vtid_of(task->tgid, viewer->pid_ns), arg);
