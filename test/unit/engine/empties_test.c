@@ -116,6 +116,34 @@ START_TEST(new_ones_do_not_push_out)
 }
 END_TEST
 
+/* Nor does it call for work, where the hook moves the task by itself; one that nobody enters does. */
+START_TEST(new_ones_make_no_work)
+{
+	struct container_clone_info info = { .pid = 500, .namer = host_key(500), .flags = NEW_USER,
+					     .comm = "x" };
+
+	keep(a, "1");
+	host_exit(sandbox(a));
+	host_spawn(500, 500, 0);
+	ck_assert_int_eq(attach(a, 500), 0);
+	host.works = 0;
+	container_clone_task(host_key(500), 500, 500, &info);
+	ck_assert(is_in(find_dir(a, "node2"), 500));
+	ck_assert_uint_eq(host.works, 0);
+	host_exit(500);
+	ck_assert_uint_gt(host.works, 0);
+	container_run_work();
+	ck_assert_str_eq(children_of(a), "node2");
+	host.works = 0;
+	host_spawn(501, 501, 0);
+	ck_assert_int_eq(attach(a, 501), 0);
+	css_group_put(container_clone(container_task_group(container_task_find(host_key(501))), &info));
+	ck_assert_uint_gt(host.works, 0);
+	container_run_work();
+	ck_assert_str_eq(children_of(a), "node3");
+}
+END_TEST
+
 START_TEST(made_by_mkdir_stays)
 {
 	int tid;
@@ -261,6 +289,7 @@ TCase *empties_tests(void)
 	tcase_add_test(tc, oldest_go_first);
 	tcase_add_loop_test(tc, so_many_are_kept, 0, ARRAY_LEN(limits));
 	tcase_add_test(tc, new_ones_do_not_push_out);
+	tcase_add_test(tc, new_ones_make_no_work);
 	tcase_add_test(tc, made_by_mkdir_stays);
 	tcase_add_test(tc, nested_ones_go_together);
 	tcase_add_test(tc, removed_by_hand);
