@@ -276,6 +276,14 @@ NS_LIMIT(keep_empty)
 NS_LIMIT(max_clones)
 NS_LIMIT(max_depth)
 
+/* --- ns.is_clone --- */
+
+/* Set when it is made, and never changed. */
+static u64 is_clone_get(struct container *cont)
+{
+	return !!(READ_ONCE(cont->flags) & CONTAINER_CLONE);
+}
+
 /* --- ns.events --- */
 
 static int ns_events_show(struct seq_file *m, struct container_file *file,
@@ -339,6 +347,12 @@ const struct cftype ns_files[] = {
 		.mode = 0644,
 		.show = max_depth_show,
 		.write = max_depth_write,
+	},
+	{
+		.name = "ns.is_clone",
+		.mode = 0444,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.read_u64 = is_clone_get,
 	},
 	{ }
 };

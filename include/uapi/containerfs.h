@@ -60,6 +60,8 @@
  *				    made, N or max; 32 for the top container
  *   ns.events			r   "clones N", "refused N", "removed N"; poll
  *				    gives POLLPRI on change
+ *   ns.is_clone		r   not in the top: 1 if this container is a clone,
+ *				    0 if it was made by mkdir
  *
  * A name that is taken gets the next free number appended; nothing that
  * containerfs does makes fork, clone or unshare fail.  A refused clone leaves

@@ -41,6 +41,18 @@ for kind in mnt uts ipc user pid net cgroup; do
 	expect_eq "kind-$kind" $((before + 1)) "$(count_of clones ns.events)"
 done
 
+# What was made by a clone says so.
+mkdir made
+expect_errno is-clone "reg 0444 0" stat node1/ns.is_clone type mode size
+expect_errno is-clone-of-clone '1\n' read node1/ns.is_clone
+expect_errno is-clone-of-inner '1\n' read node3/node1/ns.is_clone
+expect_errno is-clone-of-made '0\n' read made/ns.is_clone
+expect_errno is-clone-of-top ENOENT stat "$TOP/ns.is_clone" mode
+expect_errno is-clone-write EINVAL write made/ns.is_clone 1
+mv node1 renamed
+expect_errno is-clone-renamed '1\n' read renamed/ns.is_clone
+mv renamed node1
+
 # Numbers are of the directory, and are not used again.
 mkdir a
 puppet

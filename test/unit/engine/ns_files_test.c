@@ -74,6 +74,7 @@ END_TEST
 START_TEST(inherited_then_independent)
 {
 	struct container *top = mount_top("ns"), *a, *b, *clone;
+	unsigned int node;
 
 	ck_assert_int_eq(write_to(top, "ns.clone_name", "t%d"), 0);
 	ck_assert_int_eq(write_to(top, "ns.clone_flags", "uts user"), 0);
@@ -86,6 +87,12 @@ START_TEST(inherited_then_independent)
 	ck_assert_str_eq(read_of(clone, "ns.clone_name"), "t%d\n");
 	ck_assert_str_eq(read_of(clone, "ns.clone_flags"), "uts user\n");
 	ck_assert_str_eq(read_of(clone, "ns.keep_empty"), "2\n");
+	ck_assert_str_eq(read_of(clone, "ns.is_clone"), "1\n");
+	ck_assert_str_eq(read_of(make_dir(clone, "made"), "ns.is_clone"), "0\n");
+	ck_assert_int_eq(container_rmdir(clone, "made"), 0);
+	ck_assert_str_eq(read_of(a, "ns.is_clone"), "0\n");
+	ck_assert_int_eq(write_to(clone, "ns.is_clone", "0"), -EINVAL);
+	ck_assert_int_eq(container_lookup(top, "ns.is_clone", &b, &node), -ENOENT);
 	ck_assert_int_eq(write_to(top, "ns.clone_name", "u%d"), 0);
 	ck_assert_int_eq(write_to(clone, "ns.clone_name", "v%d"), 0);
 	ck_assert_int_eq(write_to(clone, "ns.clone_flags", "none"), 0);
