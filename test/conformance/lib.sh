@@ -149,6 +149,10 @@ skip() { # REASON
 at_exit() {
 	status=$?
 	[ -z "${FREEZER-}" ] || thaw_all "$FREEZER"
+	if [ -s "$T/probe-failed" ]; then
+		sed "s|^|${0##*/}: |" "$T/probe-failed"
+		exit 1
+	fi
 	[ -n "$finished" ] && exit $status
 	echo "${0##*/}: ended before finish, status $status"
 	exit 1
@@ -184,15 +188,22 @@ requires() { # FEATURE...
 	done
 }
 
+# A line a subsystem. Where it cannot be had, nothing is known of any of them: who
+# asks may be in a pipe, so the reason is kept, and the script fails with it at
+# its end (at_exit) whatever it made of the empty answer, a skip in particular.
 subsystem_table() {
 	if has v1; then
-		cat /proc/cgroups
-	else
-		mkdir -p "$T/probe"
-		try_mount "$T/probe" "none,name=probe-$$" >/dev/null
-		sed -n p "$T/probe/container.hierarchies" 2>/dev/null
-		unmount "$T/probe" >/dev/null
+		cat /proc/cgroups 2>> "$T/probe-failed"
+		return
 	fi
+	mkdir -p "$T/probe"
+	result=$(try_mount "$T/probe" "none,name=probe-$$")
+	if [ "$result" != OK ]; then
+		echo "cannot mount a hierarchy to look for subsystems: $result" >> "$T/probe-failed"
+		return 1
+	fi
+	cat "$T/probe/container.hierarchies" 2>> "$T/probe-failed"
+	unmount "$T/probe" >/dev/null
 }
 
 subsystems() {
