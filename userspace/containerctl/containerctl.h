@@ -41,6 +41,8 @@ bool is_gone(int err);
 /* All of the file as a string of *@text, for free(). */
 int read_file(int dirfd, const char *name, char **text);
 int read_fd(int fd, char **text);
+/* The same of a file that never has more than a line or a few; saves a request to the daemon. */
+int read_short(int dirfd, const char *name, char **text);
 /* @text in one write(2). */
 int write_file(int dirfd, const char *name, const char *text);
 void *xcalloc(size_t n, size_t size);
@@ -81,9 +83,13 @@ struct place {
  * hierarchy that is mounted. Reports.
  */
 bool place_open(const char *command, const char *arg, struct place *place);
+/* Open the directory @arg and find the mount that it is in; -EXDEV if there is none. */
+int place_open_in(const struct mounts *mounts, const char *arg, struct place *place);
 /* The container that @mount shows at its mount point. */
 int place_open_mount(const struct mount *mount, struct place *place);
 void place_close(struct place *place);
+/* Give up the directory, which keeps a mount busy; the rest stays. */
+void place_shut(struct place *place);
 
 /* --- walk.c: containers below a place --- */
 
@@ -94,7 +100,11 @@ struct container {
 	unsigned long		  procs;	/* processes seen from here; if asked for */
 	char			 *commands;	/* of these; if asked for */
 	bool			  populated;
+	bool			  clone;	/* made by a clone; if asked for */
 	uid_t			  uid;		/* owner of the directory */
+	ino_t			  ino;		/* not used twice while the hierarchy lives */
+	void			 *own;		/* what the visitor made of it, or NULL */
+	unsigned long		  unreadable;	/* children that could not be read */
 	struct container	**child;
 	size_t			  nr_child;
 };
@@ -102,10 +112,83 @@ struct container {
 #define WALK_PROCS	0x1
 #define WALK_COMMANDS	0x2
 #define WALK_ALL	0x4	/* all commands, however many */
+#define WALK_CLONE	0x8
+#define WALK_QUIET	0x10	/* count in @unreadable, and do not complain */
 
 /* The container at @place and all below, read now. NULL if it has gone, else with *@err. */
 struct container *walk(const struct place *place, unsigned int what, int *err);
+/*
+ * The same, and for each container, before those below it, *@own is set by @visit,
+ * which is given the directory. @own goes to free() with the container.
+ */
+typedef int (*visit_fn)(int fd, const struct container *cont, void *arg, void **own);
+struct container *walk_visit(const struct place *place, unsigned int what, visit_fn visit,
+			     void *arg, int *err);
 void container_free(struct container *cont);
+
+/* --- text.c: for terminals and people --- */
+
+/* @text with bytes that are not UTF-8 as \xNN; takes @text, returns one for free(). */
+char *to_utf8(char *text);
+/* @text with all that a terminal should not get as \xNN; for free(). */
+char *printable(const char *text);
+/* Columns of a terminal that @text, which is printable(), takes. */
+int text_width(const char *text);
+/* @text cut or filled up with spaces to @width columns, to the right if @right; for free(). */
+char *text_fit(const char *text, int width, bool right);
+/* "1.5M", of 1024; "12.3 s", "850 ms". For free(). */
+char *human_bytes(unsigned long long bytes);
+char *human_time(unsigned long long ns);
+
+/* --- json.c --- */
+
+struct json {
+	FILE		*out;
+	bool		 lines;		/* one line in all, else one a value */
+	int		 depth;
+	bool		 any;		/* there is a value before, at this depth */
+};
+
+/* @key is NULL in an array and at the top; @open is '{' or '['. */
+void json_open(struct json *json, const char *key, char open);
+void json_close(struct json *json, char close);
+void json_string(struct json *json, const char *key, const char *text);
+/* A number, true, false or null, as it stands. */
+void json_plain(struct json *json, const char *key, const char *text);
+void json_number(struct json *json, const char *key, unsigned long long number);
+
+/* --- proc.c: processes, by their ids and in /proc --- */
+
+struct pids {
+	pid_t	*pid;
+	size_t	 nr;
+};
+
+/* What cgroup.procs of the container @fd lists. */
+int pids_read(int fd, struct pids *pids);
+/* In ascending order, each once. */
+void pids_sort(struct pids *pids);
+void pids_add(struct pids *pids, const struct pids *more);
+bool pids_have(const struct pids *sorted, pid_t pid);
+void pids_free(struct pids *pids);
+
+struct proc {
+	pid_t			pid;
+	char			comm[32];
+	unsigned long long	start;	/* ticks since boot */
+	unsigned long long	ticks;	/* user and system time of all threads, ticks */
+	unsigned long long	rss;	/* bytes */
+};
+
+struct procs {
+	struct proc	*proc;	/* by pid */
+	size_t		 nr;
+};
+
+/* What /proc/PID/stat tells of @sorted; who has gone is left out. */
+void procs_read(const struct pids *sorted, struct procs *procs);
+const struct proc *procs_find(const struct procs *procs, pid_t pid);
+void procs_free(struct procs *procs);
 
 /* --- table.c: tables as lsns and lsblk print them --- */
 
@@ -211,5 +294,6 @@ int cmd_freeze(int argc, char **argv);
 int cmd_thaw(int argc, char **argv);
 int cmd_hierarchies(int argc, char **argv);
 int cmd_subsystems(int argc, char **argv);
+int cmd_stat(int argc, char **argv);
 
 #endif /* CONTAINERCTL_H */

@@ -96,6 +96,28 @@ int read_file(int dirfd, const char *name, char **text)
 	return err;
 }
 
+/* No second read to meet the end: what less than a page holds comes in one. */
+int read_short(int dirfd, const char *name, char **text)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
+	char buf[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		n = read(fd, buf, sizeof(buf) - 1);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	if (n < 0)
+		return (int)n;
+	buf[n] = '\0';
+	*text = xstrdup(buf);
+	return 0;
+}
+
 int write_file(int dirfd, const char *name, const char *text)
 {
 	int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC);

@@ -32,6 +32,8 @@ static const struct command {
 	  "containers below PATH as a tree, with their tasks and commands" },
 	{ "ls",		 cmd_ls,	  "[OPTION...] [PATH]",
 	  "containers below PATH, one a line" },
+	{ "stat",	 cmd_stat,	  "[-J | -r] PATH...",
+	  "what each subsystem knows of the containers PATH" },
 	{ "where",	 cmd_where,	  "[OPTION...] PID...",
 	  "which container of each hierarchy a task is in" },
 	{ "exec",	 cmd_exec,	  "PATH [--] COMMAND [ARGUMENT...]",
@@ -103,6 +105,16 @@ const struct column *columns_of(const char *name, size_t *nr)
 	return NULL;
 }
 
+/* Of the commands that print no table and yet have options. */
+static const struct {
+	const char	*command;
+	const char	*options;
+} others[] = {
+	{ "stat",
+	  "  -J, --json  JSON\n"
+	  "  -r, --raw   a line SUBSYSTEM.NAME VALUE each, numbers as the files have them" },
+};
+
 static void print_options(const struct column *columns, size_t nr)
 {
 	puts("\nOptions:\n"
@@ -129,6 +141,9 @@ void print_help(const char *command)
 	columns = columns_of(command, &nr);
 	if (columns)
 		print_options(columns, nr);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(others[i].command, command))
+			printf("\nOptions:\n%s\n", others[i].options);
 }
 
 static void print_commands(FILE *out)

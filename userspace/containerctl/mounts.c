@@ -128,8 +128,7 @@ static char *join(const char *dir, const char *rest)
 	return path;
 }
 
-/* Open the directory @arg and find the mount that it is in; -EXDEV if there is none. */
-static int open_directory(const struct mounts *mounts, const char *arg, struct place *place)
+int place_open_in(const struct mounts *mounts, const char *arg, struct place *place)
 {
 	const struct mount *best = NULL;
 	const char *rest = NULL;
@@ -175,7 +174,7 @@ int place_open_mount(const struct mount *mount, struct place *place)
 {
 	struct mounts one = { .mount = (struct mount *)mount, .count = 1 };
 
-	return open_directory(&one, mount->target, place);
+	return place_open_in(&one, mount->target, place);
 }
 
 static bool is_below_one(const struct mounts *mounts, const char *path)
@@ -217,11 +216,11 @@ bool place_open(const char *command, const char *arg, struct place *place)
 		complain("%s: cannot read /proc/self/mountinfo", command);
 		return false;
 	}
-	err = open_directory(&all, arg, place);
+	err = place_open_in(&all, arg, place);
 	if ((err == -ENOENT || err == -EXDEV || err == -ENOTDIR) && hierarchies.count == 1) {
 		char *path = join(hierarchies.mount[0].target, arg);
 
-		if (open_directory(&all, path, place) == 0)
+		if (place_open_in(&all, path, place) == 0)
 			err = 0;
 		free(path);
 	}
@@ -232,9 +231,16 @@ bool place_open(const char *command, const char *arg, struct place *place)
 	return err == 0;
 }
 
+void place_shut(struct place *place)
+{
+	if (place->fd >= 0)
+		close(place->fd);
+	place->fd = -1;
+}
+
 void place_close(struct place *place)
 {
-	close(place->fd);
+	place_shut(place);
 	free(place->directory);
 	free(place->path);
 	free(place->target);

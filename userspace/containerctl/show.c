@@ -16,7 +16,7 @@
 
 enum {
 	COL_NAME, COL_PATH, COL_DIRECTORY, COL_TASKS, COL_PROCS, COL_NCHILDREN, COL_POPULATED,
-	COL_USER, COL_COMMANDS,
+	COL_CLONE, COL_USER, COL_COMMANDS,
 };
 
 const struct column container_columns[] = {
@@ -30,6 +30,8 @@ const struct column container_columns[] = {
 	[COL_NCHILDREN]	= { "NCHILDREN", "containers directly below", SCOLS_FL_RIGHT,
 			    SCOLS_JSON_NUMBER },
 	[COL_POPULATED]	= { "POPULATED", "whether a task is here or below", 0,
+			    SCOLS_JSON_BOOLEAN },
+	[COL_CLONE]	= { "CLONE", "whether it was made by a clone, not by mkdir", 0,
 			    SCOLS_JSON_BOOLEAN },
 	[COL_USER]	= { "USER", "owner of the directory", 0, SCOLS_JSON_STRING },
 	[COL_COMMANDS]	= { "COMMANDS", "commands of the processes, with their number",
@@ -73,6 +75,7 @@ static void show_one(const struct show *show, const struct place *place,
 	table_set(t, line, COL_PROCS, xasprintf("%lu", cont->procs));
 	table_set(t, line, COL_NCHILDREN, xasprintf("%zu", cont->nr_child));
 	table_set(t, line, COL_POPULATED, xstrdup(cont->populated ? "yes" : "no"));
+	table_set(t, line, COL_CLONE, xstrdup(cont->clone ? "yes" : "no"));
 	if (table_wants(t, COL_USER))
 		table_set(t, line, COL_USER, user_name(cont->uid));
 	table_set(t, line, COL_COMMANDS, cont->commands ? xstrdup(cont->commands) : NULL);
@@ -143,6 +146,8 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree)
 		return EXIT_USAGE;
 	if (table_wants(show.table, COL_PROCS))
 		show.what |= WALK_PROCS;
+	if (table_wants(show.table, COL_CLONE))
+		show.what |= WALK_CLONE;
 	if (table_wants(show.table, COL_COMMANDS))
 		show.what |= WALK_COMMANDS | (opts.json ? WALK_ALL : 0);
 

@@ -166,49 +166,6 @@ struct libscols_line *table_line(struct table *table, struct libscols_line *pare
 	return line;
 }
 
-/* Length of the UTF-8 character at @s (RFC 3629), 0 if there is none. */
-static size_t utf8_len(const unsigned char *s)
-{
-	static const unsigned int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	unsigned int c = s[0];
-
-	if (len == 1)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	c &= 0xffu >> (len + 1);
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	return len;
-}
-
-static char *to_utf8(char *text)
-{
-	const unsigned char *s = (const unsigned char *)text;
-	char *out = xcalloc(strlen(text) + 1, 4), *to = out;
-
-	while (*s) {
-		size_t len = utf8_len(s);
-
-		if (len) {
-			memcpy(to, s, len);
-			to += len;
-		} else {
-			len = 1;
-			to += sprintf(to, "\\x%02x", *s);
-		}
-		s += len;
-	}
-	free(text);
-	return out;
-}
-
 void table_set(struct table *table, struct libscols_line *line, size_t column, char *text)
 {
 	for (size_t i = 0; text && i < table->nr_chosen; i++) {

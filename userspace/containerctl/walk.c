@@ -36,6 +36,7 @@ void container_free(struct container *cont)
 	free(cont->name);
 	free(cont->path);
 	free(cont->commands);
+	free(cont->own);
 	free(cont);
 }
 
@@ -113,7 +114,21 @@ static int read_procs(int fd, struct container *cont, unsigned int what)
 	return 0;
 }
 
-static int read_numbers(int fd, struct container *cont)
+/* Where there are no clones, there is no file that tells them. */
+static int read_clone(int fd, struct container *cont)
+{
+	char *text;
+	int err = read_short(fd, "ns.is_clone", &text);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	cont->clone = !strcmp(text, "1\n");
+	free(text);
+	return 0;
+}
+
+/* *@children: how many containers it has, not to list the many that have none. */
+static int read_numbers(int fd, struct container *cont, unsigned long *children)
 {
 	char *text, *save, *line;
 	unsigned long n;
@@ -123,7 +138,8 @@ static int read_numbers(int fd, struct container *cont)
 	if (fstat(fd, &st))
 		return -errno;
 	cont->uid = st.st_uid;
-	err = read_file(fd, "container.events", &text);
+	cont->ino = st.st_ino;
+	err = read_short(fd, "container.events", &text);
 	if (err)
 		return err;
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
@@ -131,6 +147,8 @@ static int read_numbers(int fd, struct container *cont)
 			cont->populated = n != 0;
 		else if (sscanf(line, "tasks %lu", &n) == 1)
 			cont->tasks = n;
+		else if (sscanf(line, "children %lu", &n) == 1)
+			*children = n;
 	}
 	free(text);
 	return 0;
@@ -171,54 +189,63 @@ static int list_children(int fd, char ***namesp, size_t *nr)
 	return 0;
 }
 
-static struct container *walk_fd(int fd, const char *path, unsigned int what, dev_t dev,
-				 int *errp);
+struct walk {
+	unsigned int	 what;	/* WALK_* */
+	dev_t		 dev;
+	visit_fn	 visit;
+	void		*arg;
+};
 
-static void walk_child(struct container *cont, int fd, const char *name, unsigned int what,
-		       dev_t dev)
+static struct container *walk_fd(const struct walk *walk, int fd, const char *path, int *errp);
+
+static void walk_child(const struct walk *walk, struct container *cont, int fd, const char *name)
 {
 	int sub = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct container *child;
+	struct container *child = NULL;
+	int err = sub < 0 ? -errno : 0;
 	struct stat st;
 	char *path;
-	int err;
 
-	if (sub < 0)
-		return;
 	/* something else may be mounted on a container */
-	if (!fstat(sub, &st) && st.st_dev == dev) {
+	if (!err && !fstat(sub, &st) && st.st_dev == walk->dev) {
 		path = xasprintf("%s/%s", strcmp(cont->path, "/") ? cont->path : "", name);
-		child = walk_fd(sub, path, what, dev, &err);
+		child = walk_fd(walk, sub, path, &err);
 		free(path);
-		if (child) {
-			cont->child = xrealloc(cont->child, cont->nr_child + 1,
-					       sizeof(*cont->child));
-			cont->child[cont->nr_child++] = child;
-		} else if (!is_gone(err)) {
-			complain("%s/%s: %s", cont->path, name, strerror(-err));
-		}
 	}
-	close(sub);
+	if (child) {
+		cont->child = xrealloc(cont->child, cont->nr_child + 1, sizeof(*cont->child));
+		cont->child[cont->nr_child++] = child;
+	} else if (err && !is_gone(err)) {
+		cont->unreadable++;
+		if (sub >= 0 && !(walk->what & WALK_QUIET))
+			complain("%s/%s: %s", cont->path, name, strerror(-err));
+	}
+	if (sub >= 0)
+		close(sub);
 }
 
-static struct container *walk_fd(int fd, const char *path, unsigned int what, dev_t dev,
-				 int *errp)
+static struct container *walk_fd(const struct walk *walk, int fd, const char *path, int *errp)
 {
 	struct container *cont = xcalloc(1, sizeof(*cont));
 	const char *slash = strrchr(path, '/');
+	unsigned long children = 0;
 	char **names = NULL;
 	size_t nr = 0;
 	int err;
 
 	cont->path = xstrdup(path);
 	cont->name = xstrdup(slash && slash[1] ? slash + 1 : path);
-	err = read_numbers(fd, cont);
-	if (!err && (what & (WALK_PROCS | WALK_COMMANDS)))
-		err = read_procs(fd, cont, what);
-	if (!err)
+	err = read_numbers(fd, cont, &children);
+	if (!err && (walk->what & (WALK_PROCS | WALK_COMMANDS)))
+		err = read_procs(fd, cont, walk->what);
+	if (!err && (walk->what & WALK_CLONE))
+		err = read_clone(fd, cont);
+	if (!err && walk->visit)
+		err = walk->visit(fd, cont, walk->arg, &cont->own);
+	if (!err && children)
 		err = list_children(fd, &names, &nr);
 	for (size_t i = 0; i < nr; i++) {
-		walk_child(cont, fd, names[i], what, dev);
+		walk_child(walk, cont, fd, names[i]);
 		free(names[i]);
 	}
 	free(names);
@@ -229,13 +256,21 @@ static struct container *walk_fd(int fd, const char *path, unsigned int what, de
 	return NULL;
 }
 
-struct container *walk(const struct place *place, unsigned int what, int *err)
+struct container *walk_visit(const struct place *place, unsigned int what, visit_fn visit,
+			     void *arg, int *err)
 {
+	struct walk walk = { .what = what, .visit = visit, .arg = arg };
 	struct stat st;
 
 	if (fstat(place->fd, &st)) {
 		*err = -errno;
 		return NULL;
 	}
-	return walk_fd(place->fd, place->path, what, st.st_dev, err);
+	walk.dev = st.st_dev;
+	return walk_fd(&walk, place->fd, place->path, err);
+}
+
+struct container *walk(const struct place *place, unsigned int what, int *err)
+{
+	return walk_visit(place, what, NULL, NULL, err);
 }

@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the tests of containerctl share: a hierarchy of the test's own at $m, with
+# the container $t in which everything happens and below which nothing else on the
+# machine clones; checks; and that all goes afterwards. The script that sources
+# this has called `hierarchy OPTIONS` first thing, and ends with `finish`, which
+# prints "N passed, N failed, N skipped".
+
+cd "$(dirname "$0")/../.." || exit 2
+BUILD=${BUILD:-$PWD/build}
+export CONTAINERFSD=${CONTAINERFSD:-$BUILD/containerfsd} LC_ALL=C.UTF-8
+ctl=$BUILD/containerctl
+[ "$(id -u)" -eq 0 ] && [ -x "$ctl" ] || exit 77
+
+tmp=$(mktemp -d /tmp/containerctl.XXXXXX) || exit 2
+chmod 755 "$tmp"
+export CONTAINERFS_SOCKET=$tmp/run/sock
+m=$tmp/m t=$tmp/m/t
+passed=0 failed=0
+victims=()
+
+cleanup() {
+	local file
+	find "$m" -name freezer.state -print0 2> /dev/null | while read -r -d '' file; do
+		echo THAWED > "$file"
+	done
+	[ ! -d "$t" ] || echo 1 > "$t/container.kill"
+	[ ${#victims[@]} -eq 0 ] || kill -9 "${victims[@]}" 2> /dev/null
+	wait
+	until ! grep -q 'populated 1' "$t/container.events" 2> /dev/null; do :; done
+	find "$m" -mindepth 1 -depth -type d -exec rmdir {} + 2> /dev/null
+	umount "$m"
+	rm -rf "$tmp"
+}
+
+hierarchy() { # OPTIONS
+	mkdir "$m"
+	"${CFS_MOUNT:-$BUILD/mount.containerfs}" none "$m" -o "$1,name=ctl.$$" || {
+		rmdir "$m" "$tmp"
+		exit 77
+	}
+	trap cleanup EXIT
+	mkdir "$t"
+}
+
+is() { # WHAT EXPECTED ACTUAL
+	if [ "$2" = "$3" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'FAIL %s\n  expected: %s\n  came:     %s\n' "$1" "$2" "$3"
+	fi
+}
+
+has() { # WHAT PATTERN TEXT
+	case $3 in
+	*"$2"*) passed=$((passed + 1)) ;;
+	*) is "$@" ;;
+	esac
+}
+
+# Exit status and all output of a command.
+of() {
+	"$@" 2>&1
+	echo "status $?"
+}
+
+# A process in DIR; its id is $PID.
+spawn() { # DIR [COMMAND...]
+	local dir=$1
+	shift
+	[ $# -gt 0 ] || set -- sleep 1000
+	"$@" > /dev/null 2>&1 < /dev/null &
+	PID=$!
+	victims+=("$PID")
+	echo "$PID" > "$dir/tasks"
+}
+
+finish() {
+	echo "$passed passed, $failed failed, 0 skipped"
+	[ $failed -eq 0 ]
+	exit
+}
