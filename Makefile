@@ -123,7 +123,7 @@ $(B)/obj/fs/fuse/%.o $(B)/asan/fs/fuse/%.o: \
 $(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse $(MOUNT_CFLAGS) \
 	-DCONTAINERFSD_PATH='"$(sbindir)/containerfsd"'
 $(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse \
-	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS)
+	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS) $(NCURSES_CFLAGS)
 $(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I userspace/shim \
 	-I $(B)/obj/fs/fuse $(FUSE_CFLAGS) $(BPF_CFLAGS) $(shell $(PKG_CONFIG) --cflags check)
 
@@ -161,7 +161,7 @@ $(B)/mount.containerfs: $(call objects,obj,$(mount_srcs))
 
 $(B)/containerctl: $(call objects,obj,$(ctl_srcs))
 	$(call say,LINK,$@)
-	$(Q)$(link) $(SMARTCOLS_LIBS) $(MOUNT_LIBS)
+	$(Q)$(link) $(SMARTCOLS_LIBS) $(MOUNT_LIBS) $(NCURSES_LIBS)
 
 # Static, because it also runs in the test kernel's initramfs.
 $(B)/sysc: $(call objects,obj,$(sysc_srcs))
@@ -247,8 +247,9 @@ $(B)/check.stamp: .ci/packages .ci/install
 	$(Q).ci/install check
 	$(Q)touch $@
 
-# programs of the stress tests that are in C, one a file
-c_tests		= $(patsubst %.c,$(B)/obj/%,$(wildcard test/stress/*.c test/qemu/stress/*.c))
+# programs of the stress tests, and what tests are helped by, that are in C, one a file
+c_tests		= $(patsubst %.c,$(B)/obj/%,$(wildcard test/stress/*.c test/qemu/stress/*.c \
+		  test/tools/*.c))
 $(c_tests): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $<

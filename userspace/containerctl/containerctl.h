@@ -295,5 +295,6 @@ int cmd_thaw(int argc, char **argv);
 int cmd_hierarchies(int argc, char **argv);
 int cmd_subsystems(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 
 #endif /* CONTAINERCTL_H */

@@ -34,6 +34,8 @@ static const struct command {
 	  "containers below PATH, one a line" },
 	{ "stat",	 cmd_stat,	  "[-J | -r] PATH...",
 	  "what each subsystem knows of the containers PATH" },
+	{ "top",	 cmd_top,	  "[OPTION...] [PATH...]",
+	  "the containers that use the machine now, live" },
 	{ "where",	 cmd_where,	  "[OPTION...] PID...",
 	  "which container of each hierarchy a task is in" },
 	{ "exec",	 cmd_exec,	  "PATH [--] COMMAND [ARGUMENT...]",
@@ -113,6 +115,13 @@ static const struct {
 	{ "stat",
 	  "  -J, --json  JSON\n"
 	  "  -r, --raw   a line SUBSYSTEM.NAME VALUE each, numbers as the files have them" },
+	{ "top",
+	  "  -d, --delay SECONDS  time between two looks, 3 without\n"
+	  "  -n, --count COUNT    end after so many\n"
+	  "  -b, --batch          plain text, also chosen where there is no terminal\n"
+	  "  -J, --json           JSON, one object a line for each look\n"
+	  "  -s, --sort KEY       cpu, name, memory or tasks\n"
+	  "  -f, --flat           no tree, all containers in one order" },
 };
 
 static void print_options(const struct column *columns, size_t nr)

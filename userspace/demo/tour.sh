@@ -138,6 +138,10 @@ fi
 wait_for sh -c "containerctl ls -nr -o COMMANDS,PATH $tour | grep -c 'sleep.*/$box' | grep -qx 2"
 run "containerctl tree $tour"
 
+say "What they use, as a list here and live on a terminal; and all of one."
+run "containerctl top -n 1 $tour"
+run "containerctl stat $tour/database"
+
 say "What is in a sandbox can be ended as a whole, whatever it does."
 first=$(containerctl ls -nr -o DIRECTORY,COMMANDS "$tour" |
 	sed -n "s/^\([^ ]*\/$box-[0-9]*\) .*sleep.*/\1/p" | head -n 1)
@@ -152,6 +156,6 @@ run "cat $tour/ns.events"
 run "echo max > $tour/ns.max_clones"
 
 say "The rest is left for you, in $dir. To look on:" \
-	"	PATH=$build:\$PATH; containerctl tree; man $top/userspace/man/containerfs.5" \
+	"	PATH=$build:\$PATH; containerctl top; man $top/userspace/man/containerfs.5" \
 	"To end it:" \
 	"	${DEMO_DIR+DEMO_DIR=$dir }$top/userspace/demo/tour.sh end"

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * containerctl top: which container uses the machine, now and then now.
+ *
+ * This file has the options, and the output for pipes: plain text or, one object
+ * a line, JSON. What a container has used shows only from the second sample on,
+ * so the first that is shown follows one that is not.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "top.h"
+
+const char *top_error(int err)
+{
+	if (err == -ESRCH)
+		return "the container has been removed, or unmounted";
+	return strerror(-err);
+}
+
+int top_refresh(struct top *top)
+{
+	struct sample next;
+	int err = sample_take(&next, top->directories, top->nr,
+			      top->sampled ? &top->sample : NULL);
+
+	if (err) {
+		sample_free(&next);
+		return err;
+	}
+	if (top->sampled)
+		sample_free(&top->sample);
+	top->sample = next;
+	top->sampled = true;
+	return 0;
+}
+
+bool delay_parse(const char *word, double *delay)
+{
+	char *end;
+	double d = strtod(word, &end);
+
+	if (end == word || *end || !(d >= DELAY_LEAST && d <= DELAY_MOST))
+		return false;
+	*delay = d;
+	return true;
+}
+
+/* --- for pipes --- */
+
+static void print_text(const struct top *top, const struct lines *l)
+{
+	char *summary = sample_summary(&top->sample), *sources = sample_sources(&top->sample);
+	int width = lines_name_width(l);
+	time_t t = time(NULL);
+	struct tm tm;
+	char clock[16];
+
+	strftime(clock, sizeof(clock), "%H:%M:%S", localtime_r(&t, &tm));
+	printf("%s  %s\nCPU%%: %s; RSS: sum over processes\n", clock, summary, sources);
+	for (ssize_t i = -1; i < (ssize_t)l->nr; i++) {
+		char *text = lines_text(l, i, width);
+
+		puts(text);
+		free(text);
+	}
+	free(summary);
+	free(sources);
+}
+
+static void json_limit(struct json *json, const char *key, long long n)
+{
+	if (n == PIDS_UNLIMITED)
+		json_string(json, key, "max");
+	else if (n != PIDS_UNKNOWN)
+		json_number(json, key, (unsigned long long)n);
+}
+
+static void json_line(struct json *json, const struct line *line)
+{
+	const struct row *row = row_of(line->cont);
+	char *directory = line_directory(line), *cpu;
+
+	json_open(json, NULL, '{');
+	json_string(json, "path", line->cont->path);
+	json_string(json, "directory", directory);
+	json_number(json, "tasks", row->tasks);
+	cpu = row->cpu == CPU_UNKNOWN ? xstrdup("null") :
+	      xasprintf("%lld.%lld", row->cpu / 10, row->cpu % 10);
+	json_plain(json, "cpu_percent", cpu);
+	json_string(json, "state", state_name(row));
+	json_number(json, "rss", row->memory);
+	json_limit(json, "pids_current", row->pids_current);
+	json_limit(json, "pids_max", row->pids_max);
+	if (*row->command)
+		json_string(json, "command", row->command);
+	else
+		json_plain(json, "command", "null");
+	json_close(json, '}');
+	free(directory);
+	free(cpu);
+}
+
+static void print_json(const struct top *top, const struct lines *l)
+{
+	struct json json = { .out = stdout, .lines = true };
+	const struct sample *s = &top->sample;
+	char *interval = xasprintf("%.3f", s->interval);
+
+	json_open(&json, NULL, '{');
+	json_number(&json, "time", (unsigned long long)time(NULL));
+	json_plain(&json, "interval", interval);
+	json_open(&json, "cpu_sources", '{');
+	for (size_t i = 0; i < s->nr; i++)
+		if (s->tree[i].top)
+			json_string(&json, s->tree[i].place.directory,
+				    row_of(s->tree[i].top)->has_usage ? "cpuacct.usage"
+								      : "/proc/PID/stat");
+	json_close(&json, '}');
+	json_open(&json, "containers", '[');
+	for (size_t i = 0; i < l->nr; i++)
+		json_line(&json, &l->line[i]);
+	json_close(&json, ']');
+	json_close(&json, '}');
+	free(interval);
+}
+
+static void wait_for(double seconds)
+{
+	struct timespec t = { .tv_sec = (time_t)seconds };
+
+	t.tv_nsec = (long)((seconds - (double)t.tv_sec) * 1e9);
+	while (nanosleep(&t, &t) && errno == EINTR)
+		;
+}
+
+static int run_batch(struct top *top, bool json)
+{
+	int err = top_refresh(top);
+
+	wait_for(err ? 0 : top->delay < DELAY_FIRST ? top->delay : DELAY_FIRST);
+	for (unsigned long i = 0; !err && (!top->count || i < top->count); i++) {
+		struct lines lines;
+
+		if (i)
+			wait_for(top->delay);
+		err = top_refresh(top);
+		if (err)
+			break;
+		lines_make(&lines, &top->sample, top->sort, top->flat);
+		if (json)
+			print_json(top, &lines);
+		else if (i)
+			putchar('\n');
+		if (!json)
+			print_text(top, &lines);
+		lines_free(&lines);
+		/* main() says what is wrong with it */
+		if (fflush(stdout))
+			return EXIT_FAILURE;
+	}
+	if (err)
+		complain("top: %s", top_error(err));
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* --- the command --- */
+
+static bool parse_count(const char *word, unsigned long *count)
+{
+	char *end;
+
+	errno = 0;
+	*count = strtoul(word, &end, 10);
+	return word[0] >= '0' && word[0] <= '9' && !*end && !errno && *count;
+}
+
+/* Where each PATH leads, so that later samples need not ask how it was meant. */
+static bool resolve(struct top *top, char *const *paths, int nr)
+{
+	top->directories = xcalloc((size_t)nr + 1, sizeof(char *));
+	for (int i = 0; i < nr; i++) {
+		struct place place;
+
+		if (!place_open("top", paths[i], &place))
+			return false;
+		top->directories[top->nr++] = xstrdup(place.directory);
+		place_close(&place);
+	}
+	return true;
+}
+
+static bool any_mount(void)
+{
+	struct mounts mounts;
+	bool any;
+
+	if (mounts_load(&mounts, true))
+		return false;
+	any = mounts.count != 0;
+	mounts_free(&mounts);
+	if (!any)
+		complain("top: no hierarchy is mounted: mount -t containerfs -o ns none DIRECTORY");
+	return any;
+}
+
+static bool parse(int argc, char **argv, struct top *top, bool *batch, bool *json, int *status)
+{
+	static const struct option longopts[] = {
+		{ "delay", required_argument, NULL, 'd' },
+		{ "count", required_argument, NULL, 'n' },
+		{ "batch", no_argument,	      NULL, 'b' },
+		{ "json",  no_argument,	      NULL, 'J' },
+		{ "sort",  required_argument, NULL, 's' },
+		{ "flat",  no_argument,	      NULL, 'f' },
+		{ "help",  no_argument,	      NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	bool good = true;
+	int c;
+
+	while (good && (c = getopt_long(argc, argv, ":d:n:bJs:fh", longopts, NULL)) != -1) {
+		switch (c) {
+		case 'd':
+			good = delay_parse(optarg, &top->delay);
+			if (!good)
+				complain("top: '%s' is no delay: seconds from 0.1 to 86400 are "
+					 "accepted", optarg);
+			break;
+		case 'n':
+			good = parse_count(optarg, &top->count);
+			if (!good)
+				complain("top: '%s' is no count: a number from 1 on is accepted",
+					 optarg);
+			break;
+		case 'J':
+			*json = true;
+			/* fall through */
+		case 'b':
+			*batch = true;
+			break;
+		case 's':
+			good = sort_key_parse(optarg, &top->sort);
+			break;
+		case 'f':
+			top->flat = true;
+			break;
+		case 'h':
+			print_help("top");
+			*status = EXIT_SUCCESS;
+			return false;
+		default:
+			complain(c == ':' ? "top: option '%s' needs a value" :
+				 "top: there is no option '%s'", argv[optind - 1]);
+			good = false;
+		}
+	}
+	if (!good)
+		*status = usage_error("top");
+	return good;
+}
+
+int cmd_top(int argc, char **argv)
+{
+	struct top top = { .delay = 3 };
+	bool batch = !isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO), json = false;
+	int status = EXIT_FAILURE;
+
+	/* a point in numbers, in and out */
+	setlocale(LC_NUMERIC, "C");
+	if (!parse(argc, argv, &top, &batch, &json, &status))
+		return status;
+	if (resolve(&top, argv + optind, argc - optind) && (top.nr || any_mount()))
+		status = batch ? run_batch(&top, json) : top_screen(&top);
+	if (top.sampled)
+		sample_free(&top.sample);
+	for (size_t i = 0; i < top.nr; i++)
+		free(top.directories[i]);
+	free(top.directories);
+	return status;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * containerctl top, in four parts: top.c is the command, its options and what is
+ * printed for pipes; top_sample.c reads all containers and compares them with
+ * the sample before; top_lines.c puts them in order and into text; top_screen.c
+ * is the terminal.
+ *
+ * All numbers of a container are those of itself and of all below it.
+ */
+#ifndef CONTAINERCTL_TOP_H
+#define CONTAINERCTL_TOP_H
+
+#include "containerctl.h"
+
+#define DELAY_LEAST	0.1	/* s */
+#define DELAY_MOST	86400.0
+#define DELAY_FIRST	0.5	/* at most, until the first sample that has one to compare with */
+
+enum top_state { STATE_NONE, STATE_THAWED, STATE_FREEZING, STATE_FROZEN };
+
+#define PIDS_UNLIMITED	(-1LL)
+#define PIDS_UNKNOWN	(-2LL)
+#define CPU_UNKNOWN	(-1LL)
+
+/* What the visitor makes of a container (struct container, own). */
+struct row {
+	bool			 has_usage;
+	unsigned long long	 usage;		/* cpuacct.usage, ns */
+	unsigned long long	 when;		/* it was read: ns, CLOCK_MONOTONIC */
+	enum top_state		 state;
+	long long		 pids_current, pids_max;
+
+	/* of it and all below */
+	unsigned long		 tasks, containers;
+	long long		 cpu;		/* tenths of a per cent of a CPU */
+	unsigned long long	 memory;	/* sum of resident sets, bytes */
+	char			 command[32];	/* of the process started last */
+	bool			 has_self;	/* containerctl is in it */
+
+	size_t			 nr_pids;	/* processes in it alone */
+	pid_t			 pid[];
+};
+
+enum top_file { FILE_USAGE, FILE_STATE, FILE_PIDS_CURRENT, FILE_PIDS_MAX, NR_TOP_FILES };
+
+/* One PATH, or one hierarchy. */
+struct tree {
+	struct place		 place;		/* shut once it is read */
+	dev_t			 dev;
+	struct container	*top;		/* NULL: it has gone */
+	bool			 absent[NR_TOP_FILES];	/* not in this hierarchy */
+};
+
+struct usage {
+	dev_t			 dev;
+	ino_t			 ino;
+	bool			 has_usage;
+	unsigned long long	 usage, when;
+};
+
+struct sample {
+	struct tree		*tree;
+	size_t			 nr;
+	size_t			 live;		/* that have not gone */
+	struct procs		 procs;
+	struct usage		*usage;		/* of all containers, by device and inode */
+	size_t			 nr_usage;
+	unsigned long long	 when;		/* ns, CLOCK_MONOTONIC */
+	unsigned long long	 boot_ticks;	/* since boot, as the start of processes */
+	double			 interval;	/* s since the one before, 0 if it is the first */
+	unsigned long		 unreadable;
+	pid_t			 self;
+};
+
+/*
+ * Read the containers @paths, or those of all hierarchies if there are none, and
+ * compare with @prev, NULL for the first time. -ESRCH: none is there any more.
+ */
+int sample_take(struct sample *sample, char *const *directories, size_t nr,
+		const struct sample *prev);
+void sample_free(struct sample *sample);
+const struct row *row_of(const struct container *cont);
+
+/* --- top_lines.c --- */
+
+enum sort_key { SORT_CPU, SORT_NAME, SORT_MEMORY, SORT_TASKS };
+
+struct line {
+	const struct tree	*tree;
+	const struct container	*cont;
+	int			 depth;
+};
+
+struct lines {
+	const struct sample	*sample;
+	struct line		*line;
+	size_t			 nr;
+	bool			 flat;
+	bool			 pids;		/* the column is shown */
+};
+
+bool sort_key_parse(const char *word, enum sort_key *key);
+const char *sort_key_name(enum sort_key key);
+void lines_make(struct lines *lines, const struct sample *sample, enum sort_key key, bool flat);
+void lines_free(struct lines *lines);
+/* The line @i, or the headings (-1), with names cut or filled up to @width; for free(). */
+char *lines_text(const struct lines *lines, ssize_t i, int width);
+/* Columns that the longest name takes, and that all else does. */
+int lines_name_width(const struct lines *lines);
+int lines_rest_width(const struct lines *lines);
+/* Directory of the container; for free(). */
+char *line_directory(const struct line *line);
+/* "12 containers, 40 tasks", and where the CPU times come from; for free(). */
+char *sample_summary(const struct sample *sample);
+char *sample_sources(const struct sample *sample);
+const char *state_name(const struct row *row);
+
+/* --- top.c, top_screen.c --- */
+
+struct top {
+	char		**directories;
+	size_t		  nr;
+	double		  delay;	/* s */
+	unsigned long	  count;	/* of samples to show, 0: no end */
+	enum sort_key	  sort;
+	bool		  flat;
+	struct sample	  sample;
+	bool		  sampled;
+};
+
+/* Replace top->sample by a new one. */
+int top_refresh(struct top *top);
+/* Until the user quits; exit status. A signal that ends it does so after it has tidied up. */
+int top_screen(struct top *top);
+/* What is wrong with @err of top_refresh(). */
+const char *top_error(int err);
+bool delay_parse(const char *word, double *delay);
+
+#endif /* CONTAINERCTL_TOP_H */

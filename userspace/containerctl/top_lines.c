@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * containerctl top: the containers of a sample, in order and as text, for the
+ * terminal and for pipes alike.
+ *
+ * As a tree, the key orders the children of each container, below it; flat, all.
+ * Where keys are equal, names decide, so that lines do not jump about.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "top.h"
+
+static const char *const key_names[] = {
+	[SORT_CPU] = "cpu", [SORT_NAME] = "name", [SORT_MEMORY] = "memory", [SORT_TASKS] = "tasks",
+};
+
+/* what most commands need; longer ones are cut by a narrow terminal */
+#define COMMAND_WIDTH	16
+
+#define NR_KEYS (sizeof(key_names) / sizeof(key_names[0]))
+
+bool sort_key_parse(const char *word, enum sort_key *key)
+{
+	for (size_t i = 0; i < NR_KEYS; i++)
+		if (!strcmp(key_names[i], word)) {
+			*key = i;
+			return true;
+		}
+	complain("top: '%s' is no key: cpu, name, memory or tasks is accepted", word);
+	return false;
+}
+
+const char *sort_key_name(enum sort_key key)
+{
+	return key_names[key];
+}
+
+/* --- order --- */
+
+static int compare_lines(const void *a, const void *b, void *arg)
+{
+	const struct line *x = a, *y = b;
+	const struct row *r = row_of(x->cont), *s = row_of(y->cont);
+	int order = 0;
+
+	switch (*(const enum sort_key *)arg) {
+	case SORT_CPU:
+		order = (r->cpu < s->cpu) - (r->cpu > s->cpu);
+		break;
+	case SORT_MEMORY:
+		order = (r->memory < s->memory) - (r->memory > s->memory);
+		break;
+	case SORT_TASKS:
+		order = (r->tasks < s->tasks) - (r->tasks > s->tasks);
+		break;
+	case SORT_NAME:
+		break;
+	}
+	if (!order)
+		order = strverscmp(x->cont->path, y->cont->path);
+	return order ? order : strcmp(x->tree->place.target, y->tree->place.target);
+}
+
+static void add_line(struct lines *l, size_t *room, const struct tree *tree,
+		     const struct container *cont, int depth)
+{
+	const struct row *row = row_of(cont);
+
+	if (l->nr == *room) {
+		*room = *room ? *room * 2 : 64;
+		l->line = xrealloc(l->line, *room, sizeof(*l->line));
+	}
+	l->line[l->nr++] = (struct line){ tree, cont, depth };
+	l->pids |= row->pids_current != PIDS_UNKNOWN || row->pids_max != PIDS_UNKNOWN;
+}
+
+static void add_tree(struct lines *l, size_t *room, const struct tree *tree,
+		     const struct container *cont, int depth, enum sort_key key)
+{
+	struct line *child = xcalloc(cont->nr_child + 1, sizeof(*child));
+
+	add_line(l, room, tree, cont, depth);
+	for (size_t i = 0; i < cont->nr_child; i++)
+		child[i] = (struct line){ tree, cont->child[i] };
+	qsort_r(child, cont->nr_child, sizeof(*child), compare_lines, &key);
+	for (size_t i = 0; i < cont->nr_child; i++)
+		add_tree(l, room, tree, child[i].cont, depth + 1, key);
+	free(child);
+}
+
+void lines_make(struct lines *l, const struct sample *sample, enum sort_key key, bool flat)
+{
+	size_t room = 0;
+
+	*l = (struct lines){ .sample = sample, .flat = flat };
+	for (size_t i = 0; i < sample->nr; i++)
+		if (sample->tree[i].top)
+			add_tree(l, &room, &sample->tree[i], sample->tree[i].top, 0, key);
+	if (flat && l->nr)
+		qsort_r(l->line, l->nr, sizeof(*l->line), compare_lines, &key);
+}
+
+void lines_free(struct lines *l)
+{
+	free(l->line);
+	*l = (struct lines){ 0 };
+}
+
+/* --- text --- */
+
+char *line_directory(const struct line *line)
+{
+	const struct place *place = &line->tree->place;
+	const char *path = line->cont->path;
+	const char *rest = path + (strcmp(place->path, "/") ? strlen(place->path) : 0);
+
+	return xasprintf("%s%s", place->directory, strcmp(rest, "/") ? rest : "");
+}
+
+const char *state_name(const struct row *row)
+{
+	switch (row->state) {
+	case STATE_FROZEN:
+		return "frozen";
+	case STATE_FREEZING:
+		return "freezing";
+	default:
+		return row->tasks ? "running" : "empty";
+	}
+}
+
+/* The tops of trees and, in a flat list, all are shown by their directories. */
+static char *name_text(const struct lines *l, const struct line *line)
+{
+	char *raw = l->flat || !line->depth ? line_directory(line) : xstrdup(line->cont->name);
+	char *safe = printable(raw);
+	char *text = xasprintf("%*s%s", l->flat ? 0 : 2 * line->depth, "", safe);
+
+	free(raw);
+	free(safe);
+	return text;
+}
+
+int lines_name_width(const struct lines *l)
+{
+	int most = (int)strlen("CONTAINER");
+
+	for (size_t i = 0; i < l->nr; i++) {
+		char *name = name_text(l, &l->line[i]);
+		int width = text_width(name);
+
+		free(name);
+		most = width > most ? width : most;
+	}
+	return most;
+}
+
+int lines_rest_width(const struct lines *l)
+{
+	char *rest = lines_text(l, -1, 0);
+	int width = text_width(rest) - (int)strlen("COMMAND") + COMMAND_WIDTH;
+
+	free(rest);
+	return width;
+}
+
+static char *pids_text(const struct row *row)
+{
+	char *max = row->pids_max == PIDS_UNKNOWN ? xstrdup("-") :
+		    row->pids_max == PIDS_UNLIMITED ? xstrdup("max") :
+		    xasprintf("%lld", row->pids_max);
+	char *text = row->pids_current == PIDS_UNKNOWN ? xstrdup("-") :
+		     xasprintf("%lld/%s", row->pids_current, max);
+
+	free(max);
+	return text;
+}
+
+static char *cpu_text(const struct row *row)
+{
+	if (row->cpu == CPU_UNKNOWN)
+		return xstrdup("-");
+	return xasprintf("%lld.%lld", row->cpu / 10, row->cpu % 10);
+}
+
+char *lines_text(const struct lines *l, ssize_t i, int width)
+{
+	const struct row *row = i < 0 ? NULL : row_of(l->line[i].cont);
+	char *name = row ? name_text(l, &l->line[i]) : xstrdup("CONTAINER");
+	char *fitted = text_fit(name, width, false);
+	char *tasks = row ? xasprintf("%lu", row->tasks) : xstrdup("TASKS");
+	char *cpu = row ? cpu_text(row) : xstrdup("CPU%");
+	char *memory = row ? human_bytes(row->memory) : xstrdup("RSS");
+	char *pids = !l->pids ? xstrdup("") : row ? pids_text(row) : xstrdup("PIDS/MAX");
+	char *command = row ? printable(row->command) : xstrdup("COMMAND");
+	char *text = xasprintf("%s %6s %6s %-8s %6s%s%*s %s", fitted, tasks, cpu,
+			       row ? state_name(row) : "STATE", memory, l->pids ? " " : "",
+			       l->pids ? 11 : 0, pids, command);
+
+	free(name);
+	free(fitted);
+	free(tasks);
+	free(cpu);
+	free(memory);
+	free(pids);
+	free(command);
+	return text;
+}
+
+char *sample_summary(const struct sample *s)
+{
+	unsigned long containers = 0, unreadable = s->unreadable;
+	char *interval = s->interval > 0 ? xasprintf(", over %.1f s", s->interval) : xstrdup("");
+	char *hidden = unreadable ? xasprintf(", %lu not readable", unreadable) : xstrdup("");
+	char *text;
+
+	for (size_t i = 0; i < s->nr; i++)
+		if (s->tree[i].top)
+			containers += row_of(s->tree[i].top)->containers;
+	text = xasprintf("%lu container%s%s, %zu process%s%s", containers,
+			 containers == 1 ? "" : "s", hidden, s->procs.nr,
+			 s->procs.nr == 1 ? "" : "es", interval);
+	free(interval);
+	free(hidden);
+	return text;
+}
+
+char *sample_sources(const struct sample *s)
+{
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < s->nr; i++) {
+		char *old = text, *directory;
+
+		if (!s->tree[i].top)
+			continue;
+		directory = printable(s->tree[i].place.directory);
+		text = xasprintf("%s%s%s by %s", old, *old ? ", " : "", directory,
+				 row_of(s->tree[i].top)->has_usage ? "cpuacct.usage"
+								   : "/proc/PID/stat");
+		free(directory);
+		free(old);
+	}
+	return text;
+}
