@@ -87,7 +87,7 @@ ctl_srcs	= $(wildcard userspace/containerctl/*.c)
 sysc_srcs	= $(wildcard test/conformance/sysc*.c)
 bench_srcs	= $(wildcard test/bench/*.c)
 
-skeleton	= $(B)/obj/fs/fuse/task_events.skel.h
+skeleton	= $(patsubst %.bpf.c,$(B)/obj/%.skel.h,$(wildcard fs/fuse/*.bpf.c))
 objects		= $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 core		= $(call objects,$(1),$(engine_srcs) $(shim_srcs))
 

@@ -471,6 +471,9 @@ int te_call_group(void *ctx)
 		g->parent = call.parent;
 		g->clone_mask = call.clone_mask;
 		g->watch = call.set;
+	} else if (call.op == TE_OP_GROUP_RULES) {
+		*(volatile u64 *)&g->rules = call.rules;
+		full_barrier();
 	} else {
 		__sync_fetch_and_or(&g->watch, call.set);
 		__sync_fetch_and_and(&g->watch, ~call.clear);

@@ -22,6 +22,8 @@
 #ifndef FS_FUSE_TASK_EVENTS_BPF_H
 #define FS_FUSE_TASK_EVENTS_BPF_H
 
+#include "task_words.bpf.h"
+
 /* Set by the daemon before loading. */
 const volatile te_u32 have_preempt_disable;
 const volatile te_u64 ring_half = 4 << 20;
@@ -47,28 +49,6 @@ te_u64 call_expect;
 te_u32 fail_hash_count;
 
 struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct te_slot);
-} storage SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 32768);
-	__type(key, u64);
-	__type(value, struct te_slot);
-} words SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 262144);
-	__type(key, u64);
-	__type(value, struct te_group);
-} groups SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 8 << 20);
 } ring SEC(".maps");
@@ -87,19 +67,6 @@ void bpf_preempt_enable(void) __ksym __weak;
 #define NR_UNSHARE_ARM		337
 #define TIF_32BIT		22
 #endif
-
-/* Compare-and-swap is fully ordered in BPF; an add without result is not. */
-static __always_inline u64 word_read(u64 *word)
-{
-	return __sync_val_compare_and_swap(word, 0, 0);
-}
-
-static __always_inline void full_barrier(void)
-{
-	u64 on_stack = 0;
-
-	__sync_val_compare_and_swap(&on_stack, 0, 1);
-}
 
 static __always_inline void lost_begin(void)
 {
@@ -318,6 +285,7 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	g.used.runtime = -cpu->runtime;
 	g.watch = from->watch;
 	g.clone_mask = from->clone_mask;
+	g.rules = from->rules;
 	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
 	id = __sync_fetch_and_add(&next_id, 1);
 	if (bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {

@@ -259,6 +259,7 @@ void task_events_free(struct task_events *te)
 {
 	if (!te)
 		return;
+	task_events_devices_stop(te);
 	bpf_link__destroy(te->unshare_link);
 	if (te->walk_link >= 0)
 		close(te->walk_link);
@@ -352,6 +353,12 @@ int task_events_group_watch(struct task_events *te, uint64_t id,
 	te->skel->bss->call.set = set;
 	te->skel->bss->call.clear = clear;
 	return change_group(te, TE_OP_GROUP_WATCH, id);
+}
+
+int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules)
+{
+	te->skel->bss->call.rules = rules;
+	return change_group(te, TE_OP_GROUP_RULES, id);
 }
 
 int task_events_group_get(struct task_events *te, uint64_t id,

@@ -178,16 +178,35 @@ const char *task_events_unshare_hook(const struct task_events *te);
  *
  * group_set	creates (tasks 0) or changes parent, watch and mask in place.
  * group_watch	@set then @clear bits of watch: -ENOENT if there is no entry.
- * group_get	-ENOENT as well.
+ * group_rules	which set of device rules its tasks are under, 0: none; as well.
+ * group_get	likewise.
  * group_del	0 also if there was none.
  */
 int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
 			  uint32_t watch, uint32_t clone_mask);
 int task_events_group_watch(struct task_events *te, uint64_t id,
 			    uint32_t set, uint32_t clear);
+int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules);
 int task_events_group_get(struct task_events *te, uint64_t id,
 			  struct te_group *group);
 int task_events_group_del(struct task_events *te, uint64_t id);
+
+/*
+ * Device rules (task_events_devices.c). While started, a task that opens a device
+ * or makes its node is denied what the set of its css_group says; a set that is
+ * named and not there denies everything. The calling process is exempt.
+ *
+ * start	0 also if it was started; -EOPNOTSUPP: this kernel has no way.
+ * stop		and all sets are gone.
+ * hook		which way it is, or would be; NULL: none.
+ * rules_add	only while started; -ENOSPC: there are too many.
+ * rules_del	when no group has it and a drain has ended since the last one had.
+ */
+int task_events_devices_start(struct task_events *te);
+void task_events_devices_stop(struct task_events *te);
+const char *task_events_devices_hook(struct task_events *te);
+int task_events_rules_add(struct task_events *te, uint64_t id, const struct te_rules *rules);
+void task_events_rules_del(struct task_events *te, uint64_t id);
 
 void task_events_stats(const struct task_events *te,
 		       struct task_events_stats *stats);

@@ -180,8 +180,29 @@ struct te_group {
 	te_u32 watch;		/* TE_WATCH_*, inherited at clone */
 	te_u32 clone_mask;	/* TE_CLONE_NEW* that clone, inherited at clone */
 	te_s64 dying;		/* tasks that exited in it and may still run */
+	te_u64 rules;		/* id of its set of device rules, inherited at clone; 0: none */
 	struct te_used used;	/* not kept for id 0 */
 	char comm[TE_COMM_LEN];	/* of the task in it at the clone */
+};
+
+/*
+ * A set of device rules: value of the map `rules`. An entry is never changed. Types
+ * and accesses are BPF_DEVCG_DEV_* and BPF_DEVCG_ACC_*.
+ */
+#define TE_RULES_MAX	256
+#define TE_DEVICE_ANY	(~0U)
+
+struct te_rule {
+	te_u32 major;		/* or TE_DEVICE_ANY */
+	te_u32 minor;
+	unsigned short type;
+	unsigned short access;
+};
+
+struct te_rules {
+	te_u32 deny;		/* what no rule has; else what a rule has a part of */
+	te_u32 nr;
+	struct te_rule rule[TE_RULES_MAX];
 };
 
 /* te_task.flags */
@@ -235,6 +256,7 @@ enum te_op {
 	TE_OP_QUERY,
 	TE_OP_GROUP_SET,
 	TE_OP_GROUP_WATCH,
+	TE_OP_GROUP_RULES,
 };
 
 struct te_call {
@@ -244,6 +266,7 @@ struct te_call {
 	te_u64 word;		/* attach: expected; out: the word */
 	te_u64 id;
 	te_u64 parent;
+	te_u64 rules;
 	te_u32 set;		/* watch bits */
 	te_u32 clear;
 	te_u32 clone_mask;

@@ -5,6 +5,7 @@
  *  task_events.c		loading, probing, attaching, groups, numbers
  *  task_events_ring.c		the ring's consumer, drain, rebuild
  *  task_events_walk.c		programs run on one task, walks over tasks
+ *  task_events_devices.c	the programs that check devices
  */
 #ifndef FS_FUSE_TASK_EVENTS_PRIV_H
 #define FS_FUSE_TASK_EVENTS_PRIV_H
@@ -40,6 +41,9 @@ struct task_events {
 	uint64_t lost_seen;		/* `lost` at the last rebuild */
 	uint64_t events;
 	uint64_t rebuilds;
+	struct te_devices *devices;	/* while devices are checked */
+	const char *devices_hook;	/* once it was tried */
+	bool devices_tried;
 	char *walk_buf;			/* TE_WALK_BUF bytes */
 };
 

@@ -21,6 +21,7 @@ typedef __u16 __be16;
 typedef __u32 __be32;
 typedef __u32 __wsum;
 typedef __s32 s32;
+typedef __u16 u16;
 typedef __u32 u32;
 typedef __s64 s64;
 typedef __u64 u64;
@@ -43,6 +44,27 @@ typedef _Bool bool;
 #define PF_NO_SETAFFINITY	0x04000000
 #define TS_COMPAT		0x0002
 #define CAP_SYS_ADMIN		21
+
+#define S_IFMT			0170000
+#define S_IFCHR			0020000
+#define S_IFBLK			0060000
+#define MAY_WRITE		0x2
+#define MAY_READ		0x4
+
+enum {
+	BPF_DEVCG_ACC_MKNOD = 1,
+	BPF_DEVCG_ACC_READ = 2,
+	BPF_DEVCG_ACC_WRITE = 4,
+	BPF_DEVCG_DEV_BLOCK = 1,
+	BPF_DEVCG_DEV_CHAR = 2,
+};
+
+/* Not relocated: it is of the kernel's user interface. */
+struct bpf_cgroup_dev_ctx {
+	u32 access_type;	/* access << 16 | type */
+	u32 major;
+	u32 minor;
+};
 
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
@@ -132,6 +154,11 @@ struct task_struct {
 	struct signal_struct *signal;
 };
 
+struct inode {
+	u16 i_mode;
+	u32 i_rdev;
+};
+
 struct pt_regs {
 #if defined(__TARGET_ARCH_x86)
 	unsigned long bx;
@@ -158,5 +185,6 @@ struct bpf_iter__task {
 #pragma clang attribute pop
 
 struct linux_binprm;
+struct dentry;
 
 #endif /* FS_FUSE_VMLINUX_H */
