@@ -58,6 +58,7 @@
 #include "../include/uapi/containerfs.h"
 
 struct cftype;
+struct device_rules;
 struct container_subsys;
 struct container_task;
 
@@ -124,7 +125,7 @@ struct container_subsys {
 
 	/*
 	 * Under the lock: @task comes to the container, by fork, clone or attach,
-	 * or is about to leave it, with @exits at its exit.
+	 * or (may be NULL) is about to leave it, with @exits at its exit.
 	 */
 	void (*enter)(struct container_subsys_state *css, struct container_task *task);
 	void (*leave)(struct container_subsys_state *css, struct container_task *task, bool exits);
@@ -333,6 +334,7 @@ struct container_task {
 	struct list_head	freezer_node;	/* in freezer_tasks */
 	struct container_cpu	cpu;		/* cpuacct: up to here charged */
 	struct container	*remains;	/* cpuacct: exited, still to be charged; a reference */
+	const struct device_rules __rcu *devices; /* devices.c: its container's; NULL: the top's */
 	struct rcu_head		rcu;
 };
 

@@ -288,6 +288,33 @@ void container_charge(struct css_group *group, const struct container_cpu *used)
  */
 _Bool css_group_charges(struct css_group *group);
 
+/* --- devices: kernel/devices.c --- */
+
+/* Some devices and what is done with them; the numbers are those of the kernel's own controllers. */
+struct container_device_rule {
+	unsigned int	major, minor;		/* ~0u: any */
+	unsigned short	type;			/* CONTAINER_DEVICE_BLOCK or CHAR */
+	unsigned short	access;			/* CONTAINER_DEVICE_MKNOD, READ, WRITE */
+};
+#define CONTAINER_DEVICE_BLOCK	0x1
+#define CONTAINER_DEVICE_CHAR	0x2
+#define CONTAINER_DEVICE_MKNOD	0x1
+#define CONTAINER_DEVICE_READ	0x2
+#define CONTAINER_DEVICE_WRITE	0x4
+
+/*
+ * May task @key do @want, with one device: 0 or -EPERM.  Atomic; takes no
+ * lock, and for a task outside of every container only looks it up.
+ */
+int container_device_permission(unsigned long key, const struct container_device_rule *want);
+/*
+ * For a host that cannot ask the above: the set of rules, by the number that
+ * host_device_rules_add() was given, under which the tasks of @group are; 0:
+ * everything is allowed.  As css_group_clone_mask() in regard to locks, and changes
+ * are told by host_group_changed().
+ */
+unsigned long long css_group_device_rules(struct css_group *group);
+
 /* --- container_clone(): kernel/clone.c --- */
 
 struct container_clone_info {
@@ -408,6 +435,28 @@ void host_charge(void);
  */
 int host_system_cpu(int cpu, struct container_cpu *used);
 
+/*
+ * Devices.  host_devices() says in one phrase, "enforced: ..." or
+ * "unsupported: ...", what this host can do.  host_devices_start(): from now on
+ * accesses are checked; 0, -EOPNOTSUPP, -ENOMEM; host_devices_stop(): no more.
+ * Calls are ordered; doing either twice does no harm.
+ */
+const char *host_devices(void);
+int host_devices_start(void);
+void host_devices_stop(void);
+/*
+ * Atomic.  From now on, until it is freed, @id is a set of rules that denies
+ * what it does not list or (@deny false) what it lists.  An error means that the
+ * host cannot enforce it: -ENOSPC (too many sets), -ENOMEM.
+ */
+int host_device_rules_add(unsigned long long id, _Bool deny,
+			  const struct container_device_rule *rule, unsigned int nr);
+/* Atomic.  No group is under it any more, and none that was made meanwhile and is not known yet. */
+void host_device_rules_free(unsigned long long id);
+
+/* Has @actor, a thread that is in a call of this host, CAP_SYS_ADMIN in the initial user namespace now? */
+_Bool host_sys_admin(const struct container_actor *actor);
+
 /* Atomic.  The key of the live thread @tid (initial pid namespace), 0 if there is none. */
 unsigned long host_task_key(int tid);
 
@@ -422,7 +471,7 @@ void host_work_pending(void);
 
 /* Atomic.  Some hierarchy clones now, or none does any more. */
 void host_set_cloning(_Bool on);
-/* Atomic.  css_group_clone_mask() or css_group_watch() of @group changed. */
+/* Atomic.  css_group_clone_mask(), css_group_watch() or css_group_device_rules() of @group changed. */
 void host_group_changed(struct css_group *group);
 /* Atomic.  The last reference to @group is gone; the host forgets its cookie. */
 void host_group_free(struct css_group *group);

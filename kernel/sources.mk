@@ -11,6 +11,8 @@ ENGINE_SRCS := \
 	cpuacct.c \
 	css_group.c \
 	debug.c \
+	device_rules.c \
+	devices.c \
 	engine.c \
 	file.c \
 	freezer.c \

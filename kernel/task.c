@@ -122,13 +122,14 @@ static void container_task_tell(struct container_task *task, struct css_group *g
 	int i;
 
 	for_each_subsys(ss, i) {
-		if (!ss->root || !ss->leave)
+		if (!ss->root || !ss->enter)
 			continue;
 		from = css_group_container(task->group, ss->root);
 		to = css_group_container(group, ss->root);
 		if (from == to)
 			continue;
-		ss->leave(from->subsys[i], task, exits);
+		if (ss->leave)
+			ss->leave(from->subsys[i], task, exits);
 		if (!exits)
 			ss->enter(to->subsys[i], task);
 	}

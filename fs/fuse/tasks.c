@@ -28,6 +28,7 @@
 #include "daemon.h"
 #include "task_events.h"
 #include "tasks_account.h"
+#include "tasks_devices.h"
 #include "tasks_freeze.h"
 #include "tasks_ids.h"
 #include "tasks_lookup.h"
@@ -210,6 +211,7 @@ int tasks_init(const struct tasks_opts *opts)
 	lookup_init(te);
 	freeze_init();
 	account_init(te);
+	devices_init(te);
 	kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (kick_fd < 0) {
 		err = -errno;
@@ -229,6 +231,7 @@ close_kick:
 	close(kick_fd);
 	kick_fd = -1;
 exit_replay:
+	devices_init(NULL);
 	account_init(NULL);
 	lookup_init(NULL);
 	replay_exit();
@@ -245,6 +248,7 @@ void tasks_exit(void)
 	loop_del(kick_fd);
 	close(kick_fd);
 	kick_fd = -1;
+	devices_init(NULL);
 	account_init(NULL);
 	freeze_exit();
 	lookup_init(NULL);

@@ -41,6 +41,7 @@ static TAILQ_HEAD(, group_id) unpinned_list = TAILQ_HEAD_INITIALIZER(unpinned_li
 static struct group_id *zero;		/* id 0 */
 static bool cloning;
 static bool rewatched;
+static bool ruled;			/* some id has ever been under device rules */
 static size_t nr_watch_all;		/* entries with TE_WATCH_ALL */
 
 struct group_id *ids_find(uint64_t id)
@@ -143,16 +144,32 @@ static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask)
 	return err;
 }
 
+/* An id that BPF made may have rules that its parent had at that moment. */
+static int tell_rules(struct group_id *gid, bool known)
+{
+	uint64_t rules = css_group_device_rules(gid->group);
+	int err;
+
+	ruled |= rules != 0;
+	if (known ? rules == gid->rules : !ruled)
+		return 0;
+	err = task_events_group_rules(te, gid->node.key, rules);
+	if (!err)
+		gid->rules = rules;
+	return err;
+}
+
 /* Tell BPF of @gid what the engine says; @known: it was told before. */
 static int tell(struct group_id *gid, bool known)
 {
 	uint32_t watch = css_group_watch(gid->group);
 	uint32_t mask = css_group_clone_mask(gid->group);
-	int err;
+	int err = 0;
 
-	if (known && watch == gid->watch && mask == gid->mask)
-		return 0;
-	err = write_entry(gid, watch, mask);
+	if (!known || watch != gid->watch || mask != gid->mask)
+		err = write_entry(gid, watch, mask);
+	if (!err)
+		err = tell_rules(gid, known);
 	if (err)
 		return err;
 	if (watch & ~gid->watch)
@@ -352,7 +369,7 @@ int ids_init(struct task_events *events)
 	if (err)
 		return err;
 	te = events;
-	cloning = false;
+	cloning = ruled = false;
 	zero = new_entry(0, 0, css_group_init());
 	if (!zero) {
 		tasks_hash_exit(&table);

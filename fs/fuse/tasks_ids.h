@@ -20,8 +20,9 @@
  * If CPU time is charged for it, an idle id is kept until those who exited in it
  * have been freed: till then they may use some more (tasks_account.c).
  *
- * BPF is told, for each id, which CLONE_NEW* flags clone and whether to wake
- * the daemon; ids_changed() keeps that current. A wake-up that was not asked
+ * BPF is told, for each id, which CLONE_NEW* flags clone, whether to wake the
+ * daemon and what set of device rules its tasks are under; ids_changed() keeps
+ * that current. A wake-up that was not asked
  * for in time is made good by one more drain: see ids_take_rewatched().
  *
  * One thread, no locks. What may be called under the engine's lock says so.
@@ -46,6 +47,7 @@ struct group_id {
 	uint64_t		parent;		/* id it was cloned from, or 0 */
 	unsigned long		nr_tasks;	/* engine records that have it */
 	uint32_t		watch, mask;	/* as BPF was told */
+	uint64_t		rules;		/* likewise: set of device rules, or 0 */
 	bool			used;		/* a record had it */
 	bool			pinned;		/* else in the unpinned list */
 	bool			idle;		/* in the idle list */
@@ -78,7 +80,7 @@ struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group);
 /* The word of a record was set, changed or removed; 0: no word. Under the lock, too. */
 void ids_count_word(uint64_t old_word, uint64_t word);
 
-/* Mask or watch of @group may have changed. Under the lock. */
+/* Mask, watch or device rules of @group may have changed. Under the lock. */
 void ids_changed(struct css_group *group);
 /* The last reference to @group is gone. Under the lock. */
 void ids_group_freed(struct css_group *group);

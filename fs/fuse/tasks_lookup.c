@@ -202,3 +202,12 @@ void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor)
 		actor->pid_ns_level = facts.pidns_level;
 	}
 }
+
+/* What was so at open(2), or a second ago, does not count here. */
+_Bool host_sys_admin(const struct container_actor *actor)
+{
+	struct te_facts facts;
+
+	return actor->tid > 0 && !task_events_query(te, (uint32_t)actor->tid, &facts) &&
+		facts.flags & TE_TASK_SYS_ADMIN;
+}

@@ -50,6 +50,7 @@ static void __exit containerfs_exit(void)
 	container_engine_exit();
 	containerfs_host_exit();
 	containerfs_freeze_exit();
+	containerfs_devices_exit();
 	containerfs_notify_exit();
 	containerfs_inode_exit();
 	/* Containers and records are freed after a grace period, by the kernel's kfree. */

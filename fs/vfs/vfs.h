@@ -83,6 +83,9 @@ extern wait_queue_head_t containerfs_poll_wait;
 /* freeze.c: let everybody go, and wait until they went; no hook runs any more */
 void containerfs_freeze_exit(void);
 
+/* devices.c: wait until everybody has left it */
+void containerfs_devices_exit(void);
+
 /* host.c: work */
 int __init containerfs_host_init(void);
 void containerfs_host_exit(void);

@@ -83,6 +83,19 @@
  * usage_sys, stat (units of 10 ms), and in the top container, which shows the
  * whole system, usage_percpu, usage_percpu_user, usage_percpu_sys, usage_all.
  *
+ * With the devices subsystem:
+ *
+ *   devices.list		r   the devices allowed here: "a *:* rwm" (all, some
+ *				    exceptions apart, which do not show) or rules
+ *   devices.allow		w   a rule, "[bc] MAJOR:MINOR [rwm]" with * for any
+ *				    number, or "a": what the parent has; never more
+ *				    than that (EPERM)
+ *   devices.deny		w   the same: taken away here and below; EOPNOTSUPP
+ *				    where the host cannot, E2BIG beyond
+ *				    CONTAINER_DEVICE_RULES_MAX rules
+ *
+ * Both need CAP_SYS_ADMIN in the initial user namespace; "a" only without children.
+ *
  * Errors are those of cgroup v1 of Linux 6.1: see containerfs(5).
  */
 #ifndef _UAPI_CONTAINERFS_H
@@ -102,6 +115,9 @@
 
 /* most bytes a control file takes in one write */
 #define CONTAINER_WRITE_MAX		4096
+
+/* most rules of one container in the devices subsystem: each is looked at when a device is opened */
+#define CONTAINER_DEVICE_RULES_MAX	256
 
 /* defaults of the ns subsystem */
 #define CONTAINER_NS_CLONE_NAME		"node%d"

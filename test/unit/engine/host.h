@@ -66,6 +66,9 @@ struct host {
 	bool		dies_slowly;		/* who exits runs on until host_dead() */
 	bool		by_group;		/* it accounts CPU time by group */
 	int		cpus;			/* possible CPUs: 0, 2, 4.. of the system */
+	int		devices_start_err;	/* of host_devices_start() */
+	int		devices_add_err;	/* of host_device_rules_add(), */
+	unsigned int	devices_add_nth;	/* the nth from now; 0: none */
 	void		(*on_sync)(void);
 	void		(*on_walked)(void);	/* after host_for_each_task() */
 	void		(*on_kill)(int tid);
@@ -80,6 +83,8 @@ struct host {
 	unsigned int	added, removed;		/* clones */
 	unsigned long long last_added, last_removed;	/* their ids */
 	unsigned int	freezes, thaws;		/* of tasks */
+	bool		devices_checked;	/* between host_devices_start() and stop() */
+	unsigned int	device_sets;		/* it knows of */
 	unsigned int	events;			/* of files */
 	struct container *event_cont;
 	unsigned int	event_node;
@@ -115,6 +120,12 @@ void host_clone(int parent, int tid, unsigned int flags);
 void host_stop(int tid);
 /* Thread @tid execs: it becomes the leader and all others end. */
 void host_exec(int tid);
+/*
+ * Does the engine let @tid do @access ("rw", ..) with one device of @type ('b',
+ * 'c')?  Asks in both ways, and they must agree: by task, and by the set that
+ * the host was told of for the task's css_group.
+ */
+bool host_may(int tid, char type, unsigned int major, unsigned int minor, const char *access);
 /* An actor with these credentials, acting as thread @tid from where that is. */
 struct container_actor host_actor(int tid, unsigned int euid, bool sys_admin);
 

@@ -133,6 +133,7 @@ static const struct {
 	{ ",ns,,debug,", ",ns,debug" },
 	{ "debug,ns,ns", ",ns,debug" },
 	{ "debug,cpuacct", ",debug,cpuacct" },
+	{ "devices,ns", ",ns,devices" },
 	{ "ns=1", ",ns" },
 	{ "none,name=x", ",name=x" },
 	{ "none,noprefix,name=x", ",noprefix,name=x" },

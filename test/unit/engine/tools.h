@@ -96,7 +96,9 @@ TCase *tcase_of(const char *name);
 	X(release)	\
 	X(model)	\
 	X(cpuacct)	\
-	X(cpuacct_model)
+	X(cpuacct_model)	\
+	X(devices)	\
+	X(devices_model)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);
 SUITES(SUITE_DECL_)
 

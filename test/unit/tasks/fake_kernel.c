@@ -36,6 +36,9 @@ int fk_drain_error;
 unsigned int fk_log_errors;
 bool fk_cloning;
 uint32_t fk_default_mask;
+bool fk_devices;
+bool fk_rules[FK_RULES];
+void (*fk_before_rules)(void);
 void (*fk_before_attach)(void);
 void (*fk_amid_walk)(void);
 
@@ -44,6 +47,7 @@ static unsigned int ring_nr, loss_at, lost, lost_seen;
 static unsigned long rebuilds, events;
 static uint64_t next_id;
 static uint64_t start_seq;
+static uint64_t next_rules;
 
 void fk_reset(void)
 {
@@ -53,8 +57,9 @@ void fk_reset(void)
 	fk_ring_size = RING_MAX;
 	fk_drain_error = 0;
 	fk_log_errors = 0;
-	fk_cloning = false;
-	fk_before_attach = NULL;
+	fk_cloning = fk_devices = false;
+	memset(fk_rules, 0, sizeof(fk_rules));
+	fk_before_attach = fk_before_rules = NULL;
 	fk_amid_walk = NULL;
 	ring_nr = loss_at = lost = lost_seen = 0;
 	rebuilds = events = 0;
@@ -120,7 +125,8 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 	fk_group[id].present = true;
 	fk_group[id].group = (struct te_group){
 		.parent = parent, .tasks = 1, .creator = creator, .flags = flags,
-		.watch = fk_group[parent].group.watch, .clone_mask = mask, .comm = "fake",
+		.watch = fk_group[parent].group.watch, .clone_mask = mask,
+		.rules = fk_group[parent].group.rules, .comm = "fake",
 	};
 	return id;
 }
@@ -442,6 +448,60 @@ int task_events_group_watch(struct task_events *te, uint64_t id, uint32_t set, u
 		return -ENOENT;
 	fk_group[id].group.watch = (fk_group[id].group.watch | set) & ~clear;
 	return 0;
+}
+
+int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules)
+{
+	void (*fn)(void) = fk_before_rules;
+
+	fk_before_rules = NULL;
+	if (fn)
+		fn();
+	if (!fk_group[id].present)
+		return -ENOENT;
+	fk_group[id].group.rules = rules;
+	return 0;
+}
+
+int task_events_devices_start(struct task_events *te)
+{
+	fk_devices = true;
+	return 0;
+}
+
+void task_events_devices_stop(struct task_events *te)
+{
+	fk_devices = false;
+}
+
+const char *task_events_devices_hook(struct task_events *te)
+{
+	return "the fake kernel";
+}
+
+int task_events_rules_add(struct task_events *te, uint64_t id, const struct te_rules *rules)
+{
+	if (!fk_devices || id >= FK_RULES || fk_rules[id])
+		abort();
+	fk_rules[id] = true;
+	next_rules = id + 1;
+	return 0;
+}
+
+uint64_t fk_next_rules(void)
+{
+	return next_rules;
+}
+
+/* Whoever has it would be denied everything. */
+void task_events_rules_del(struct task_events *te, uint64_t id)
+{
+	for (unsigned int i = 0; i < FK_GROUPS; i++)
+		if (fk_group[i].present && fk_group[i].group.rules == id)
+			abort();
+	if (!fk_rules[id])
+		abort();
+	fk_rules[id] = false;
 }
 
 int task_events_group_get(struct task_events *te, uint64_t id, struct te_group *group)

@@ -46,6 +46,12 @@ extern int fk_drain_error;		/* what task_events_drain() returns if not 0 */
 extern unsigned int fk_log_errors;	/* messages of level err */
 extern bool fk_cloning;
 extern uint32_t fk_default_mask;
+extern bool fk_devices;			/* devices are checked */
+#define FK_RULES	256
+extern bool fk_rules[FK_RULES];		/* sets of device rules, by id */
+/* Run once at the start of the next task_events_group_rules(). */
+extern void (*fk_before_rules)(void);
+uint64_t fk_next_rules(void);		/* the id after the last set's */
 /* Run once at the start of the next task_events_attach(): what happens meanwhile. */
 extern void (*fk_before_attach)(void);
 /* Run once in the middle of the next task_events_for_each_word(). */

@@ -17,7 +17,7 @@
 #include "uapi/containerfs.h"
 #include "world.h"
 
-const struct container_actor root = { .tid = 1 };
+const struct container_actor root = { .tid = 1, .sys_admin = true };
 struct containerfs_root *hierarchy;
 struct container *top, *a, *b;
 
@@ -121,6 +121,8 @@ void consistent(void)
 		gid = ids_find(id);
 		must(gid, "id %llu is not known", (unsigned long long)id);
 		must(container_task_group(task) == gid->group, "task %u: group", tid);
+		must(fk_group[id].group.rules == css_group_device_rules(gid->group),
+		     "task %u: device rules", tid);
 		ids += id && !used[id];
 		used[id] = true;
 	}

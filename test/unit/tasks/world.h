@@ -36,6 +36,9 @@ const char *text_of(struct container *cont, const char *name);
  */
 void consistent(void);
 
+/* devices_test.c */
+void devices_tests(TCase *tc);
+
 /* account_test.c */
 void account_tests(TCase *tc);
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Device checks: a probe at the entry of devcgroup_check_permission().
+ *
+ * The kernel calls it whenever a device is to be opened, or its node made, to ask
+ * BPF and its own devices controller.  If the engine denies it, the probe makes the
+ * function return -EPERM at once; else it goes on as if nothing had been there, so
+ * that the kernel's own rules stay in force besides.
+ *
+ * It is a probe at the entry and not on the return, because a return probe has a
+ * limited number of places, and whoever finds none goes unchecked.  Its empty post
+ * handler keeps the kernel from optimizing it into a jump, which could not change
+ * what comes next, and tells it that the probe may do so.
+ *
+ * The probe is there only while there are rules.  It runs where nothing may sleep.
+ */
+#include <linux/kprobes.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+
+#include "vfs.h"
+
+#define DEVICE_CHECK	"devcgroup_check_permission"
+
+/* Gone to instead of the function: it returns at once, the value being set already. */
+static noinline notrace void just_return(void)
+{
+	barrier();
+}
+NOKPROBE_SYMBOL(just_return);
+
+static int check_entry(struct kprobe *p, struct pt_regs *regs)
+{
+	struct container_device_rule want = {
+		.type	= (short)regs_get_kernel_argument(regs, 0),
+		.major	= (u32)regs_get_kernel_argument(regs, 1),
+		.minor	= (u32)regs_get_kernel_argument(regs, 2),
+		.access	= (short)regs_get_kernel_argument(regs, 3),
+	};
+
+	if (!container_device_permission((unsigned long)current, &want))
+		return 0;
+	regs_set_return_value(regs, -EPERM);
+	instruction_pointer_set(regs, (unsigned long)just_return);
+	return 1;
+}
+
+static void check_post(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+static struct kprobe check_probe;
+static bool checking;			/* by the engine's calls, which are ordered */
+static bool checked;			/* ever */
+
+/* The address of a probe that was unregistered must not be left in it. */
+static int probe_register(void)
+{
+	check_probe = (struct kprobe){
+		.symbol_name	= DEVICE_CHECK,
+		.pre_handler	= check_entry,
+		.post_handler	= check_post,
+	};
+	return register_kprobe(&check_probe);
+}
+
+const char *host_devices(void)
+{
+	return "enforced: at " DEVICE_CHECK ", beside the kernel's own rules";
+}
+
+int host_devices_start(void)
+{
+	int ret;
+
+	if (checking)
+		return 0;
+	ret = probe_register();
+	if (ret) {
+		pr_err("containerfs: no probe on " DEVICE_CHECK ": %d\n", ret);
+		return ret == -ENOMEM ? ret : -EOPNOTSUPP;
+	}
+	checking = checked = true;
+	return 0;
+}
+
+void host_devices_stop(void)
+{
+	if (checking)
+		unregister_kprobe(&check_probe);
+	checking = false;
+}
+
+/* The engine is asked each time. */
+int host_device_rules_add(unsigned long long id, _Bool deny,
+			  const struct container_device_rule *rule, unsigned int nr)
+{
+	return 0;
+}
+
+void host_device_rules_free(unsigned long long id)
+{
+}
+
+/* Who is in a call is current. */
+_Bool host_sys_admin(const struct container_actor *actor)
+{
+	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+}
+
+/* Somebody may still be on the way through just_return(). */
+void containerfs_devices_exit(void)
+{
+	if (checked)
+		synchronize_rcu_tasks();
+}
