@@ -461,6 +461,34 @@ stands() { # NAME
 	[ "$("$SYSC" advances "$T/$1" 100)" = no ]
 }
 
+## Devices
+
+# Mounts devices at $DEVICES, which on v1 may be in use by others, with a
+# container of this script's own, $H.
+devices_hierarchy() { # [OPTION,...]
+	requires subsystem:devices
+	DEVICES=$T/devices
+	mount_hierarchy "$DEVICES" "devices${1:+,$1}"
+	H=$DEVICES/$TEST_NAME.$$
+	mkdir "$H" || exit 1
+}
+
+leave_devices_hierarchy() {
+	cd / || exit 1
+	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
+	find "$H" -depth -type d -exec rmdir {} +
+	unmount "$DEVICES" >/dev/null
+}
+
+# A process enters a container, then does what the sysc words say.
+expect_in() { # ID CONTAINER RESULT WORD...
+	check_id=$1
+	check_dir=$2
+	check_text=$3
+	shift 3
+	expect_errno "$check_id" "OK $check_text" write "$check_dir/tasks" 0 , "$@"
+}
+
 ## The ns subsystem of containerfs
 
 # Mounts ns, with other options if given, as a fresh hierarchy at $TOP. The

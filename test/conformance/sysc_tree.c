@@ -69,14 +69,14 @@ static void cmd_rename(int argc, char **argv)
 
 static const struct flag node_types[] = {
 	{ "reg", S_IFREG }, { "fifo", S_IFIFO }, { "chr", S_IFCHR },
-	{ "sock", S_IFSOCK }, { NULL, 0 },
+	{ "blk", S_IFBLK }, { "sock", S_IFSOCK }, { NULL, 0 },
 };
 
 static void cmd_mknod(int argc, char **argv)
 {
-	(void)argc;
-	say_result(mknod(argv[1], parse_flags(argv[2], node_types) | 0644,
-			 makedev(1, 3)));
+	dev_t dev = argc > 4 ? makedev(atoi(argv[3]), atoi(argv[4])) : makedev(1, 3);
+
+	say_result(mknod(argv[1], parse_flags(argv[2], node_types) | 0644, dev));
 }
 
 static void cmd_symlink(int argc, char **argv)
@@ -255,7 +255,7 @@ const struct command tree_commands[] = {
 	{ "rmdir", 1, cmd_rmdir, "PATH" },
 	{ "unlink", 1, cmd_unlink, "PATH" },
 	{ "rename", 2, cmd_rename, "FROM TO [noreplace|exchange|whiteout]" },
-	{ "mknod", 2, cmd_mknod, "PATH reg|fifo|chr|sock" },
+	{ "mknod", 2, cmd_mknod, "PATH reg|fifo|chr|blk|sock [MAJOR MINOR]: a device is 1:3 without" },
 	{ "symlink", 2, cmd_symlink, "TARGET PATH" },
 	{ "link", 2, cmd_link, "FROM TO" },
 	{ "chmod", 2, cmd_chmod, "PATH MODE" },
