@@ -1,31 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devices_model_test.c - rules at random against a model that has no rules
+ * devices_model_test.c - rules at random against a model that compares no numbers
  *
- * The model is a table: for each container and each of a few devices, which
- * accesses are allowed.  Rules name one device and one access here, so a write
- * allows or denies one entry of the table, and what v1's rules come to can be
- * said without them:
- *  - deny clears the entry here and in all containers below;
- *  - allow sets it here, if the parent has it, else -EPERM;
- *  - "a" to deny clears all, also what is not in the table ("the rest"); "a" to
- *    allow copies the parent; both only without children;
- *  - a container that does not have the rest cannot get it but by "a", which is
- *    -EPERM where the parent does not have it.
- * Tasks fork, move and clone themselves away meanwhile; each access is asked for
- * a task, by record and by set (host_may()).
+ * The model's world has 18 devices, of two types, with numbers of three majors and
+ * three minors, of which the last stands for all that no rule names. What a rule
+ * means is a set of them, a bit mask: that one rule has all of another, or a part,
+ * is a matter of sets. A container has a kind and, for each rule there can be,
+ * accesses. What v1 does is then said in a few lines:
+ *  - what is allowed in a list must be all in one rule of the parent's list, or in no
+ *    part among the exceptions of a parent that allows all the rest;
+ *  - an exception can be taken back unless the parent has a part of it;
+ *  - what is denied goes down the tree, and rules of lists that could not be
+ *    given any more go;
+ *  - "a" to deny leaves nothing, "a" to allow copies a parent that is no list,
+ *    both only without children.
+ * Tasks fork, move and die meanwhile; each access is asked for a task, by record and
+ * by set (host_may()).
  */
 #include "tools.h"
 
 #define DIRS	12
 #define TASKS	16
-#define DEVICES	6
-#define STEPS	4000
-#define REST	DEVICES			/* a device that is never named */
+#define NUMBERS	3
+#define RULES	(2 * NUMBERS * NUMBERS)	/* also the number of devices */
+#define STEPS	3000
+
+/* One container of the model. */
+struct model {
+	bool		deny;
+	unsigned int	access[RULES];	/* of rules, or of exceptions */
+};
 
 static struct container *dir[DIRS];
 static int above[DIRS];			/* index; of the top itself */
-static bool may[DIRS][DEVICES + 1][3];
+static struct model model[DIRS];
 static int where[TASKS];
 static unsigned int seed;
 
@@ -43,34 +51,87 @@ static bool has_children(int i)
 	return false;
 }
 
-static bool is_below(int i, int j)
+/* The devices of rule @n: type, major and minor, where the last number is any. */
+static unsigned int extent(int n)
 {
-	while (i && i != j)
-		i = above[i];
-	return i == j;
+	unsigned int set = 0;
+
+	for (int dev = 0; dev < RULES; dev++)
+		if (dev / 9 == n / 9 && (n / 3 % 3 == 2 || dev / 3 % 3 == n / 3 % 3) &&
+		    (n % 3 == 2 || dev % 3 == n % 3))
+			set |= 1u << dev;
+	return set;
 }
 
-static long write_rule(int i, bool deny, int device, int access)
+/* Is there one rule that has all, or one that has a part? */
+static bool has_all(const struct model *m, unsigned int set, unsigned int access)
 {
-	char text[32];
+	for (int n = 0; n < RULES; n++)
+		if (m->access[n] && !(set & ~extent(n)) && !(access & ~m->access[n]))
+			return true;
+	return false;
+}
 
-	snprintf(text, sizeof(text), "%c %d:%d %c", device % 2 ? 'b' : 'c', 1 + device / 4,
-		 device % 4, "rwm"[access]);
+static bool has_part(const struct model *m, unsigned int set, unsigned int access)
+{
+	for (int n = 0; n < RULES; n++)
+		if ((set & extent(n)) && (access & m->access[n]))
+			return true;
+	return false;
+}
+
+static bool permits(const struct model *m, unsigned int set, unsigned int access)
+{
+	return m->deny ? has_all(m, set, access) : !has_part(m, set, access);
+}
+
+static void deny_below(int i, bool deny, int rule, unsigned int access)
+{
+	for (int j = 1; j < DIRS; j++) {
+		if (!dir[j] || above[j] != i)
+			continue;
+		if (!deny && !model[j].deny)
+			model[j].access[rule] |= access;
+		else
+			model[j].access[rule] &= ~access;
+		for (int n = 0; model[j].deny && n < RULES; n++)
+			if (!permits(&model[i], extent(n), model[j].access[n]))
+				model[j].access[n] = 0;
+		deny_below(j, deny, rule, access);
+	}
+}
+
+static void number(char *text, int n)
+{
+	strcpy(text, n == 2 ? "*" : n ? "5" : "1");
+}
+
+static long write_rule(int i, bool deny, int rule, unsigned int access)
+{
+	char text[32], major[4], minor[4];
+
+	number(major, rule / 3 % 3);
+	number(minor, rule % 3);
+	snprintf(text, sizeof(text), "%c %s:%s %s%s%s", rule / 9 ? 'b' : 'c', major, minor,
+		 access & 1 ? "r" : "", access & 2 ? "w" : "", access & 4 ? "m" : "");
 	return write_to(dir[i], deny ? "devices.deny" : "devices.allow", text);
 }
 
 static void one_rule(int i, bool deny)
 {
-	int device = (int)pick(DEVICES), access = (int)pick(3), j;
-	bool ok = deny || !i || may[above[i]][device][access];
+	unsigned int access = 1 + pick(7);
+	int rule = (int)pick(RULES);
+	bool ok = deny || !i || permits(&model[above[i]], extent(rule), access);
 
-	ck_assert_int_eq(write_rule(i, deny, device, access), ok ? 0 : -EPERM);
+	ck_assert_int_eq(write_rule(i, deny, rule, access), ok ? 0 : -EPERM);
 	if (!ok)
 		return;
-	may[i][device][access] = !deny;
-	for (j = 1; deny && j < DIRS; j++)
-		if (dir[j] && is_below(j, i))
-			may[j][device][access] = false;
+	if (deny == model[i].deny)
+		model[i].access[rule] &= ~access;
+	else
+		model[i].access[rule] |= access;
+	if (deny)
+		deny_below(i, model[i].deny, rule, access);
 }
 
 static void all_of_it(int i, bool deny)
@@ -79,17 +140,14 @@ static void all_of_it(int i, bool deny)
 
 	if (has_children(i)) {
 		ck_assert_int_eq(ret, -EINVAL);
-	} else if (deny) {
-		ck_assert_int_eq(ret, 0);
-		memset(may[i], 0, sizeof(may[i]));
-	} else if (!i) {
-		ck_assert_int_eq(ret, 0);
-		memset(may[0], 1, sizeof(may[0]));
-	} else if (!may[above[i]][REST][0]) {
+	} else if (!deny && i && model[above[i]].deny) {
 		ck_assert_int_eq(ret, -EPERM);
 	} else {
 		ck_assert_int_eq(ret, 0);
-		memcpy(may[i], may[above[i]], sizeof(may[i]));
+		if (deny || !i)
+			model[i] = (struct model){ .deny = deny };
+		else
+			model[i] = model[above[i]];
 	}
 }
 
@@ -107,7 +165,7 @@ static void make_or_remove(int i)
 		while (j == i || !dir[j]);
 		above[i] = j;
 		dir[i] = make_dir(dir[j], name);
-		memcpy(may[i], may[j], sizeof(may[i]));
+		model[i] = model[j];
 		return;
 	}
 	for (j = 0; j < TASKS; j++)
@@ -133,11 +191,20 @@ static void be_reborn(int task)
 
 static void look(int task)
 {
-	int device = (int)pick(DEVICES + 1), access = (int)pick(3);
-	const char one[2] = { "rwm"[access] };
+	static const unsigned int numbers[NUMBERS] = { 1, 5, 77 };
+	int dev = (int)pick(RULES);
+	unsigned int access = 1 + pick(7);
+	char text[4] = "";
 
-	ck_assert_int_eq(host_may(10 + task, device % 2 ? 'b' : 'c', 1 + device / 4, device % 4,
-				  one), may[where[task]][device][access]);
+	if (access & 1)
+		strcat(text, "r");
+	if (access & 2)
+		strcat(text, "w");
+	if (access & 4)
+		strcat(text, "m");
+	ck_assert_int_eq(host_may(10 + task, dev / 9 ? 'b' : 'c', numbers[dev / 3 % 3],
+				  numbers[dev % 3], text),
+			 permits(&model[where[task]], 1u << dev, access));
 }
 
 static void step(void)
@@ -200,7 +267,6 @@ START_TEST(at_random)
 	int i;
 
 	seed = (unsigned int)_i;
-	memset(may[0], 1, sizeof(may[0]));
 	dir[0] = mount_top("devices");
 	for (i = 0; i < TASKS; i++)
 		host_fork(1, 10 + i);

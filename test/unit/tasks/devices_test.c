@@ -111,26 +111,45 @@ static void unshare_11(void)
 	fk_unshare(11, NEWUTS);
 }
 
-/* A clone had its parent's set just before that was replaced. */
+static void unshare_12(void)
+{
+	fk_unshare(12, NEWUTS);
+}
+
+static void unshare_13(void)
+{
+	fk_unshare(13, NEWUTS);
+}
+
+/* A clone had its parent's set, or none, just before that was replaced. */
 START_TEST(clone_crosses_write)
 {
 	uint64_t old;
 
 	begin();
 	be_root();
-	for (uint32_t tid = 10; tid < 12; tid++) {
+	for (uint32_t tid = 10; tid < 14; tid++) {
 		fk_spawn(tid, tid);
 		ck_assert_int_eq(attach(d, tid), 0);
 		ck_assert_int_eq(attach(a, tid), 0);
 	}
+	fk_before_rules = unshare_12;
 	ck_assert_int_eq(deny(d, "c 1:3 r"), 0);
 	old = rules_of(10);
+	ck_assert_uint_ne(old, 0);
+	ck_assert_uint_eq(rules_of(12), old);
 	fk_before_rules = unshare_11;
 	ck_assert_int_eq(deny(d, "c 1:5 r"), 0);
 	ck_assert_ptr_null(fk_before_rules);
 	ck_assert_uint_ne(te_word_id(fk_task[10].word), te_word_id(fk_task[11].word));
 	ck_assert_uint_ne(rules_of(10), old);
 	ck_assert_uint_eq(rules_of(11), rules_of(10));
+	ck_assert_uint_eq(rules_of(12), rules_of(10));
+	ck_assert_int_eq(write_as(&root, d, "devices.allow", "c 1:3 r"), 0);
+	fk_before_rules = unshare_13;
+	ck_assert_int_eq(write_as(&root, d, "devices.allow", "c 1:5 r"), 0);
+	ck_assert_uint_eq(rules_of(10), 0);
+	ck_assert_uint_eq(rules_of(13), 0);
 	consistent();
 	end();
 }
