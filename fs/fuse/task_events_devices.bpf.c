@@ -59,24 +59,38 @@ static __always_inline bool same_device(const struct te_rule *rule, const struct
 	       (rule->minor == TE_DEVICE_ANY || rule->minor == a->minor);
 }
 
-/* As kernel/device_rules.c has it. */
-static __noinline int permits(const struct te_rules *set, const struct access *a)
-{
-	const struct te_rule *rule;
-	u32 i;
+struct look {
+	const struct te_rules *set;
+	const struct access *access;
+	bool permitted;
+};
 
-	if (!set || !a)
+/* Rule @i of the set; 1: it decides. */
+static long look_at(u32 i, void *ctx)
+{
+	struct look *look = ctx;
+	const struct te_rules *set = look->set;
+	const struct te_rule *rule;
+	u32 bits = look->access->bits;
+
+	if (i >= TE_RULES_MAX)
+		return 1;
+	rule = &set->rule[i];
+	if (!same_device(rule, look->access))
 		return 0;
-	for (i = 0; i < TE_RULES_MAX && i < set->nr; i++) {
-		rule = &set->rule[i];
-		if (!same_device(rule, a))
-			continue;
-		if (set->deny && !(a->bits & ~rule->access))
-			return 1;
-		if (!set->deny && a->bits & rule->access)
-			return 0;
-	}
-	return !set->deny;
+	if (set->deny ? bits & ~rule->access : !(bits & rule->access))
+		return 0;
+	look->permitted = set->deny;
+	return 1;
+}
+
+/* As kernel/device_rules.c has it. A loop would be quicker, but takes ten times as long to verify. */
+static __always_inline bool permits(const struct te_rules *set, const struct access *access)
+{
+	struct look look = { .set = set, .access = access, .permitted = !set->deny };
+
+	bpf_loop(set->nr, look_at, &look, 0);
+	return look.permitted;
 }
 
 static __always_inline u64 *my_word(struct task_struct *me)
