@@ -21,10 +21,10 @@
  * How: a container holds a set of rules (devices.h), and each tracked task that
  * is not in the top container points to its container's, so that a check takes
  * no lock; a host that cannot ask the engine is told of the set of each
- * css_group.  Hosts look at devices only while there is any set: the first
- * starts it, the last to be buried stops it.  Until then the work keeps a set
- * that was replaced for those who are looking at it; it is run, on a host that
- * is told of clones later, when it knows of all.
+ * css_group.  Hosts look at devices from the first restriction until the hierarchy
+ * dies: starting and stopping may take a kernel seconds.  A set that was replaced
+ * is kept, for those who are looking at it, until the work is run, which is, on a
+ * host that is told of clones later, when it knows of all.
  */
 #include "cftype.h"
 #include "devices.h"
@@ -36,8 +36,9 @@ struct devices {
 	bool				changing;
 };
 
-/* Starting, stopping.  Inside a container_file's, outside of container_lock. */
+/* Inside a container_file's, outside of container_lock. */
 static DEFINE_MUTEX(devices_mutex);
+static bool devices_started;		/* the host was; under devices_mutex */
 
 static struct device_rules __rcu *devices_top;	/* the top container's; NULL as above */
 
@@ -281,6 +282,8 @@ static void devices_online(struct container_subsys_state *css,
 static void devices_offline(struct container_subsys_state *css)
 {
 	devices_set(css->container, NULL);
+	if (container_is_top(css->container) && READ_ONCE(devices_started))
+		host_work_pending();
 }
 
 static void devices_enter(struct container_subsys_state *css, struct container_task *task)
@@ -288,14 +291,33 @@ static void devices_enter(struct container_subsys_state *css, struct container_t
 	devices_tell_task(css->container, task);
 }
 
+static int devices_start(void)
+{
+	int ret = 0;
+
+	lockdep_assert_held(&devices_mutex);
+	if (!devices_started)
+		ret = host_devices_start();
+	if (!ret)
+		WRITE_ONCE(devices_started, true);
+	return ret;
+}
+
 static bool devices_work(void)
 {
-	if (!device_rules_any())
+	bool bound;
+
+	if (!READ_ONCE(devices_started))
 		return false;
 	mutex_lock(&devices_mutex);
 	device_rules_bury();
-	if (!device_rules_any())
+	spin_lock(&container_lock);
+	bound = devices_subsys.root;
+	spin_unlock(&container_lock);
+	if (devices_started && !bound && !device_rules_any()) {
 		host_devices_stop();
+		WRITE_ONCE(devices_started, false);
+	}
 	mutex_unlock(&devices_mutex);
 	return false;
 }
@@ -343,14 +365,12 @@ static int devices_write(struct container_file *file, const struct container_act
 		return ret;
 	mutex_lock(&devices_mutex);
 	if (deny)
-		ret = host_devices_start();
+		ret = devices_start();
 	if (!ret) {
 		spin_lock(&container_lock);
 		ret = devices_change(file->cont, deny, all, &rule);
 		spin_unlock(&container_lock);
 	}
-	if (!device_rules_any())
-		host_devices_stop();
 	mutex_unlock(&devices_mutex);
 	/* A clone that came meanwhile may have been told of the old set. */
 	host_sync();

@@ -438,8 +438,8 @@ int host_system_cpu(int cpu, struct container_cpu *used);
 /*
  * Devices.  host_devices() says in one phrase, "enforced: ..." or
  * "unsupported: ...", what this host can do.  host_devices_start(): from now on
- * accesses are checked; 0, -EOPNOTSUPP, -ENOMEM; host_devices_stop(): no more.
- * Calls are ordered; doing either twice does no harm.
+ * accesses are checked; 0, -EOPNOTSUPP, -ENOMEM; host_devices_stop(): no more,
+ * there are no sets of rules.  They take turns.
  */
 const char *host_devices(void);
 int host_devices_start(void);

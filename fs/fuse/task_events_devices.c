@@ -5,8 +5,8 @@
  * They are there only while they are wanted: other device accesses than those of
  * contained tasks pay for them, too. Of the two ways to be called (see
  * task_events_devices.bpf.c) the first that works is used, where working means that
- * the program has seen this process open a device: bpf may be missing among the
- * LSMs, and then programs attach without a complaint and are never called.
+ * the program has seen this process open a device: where bpf is not among the LSMs,
+ * for one, programs attach without a complaint and are never called.
  *
  * The links are held by descriptors of this process alone; if it dies, nobody is
  * denied anything any more.
@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -28,10 +29,10 @@ struct te_devices {
 	int link[NR_LINKS];
 };
 
-/* The root of cgroup v2, by a mount that nobody else sees. */
-static int open_cgroup2(void)
+/* The root of a file system of which there is one, by a mount that nobody else sees. */
+static int open_root(const char *type)
 {
-	int fs = fsopen("cgroup2", FSOPEN_CLOEXEC);
+	int fs = fsopen(type, FSOPEN_CLOEXEC);
 	int fd = -1;
 
 	if (fs < 0)
@@ -42,10 +43,43 @@ static int open_cgroup2(void)
 	return fd < 0 ? -EOPNOTSUPP : fd;
 }
 
+static bool have_cgroup2(void)
+{
+	int fd = open_root("cgroup2");
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Is bpf among the LSMs? They are listed, separated by commas. */
+static bool have_lsm(void)
+{
+	int root = open_root("securityfs"), fd = -1;
+	char list[512], *rest = list, *name;
+	bool found = false;
+	ssize_t n = -1;
+
+	if (root >= 0) {
+		fd = openat(root, "lsm", O_RDONLY | O_CLOEXEC);
+		close(root);
+	}
+	if (fd >= 0) {
+		n = read(fd, list, sizeof(list) - 1);
+		close(fd);
+	}
+	if (n <= 0)
+		return false;
+	list[n] = '\0';
+	while ((name = strsep(&rest, ",\n")))
+		found |= !strcmp(name, "bpf");
+	return found;
+}
+
 /* A link implies BPF_F_ALLOW_MULTI. */
 static int attach_cgroup(struct te_devices *d)
 {
-	int cgroup = open_cgroup2();
+	int cgroup = open_root("cgroup2");
 
 	if (cgroup < 0)
 		return cgroup;
@@ -69,10 +103,11 @@ static int attach_lsm(struct te_devices *d)
 static const struct way {
 	const char	*name;
 	bool		lsm;
+	bool		(*possible)(void);
 	int		(*attach)(struct te_devices *d);
 } ways[] = {
-	{ "a cgroup v2 device program", false, attach_cgroup },
-	{ "LSM programs", true, attach_lsm },
+	{ "a cgroup v2 device program", false, have_cgroup2, attach_cgroup },
+	{ "LSM programs", true, have_lsm, attach_lsm },
 };
 
 static int reuse_maps(struct te_devices *d, const struct task_events *te)
@@ -122,15 +157,19 @@ static void drop(struct te_devices *d)
 	free(d);
 }
 
+/* Loaded, if that can be. */
 static struct te_devices *try_way(const struct task_events *te, const struct way *way)
 {
-	struct te_devices *d = calloc(1, sizeof(*d));
+	struct te_devices *d;
 
+	if (!way->possible())
+		return NULL;
+	d = calloc(1, sizeof(*d));
 	if (!d)
 		return NULL;
 	for (int i = 0; i < NR_LINKS; i++)
 		d->link[i] = -1;
-	if (load(d, te, way->lsm) || way->attach(d) || !works(d)) {
+	if (load(d, te, way->lsm)) {
 		drop(d);
 		return NULL;
 	}
@@ -143,21 +182,33 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-int task_events_devices_start(struct task_events *te)
+/* The first way that can be loaded and, if they are to be @started, works. */
+static struct te_devices *find_way(struct task_events *te, bool started)
 {
-	libbpf_print_fn_t print;
+	libbpf_print_fn_t print = libbpf_set_print(quiet);
+	struct te_devices *d = NULL;
 
-	if (te->devices)
-		return 0;
-	print = libbpf_set_print(quiet);
 	if (getenv("LIBBPF_LOG_LEVEL"))
 		libbpf_set_print(print);
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && !te->devices; i++) {
-		te->devices = try_way(te, &ways[i]);
-		te->devices_hook = te->devices ? ways[i].name : NULL;
+	te->devices_hook = NULL;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && !d; i++) {
+		d = try_way(te, &ways[i]);
+		if (d && started && (ways[i].attach(d) || !works(d))) {
+			drop(d);
+			d = NULL;
+		}
+		if (d)
+			te->devices_hook = ways[i].name;
 	}
 	te->devices_tried = true;
 	libbpf_set_print(print);
+	return d;
+}
+
+int task_events_devices_start(struct task_events *te)
+{
+	if (!te->devices)
+		te->devices = find_way(te, true);
 	return te->devices ? 0 : -EOPNOTSUPP;
 }
 
@@ -168,10 +219,16 @@ void task_events_devices_stop(struct task_events *te)
 	te->devices = NULL;
 }
 
+/* Attaching is not tried for this: it takes some kernels seconds. */
 const char *task_events_devices_hook(struct task_events *te)
 {
-	if (!te->devices_tried && !task_events_devices_start(te))
-		task_events_devices_stop(te);
+	struct te_devices *d;
+
+	if (!te->devices_tried) {
+		d = find_way(te, false);
+		if (d)
+			drop(d);
+	}
 	return te->devices_hook;
 }
 

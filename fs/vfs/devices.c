@@ -12,7 +12,7 @@
  * handler keeps the kernel from optimizing it into a jump, which could not change
  * what comes next, and tells it that the probe may do so.
  *
- * The probe is there only while there are rules.  It runs where nothing may sleep.
+ * The probe is there only while somebody may be restricted.  It runs where nothing may sleep.
  */
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
@@ -50,7 +50,6 @@ static void check_post(struct kprobe *p, struct pt_regs *regs, unsigned long fla
 }
 
 static struct kprobe check_probe;
-static bool checking;			/* by the engine's calls, which are ordered */
 static bool checked;			/* ever */
 
 /* The address of a probe that was unregistered must not be left in it. */
@@ -71,24 +70,19 @@ const char *host_devices(void)
 
 int host_devices_start(void)
 {
-	int ret;
+	int ret = probe_register();
 
-	if (checking)
-		return 0;
-	ret = probe_register();
 	if (ret) {
 		pr_err("containerfs: no probe on " DEVICE_CHECK ": %d\n", ret);
 		return ret == -ENOMEM ? ret : -EOPNOTSUPP;
 	}
-	checking = checked = true;
+	checked = true;
 	return 0;
 }
 
 void host_devices_stop(void)
 {
-	if (checking)
-		unregister_kprobe(&check_probe);
-	checking = false;
+	unregister_kprobe(&check_probe);
 }
 
 /* The engine is asked each time. */

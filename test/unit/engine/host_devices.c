@@ -32,6 +32,7 @@ const char *host_devices(void)
 int host_devices_start(void)
 {
 	shim_might_sleep(__FILE__, __LINE__);
+	ck_assert(!host.devices_checked);
 	if (!host.devices_start_err)
 		host.devices_checked = true;
 	return host.devices_start_err;
@@ -41,6 +42,7 @@ void host_devices_stop(void)
 {
 	shim_might_sleep(__FILE__, __LINE__);
 	ck_assert_uint_eq(host.device_sets, 0);
+	ck_assert(host.devices_checked);
 	host.devices_checked = false;
 }
 
