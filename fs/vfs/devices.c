@@ -50,32 +50,33 @@ static void check_post(struct kprobe *p, struct pt_regs *regs, unsigned long fla
 }
 
 static struct kprobe check_probe;
+static bool possible;			/* set at load */
 static bool checked;			/* ever */
 
 /* The address of a probe that was unregistered must not be left in it. */
-static int probe_register(void)
+static int probe_register(u32 flags)
 {
 	check_probe = (struct kprobe){
 		.symbol_name	= DEVICE_CHECK,
 		.pre_handler	= check_entry,
 		.post_handler	= check_post,
+		.flags		= flags,
 	};
 	return register_kprobe(&check_probe);
 }
 
 const char *host_devices(void)
 {
-	return "enforced: at " DEVICE_CHECK ", beside the kernel's own rules";
+	return possible ? "enforced: at " DEVICE_CHECK ", beside the kernel's own rules" :
+			  "unsupported: this kernel has no " DEVICE_CHECK " to probe";
 }
 
 int host_devices_start(void)
 {
-	int ret = probe_register();
+	int ret = possible ? probe_register(0) : -ENOENT;
 
-	if (ret) {
-		pr_err("containerfs: no probe on " DEVICE_CHECK ": %d\n", ret);
+	if (ret)
 		return ret == -ENOMEM ? ret : -EOPNOTSUPP;
-	}
 	checked = true;
 	return 0;
 }
@@ -100,6 +101,14 @@ void host_device_rules_free(unsigned long long id)
 _Bool host_sys_admin(const struct container_actor *actor)
 {
 	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+}
+
+/* Not armed, a probe only shows that there can be one. */
+void __init containerfs_devices_init(void)
+{
+	possible = !probe_register(KPROBE_FLAG_DISABLED);
+	if (possible)
+		unregister_kprobe(&check_probe);
 }
 
 /* Somebody may still be on the way through just_return(). */

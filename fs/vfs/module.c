@@ -27,6 +27,7 @@ static int __init containerfs_init(void)
 	ret = containerfs_hooks_init();
 	if (ret)
 		goto host;
+	containerfs_devices_init();
 	ret = register_filesystem(&containerfs_type);
 	if (ret)
 		goto hooks;

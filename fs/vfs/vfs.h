@@ -83,7 +83,8 @@ extern wait_queue_head_t containerfs_poll_wait;
 /* freeze.c: let everybody go, and wait until they went; no hook runs any more */
 void containerfs_freeze_exit(void);
 
-/* devices.c: wait until everybody has left it */
+/* devices.c: see what can be done; wait until everybody has left it */
+void __init containerfs_devices_init(void);
 void containerfs_devices_exit(void);
 
 /* host.c: work */
