@@ -10,7 +10,8 @@
  * same rules, if no epoch has ended since; later changes it need not follow.
  * Processes outside are never denied anything.
  *
- * With a ring of the default size, and with one so small that events get lost.
+ * With a ring of the default size, and with one so small that events get lost; or
+ * with the argument "module", which must be loaded, then without a daemon.
  */
 #include <stdatomic.h>
 
@@ -20,6 +21,7 @@
 #define NR_DEVICES	2
 #define NR_WORKERS	4
 #define SECONDS		6
+#define OPTIONS		"ns,devices,clone_flags=none"
 
 static const char *const place[NR_PLACES] = { "t", "t/a", "t/a/b", "t/c" };
 static const int above[NR_PLACES] = { -1, 0, 1, 0 };
@@ -170,23 +172,12 @@ static pid_t start(int w)
 	srandom((unsigned int)getpid());
 	if (w < 0)
 		outsider();
-	s->where[w] = w % NR_PLACES;
-	if (put(at("%s/tasks", place[w % NR_PLACES]), "0"))
-		fail("worker %d cannot begin", w);
 	work(w);
 	return 0;
 }
 
-static void all(const char *ring)
+static void make_places(void)
 {
-	pid_t pids[NR_WORKERS + 1];
-	double end;
-	int status;
-
-	say("ring %s", ring ? ring : "default");
-	memset(s, 0, sizeof(*s));
-	stress_start(ring);
-	stress_mount("ns,devices,clone_flags=none");
 	for (int p = 0; p < NR_PLACES; p++)
 		if (mkdir(at("%s", place[p]), 0755))
 			fail("mkdir %s: %s", place[p], strerror(errno));
@@ -202,13 +193,23 @@ static void all(const char *ring)
 		for (int dev = 0; dev < NR_DEVICES; dev++)
 			s->may[p][dev] = 1;
 	}
+}
+
+static void changes(void)
+{
+	pid_t pids[NR_WORKERS + 1];
+	double end;
+	int status;
+
+	memset(s, 0, sizeof(*s));
+	make_places();
 	s->epoch = 1;
 	for (int i = 0; i <= NR_WORKERS; i++)
 		pids[i] = start(i < NR_WORKERS ? i : -1);
-	for (int i = 0; i < NR_WORKERS; i++)
+	for (int i = 0; i < NR_WORKERS; i++) {
 		put_nr(at("%s/tasks", place[i % NR_PLACES]), pids[i]);
-	for (int i = 0; i < NR_WORKERS; i++)
 		s->where[i] = i % NR_PLACES;
+	}
 	for (end = now() + SECONDS; now() < end;) {
 		s->epoch |= 1;
 		if (random() % 4)
@@ -227,17 +228,38 @@ static void all(const char *ring)
 	    s->allowed, s->denied);
 	if (!s->allowed || !s->denied || !s->clones)
 		fail("that is not much of a test");
+}
+
+static void with_daemon(const char *ring)
+{
+	say("ring %s", ring ? ring : "default");
+	stress_start(ring);
+	stress_mount(OPTIONS);
+	changes();
 	await(counter("tracked") == 0, "all tasks to be gone");
 	if (counter("unknown_ids"))
 		fail("ids that nobody knew");
 	stress_stop();
 }
 
-int main(void)
+static void with_module(void)
+{
+	stress_mount(OPTIONS);
+	changes();
+	remove_below(stress_mnt);
+	if (umount(stress_mnt))
+		fail("umount: %s", strerror(errno));
+}
+
+int main(int argc, char **argv)
 {
 	stress_init("devices");
 	s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	all(NULL);
-	all("4096");
+	if (argc > 1 && !strcmp(argv[1], "module")) {
+		with_module();
+		return 0;
+	}
+	with_daemon(NULL);
+	with_daemon("4096");
 	return 0;
 }
