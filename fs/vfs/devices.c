@@ -8,9 +8,10 @@
  * that the kernel's own rules stay in force besides.
  *
  * It is a probe at the entry and not on the return, because a return probe has a
- * limited number of places, and whoever finds none goes unchecked.  Its empty post
- * handler keeps the kernel from optimizing it into a jump, which could not change
- * what comes next, and tells it that the probe may do so.
+ * limited number of places, and whoever finds none goes unchecked.  Where it is not
+ * on an ftrace site, an empty post handler keeps the kernel from optimizing it into
+ * a jump, which could not change what comes next; where it is, there is nothing to
+ * optimize, and one would get in the way of others' probes there.
  *
  * The probe is there only while somebody may be restricted.  It runs where nothing may sleep.
  */
@@ -50,7 +51,7 @@ static void check_post(struct kprobe *p, struct pt_regs *regs, unsigned long fla
 }
 
 static struct kprobe check_probe;
-static bool possible;			/* set at load */
+static bool possible, on_ftrace;	/* set at load */
 static bool checked;			/* ever */
 
 /* The address of a probe that was unregistered must not be left in it. */
@@ -59,7 +60,7 @@ static int probe_register(u32 flags)
 	check_probe = (struct kprobe){
 		.symbol_name	= DEVICE_CHECK,
 		.pre_handler	= check_entry,
-		.post_handler	= check_post,
+		.post_handler	= on_ftrace ? NULL : check_post,
 		.flags		= flags,
 	};
 	return register_kprobe(&check_probe);
@@ -107,8 +108,10 @@ _Bool host_sys_admin(const struct container_actor *actor)
 void __init containerfs_devices_init(void)
 {
 	possible = !probe_register(KPROBE_FLAG_DISABLED);
-	if (possible)
-		unregister_kprobe(&check_probe);
+	if (!possible)
+		return;
+	on_ftrace = check_probe.flags & KPROBE_FLAG_FTRACE;
+	unregister_kprobe(&check_probe);
 }
 
 /* Somebody may still be on the way through just_return(). */

@@ -64,7 +64,7 @@ conformance() { # HOST
 # of code that another CPU has changed meanwhile. The kernel changes its code
 # by way of a breakpoint; a CPU that keeps it hits it for ever. So what is
 # under test shall find nothing to change in code that is run all the time:
-# each tracepoint has two users already, the function that is probed a probe.
+# each tracepoint has two users already, the functions that are probed a probe.
 hold_code() {
 	tracing=/sys/kernel/tracing
 	[ -d $tracing/instances ] || return 0
@@ -77,8 +77,9 @@ hold_code() {
 		done
 	done
 	if [ -w $tracing/kprobe_events ]; then
-		echo 'r:hold/unshare ksys_unshare' > $tracing/kprobe_events
-		echo 1 > $tracing/events/hold/unshare/enable
+		echo 'r:hold/unshare ksys_unshare' >> $tracing/kprobe_events
+		echo 'p:hold/devices devcgroup_check_permission' >> $tracing/kprobe_events
+		echo 1 > $tracing/events/hold/enable
 	fi
 }
 
