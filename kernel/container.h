@@ -6,9 +6,9 @@
  * tracepoints, where nothing may sleep.  It protects every field below that is
  * not said to be immutable.  Host locks nest inside it (the host_* functions
  * marked atomic in engine.h); nothing of ours nests outside it but a
- * container_file's own mutex:
+ * container_file's own mutex and, in that or by itself, the one of devices.c:
  *
- *	container_file.lock  >  container_lock  >  host locks
+ *	container_file.lock  >  devices_mutex  >  container_lock  >  host locks
  *
  * Lifetimes.
  *  - A container is reference counted.  The tree holds one reference until it
@@ -125,7 +125,8 @@ struct container_subsys {
 
 	/*
 	 * Under the lock: @task comes to the container, by fork, clone or attach,
-	 * or (may be NULL) is about to leave it, with @exits at its exit.
+	 * or is about to leave it, with @exits at its exit.  Without enter() there is
+	 * no leave().
 	 */
 	void (*enter)(struct container_subsys_state *css, struct container_task *task);
 	void (*leave)(struct container_subsys_state *css, struct container_task *task, bool exits);

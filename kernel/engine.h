@@ -290,7 +290,7 @@ _Bool css_group_charges(struct css_group *group);
 
 /* --- devices: kernel/devices.c --- */
 
-/* Some devices and what is done with them; the numbers are those of the kernel's own controllers. */
+/* Some devices and what is done with them; numbers are those of the kernel's own controllers. */
 struct container_device_rule {
 	unsigned int	major, minor;		/* ~0u: any */
 	unsigned short	type;			/* CONTAINER_DEVICE_BLOCK or CHAR */
@@ -451,10 +451,10 @@ void host_devices_stop(void);
  */
 int host_device_rules_add(unsigned long long id, _Bool deny,
 			  const struct container_device_rule *rule, unsigned int nr);
-/* Atomic.  No group is under it any more, and none that was made meanwhile and is not known yet. */
+/* Atomic.  No group is under it any more, nor one that was made meanwhile and is not known yet. */
 void host_device_rules_free(unsigned long long id);
 
-/* Has @actor, a thread that is in a call of this host, CAP_SYS_ADMIN in the initial user namespace now? */
+/* Has @actor, who is in a call of this host, CAP_SYS_ADMIN in the initial user namespace now? */
 _Bool host_sys_admin(const struct container_actor *actor);
 
 /* Atomic.  The key of the live thread @tid (initial pid namespace), 0 if there is none. */
@@ -471,7 +471,7 @@ void host_work_pending(void);
 
 /* Atomic.  Some hierarchy clones now, or none does any more. */
 void host_set_cloning(_Bool on);
-/* Atomic.  css_group_clone_mask(), css_group_watch() or css_group_device_rules() of @group changed. */
+/* Atomic.  @group's css_group_clone_mask(), _watch() or _device_rules() changed. */
 void host_group_changed(struct css_group *group);
 /* Atomic.  The last reference to @group is gone; the host forgets its cookie. */
 void host_group_free(struct css_group *group);

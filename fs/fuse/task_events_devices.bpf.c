@@ -84,7 +84,10 @@ static long look_at(u32 i, void *ctx)
 	return 1;
 }
 
-/* As kernel/device_rules.c has it. A loop would be quicker, but takes ten times as long to verify. */
+/*
+ * As kernel/device_rules.c has it. A loop would be quicker, but takes ten times as
+ * long to verify.
+ */
 static __always_inline bool permits(const struct te_rules *set, const struct access *access)
 {
 	struct look look = { .set = set, .access = access, .permitted = !set->deny };
