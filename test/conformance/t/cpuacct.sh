@@ -7,6 +7,8 @@
 # shellcheck source=../lib.sh
 . "$LIB"
 requires subsystem:cpuacct
+read -r _ _ slices < /proc/self/schedstat
+[ "$slices" -gt 0 ] || skip "needs a kernel with CONFIG_SCHED_INFO"
 
 H=$T/h
 mount_hierarchy "$H" cpuacct
