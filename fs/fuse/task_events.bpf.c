@@ -61,6 +61,7 @@ static __always_inline bool change_fork(struct change *c, struct task_struct *ch
 	if (old)	/* attached between its appearing and now */
 		c->word = old;
 	c->wake = group_touch(te_word_id(c->word), old ? 0 : 1, NULL, false);
+	pids_born((struct te_slot *)creator, child, (struct te_slot *)slot);
 	return true;
 }
 
@@ -128,7 +129,7 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 	if (!slot) {
 		__sync_fetch_and_add(&lost_words, 1);
 		if (id)
-			bpf_map_delete_elem(&groups, &id);
+			group_unclone(id);
 		return false;
 	}
 	c->cloned = id != 0;
@@ -136,12 +137,13 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 	old = __sync_val_compare_and_swap(slot, 0, c->word);
 	if (old) {	/* attached between its appearing and now */
 		if (id)
-			bpf_map_delete_elem(&groups, &id);
+			group_unclone(id);
 		c->cloned = false;
 		c->word = old;
 	}
 	c->wake = group_touch(old ? te_word_id(old) : c->parent,
 			      old || id ? 0 : 1, NULL, false);
+	pids_born((struct te_slot *)word, child, (struct te_slot *)slot);
 	return true;
 }
 
@@ -176,12 +178,18 @@ int BPF_PROG(te_newtask, struct task_struct *child, u64 flags)
 	struct task_struct *me = bpf_get_current_task_btf();
 	u64 *word;
 
-	if (flags & TE_CLONE_ALL && clone_enabled)
-		return newtask_clone(me, child, flags & TE_CLONE_ALL);
-	word = word_find(me);
-	if (!word || !te_word_id(*word))
-		return 0;
-	return newtask_fork(me, child, word);
+	if (flags & TE_CLONE_ALL && clone_enabled) {
+		newtask_clone(me, child, flags & TE_CLONE_ALL);
+		word = word_find(me);
+	} else {
+		word = word_find(me);
+		if (word && te_word_id(*word))
+			newtask_fork(me, child, word);
+	}
+	/* Who forks has left where the child was charged, or no word could be had. */
+	if (word && ((struct te_slot *)word)->forking)
+		pids_fork_drop((struct te_slot *)word);
+	return 0;
 }
 
 /*
@@ -208,7 +216,7 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 		if (!word)
 			word = word_create(me);
 		if (!word) {
-			bpf_map_delete_elem(&groups, &id);
+			group_unclone(id);
 			__sync_fetch_and_add(&lost_words, 1);
 			return false;
 		}
@@ -216,9 +224,10 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 		if (__sync_val_compare_and_swap(word, w, c->word) == w) {
 			c->cloned = true;
 			c->wake = group_touch(c->parent, -1, &cpu, false);
+			pids_follow((struct te_slot *)word);
 			return true;
 		}
-		bpf_map_delete_elem(&groups, &id);
+		group_unclone(id);
 	}
 	__sync_fetch_and_add(&clone_refused, 1);
 	return false;
@@ -287,6 +296,8 @@ static __always_inline bool change_exit(struct change *c, struct task_struct *ta
 	slot->exited = te_word_id(w);
 	c->word = w | TE_WORD_EXITED;
 	c->wake = group_touch(te_word_id(w), -1, &cpu, true);
+	if (!have_release)
+		pids_end(slot);
 	return true;
 }
 
@@ -335,6 +346,8 @@ int BPF_PROG(te_free, struct task_struct *task)
 
 	if (!slot || !slot->word)
 		return 0;
+	/* If it could not be seen to be reaped. */
+	pids_end(slot);
 	id = slot->exited;
 	tail_fill(&tail, task);
 	g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
@@ -343,6 +356,67 @@ int BPF_PROG(te_free, struct task_struct *task)
 		__sync_fetch_and_add(&g->dying, -1);
 	}
 	hash_delete(task);
+	return 0;
+}
+
+/* A task is reaped: before its waiter goes on, and of a thread nobody waits for. */
+SEC("fentry/cgroup_release")
+int BPF_PROG(te_release, struct task_struct *task)
+{
+	struct te_slot *slot = (struct te_slot *)word_find(task);
+
+	if (slot && slot->word)
+		pids_end(slot);
+	return 0;
+}
+
+/* Wake the daemon with nothing to read. */
+static __always_inline void wake_daemon(void)
+{
+	void *rec = bpf_ringbuf_reserve(&ring, sizeof(u64), 0);
+
+	/* A ring that is full has woken it. */
+	if (rec)
+		bpf_ringbuf_discard(rec, BPF_RB_FORCE_WAKEUP);
+}
+
+/* The creator of a task that does not exist for anybody else yet. */
+SEC("lsm/task_alloc")
+int BPF_PROG(te_task_alloc, struct task_struct *child, unsigned long flags, int ret)
+{
+	struct task_struct *me = bpf_get_current_task_btf();
+	struct te_slot *slot;
+	u64 word, key;
+
+	if (pids_probe && me->tgid == pids_probe)
+		__sync_fetch_and_add(&pids_probed, 1);
+	slot = (struct te_slot *)word_find(me);
+	if (ret || !slot)
+		return ret;
+	word = word_read(&slot->word);
+	key = pids_of_word(word);
+	if (!key)
+		return 0;
+	pids_fork_drop(slot);
+	if (!pids_try(key)) {
+		pids_refuse(key);
+		if (group_touch(te_word_id(word), 0, NULL, false))
+			wake_daemon();
+		return -EAGAIN;
+	}
+	slot->fork_child = (u64)child;
+	slot->forking = key;
+	return 0;
+}
+
+/* Of all tasks in the end, too; here are wanted those that their creator gives up. */
+SEC("lsm/task_free")
+int BPF_PROG(te_task_free, struct task_struct *child)
+{
+	struct te_slot *slot = (struct te_slot *)word_find(bpf_get_current_task_btf());
+
+	if (slot && slot->forking && slot->fork_child == (u64)child)
+		pids_fork_drop(slot);
 	return 0;
 }
 
@@ -421,6 +495,7 @@ static __always_inline s64 attach(struct task_struct *task)
 	}
 	group_leave(te_word_id(old), &cpu);
 	group_enter(call.id, &cpu);
+	pids_follow((struct te_slot *)word);
 	call.word = next;
 	return 0;
 }
@@ -465,6 +540,15 @@ int te_call_group(void *ctx)
 	u64 id = call.id;
 	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
 
+	if (call.op == TE_OP_PIDS_MAX) {
+		struct te_pids *p = pids_find(id);
+
+		if (p) {
+			p->max = call.max;
+			call.ret = 0;
+		}
+		return 0;
+	}
 	if (!g)
 		return 0;
 	if (call.op == TE_OP_GROUP_SET) {

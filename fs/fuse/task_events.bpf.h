@@ -68,6 +68,8 @@ void bpf_preempt_enable(void) __ksym __weak;
 #define TIF_32BIT		22
 #endif
 
+#include "task_events_pids.bpf.h"
+
 static __always_inline void lost_begin(void)
 {
 	__sync_fetch_and_add(&lost, 1);
@@ -288,11 +290,19 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	g.rules = from->rules;
 	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
 	id = __sync_fetch_and_add(&next_id, 1);
-	if (bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
+	if (!pids_clone(&g, from, id) || bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
+		pids_unclone(id);
 		__sync_fetch_and_add(&clone_refused, 1);
 		return 0;
 	}
 	return id;
+}
+
+/* Nobody will be in it. */
+static __always_inline void group_unclone(u64 id)
+{
+	bpf_map_delete_elem(&groups, &id);
+	pids_unclone(id);
 }
 
 static __always_inline u64 wake_flags(bool wake)

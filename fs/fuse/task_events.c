@@ -8,7 +8,7 @@
  *		-c fs/fuse/task_events.bpf.c -o build/.../task_events.bpf.o
  *	bpftool gen skeleton build/.../task_events.bpf.o \
  *		name task_events_bpf > build/.../task_events.skel.h
- *	cc -I build/... task_events.c task_events_ring.c task_events_walk.c -lbpf
+ *	cc -I build/... task_events*.c -lbpf
  *
  * -mcpu=v3 gives compare-and-swap (Linux 5.12); __TARGET_ARCH_arm64 on that
  * machine. What the kernel can do is found out by looking for it in its BTF and
@@ -16,6 +16,8 @@
  *
  *	bpf_task_from_pid() in syscall programs, else an iterator per call
  *	bpf_preempt_disable(), else a first attach has to be tried again sometimes
+ *	lsm/task_alloc to limit tasks, else bpf_send_signal_task()
+ *	fentry on cgroup_release, else tasks count until they exit
  *	fexit on ksys_unshare, else the exit tracepoint of all system calls
  *
  * libbpf raises RLIMIT_MEMLOCK where the kernel still counts maps against it.
@@ -83,18 +85,18 @@ static bool has_func(const struct btf *btf, const char *name)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
-/* Loading an fexit program may be allowed and attaching it refused: try both. */
-static bool probe_fexit(const struct btf *btf)
+/* Loading such a program may be allowed and attaching it refused: try both. */
+static bool probe_attach(const struct btf *btf, enum bpf_prog_type type,
+			 enum bpf_attach_type attach, const char *func)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts,
-		.expected_attach_type = BPF_TRACE_FEXIT);
-	int id = btf__find_by_name_kind(btf, "ksys_unshare", BTF_KIND_FUNC);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach);
+	int id = btf__find_by_name_kind(btf, func, BTF_KIND_FUNC);
 	int prog, link;
 
 	if (id < 0)
 		return false;
 	opts.attach_btf_id = id;
-	prog = bpf_prog_load(BPF_PROG_TYPE_TRACING, "te_probe", "GPL", nothing,
+	prog = bpf_prog_load(type, "te_probe", "GPL", nothing,
 			     sizeof(nothing) / sizeof(nothing[0]), &opts);
 	if (prog < 0)
 		return false;
@@ -124,6 +126,7 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	bpf_program__set_autoload(skel->progs.te_call_iter, !te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_unshare_fexit, te->have_fexit);
 	bpf_program__set_autoload(skel->progs.te_unshare_sys_exit, !te->have_fexit);
+	te_pids_prepare(te);
 	err = bpf_map__set_max_entries(skel->maps.ring, te->ring.size);
 	if (!err)
 		err = task_events_bpf__load(skel);
@@ -150,7 +153,14 @@ static int probe_and_load(struct task_events *te,
 		return err;
 	}
 	print = libbpf_set_print(quiet);
-	te->have_fexit = !opts->force_tracepoint && probe_fexit(btf);
+	te->have_fexit = !opts->force_tracepoint &&
+			 probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "ksys_unshare");
+	te->have_release = !opts->force_tracepoint &&
+			   probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
+					"cgroup_release");
+	te->have_lsm = !opts->force_tracepoint &&
+		       probe_attach(btf, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_task_alloc");
+	te->have_signal_task = has_func(btf, "bpf_send_signal_task");
 	te->have_task_from_pid = !opts->force_iter &&
 				 has_func(btf, "bpf_task_from_pid");
 	if (getenv("LIBBPF_LOG_LEVEL"))
@@ -239,18 +249,21 @@ int task_events_new(const struct task_events_ops *ops, void *ctx,
 		err = te_ring_map(&te->ring, bpf_map__fd(te->skel->maps.ring),
 				  te->ring.size);
 	if (!err)
-		err = task_events_group_set(te, 0, 0, 0, TE_CLONE_ALL);
+		err = task_events_group_set(te, 0, 0, 0, TE_CLONE_ALL, 0);
 	if (!err)
 		err = open_epoll(te);
 	if (!err)
 		err = attach_programs(te, opts);
+	if (!err)
+		err = te_pids_probe(te);
 	if (err) {
 		task_events_free(te);
 		return err;
 	}
-	say(te, opts, "task_events: unshare by %s, attach by %s",
+	say(te, opts, "task_events: unshare by %s, attach by %s, limits by %s, count until %s",
 	    task_events_unshare_hook(te), te->have_task_from_pid ?
-	    "bpf_task_from_pid" : "task iterator");
+	    "bpf_task_from_pid" : "task iterator", task_events_pids_hook(te),
+	    te->have_release ? "reaped" : "exit");
 	*tep = te;
 	return 0;
 }
@@ -296,7 +309,7 @@ int task_events_set_clone(struct task_events *te, int enabled,
 
 	err = task_events_group_get(te, 0, &group);
 	if (!err)
-		err = task_events_group_set(te, 0, 0, group.watch, default_mask);
+		err = task_events_group_set(te, 0, 0, group.watch, default_mask, 0);
 	if (err)
 		return err;
 	if (enabled && !te->unshare_link) {
@@ -315,7 +328,7 @@ int task_events_set_clone(struct task_events *te, int enabled,
 }
 
 /* Change an entry where it is; -ENOENT if it is not. */
-static int change_group(struct task_events *te, uint32_t op, uint64_t id)
+int te_change_entry(struct task_events *te, uint32_t op, uint64_t id)
 {
 	struct te_call *call = &te->skel->bss->call;
 	int err;
@@ -329,11 +342,11 @@ static int change_group(struct task_events *te, uint32_t op, uint64_t id)
 }
 
 int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
-			  uint32_t watch, uint32_t clone_mask)
+			  uint32_t watch, uint32_t clone_mask, uint64_t pids)
 {
 	struct te_call *call = &te->skel->bss->call;
 	struct te_group group = {
-		.parent = parent, .watch = watch, .clone_mask = clone_mask,
+		.parent = parent, .watch = watch, .clone_mask = clone_mask, .pids = pids,
 	};
 	int err;
 
@@ -344,7 +357,7 @@ int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
 	call->parent = parent;
 	call->set = watch;
 	call->clone_mask = clone_mask;
-	return change_group(te, TE_OP_GROUP_SET, id);
+	return te_change_entry(te, TE_OP_GROUP_SET, id);
 }
 
 int task_events_group_watch(struct task_events *te, uint64_t id,
@@ -352,13 +365,13 @@ int task_events_group_watch(struct task_events *te, uint64_t id,
 {
 	te->skel->bss->call.set = set;
 	te->skel->bss->call.clear = clear;
-	return change_group(te, TE_OP_GROUP_WATCH, id);
+	return te_change_entry(te, TE_OP_GROUP_WATCH, id);
 }
 
 int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules)
 {
 	te->skel->bss->call.rules = rules;
-	return change_group(te, TE_OP_GROUP_RULES, id);
+	return te_change_entry(te, TE_OP_GROUP_RULES, id);
 }
 
 int task_events_group_get(struct task_events *te, uint64_t id,

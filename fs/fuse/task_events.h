@@ -176,14 +176,15 @@ const char *task_events_unshare_hook(const struct task_events *te);
  * deletes all of them. Id 0 always exists, and its watch bits are inherited by
  * what is cloned from it, but nothing is counted for it.
  *
- * group_set	creates (tasks 0) or changes parent, watch and mask in place.
+ * group_set	creates (tasks 0) or changes parent, watch and mask in place;
+ *		@pids is the entry that counts its tasks, for good.
  * group_watch	@set then @clear bits of watch: -ENOENT if there is no entry.
  * group_rules	which set of device rules its tasks are under, 0: none; as well.
  * group_get	likewise.
  * group_del	0 also if there was none.
  */
 int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
-			  uint32_t watch, uint32_t clone_mask);
+			  uint32_t watch, uint32_t clone_mask, uint64_t pids);
 int task_events_group_watch(struct task_events *te, uint64_t id,
 			    uint32_t set, uint32_t clear);
 int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules);
@@ -207,6 +208,30 @@ void task_events_devices_stop(struct task_events *te);
 const char *task_events_devices_hook(struct task_events *te);
 int task_events_rules_add(struct task_events *te, uint64_t id, const struct te_rules *rules);
 void task_events_rules_del(struct task_events *te, uint64_t id);
+
+/*
+ * How many tasks there are: the entries of te_pids. BPF makes one at each clone
+ * while the state is TE_PIDS_CLONES, the daemon the others; it deletes all of
+ * them, and may do so once a count is 0 and nobody can come any more, or when the
+ * state is TE_PIDS_OFF.
+ *
+ * pids_set	the state. With TE_PIDS_OFF nothing is refused any more either.
+ * pids_enforce	begin to refuse forks beyond limits: -EOPNOTSUPP if nothing can.
+ * pids_mode	how it is or would be done; pids_hook in one word.
+ * pids_until_reaped	else tasks count until they exit.
+ * pids_add	a new entry; -EEXIST. pids_max, pids_get: -ENOENT.
+ * pids_refused	forks refused in all: if it grew, some entry's did.
+ */
+int task_events_pids_set(struct task_events *te, enum te_pids_state state);
+int task_events_pids_enforce(struct task_events *te);
+enum te_pids_mode task_events_pids_mode(const struct task_events *te);
+const char *task_events_pids_hook(const struct task_events *te);
+int task_events_pids_until_reaped(const struct task_events *te);
+int task_events_pids_add(struct task_events *te, uint64_t key, uint64_t parent);
+int task_events_pids_max(struct task_events *te, uint64_t key, int64_t max);
+int task_events_pids_get(struct task_events *te, uint64_t key, struct te_pids *pids);
+void task_events_pids_del(struct task_events *te, uint64_t key);
+uint64_t task_events_pids_refused(const struct task_events *te);
 
 void task_events_stats(const struct task_events *te,
 		       struct task_events_stats *stats);

@@ -160,12 +160,51 @@ struct te_used {
 
 /*
  * A task's word, and what it had used at its exit; exited is the id that was
- * charged then, 0 before.
+ * charged then, 0 before. And for what it counts: see struct te_pids.
  */
 struct te_slot {
 	te_u64 word;
 	te_u64 exited;
 	struct te_cpu cpu;
+	te_u64 charged;		/* the te_pids, 0: none, TE_PIDS_GONE: never more */
+	te_u64 forking;		/* what is charged for the child that it makes */
+	te_u64 fork_child;	/* and that child's address */
+};
+
+/*
+ * How many tasks there are in a container of the hierarchy of pids, and below:
+ * value of the map `pids`. Its key is the container's id or, if it came of a
+ * clone in BPF, TE_PIDS_CLONE and the id of its css_group; 0 is the top, which
+ * has no entry. A css_group tells the key of its container.
+ *
+ * Each task is charged to at most one of them and to all above, and its slot says
+ * to which, so that nothing is charged or taken back twice whoever comes first.
+ */
+struct te_pids {
+	te_u64 parent;		/* its key */
+	te_s64 count;
+	te_s64 max;		/* TE_PIDS_NO_LIMIT: none */
+	te_s64 peak;
+	te_u64 refused;		/* forks of tasks of this very one */
+	te_u32 level;		/* 1 below the top */
+	te_u32 pad;
+};
+#define TE_PIDS_NO_LIMIT	((te_s64)1 << 62)
+#define TE_PIDS_CLONE		(1ULL << 63)
+#define TE_PIDS_GONE		(~0ULL)
+
+/* Whether tasks are counted. */
+enum te_pids_state {
+	TE_PIDS_OFF,
+	TE_PIDS_ON,
+	TE_PIDS_CLONES,		/* and clones get an entry of their own */
+};
+
+/* What becomes of a fork beyond a limit. */
+enum te_pids_mode {
+	TE_PIDS_ACCOUNT,	/* nothing can be done */
+	TE_PIDS_REFUSE,		/* it fails: lsm/task_alloc */
+	TE_PIDS_KILL,		/* the child is killed before its first instruction */
 };
 
 /* A css_group, as the BPF programs know it: value of the map `groups`. */
@@ -182,6 +221,7 @@ struct te_group {
 	te_s64 dying;		/* tasks that exited in it and may still run */
 	te_u64 rules;		/* id of its set of device rules, inherited at clone; 0: none */
 	struct te_used used;	/* not kept for id 0 */
+	te_u64 pids;		/* key of the te_pids that counts its tasks, or 0 */
 	char comm[TE_COMM_LEN];	/* of the task in it at the clone */
 };
 
@@ -257,6 +297,7 @@ enum te_op {
 	TE_OP_GROUP_SET,
 	TE_OP_GROUP_WATCH,
 	TE_OP_GROUP_RULES,
+	TE_OP_PIDS_MAX,
 };
 
 struct te_call {
@@ -271,6 +312,7 @@ struct te_call {
 	te_u32 clear;
 	te_u32 clone_mask;
 	te_u32 pad;
+	te_s64 max;
 	struct te_facts facts;
 };
 

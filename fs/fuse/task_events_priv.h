@@ -6,6 +6,7 @@
  *  task_events_ring.c		the ring's consumer, drain, rebuild
  *  task_events_walk.c		programs run on one task, walks over tasks
  *  task_events_devices.c	the programs that check devices
+ *  task_events_pids.c		numbers and limits of tasks
  */
 #ifndef FS_FUSE_TASK_EVENTS_PRIV_H
 #define FS_FUSE_TASK_EVENTS_PRIV_H
@@ -37,6 +38,9 @@ struct task_events {
 	struct bpf_link *unshare_link;	/* while cloning is enabled */
 	bool have_fexit;
 	bool have_task_from_pid;
+	bool have_release;		/* fentry on cgroup_release */
+	bool have_lsm;			/* lsm/task_alloc, and it is called */
+	bool have_signal_task;
 	bool in_callback;
 	uint64_t lost_seen;		/* `lost` at the last rebuild */
 	uint64_t events;
@@ -55,6 +59,13 @@ void te_ring_unmap(struct te_ring *ring);
 
 /* Run call.op on call.tid: 0 if it ran, then the result is in call.ret. */
 int te_run_on_task(struct task_events *te);
+
+/* Change an entry of `groups` or `pids` where it is, by te_call_group; -ENOENT if it is not. */
+int te_change_entry(struct task_events *te, uint32_t op, uint64_t id);
+
+/* Before loading: which programs, and what they may use. After it: what really works. */
+void te_pids_prepare(struct task_events *te);
+int te_pids_probe(struct task_events *te);
 
 /*
  * Open an iterator over all tasks (@tgid 0) or a process's threads, with `walk` as

@@ -137,7 +137,7 @@ static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask)
 	int err;
 
 	if (gid != zero)
-		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask);
+		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask, 0);
 	err = task_events_set_clone(te, cloning, mask);
 	if (!err && watch != gid->watch)
 		err = task_events_group_watch(te, 0, watch, ~watch);

@@ -39,6 +39,8 @@ typedef _Bool bool;
 #define ENOMEM	12
 #define EINVAL	22
 
+#define SIGKILL	9
+
 #define PF_EXITING		0x00000004
 #define PF_KTHREAD		0x00200000
 #define PF_NO_SETAFFINITY	0x04000000
@@ -80,6 +82,11 @@ enum {
 	BPF_RB_NO_WAKEUP = 1U << 0,
 	BPF_RB_FORCE_WAKEUP = 1U << 1,
 	BPF_RB_AVAIL_DATA = 0,
+};
+
+enum pid_type {
+	PIDTYPE_PID,
+	PIDTYPE_TGID,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

@@ -248,7 +248,7 @@ START_TEST(clones)
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
 	ck_assert_int_eq(tell(&p, 's'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
-	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWNET), 0);
+	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWNET, 0), 0);
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
 	kid = tell(&p, 'c');
@@ -256,7 +256,7 @@ START_TEST(clones)
 	kill_one(kid);
 	/* In the mask. */
 	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, TE_WATCH_EMPTY,
-					       TE_CLONE_NEWUTS), 0);
+					       TE_CLONE_NEWUTS, 0), 0);
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	id = id_of(&f, p.pid);
 	ck_assert_uint_gt(id, f.group);

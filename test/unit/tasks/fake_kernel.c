@@ -433,7 +433,7 @@ const char *task_events_unshare_hook(const struct task_events *te)
 }
 
 int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent, uint32_t watch,
-			  uint32_t clone_mask)
+			  uint32_t clone_mask, uint64_t pids)
 {
 	fk_group[id].present = true;
 	fk_group[id].group.parent = parent;
