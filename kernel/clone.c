@@ -112,6 +112,9 @@ void container_clone_task(unsigned long key, int tid, int tgid,
 	struct css_group *group;
 
 	spin_lock(&container_lock);
+	task = container_task_lookup(info->namer);
+	if (task)
+		container_fork_ended(task);
 	/* A child that has a record was attached before this hook ran: there it clones. */
 	task = container_task_lookup(key);
 	group = task ? task->group : container_task_group_of(info->namer);

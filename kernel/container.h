@@ -336,6 +336,8 @@ struct container_task {
 	struct container_cpu	cpu;		/* cpuacct: up to here charged */
 	struct container	*remains;	/* cpuacct: exited, still to be charged; a reference */
 	const struct device_rules __rcu *devices; /* devices.c: its container's; NULL: the top's */
+	struct container	*forking;	/* pids: charged for the child it makes, a reference */
+	unsigned long		fork_child;	/* key of that child, while forking */
 	struct rcu_head		rcu;
 };
 
@@ -394,6 +396,9 @@ void ns_drop_empties(struct containerfs_root *root);
 
 /* cpuacct.c: the record of a task that exited, with ->remains, is its now; under the lock */
 void cpuacct_task_remains(struct container_task *task);
+
+/* pids.c: what @task's fork was charged in advance is given back; under the lock */
+void container_fork_ended(struct container_task *task);
 
 /* pidlist.c */
 unsigned long container_count_tasks(struct container *cont);

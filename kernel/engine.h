@@ -315,6 +315,34 @@ int container_device_permission(unsigned long key, const struct container_device
  */
 unsigned long long css_group_device_rules(struct css_group *group);
 
+/* --- the number of tasks: kernel/pids.c --- */
+
+/* What pids.current, pids.peak and pids.events of a container say. */
+struct container_pids {
+	unsigned long long	count, peak, refused;
+};
+/*
+ * Thread @key is about to make the task @child: 0, or -EAGAIN if a limit forbids
+ * it.  What is charged for the child is taken over by container_task_fork() or
+ * container_clone_task() with that creator, or given back by
+ * container_fork_failed().  All by the thread itself.  Atomic.
+ */
+int container_fork_begins(unsigned long key, unsigned long child);
+/* Nothing came of it, if that @child was being made. */
+void container_fork_failed(unsigned long key, unsigned long child);
+/* Task @key, which has exited, is reaped: it counts no more.  Atomic. */
+void container_task_reaped(unsigned long key);
+/*
+ * For a host that counts itself.  css_group_pids(): the id of the container that
+ * counts @group's tasks, 0 if none does.  container_pids_clones(): do clones get
+ * a container in the hierarchy of pids?  Neither locks: under the lock, or from
+ * the host's only thread.  container_pids_sync(): forks were refused; pollers
+ * want to know.
+ */
+unsigned long long css_group_pids(const struct css_group *group);
+_Bool container_pids_clones(void);
+void container_pids_sync(void);
+
 /* --- container_clone(): kernel/clone.c --- */
 
 struct container_clone_info {
@@ -456,6 +484,29 @@ void host_device_rules_free(unsigned long long id);
 
 /* Has @actor, who is in a call of this host, CAP_SYS_ADMIN in the initial user namespace now? */
 _Bool host_sys_admin(const struct container_actor *actor);
+
+/*
+ * The number of tasks.  host_pids() says in one phrase what this host does,
+ * "enforced: ..." or "accounted: ...".  host_pids_limit_start() gets it ready to
+ * refuse forks: 0, -EOPNOTSUPP; may sleep.
+ */
+const char *host_pids(void);
+int host_pids_limit_start(void);
+/* Atomic.  There is a hierarchy with pids now, or none any more. */
+void host_pids_set(_Bool on);
+/* Atomic.  Will container_task_reaped() be called for who exits from now on? */
+_Bool host_sees_reaping(void);
+/*
+ * Does the host count and refuse by itself, without the engine?  Only then the
+ * rest is used, all of it atomic: containers by their ids, of which 0 and the
+ * top's do not count; a limit (CONTAINERFS_PIDS_MAX + 1: none), 0 or an error;
+ * the numbers, false if there are none for it.
+ */
+_Bool host_pids_counts(void);
+void host_pids_add(unsigned long long id, unsigned long long parent);
+void host_pids_remove(unsigned long long id);
+int host_pids_limit(unsigned long long id, unsigned long long max);
+_Bool host_pids_read(unsigned long long id, struct container_pids *now);
 
 /* Atomic.  The key of the live thread @tid (initial pid namespace), 0 if there is none. */
 unsigned long host_task_key(int tid);

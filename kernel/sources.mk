@@ -22,6 +22,7 @@ ENGINE_SRCS := \
 	ns_files.c \
 	options.c \
 	pidlist.c \
+	pids.c \
 	release.c \
 	task.c \
 	where.c

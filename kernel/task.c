@@ -188,6 +188,7 @@ static void container_task_free(struct container_task *task)
 	init_css_group.nr_tasks--;
 	css_group_put_locked(&init_css_group);
 	kfree(task->next_name);
+	container_fork_ended(task);
 	if (task->remains)
 		cpuacct_task_remains(task);
 	else
@@ -198,7 +199,7 @@ void container_task_forget(struct container_task *task)
 {
 	lockdep_assert_held(&container_lock);
 	if (task->group == &init_css_group && !task->next_name && !task->cookie &&
-	    list_empty(&task->freezer_node))
+	    !task->forking && list_empty(&task->freezer_node))
 		container_task_free(task);
 }
 
@@ -225,6 +226,10 @@ int container_task_fork(unsigned long parent, unsigned long child, int tid, int 
 	int ret = 0;
 
 	spin_lock(&container_lock);
+	/* Its charge is what the child enters with. */
+	task = container_task_lookup(parent);
+	if (task)
+		container_fork_ended(task);
 	group = container_task_group_of(parent);
 	/* A child that has a record was attached between becoming visible and now. */
 	if (group != &init_css_group && !container_task_lookup(child)) {

@@ -32,6 +32,7 @@
 #include "tasks_freeze.h"
 #include "tasks_ids.h"
 #include "tasks_lookup.h"
+#include "tasks_pids.h"
 #include "tasks_replay.h"
 
 /* Work makes work; so often in one go, then requests have their turn. */
@@ -56,6 +57,7 @@ static void settle(void)
 	while ((n = replay_drain()) >= 0) {
 		if (ids_idle())
 			ids_free_idle();
+		pids_settle();
 		if (!work_pending)
 			return;
 		if (rounds++ == SETTLE_ROUNDS) {
@@ -204,9 +206,12 @@ int tasks_init(const struct tasks_opts *opts)
 	err = task_events_new(&replay_ops, NULL, &te_opts, &te);
 	if (err)
 		return err;
-	err = ids_init(te);
+	err = pids_init(te);
 	if (err)
 		goto free_te;
+	err = ids_init(te);
+	if (err)
+		goto exit_pids;
 	replay_init(te);
 	lookup_init(te);
 	freeze_init();
@@ -236,6 +241,8 @@ exit_replay:
 	lookup_init(NULL);
 	replay_exit();
 	ids_exit();
+exit_pids:
+	pids_exit();
 free_te:
 	task_events_free(te);
 	te = NULL;
@@ -254,6 +261,7 @@ void tasks_exit(void)
 	lookup_init(NULL);
 	replay_exit();
 	ids_exit();
+	pids_exit();
 	task_events_free(te);
 	te = NULL;
 }

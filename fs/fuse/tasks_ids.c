@@ -30,6 +30,7 @@
 #include "task_events.h"
 #include "tasks_account.h"
 #include "tasks_ids.h"
+#include "tasks_pids.h"
 
 _Static_assert(TE_WATCH_EMPTY == CSS_GROUP_WATCH_EMPTY && TE_WATCH_ALL == CSS_GROUP_WATCH_ALL,
 	       "watch bits are the engine's");
@@ -137,7 +138,8 @@ static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask)
 	int err;
 
 	if (gid != zero)
-		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask, 0);
+		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask,
+					     pids_key(gid->group));
 	err = task_events_set_clone(te, cloning, mask);
 	if (!err && watch != gid->watch)
 		err = task_events_group_watch(te, 0, watch, ~watch);
@@ -285,6 +287,7 @@ void ids_set_cloning(bool on)
 	int err;
 
 	cloning = on;
+	pids_clones_changed();
 	err = task_events_set_clone(te, on, css_group_clone_mask(css_group_init()));
 	if (err)
 		log_err("the %s hook cannot be %s: %s", task_events_unshare_hook(te),

@@ -19,6 +19,7 @@
 
 #include "daemon.h"
 #include "tasks_ids.h"
+#include "tasks_pids.h"
 #include "tasks_replay.h"
 
 #define SEEN_BITS	(4u << 20)	/* PID_MAX_LIMIT */
@@ -73,7 +74,12 @@ static void make_way(uint32_t tid, uint32_t tgid)
 static struct group_id *add_clone(uint64_t id, struct group_id *parent,
 				  const struct container_clone_info *info)
 {
-	return ids_add(id, parent->node.key, container_clone(parent->group, info));
+	struct css_group *group;
+
+	pids_clone_begin(id);
+	group = container_clone(parent->group, info);
+	pids_clone_end();
+	return ids_add(id, parent->node.key, group);
 }
 
 static struct group_id *known_id(uint64_t id);

@@ -28,12 +28,14 @@ static int __init containerfs_init(void)
 	if (ret)
 		goto host;
 	containerfs_devices_init();
+	containerfs_pids_init();
 	ret = register_filesystem(&containerfs_type);
 	if (ret)
-		goto hooks;
+		goto pids;
 	return 0;
 
-hooks:
+pids:
+	containerfs_pids_exit();
 	containerfs_hooks_exit();
 host:
 	containerfs_host_exit();
@@ -47,8 +49,10 @@ engine:
 static void __exit containerfs_exit(void)
 {
 	unregister_filesystem(&containerfs_type);
+	containerfs_pids_exit();
 	containerfs_hooks_exit();
 	container_engine_exit();
+	containerfs_pids_settle();
 	containerfs_host_exit();
 	containerfs_freeze_exit();
 	containerfs_devices_exit();

@@ -10,5 +10,6 @@ VFS_SRCS := \
 	inode.c \
 	module.c \
 	notify.c \
+	pids.c \
 	super.c \
 	task_events.c

@@ -87,6 +87,15 @@ void containerfs_freeze_exit(void);
 void __init containerfs_devices_init(void);
 void containerfs_devices_exit(void);
 
+/*
+ * pids.c: the probes for counting tasks.  settle() waits until those are enabled
+ * that the engine wants.  exit() removes them; the engine's end may still want
+ * something, so a last settle() comes after it.
+ */
+void __init containerfs_pids_init(void);
+void containerfs_pids_settle(void);
+void containerfs_pids_exit(void);
+
 /* host.c: work */
 int __init containerfs_host_init(void);
 void containerfs_host_exit(void);

@@ -96,6 +96,16 @@
  *
  * Both need CAP_SYS_ADMIN in the initial user namespace; "a" only without children.
  *
+ * With the pids subsystem, in every container but the top:
+ *
+ *   pids.max			rw  how many tasks (threads) there may be here and
+ *				    below, 0..4194304, or max: a fork beyond fails;
+ *				    EOPNOTSUPP, but for max, where the host cannot
+ *   pids.current		r   how many there are
+ *   pids.events		r   "max N": N forks of tasks here failed by a limit;
+ *				    poll gives POLLPRI on change
+ *   pids.peak			r   the most there ever were
+ *
  * Errors are those of cgroup v1 of Linux 6.1: see containerfs(5).
  */
 #ifndef _UAPI_CONTAINERFS_H
@@ -123,6 +133,9 @@
 #define CONTAINER_NS_CLONE_NAME		"node%d"
 #define CONTAINER_NS_KEEP_EMPTY		16
 #define CONTAINER_NS_MAX_DEPTH		32
+
+/* largest number that pids.max takes: as many ids as there can be */
+#define CONTAINERFS_PIDS_MAX		4194304
 
 /*
  * The namespaces a clone can be made for: name in ns.clone_flags, CLONE_NEW*

@@ -60,6 +60,22 @@ void host_fork(int parent, int tid)
 	ck_assert_int_eq(container_task_fork(host_key(parent), host_key(tid), tid, tid), 0);
 }
 
+int host_try_fork(int parent, int tid)
+{
+	int ret = container_fork_begins(host_key(parent), host_key(tid));
+
+	if (!ret)
+		host_fork(parent, tid);
+	return ret;
+}
+
+void host_reap(int tid)
+{
+	ck_assert(host.task[tid].zombie);
+	host.task[tid].zombie = false;
+	container_task_reaped(host_key(tid));
+}
+
 void host_thread(int creator, int tid)
 {
 	int tgid = host.task[creator].tgid;
@@ -73,6 +89,7 @@ void host_exit(int tid)
 	ck_assert(task_of(tid));
 	host.task[tid].live = false;
 	host.task[tid].dead = !host.dies_slowly;
+	host.task[tid].zombie = true;
 	container_task_exit(host_key(tid));
 }
 
@@ -427,6 +444,61 @@ int host_system_cpu(int cpu, struct container_cpu *used)
 	used->system = (cpu + 1) * 1000000000ull;
 	used->runtime = used->user + used->system;
 	return cpu;
+}
+
+/* --- the number of tasks --- */
+
+const char *host_pids(void)
+{
+	return "enforced: in the table of tasks";
+}
+
+int host_pids_limit_start(void)
+{
+	may_sleep();
+	return host.limit_start_err;
+}
+
+void host_pids_set(_Bool on)
+{
+	host.pids_set += on ? 1 : -1;
+}
+
+_Bool host_sees_reaping(void)
+{
+	return host.sees_reaping;
+}
+
+_Bool host_pids_counts(void)
+{
+	return host.counts;
+}
+
+void host_pids_add(unsigned long long id, unsigned long long parent)
+{
+	ck_assert_uint_gt(id, parent);
+	host.pids_added++;
+}
+
+void host_pids_remove(unsigned long long id)
+{
+	ck_assert_uint_ne(id, 0);
+	host.pids_removed++;
+}
+
+int host_pids_limit(unsigned long long id, unsigned long long max)
+{
+	ck_assert(host.counts);
+	host.limited = id;
+	host.limit = max;
+	return 0;
+}
+
+_Bool host_pids_read(unsigned long long id, struct container_pids *now)
+{
+	ck_assert(host.counts);
+	*now = host.numbers;
+	return id == host.limited;
 }
 
 unsigned long host_task_key(int tid)

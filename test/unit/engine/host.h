@@ -42,6 +42,7 @@ struct host_task {
 	bool		stopped;	/* it really was */
 	struct container_cpu cpu;	/* used so far; tests set it */
 	bool		dead;		/* it will not run again */
+	bool		zombie;		/* it has exited and is not reaped */
 	char		comm[16];
 };
 
@@ -65,6 +66,11 @@ struct host {
 	int		freeze_start_err;	/* of host_freezer_start() */
 	bool		dies_slowly;		/* who exits runs on until host_dead() */
 	bool		by_group;		/* it accounts CPU time by group */
+	bool		sees_reaping;		/* who exits counts until host_reap() */
+	int		limit_start_err;	/* of host_pids_limit_start() */
+	bool		counts;			/* it counts tasks by itself: host_count.. */
+	struct container_pids numbers;		/* what it has counted, in any container */
+	unsigned long long limited, limit;	/* the last container given a limit, and that */
 	int		cpus;			/* possible CPUs: 0, 2, 4.. of the system */
 	int		devices_start_err;	/* of host_devices_start() */
 	int		devices_add_err;	/* of host_device_rules_add(), */
@@ -85,6 +91,8 @@ struct host {
 	unsigned int	freezes, thaws;		/* of tasks */
 	bool		devices_checked;	/* between host_devices_start() and stop() */
 	unsigned int	device_sets;		/* it knows of */
+	int		pids_set;		/* calls of host_pids_set(true), less (false) */
+	unsigned int	pids_added, pids_removed;	/* containers */
 	unsigned int	events;			/* of files */
 	struct container *event_cont;
 	unsigned int	event_node;
@@ -108,6 +116,10 @@ void host_spawn(int tid, int tgid, unsigned int uid);
 void host_fork(int parent, int tid);		/* a process of one thread */
 void host_thread(int creator, int tid);		/* a thread of the creator's process */
 void host_exit(int tid);
+/* As host_fork(), by way of container_fork_begins(): what that says. */
+int host_try_fork(int parent, int tid);
+/* @tid, which has exited, is reaped. */
+void host_reap(int tid);
 /* @tid, which has exited, has run its last instruction. */
 void host_dead(int tid);
 /* @tid has run for so long, in ns. */

@@ -134,6 +134,7 @@ static const struct {
 	{ "debug,ns,ns", ",ns,debug" },
 	{ "debug,cpuacct", ",debug,cpuacct" },
 	{ "devices,ns", ",ns,devices" },
+	{ "pids,debug", ",debug,pids" },
 	{ "ns=1", ",ns" },
 	{ "none,name=x", ",name=x" },
 	{ "none,noprefix,name=x", ",noprefix,name=x" },

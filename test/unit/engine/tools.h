@@ -98,7 +98,9 @@ TCase *tcase_of(const char *name);
 	X(cpuacct)	\
 	X(cpuacct_model)	\
 	X(devices)	\
-	X(devices_model)
+	X(devices_model)	\
+	X(pids)	\
+	X(pids_model)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);
 SUITES(SUITE_DECL_)
 

@@ -53,6 +53,7 @@ void fk_reset(void)
 {
 	memset(fk_task, 0, sizeof(fk_task));
 	memset(fk_group, 0, sizeof(fk_group));
+	fk_pids_reset();
 	fk_group[0].present = true;
 	fk_ring_size = RING_MAX;
 	fk_drain_error = 0;
@@ -128,6 +129,7 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 		.watch = fk_group[parent].group.watch, .clone_mask = mask,
 		.rules = fk_group[parent].group.rules, .comm = "fake",
 	};
+	fk_pids_clone(id, parent);
 	return id;
 }
 
@@ -153,6 +155,7 @@ void fk_fork(uint32_t creator, uint32_t tid, uint32_t tgid, uint32_t flags)
 	if (!id && !parent)
 		return;
 	fk_task[tid].word = rec.fork.word = TE_WORD(id ? id : parent, first_seq());
+	fk_pids_follow(tid);
 	if (id)
 		tell_clone(creator, tid, parent, flags);
 	else
@@ -167,6 +170,7 @@ void fk_unshare(uint32_t tid, uint32_t flags)
 	if (!id)
 		return;
 	fk_task[tid].word = word ? te_word_next(word, id) : TE_WORD(id, first_seq());
+	fk_pids_follow(tid);
 	used_add(te_word_id(word), (int64_t)fk_task[tid].used);
 	used_add(id, -(int64_t)fk_task[tid].used);
 	tell_clone(tid, tid, te_word_id(word), flags);
@@ -190,6 +194,7 @@ void fk_exit(uint32_t tid)
 		tell(&rec);
 	fk_task[tid].live = false;
 	fk_task[tid].word = 0;
+	fk_pids_follow(tid);
 }
 
 void fk_exec_take(uint32_t tid)
@@ -201,6 +206,7 @@ void fk_exec_take(uint32_t tid)
 	fk_task[tgid] = fk_task[tid];
 	fk_task[tid].live = false;
 	fk_task[tid].word = 0;
+	fk_task[tid].charged = 0;
 }
 
 void fk_exec_tell(uint32_t old_tid, uint32_t tid)
@@ -345,6 +351,7 @@ int task_events_attach(struct task_events *te, uint32_t tid, uint64_t expect_wor
 	if (id && !fk_group[id].present)
 		abort();	/* an id must be told before it is used */
 	fk_task[tid].word = expect_word ? te_word_next(expect_word, id) : TE_WORD(id, first_seq());
+	fk_pids_follow(tid);
 	used_add(te_word_id(expect_word), (int64_t)fk_task[tid].used);
 	used_add(id, -(int64_t)fk_task[tid].used);
 	*cur_word = fk_task[tid].word;
@@ -435,6 +442,8 @@ const char *task_events_unshare_hook(const struct task_events *te)
 int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent, uint32_t watch,
 			  uint32_t clone_mask, uint64_t pids)
 {
+	if (!fk_group[id].present)
+		fk_group[id].group.pids = pids;
 	fk_group[id].present = true;
 	fk_group[id].group.parent = parent;
 	fk_group[id].group.watch = watch;

@@ -32,6 +32,7 @@ struct fk_task {
 	uint64_t	used;		/* CPU time so far: system time, and half as much again run time */
 	uint64_t	dying;		/* the id it exited in, until fk_free() */
 	uint64_t	reported;	/* used at its exit */
+	uint64_t	charged;	/* the te_pids that counts it */
 };
 
 struct fk_group {
@@ -72,5 +73,14 @@ void fk_exec_take(uint32_t tid);
 /* ... and the second: the event. */
 void fk_exec_tell(uint32_t old_tid, uint32_t tid);
 unsigned long fk_rebuilds(void);
+
+/* fake_pids.c, which fake_kernel.c tells of each change. */
+extern enum te_pids_mode fk_pids_mode;
+void fk_pids_reset(void);
+void fk_pids_follow(uint32_t tid);
+void fk_pids_clone(uint64_t id, uint64_t parent);
+/* A fork was refused to a task of this entry. */
+void fk_pids_refuse(uint64_t key);
+unsigned int fk_pids_entries(void);
 
 #endif /* TEST_UNIT_TASKS_FAKE_KERNEL_H */

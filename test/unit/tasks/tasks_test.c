@@ -399,6 +399,7 @@ int main(void)
 	tcase_add_loop_test(tc, random_steps, 0, 32);
 	account_tests(tc);
 	devices_tests(tc);
+	pids_tests(tc);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

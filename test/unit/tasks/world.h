@@ -41,5 +41,7 @@ void devices_tests(TCase *tc);
 
 /* account_test.c */
 void account_tests(TCase *tc);
+/* pids_test.c */
+void pids_tests(TCase *tc);
 
 #endif /* TEST_UNIT_TASKS_WORLD_H */

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counting tasks: probes in fork and where the dead are reaped.
+ *
+ * security_task_alloc() is called once in each fork, by the creator, before there
+ * is anything to be seen of the child.  Its entry probe asks the engine; for a
+ * fork that is refused the function is not run, but fork_refused() returns in its
+ * place, and fork(2) undoes what it has done so far, as for any LSM.  A fork that
+ * fails later calls security_task_free() of the child, as its creator, which is
+ * how it is told from the many other calls; one for which the LSMs' memory was
+ * short is not seen to fail, and made good by the creator's next fork or exit.
+ * task_newtask (task_events.c) is the good end.
+ *
+ * cgroup_release() is called for each task that is reaped, leaders that are so
+ * by their last thread included, before its waiter goes on.
+ *
+ * The probes are there from the beginning and cost nothing until enabled: those
+ * in fork with the first limit, the other while there is a hierarchy with pids.
+ * That is done by a work, since the engine says so under its lock; a mount waits
+ * for it (containerfs_pids_settle()).
+ */
+#include <linux/kprobes.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/workqueue.h>
+
+#include "vfs.h"
+
+enum { FORK, FORK_FAILED, REAP, NR_PROBES };
+
+static DEFINE_MUTEX(pids_mutex);	/* protects what is enabled; outside of container_lock */
+static bool pids_on;			/* a hierarchy has pids; under container_lock */
+static bool limits_on;			/* one has or had limits */
+static bool enabled[NR_PROBES];
+static bool available;			/* all of them */
+
+/* What a refused fork gets for security_task_alloc(). */
+static noinline int fork_refused(struct task_struct *task, unsigned long clone_flags)
+{
+	return -EAGAIN;
+}
+
+static int on_fork(struct kprobe *kp, struct pt_regs *regs)
+{
+	unsigned long child = regs_get_kernel_argument(regs, 0);
+
+	if (!container_task_tracked((unsigned long)current) ||
+	    !container_fork_begins((unsigned long)current, child))
+		return 0;
+	instruction_pointer_set(regs, (unsigned long)fork_refused);
+	return 1;
+}
+
+/* Having one tells kprobes that the other may go elsewhere. */
+static void after_fork(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+static int on_fork_failed(struct kprobe *kp, struct pt_regs *regs)
+{
+	/* In an interrupt the engine's lock may be held, and it is no fork of current's. */
+	if (in_task())
+		container_fork_failed((unsigned long)current, regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+static int on_reap(struct kprobe *kp, struct pt_regs *regs)
+{
+	container_task_reaped(regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+static struct kprobe probes[NR_PROBES] = {
+	[FORK] = {
+		.symbol_name	= "security_task_alloc",
+		.pre_handler	= on_fork,
+		.post_handler	= after_fork,
+		.flags		= KPROBE_FLAG_DISABLED,
+	},
+	[FORK_FAILED] = {
+		.symbol_name	= "security_task_free",
+		.pre_handler	= on_fork_failed,
+		.flags		= KPROBE_FLAG_DISABLED,
+	},
+	[REAP] = {
+		.symbol_name	= "cgroup_release",
+		.pre_handler	= on_reap,
+		.flags		= KPROBE_FLAG_DISABLED,
+	},
+};
+
+/* Under pids_mutex. */
+static int probe_set(int i, bool on)
+{
+	int ret;
+
+	if (on == enabled[i])
+		return 0;
+	ret = on ? enable_kprobe(&probes[i]) : disable_kprobe(&probes[i]);
+	if (ret)
+		pr_err("containerfs: probe on %s: %d\n", probes[i].symbol_name, ret);
+	else
+		WRITE_ONCE(enabled[i], on);
+	return ret;
+}
+
+/* The end of a fork first, so that none is begun that is not seen to end. */
+static int probes_set(void)
+{
+	bool on = READ_ONCE(pids_on);
+	int ret;
+
+	if (!available)
+		return -EOPNOTSUPP;
+	limits_on &= on;
+	ret = probe_set(REAP, on);
+	if (!ret && limits_on)
+		ret = probe_set(FORK_FAILED, true);
+	if (!ret)
+		ret = probe_set(FORK, limits_on);
+	if (!ret && !limits_on)
+		ret = probe_set(FORK_FAILED, false);
+	return ret ? -EOPNOTSUPP : 0;
+}
+
+static void pids_work_fn(struct work_struct *work)
+{
+	mutex_lock(&pids_mutex);
+	probes_set();
+	mutex_unlock(&pids_mutex);
+}
+static DECLARE_WORK(pids_work, pids_work_fn);
+
+void containerfs_pids_settle(void)
+{
+	flush_work(&pids_work);
+}
+
+void host_pids_set(_Bool on)
+{
+	WRITE_ONCE(pids_on, on);
+	schedule_work(&pids_work);
+}
+
+int host_pids_limit_start(void)
+{
+	int ret;
+
+	mutex_lock(&pids_mutex);
+	limits_on = true;
+	ret = probes_set();
+	mutex_unlock(&pids_mutex);
+	return ret;
+}
+
+_Bool host_sees_reaping(void)
+{
+	return READ_ONCE(enabled[REAP]);
+}
+
+const char *host_pids(void)
+{
+	return available ? "enforced: a fork beyond a limit fails; tasks count until they are reaped" :
+		"accounted: tasks count until they exit; this kernel lacks a function to probe";
+}
+
+/* The hooks ask the engine: the rest is for hosts that cannot. */
+_Bool host_pids_counts(void)
+{
+	return false;
+}
+
+void host_pids_add(unsigned long long id, unsigned long long parent)
+{
+}
+
+void host_pids_remove(unsigned long long id)
+{
+}
+
+int host_pids_limit(unsigned long long id, unsigned long long max)
+{
+	return -EOPNOTSUPP;
+}
+
+_Bool host_pids_read(unsigned long long id, struct container_pids *now)
+{
+	return false;
+}
+
+void __init containerfs_pids_init(void)
+{
+	int i, ret;
+
+	for (i = 0; i < NR_PROBES; i++) {
+		ret = register_kprobe(&probes[i]);
+		if (ret) {
+			pr_warn("containerfs: no limits on tasks: no probe on %s: %d\n",
+				probes[i].symbol_name, ret);
+			while (i--)
+				unregister_kprobe(&probes[i]);
+			return;
+		}
+	}
+	available = true;
+}
+
+void containerfs_pids_exit(void)
+{
+	int i;
+
+	if (!available)
+		return;
+	mutex_lock(&pids_mutex);
+	available = false;
+	mutex_unlock(&pids_mutex);
+	for (i = 0; i < NR_PROBES; i++)
+		unregister_kprobe(&probes[i]);
+}

@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pids subsystem: how many tasks there may be in a container and below.
+ *
+ * What users can rely on, which is what cgroup v1's pids does.  A task (thread)
+ * counts for its container and for all above, from before it can be seen until
+ * it is reaped, where the host can tell (else until it exits).  A fork that
+ * would exceed pids.max of one of them fails with EAGAIN, and is counted in
+ * pids.events of the container of who forks.  Attaching may exceed a limit, and
+ * lowering one below what there is is allowed: both end no task.  Beyond v1,
+ * pids.peak never shows what was refused.
+ *
+ * Who counts.  A host whose hooks call the engine has its tasks counted here:
+ * a fork is charged in container_fork_begins(), before there is a child, as a
+ * reservation that the creator's record holds; its end (the child enters its
+ * container, or the fork failed) gives that back under the same hold of the
+ * lock, so that the numbers are exact also when the creator was moved meanwhile.
+ * A host that must decide where the engine cannot be called counts itself,
+ * host_pids_counts(), and is told of containers and limits.
+ *
+ * A task that exits leaves its container and stays charged as a zombie, which
+ * keeps the container's memory and not its directory.  For want of memory for
+ * it, it counts until its exit.
+ *
+ * All under container_lock.
+ */
+#include <linux/hashtable.h>
+#include <linux/rculist.h>
+
+#include "cftype.h"
+
+#define PIDS_NO_LIMIT		(CONTAINERFS_PIDS_MAX + 1)
+#define PIDS_HASH_BITS		10
+
+struct pids_state {
+	struct container_subsys_state css;
+	s64			max;
+	u64			count, peak;	/* here and below; not kept for the top */
+	u64			refused;	/* forks of tasks that were here */
+	u32			events;		/* counts changes of refused */
+};
+
+/* One that has exited and is not reaped yet. */
+struct pids_zombie {
+	struct hlist_node	hash;
+	unsigned long		key;
+	struct container	*cont;		/* charged; a reference */
+	struct rcu_head		rcu;
+};
+
+static DEFINE_HASHTABLE(pids_zombies, PIDS_HASH_BITS);
+
+static struct pids_state *pids_of_css(struct container_subsys_state *css)
+{
+	return container_of(css, struct pids_state, css);
+}
+
+static struct pids_state *pids_of(const struct container *cont)
+{
+	return pids_of_css(cont->subsys[pids_subsys_id]);
+}
+
+/* --- counting --- */
+
+/* A removed container still has all its ancestors; the top does not count. */
+#define pids_for_each_above(pos, cont) \
+	for ((pos) = (cont); !container_is_top(pos); (pos) = (pos)->parent)
+
+static void pids_charge(struct container *cont)
+{
+	struct container *pos;
+	struct pids_state *p;
+
+	lockdep_assert_held(&container_lock);
+	pids_for_each_above(pos, cont) {
+		p = pids_of(pos);
+		p->count++;
+		p->peak = max(p->peak, p->count);
+	}
+}
+
+static void pids_uncharge(struct container *cont)
+{
+	struct container *pos;
+
+	lockdep_assert_held(&container_lock);
+	pids_for_each_above(pos, cont)
+		WARN_ON_ONCE(!pids_of(pos)->count--);
+}
+
+static bool pids_limited(struct container *cont)
+{
+	struct container *pos;
+
+	pids_for_each_above(pos, cont)
+		if (pids_of(pos)->max != PIDS_NO_LIMIT)
+			return true;
+	return false;
+}
+
+static bool pids_full(struct container *cont)
+{
+	struct container *pos;
+
+	pids_for_each_above(pos, cont)
+		if ((s64)pids_of(pos)->count >= pids_of(pos)->max)
+			return true;
+	return false;
+}
+
+enum { PIDS_MAX, PIDS_CURRENT, PIDS_EVENTS, PIDS_PEAK, PIDS_FILES };
+static const struct cftype pids_files[PIDS_FILES + 1];
+
+static void pids_refused(struct container *cont, u64 refused)
+{
+	struct pids_state *p = pids_of(cont);
+
+	p->refused = refused;
+	p->events++;
+	cftype_event(cont, &pids_files[PIDS_EVENTS]);
+}
+
+/* --- forks --- */
+
+void container_fork_ended(struct container_task *task)
+{
+	lockdep_assert_held(&container_lock);
+	if (!task->forking)
+		return;
+	pids_uncharge(task->forking);
+	container_put(task->forking);
+	task->forking = NULL;
+}
+
+int container_fork_begins(unsigned long key, unsigned long child)
+{
+	struct container_task *task;
+	struct container *cont;
+	int ret = 0;
+
+	spin_lock(&container_lock);
+	task = pids_subsys.root ? container_task_lookup(key) : NULL;
+	if (!task)
+		goto out;
+	/* A fork that failed where the host does not look. */
+	container_fork_ended(task);
+	cont = css_group_container(task->group, pids_subsys.root);
+	if (!pids_limited(cont))
+		goto out;
+	if (pids_full(cont)) {
+		pids_refused(cont, pids_of(cont)->refused + 1);
+		ret = -EAGAIN;
+		goto out;
+	}
+	pids_charge(cont);
+	task->forking = container_get(cont);
+	task->fork_child = child;
+out:
+	spin_unlock(&container_lock);
+	return ret;
+}
+
+void container_fork_failed(unsigned long key, unsigned long child)
+{
+	struct container_task *task = container_task_find(key);
+
+	/* Only its own hooks set it. */
+	if (!task || !READ_ONCE(task->forking) || READ_ONCE(task->fork_child) != child)
+		return;
+	spin_lock(&container_lock);
+	container_fork_ended(task);
+	spin_unlock(&container_lock);
+}
+
+/* --- zombies --- */
+
+static struct pids_zombie *pids_zombie_find(unsigned long key)
+{
+	struct pids_zombie *z;
+
+	hash_for_each_possible_rcu(pids_zombies, z, hash, key, lockdep_is_held(&container_lock))
+		if (z->key == key)
+			return z;
+	return NULL;
+}
+
+static bool pids_zombie_keep(struct container *cont, unsigned long key)
+{
+	struct pids_zombie *z = kmalloc(sizeof(*z), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!z)
+		return false;
+	z->key = key;
+	z->cont = container_get(cont);
+	hash_add_rcu(pids_zombies, &z->hash, key);
+	return true;
+}
+
+static void pids_zombie_drop(struct pids_zombie *z)
+{
+	hash_del_rcu(&z->hash);
+	container_put(z->cont);
+	kfree_rcu(z, rcu);
+}
+
+void container_task_reaped(unsigned long key)
+{
+	struct pids_zombie *z;
+
+	rcu_read_lock();
+	z = pids_zombie_find(key);
+	rcu_read_unlock();
+	if (!z)
+		return;
+	spin_lock(&container_lock);
+	z = pids_zombie_find(key);
+	if (z) {
+		pids_uncharge(z->cont);
+		pids_zombie_drop(z);
+	}
+	spin_unlock(&container_lock);
+}
+
+/* --- hooks --- */
+
+static struct container_subsys_state *pids_create(gfp_t gfp)
+{
+	struct pids_state *p = kzalloc(sizeof(*p), gfp);
+
+	if (!p)
+		return NULL;
+	p->max = PIDS_NO_LIMIT;
+	p->events = 1;
+	return &p->css;
+}
+
+static void pids_destroy(struct container_subsys_state *css)
+{
+	kfree(pids_of_css(css));
+}
+
+static void pids_online(struct container_subsys_state *css, struct container_subsys_state *parent)
+{
+	if (parent)
+		host_pids_add(css->container->id, parent->container->id);
+	else
+		host_pids_set(true);
+}
+
+/* With the top goes the hierarchy: nobody will ask for who is not reaped yet. */
+static void pids_offline(struct container_subsys_state *css)
+{
+	struct pids_zombie *z;
+	struct hlist_node *next;
+	int bkt;
+
+	if (!container_is_top(css->container)) {
+		host_pids_remove(css->container->id);
+		return;
+	}
+	hash_for_each_safe(pids_zombies, bkt, next, z, hash)
+		pids_zombie_drop(z);
+	host_pids_set(false);
+}
+
+static void pids_enter(struct container_subsys_state *css, struct container_task *task)
+{
+	if (!host_pids_counts())
+		pids_charge(css->container);
+}
+
+static void pids_leave(struct container_subsys_state *css, struct container_task *task, bool exits)
+{
+	struct container *cont = css->container;
+
+	if (host_pids_counts() || container_is_top(cont))
+		return;
+	if (!exits || !host_sees_reaping() || !pids_zombie_keep(cont, task->key))
+		pids_uncharge(cont);
+}
+
+unsigned long long css_group_pids(const struct css_group *group)
+{
+	struct css_link *link;
+
+	if (!pids_subsys.root)
+		return 0;
+	list_for_each_entry(link, &group->links, in_group)
+		if (link->container->root == pids_subsys.root)
+			return link->container->id;
+	return 0;
+}
+
+_Bool container_pids_clones(void)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (ss->clones && ss->root && ss->root == pids_subsys.root)
+			return true;
+	return false;
+}
+
+void container_pids_sync(void)
+{
+	struct container_pids now;
+	struct container *pos;
+
+	spin_lock(&container_lock);
+	if (pids_subsys.root)
+		container_for_each_below(pos, pids_subsys.root->top)
+			if (!container_is_top(pos) && host_pids_read(pos->id, &now) &&
+			    now.refused != pids_of(pos)->refused)
+				pids_refused(pos, now.refused);
+	spin_unlock(&container_lock);
+}
+
+/* --- files --- */
+
+static void pids_read(struct container *cont, struct container_pids *now)
+{
+	struct pids_state *p = pids_of(cont);
+
+	spin_lock(&container_lock);
+	if (!host_pids_counts() || !host_pids_read(cont->id, now))
+		*now = (struct container_pids){
+			.count = p->count, .peak = p->peak, .refused = p->refused,
+		};
+	spin_unlock(&container_lock);
+}
+
+static u64 pids_current_read(struct container *cont)
+{
+	struct container_pids now;
+
+	pids_read(cont, &now);
+	return now.count;
+}
+
+static u64 pids_peak_read(struct container *cont)
+{
+	struct container_pids now;
+
+	pids_read(cont, &now);
+	return now.peak;
+}
+
+static int pids_events_show(struct seq_file *m, struct container_file *file,
+			    const struct container_actor *reader)
+{
+	struct container_pids now;
+
+	pids_read(file->cont, &now);
+	seq_printf(m, "max %llu\n", now.refused);
+	return 0;
+}
+
+static u32 *pids_events(struct container *cont)
+{
+	return &pids_of(cont)->events;
+}
+
+static int pids_max_show(struct seq_file *m, struct container_file *file,
+			 const struct container_actor *reader)
+{
+	s64 max = READ_ONCE(pids_of(file->cont)->max);
+
+	if (max == PIDS_NO_LIMIT)
+		seq_puts(m, "max\n");
+	else
+		seq_printf(m, "%lld\n", (long long)max);
+	return 0;
+}
+
+static int pids_max_write(struct container_file *file, const struct container_actor *writer,
+			  char *buf, size_t len)
+{
+	struct container *cont = file->cont;
+	long long max = PIDS_NO_LIMIT;
+	int ret = 0;
+
+	buf = strim(buf);
+	if (strcmp(buf, "max")) {
+		ret = kstrtoll(buf, 0, &max);
+		if (ret)
+			return ret;
+		if (max < 0 || max > CONTAINERFS_PIDS_MAX)
+			return -EINVAL;
+		ret = host_pids_limit_start();
+		if (ret)
+			return ret;
+	}
+	spin_lock(&container_lock);
+	if (container_dead(cont))
+		ret = -ENODEV;
+	else if (host_pids_counts())
+		ret = host_pids_limit(cont->id, max);
+	if (!ret)
+		pids_of(cont)->max = max;
+	spin_unlock(&container_lock);
+	return ret;
+}
+
+static const char *pids_describe(char *buf, size_t size)
+{
+	return host_pids();
+}
+
+static const struct cftype pids_files[PIDS_FILES + 1] = {
+	[PIDS_MAX] = {
+		.name = "pids.max",
+		.mode = 0644,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.show = pids_max_show,
+		.write = pids_max_write,
+	},
+	[PIDS_CURRENT] = {
+		.name = "pids.current",
+		.mode = 0444,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.read_u64 = pids_current_read,
+	},
+	[PIDS_EVENTS] = {
+		.name = "pids.events",
+		.mode = 0444,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.show = pids_events_show,
+		.events = pids_events,
+	},
+	[PIDS_PEAK] = {
+		.name = "pids.peak",
+		.mode = 0444,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.read_u64 = pids_peak_read,
+	},
+};
+
+struct container_subsys pids_subsys = {
+	.name		= "pids",
+	.id		= pids_subsys_id,
+	.create		= pids_create,
+	.destroy	= pids_destroy,
+	.online		= pids_online,
+	.offline	= pids_offline,
+	.enter		= pids_enter,
+	.leave		= pids_leave,
+	.describe	= pids_describe,
+	.files		= pids_files,
+};

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pids_test.c - the entries of BPF that count tasks, and the containers they are of
+ *
+ * The hierarchy has pids and ns together, so that clones bring entries that the
+ * daemon has not made: a container must come to the right one, whether the engine
+ * makes it at once, after lost events, or not at all; and none may stay behind.
+ */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon.h"
+#include "fake_kernel.h"
+#include "tasks_ids.h"
+#include "world.h"
+
+#define NEWUTS 0x04000000u
+
+static struct container *make(struct container *dir, const char *name)
+{
+	struct container *child;
+
+	ck_assert_int_eq(container_mkdir(dir, name, 0755, 0, 0, &root, &child), 0);
+	return child;
+}
+
+/* The world's hierarchy anew, with pids as well. */
+static void begin(void)
+{
+	char msg[256];
+
+	container_put(a);
+	container_put(b);
+	ck_assert_int_eq(container_rmdir(top, "a"), 0);
+	ck_assert_int_eq(container_rmdir(top, "b"), 0);
+	containerfs_umount(hierarchy);
+	ck_assert_int_eq(containerfs_mount("ns,pids", &root, msg, sizeof(msg), &hierarchy), 0);
+	top = containerfs_top(hierarchy);
+	a = make(top, "a");
+	b = make(a, "b");
+	ck_assert_uint_eq(fk_pids_entries(), 2);
+}
+
+/* What teardown() wants: a and b in the top. */
+static void end(void)
+{
+	container_put(b);
+	b = make(top, "b");
+}
+
+static long number(struct container *cont, const char *file)
+{
+	return strtol(text_of(cont, file), NULL, 10);
+}
+
+static int child_name(void *arg, const char *name, unsigned int namelen, struct container *child,
+		      unsigned int node, unsigned long long next)
+{
+	if (!child)
+		return 0;
+	snprintf(arg, 256, "%.*s", (int)namelen, name);
+	*(unsigned long long *)((char *)arg + 256) = next;
+	return 1;
+}
+
+/* Each container's number is that of the tasks listed there and below; returns it. */
+static long agree(struct container *cont)
+{
+	struct { char name[256]; unsigned long long next; } at = { .next = 0 };
+	long tasks = number(cont, "container.events");
+	const char *text = strstr(text_of(cont, "container.events"), "tasks ");
+	struct container *child;
+
+	tasks = strtol(text + 6, NULL, 10);
+	while (container_readdir(cont, at.next, child_name, &at)) {
+		child = child_of(cont, at.name);
+		tasks += agree(child);
+		container_put(child);
+	}
+	if (cont != top) {
+		ck_assert_int_eq(number(cont, "pids.current"), tasks);
+		ck_assert_int_ge(number(cont, "pids.peak"), tasks);
+	}
+	return tasks;
+}
+
+START_TEST(clones_have_their_entry)
+{
+	struct container *node;
+
+	begin();
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(b, 10), 0);
+	/* born and gone before anybody looks: the most there ever were is known */
+	fk_unshare(10, NEWUTS);
+	fk_fork(10, 11, 11, 0);
+	fk_fork(10, 12, 12, 0);
+	fk_exit(11);
+	fk_exit(12);
+	tasks_begin();
+	node = child_of(b, "node1");
+	tasks_end();
+	ck_assert_ptr_nonnull(node);
+	ck_assert_int_eq(number(node, "pids.current"), 1);
+	ck_assert_int_eq(number(node, "pids.peak"), 3);
+	ck_assert_int_eq(number(a, "pids.peak"), 3);
+	ck_assert_uint_eq(fk_pids_entries(), 3);
+	ck_assert_int_eq(attach(top, 10), 0);
+	ck_assert_int_eq(number(a, "pids.current"), 0);
+	ck_assert_int_eq(container_rmdir(b, "node1"), 0);
+	tasks_begin();
+	tasks_end();
+	ck_assert_uint_eq(fk_pids_entries(), 2);
+	container_put(node);
+	end();
+}
+END_TEST
+
+START_TEST(refused_clones_have_none)
+{
+	struct container *node;
+
+	begin();
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(b, 10), 0);
+	ck_assert_int_eq(write_as(&root, b, "ns.max_clones", "0"), 0);
+	fk_fork(10, 11, 11, NEWUTS);
+	ck_assert_int_eq(number(b, "pids.current"), 2);
+	ck_assert_uint_eq(fk_pids_entries(), 3);
+	/* a clone below it needs it, and outlives all in it */
+	ck_assert_int_eq(write_as(&root, b, "ns.max_clones", "max"), 0);
+	fk_fork(11, 12, 12, NEWUTS);
+	tasks_begin();
+	node = child_of(b, "node1");
+	tasks_end();
+	fk_exit(11);
+	ck_assert_int_eq(attach(top, 12), 0);
+	ck_assert_int_eq(attach(node, 12), 0);
+	ck_assert_int_eq(number(b, "pids.current"), 2);
+	ck_assert_int_eq(attach(top, 12), 0);
+	container_put(node);
+	ck_assert_int_eq(container_rmdir(b, "node1"), 0);
+	tasks_begin();
+	tasks_end();
+	tasks_begin();
+	tasks_end();
+	ck_assert_uint_eq(fk_pids_entries(), 2);
+	end();
+}
+END_TEST
+
+START_TEST(limits_and_refusals_pass)
+{
+	struct te_pids pids;
+	unsigned long long id = container_id(a);
+
+	begin();
+	id = container_id(a);
+	ck_assert_int_eq(write_as(&root, a, "pids.max", "5"), 0);
+	ck_assert_int_eq(task_events_pids_get(NULL, id, &pids), 0);
+	ck_assert_int_eq(pids.max, 5);
+	ck_assert_int_eq(write_as(&root, a, "pids.max", "max"), 0);
+	task_events_pids_get(NULL, id, &pids);
+	ck_assert_int_eq(pids.max, TE_PIDS_NO_LIMIT);
+	fk_pids_refuse(id);
+	fk_pids_refuse(id);
+	ck_assert_str_eq(text_of(a, "pids.events"), "max 2");
+	ck_assert_str_eq(text_of(b, "pids.events"), "max 0");
+	fk_pids_mode = TE_PIDS_ACCOUNT;
+	ck_assert_int_eq(write_as(&root, a, "pids.max", "5"), -EOPNOTSUPP);
+	ck_assert_int_eq(write_as(&root, a, "pids.max", "max"), 0);
+	end();
+}
+END_TEST
+
+START_TEST(random_steps)
+{
+	struct container *where[3];
+	uint32_t tid, other;
+	unsigned int r;
+
+	begin();
+	where[0] = a;
+	where[1] = b;
+	where[2] = top;
+	srandom(_i + 1);
+	fk_ring_size = _i & 1 ? 2 + _i % 6 : 10000;
+	for (tid = 2; tid < 12; tid++)
+		fk_spawn(tid, tid);
+	for (int step = 0; step < 3000; step++) {
+		tid = 2 + random() % 100;
+		other = 2 + random() % 100;
+		r = random() % 100;
+		if (r < 3) {
+			agree(top);
+			consistent();
+		} else if (r < 6) {
+			write_as(&root, where[random() % 2], "ns.max_clones",
+				 random() % 2 ? "max" : "1");
+		} else if (!fk_task[tid].live) {
+			continue;
+		} else if (r < 15) {
+			attach(where[random() % 3], tid);
+		} else if (r < 50 && !fk_task[other].live) {
+			fk_fork(tid, other, other, r < 22 ? NEWUTS : 0);
+		} else if (r < 55) {
+			fk_unshare(tid, NEWUTS);
+		} else if (r < 90) {
+			fk_exit(tid);
+		}
+	}
+	agree(top);
+	for (tid = 2; tid < 200; tid++)
+		if (fk_task[tid].live)
+			fk_exit(tid);
+	agree(top);
+	ck_assert_int_eq(agree(a), 0);
+	ck_assert_int_eq(write_as(&root, a, "ns.keep_empty", "0"), 0);
+	ck_assert_int_eq(write_as(&root, b, "ns.keep_empty", "0"), 0);
+	ck_assert_int_eq(write_as(&root, top, "ns.keep_empty", "0"), 0);
+	consistent();
+	end();
+}
+END_TEST
+
+void pids_tests(TCase *tc)
+{
+	tcase_add_test(tc, clones_have_their_entry);
+	tcase_add_test(tc, refused_clones_have_none);
+	tcase_add_test(tc, limits_and_refusals_pass);
+	tcase_add_loop_test(tc, random_steps, 0, 32);
+}
