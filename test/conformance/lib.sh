@@ -489,6 +489,35 @@ expect_in() { # ID CONTAINER RESULT WORD...
 	expect_errno "$check_id" "OK $check_text" write "$check_dir/tasks" 0 , "$@"
 }
 
+## pids
+
+# Mounts pids, which on v1 is in use by others, with a container of this script's
+# own, $H. What a host does with a fork beyond a limit is in $BEYOND, refused or
+# killed, and whether zombies count in $DEAD, counted or forgotten.
+pids_hierarchy() { # [OPTION,...]
+	requires subsystem:pids
+	PIDS=$T/pids
+	mount_hierarchy "$PIDS" "pids${1:+,$1}"
+	H=$PIDS/$TEST_NAME.$$
+	mkdir "$H" || exit 1
+	BEYOND=refused DEAD=counted
+	has v1 && return
+	case $(sed -n 's/^pids	//p' "$PIDS/container.subsystems") in
+	enforced:*is\ killed*until\ they\ exit*) BEYOND=killed DEAD=forgotten ;;
+	enforced:*is\ killed*) BEYOND=killed ;;
+	enforced:*until\ they\ exit*) DEAD=forgotten ;;
+	enforced:*) ;;
+	*) skip "needs pids enforced" ;;
+	esac
+}
+
+leave_pids_hierarchy() {
+	cd / || exit 1
+	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
+	find "$H" -depth -type d -exec rmdir {} +
+	unmount "$PIDS" >/dev/null
+}
+
 ## The ns subsystem of containerfs
 
 # Mounts ns, with other options if given, as a fresh hierarchy at $TOP. The
