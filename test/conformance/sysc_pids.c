@@ -2,12 +2,16 @@
 /*
  * sysc commands about being born, for limits on the number of tasks.
  *
+ * A bomb makes children for ever, whatever comes of them, and waits for those that
+ * have died; one of threads does so in a process that it makes anew when it dies.
+ *
  * What is born says so with its first instructions, in memory that is shared,
  * and then ends; a process that was killed before has not said it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -68,7 +72,68 @@ static void cmd_born(int argc, char **argv)
 	say("%s", result);
 }
 
+static void nap(unsigned int max)
+{
+	usleep(rand() % max);
+}
+
+static void *short_life(void *arg)
+{
+	nap(2000);
+	return arg;
+}
+
+static void bomb_threads(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 64 << 10);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	for (int i = 0; i < 1000; i++)
+		if (pthread_create(&thread, &attr, short_life, NULL))
+			nap(1000);
+	_exit(0);
+}
+
+/* One that makes itself namespaces, and a child there; and one that makes two more. */
+static void bomb_child(const char *what)
+{
+	srand((unsigned int)getpid());
+	if (!strcmp(what, "thread"))
+		bomb_threads();
+	if (!strcmp(what, "unshare"))
+		unshare(CLONE_NEWUTS);
+	for (int i = 0; i < 2; i++) {
+		if (!fork()) {
+			nap(1000);
+			_exit(0);
+		}
+	}
+	nap(2000);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	_exit(0);
+}
+
+static void cmd_bomb(int argc, char **argv)
+{
+	(void)argc;
+	for (;;) {
+		pid_t pid = fork();
+
+		if (!pid)
+			bomb_child(argv[1]);
+		if (pid < 0)
+			nap(1000);
+		while (waitpid(-1, NULL, strcmp(argv[1], "thread") ? WNOHANG : 0) > 0)
+			;
+	}
+}
+
 const struct command pids_commands[] = {
+	{ "bomb", 1, cmd_bomb, "process|thread|unshare: make such for ever" },
 	{ "born", 1, cmd_born, "process|thread [N]: one after the other until one is not born" },
 	{ NULL, 0, NULL, NULL },
 };

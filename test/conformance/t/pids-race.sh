@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Fork bombs of processes, threads and namespaces below a limit, while limits below
+# it change and the bombs are moved: afterwards every number is 0.
+# shellcheck source=../lib.sh
+. "$LIB"
+
+pids_hierarchy
+cd "$H" || exit 1
+mkdir t t/a t/a/b t/c
+echo 40 > t/pids.max
+bombs=
+for what in process thread unshare; do
+	# The killed ones' shell would say so.
+	"$SYSC" write t/a/tasks 0 , bomb $what >/dev/null 2>&1 </dev/null &
+	bombs="$bombs $!"
+done
+wait_for '[ "$(cat t/pids.current)" -ge 3 ]'
+
+round=0 beyond=
+while [ $round -lt 60 ]; do
+	for step in 'a 9' 'a/b 0' 'c 4' 'a max' 'a/b 2' 'c 20' 'a 1' 'a/b 12' 'c max'; do
+		dir=t/${step% *}
+		echo "${step#* }" > "$dir/pids.max"
+		[ "$(cat t/pids.current)" -le 40 ] || beyond=1
+	done
+	for pid in $bombs; do
+		round=$((round + 1))
+		case $((round % 4)) in
+		0) echo "$pid" > t/a/cgroup.procs ;;
+		1) echo "$pid" > t/c/tasks ;;
+		*) echo "$pid" > t/a/b/cgroup.procs ;;
+		esac
+	done
+done
+# cgroup v1 counts what it refuses for a moment.
+has v1 || expect_eq never-beyond '' "$beyond"
+has v1 || expect_true peak test "$(cat t/pids.peak)" -le 40
+expect_true refused test "$(find t -name pids.events -exec sed 's/max //' {} + | awk '{ n += $1 } END { print n }')" -gt 0
+
+for dir in t t/a t/a/b t/c; do
+	echo 0 > $dir/pids.max
+done
+# shellcheck disable=SC2086
+end $bombs
+for dir in t t/a t/a/b t/c; do
+	expect_soon "nobody-$(echo $dir | tr / -)" "[ \"\$(cat $dir/pids.current)\" = 0 ]" 20
+	expect_eq "no-task-$(echo $dir | tr / -)" '' "$(cat $dir/tasks)"
+done
+leave_pids_hierarchy
+finish
