@@ -7,8 +7,7 @@
  * it is reaped, where the host can tell (else until it exits).  A fork that
  * would exceed pids.max of one of them fails with EAGAIN, and is counted in
  * pids.events of the container of who forks.  Attaching may exceed a limit, and
- * lowering one below what there is is allowed: both end no task.  Beyond v1,
- * pids.peak never shows what was refused.
+ * lowering one below what there is is allowed: both end no task.
  *
  * Who counts.  A host whose hooks call the engine has its tasks counted here:
  * a fork is charged in container_fork_begins(), before there is a child, as a

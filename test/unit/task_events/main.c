@@ -163,6 +163,7 @@ int main(int argc, char **argv)
 	runner = srunner_create(suite_basic());
 	srunner_add_suite(runner, suite_race());
 	srunner_add_suite(runner, suite_storm());
+	srunner_add_suite(runner, suite_pids());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

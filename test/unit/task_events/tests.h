@@ -43,5 +43,6 @@ void reap(pid_t pid);
 Suite *suite_basic(void);
 Suite *suite_race(void);
 Suite *suite_storm(void);
+Suite *suite_pids(void);
 
 #endif /* TEST_UNIT_TASK_EVENTS_TESTS_H */
