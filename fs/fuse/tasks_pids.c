@@ -148,9 +148,8 @@ void host_pids_set(_Bool now)
 	if (!te)
 		return;
 	set(now);
-	if (now)
-		return;
-	forget_done();
+	if (!now)
+		forget_done();
 }
 
 void host_pids_add(unsigned long long id, unsigned long long parent)
@@ -255,14 +254,15 @@ const char *host_pids(void)
 /* May @entry come to count somebody again? */
 static bool in_use(const struct pids_entry *entry)
 {
+	uint64_t key = entry->by_key.key;
 	struct te_group group;
 	struct te_pids pids;
 
-	uint64_t key = entry->by_key.key;
-
+	if (entry->below)
+		return true;
 	if (!key || task_events_pids_get(te, key, &pids))
 		return false;
-	return entry->below || pids.count > 0 ||
+	return pids.count > 0 ||
 	       (key & TE_PIDS_CLONE && !task_events_group_get(te, key & ~TE_PIDS_CLONE, &group));
 }
 
