@@ -22,6 +22,11 @@ for pid in $bombs; do
 done
 : > "$T/go"
 
+# A bomb that was killed has left its PID to others: only who is here is ours.
+ours() { # PID
+	grep -qx "$1" t/a/cgroup.procs t/a/b/cgroup.procs t/c/cgroup.procs
+}
+
 round=0 beyond=
 while [ $round -lt 60 ]; do
 	for step in 'a 9' 'a/b 0' 'c 4' 'a max' 'a/b 2' 'c 20' 'a 1' 'a/b 12' 'c max'; do
@@ -31,6 +36,7 @@ while [ $round -lt 60 ]; do
 	done
 	for pid in $bombs; do
 		round=$((round + 1))
+		ours "$pid" || continue
 		case $((round % 4)) in
 		0) echo "$pid" > t/a/cgroup.procs ;;
 		1) echo "$pid" > t/c/tasks ;;
@@ -46,8 +52,9 @@ expect_true refused test "$(find t -name pids.events -exec sed 's/max //' {} + |
 for dir in t t/a t/a/b t/c; do
 	echo 0 > $dir/pids.max
 done
-# shellcheck disable=SC2086
-end $bombs
+for pid in $bombs; do
+	! ours "$pid" || end "$pid"
+done
 for dir in t t/a t/a/b t/c; do
 	expect_soon "nobody-$(echo $dir | tr / -)" "[ \"\$(cat $dir/pids.current)\" = 0 ]" 20
 	expect_eq "no-task-$(echo $dir | tr / -)" '' "$(cat $dir/tasks)"
