@@ -347,7 +347,7 @@ static void remove_below(const char *path, char *left)
 static void kill_step(void)
 {
 	char dir[64], path[96], left[PATH_MAX] = "";
-	int ret, i;
+	int ret, i, generation = 0;
 	pid_t pid;
 
 	snprintf(dir, sizeof(dir), TOP "/k%d", getpid());
@@ -359,11 +359,12 @@ static void kill_step(void)
 		ret = put(path, "0");
 		if (ret)
 			fail("%s: %s", path, strerror(-ret));
+		/* Three generations: who is to kill them may have to wait for a CPU. */
 		for (i = 0; i < 20; i++) {
 			if (fork() == 0) {
 				if (below(2))
 					unshare(CLONE_NEWUTS);
-				i = 15;
+				i = ++generation < 3 ? 15 : 20;
 			}
 			usleep(1000);
 		}
