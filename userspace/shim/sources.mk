@@ -23,6 +23,7 @@ SHIM_LIBC_CFLAGS := -std=gnu11 -D_GNU_SOURCE -pthread -fno-common \
 # Kernel code that needs no more of libc than memcpy() and its like.
 SHIM_ENGINE_SRCS := \
 	userspace/shim/lib/bitmap.c \
+	userspace/shim/lib/bitmap_list.c \
 	userspace/shim/lib/jhash.c \
 	userspace/shim/lib/kstrtox.c \
 	userspace/shim/lib/rbtree.c \

@@ -155,6 +155,39 @@ void test_bitmap_operations(void)
 	expect(bitmap_equal(b, c, 100));
 }
 
+struct list_case {
+	const char	*list;
+	int		err;
+	u64		bits;		/* of 40 */
+};
+
+void test_bitmap_lists(void)
+{
+	static const struct list_case cases[] = {
+		{ "", 0, 0 }, { "\n", 0, 0 }, { " ,\t", 0, 0 }, { "0", 0, 1 }, { "39", 0, 1ull << 39 },
+		{ "0-3,5\n", 0, 0x2f }, { ",,1,,2,", 0, 6 }, { " 1 2\t3", 0, 14 }, { "007", 0, 128 },
+		{ "1\n2", 0, 2 }, { "3,3-3,1", 0, 10 }, { "all", 0, (1ull << 40) - 1 },
+		{ "ALL", 0, (1ull << 40) - 1 }, { "N", 0, 1ull << 39 }, { "38-N", 0, 3ull << 38 },
+		{ "0-9:2/5", 0, 0x63 }, { "all:1/10", 0, 0x40100401 }, { "3-5:1/2", 0, 0x28 },
+		{ "0-3:0/2", 0, 0 }, { "0-3:4/4", 0, 15 }, { "2-7:3/4,0", 0, 0xdd },
+		{ "x", -EINVAL }, { "1x", -EINVAL }, { "-1", -EINVAL }, { "1-", -EINVAL },
+		{ "1--2", -EINVAL }, { "+1", -EINVAL }, { "0x1", -EINVAL }, { "2-1", -EINVAL },
+		{ "1:1/2", -EINVAL }, { "0-3:2", -EINVAL }, { "0-3:2/", -EINVAL },
+		{ "0-3:2/1", -EINVAL }, { "0-3:1/0", -EINVAL }, { "1;2", -EINVAL }, { "al", -EINVAL },
+		{ "n", -EINVAL }, { "1-2-3", -EINVAL }, { "40", -ERANGE }, { "0-40", -ERANGE },
+		{ "41-40", -EINVAL }, { "4294967294", -ERANGE }, { "4294967295", -EINVAL }, { "4294967296", -EOVERFLOW },
+		{ "99999999999999999999", -EOVERFLOW }, { "0-4294967296", -EOVERFLOW },
+	};
+	DECLARE_BITMAP(map, 40);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		bitmap_fill(map, 40);
+		expect(bitmap_parselist(cases[i].list, map, 40) == cases[i].err);
+		expect(cases[i].err || *map == cases[i].bits);
+	}
+}
+
 void test_logs_and_powers(void)
 {
 	static const int constant = ilog2(4096);

@@ -96,6 +96,7 @@
 	PASS(bit_operations)						\
 	PASS(bit_searches)						\
 	PASS(bitmap_operations)						\
+	PASS(bitmap_lists)						\
 	PASS(logs_and_powers)						\
 	PASS(min_max_and_math)						\
 	PASS(overflow_checks)						\

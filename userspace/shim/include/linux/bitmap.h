@@ -34,6 +34,9 @@ bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned 
 bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits);
 unsigned int bitmap_weight(const unsigned long *map, unsigned int nbits);
 
+/* -EINVAL, -ERANGE (a bit beyond @nbits), -EOVERFLOW (beyond an unsigned int); see bitmap_list.c. */
+int bitmap_parselist(const char *buf, unsigned long *map, int nbits);
+
 unsigned long *bitmap_alloc(unsigned int nbits, gfp_t gfp);
 unsigned long *bitmap_zalloc(unsigned int nbits, gfp_t gfp);
 void bitmap_free(const unsigned long *map);
