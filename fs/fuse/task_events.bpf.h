@@ -27,10 +27,13 @@
 /* Set by the daemon before loading. */
 const volatile te_u32 have_preempt_disable;
 const volatile te_u64 ring_half = 4 << 20;
+const volatile te_u32 nr_cpu_words = 1;	/* of 64 CPUs each */
+const volatile te_u32 daemon_tgid;
 const volatile te_u32 fail_hash_every;	/* tests: n: each nth insertion fails */
 
 /* Read by programs, written by the daemon, or seldom. */
 te_u32 clone_enabled;
+te_u32 affinity_enabled;
 te_u32 half_woken;		/* woken for a half full ring, not yet consumed */
 te_u32 hash_used;	/* the hash has ever had an entry */
 
@@ -62,9 +65,14 @@ void bpf_preempt_enable(void) __ksym __weak;
 #define NR_UNSHARE		272
 #define NR_UNSHARE_X32		(0x40000000 | 272)
 #define NR_UNSHARE_IA32		310
+#define NR_SETAFFINITY		203
+#define NR_SETAFFINITY_X32	(0x40000000 | 203)
+#define NR_SETAFFINITY_IA32	241
 #elif defined(__TARGET_ARCH_arm64)
 #define NR_UNSHARE		97
 #define NR_UNSHARE_ARM		337
+#define NR_SETAFFINITY		122
+#define NR_SETAFFINITY_ARM	241
 #define TIF_32BIT		22
 #endif
 
@@ -236,6 +244,13 @@ static __always_inline void group_leave(u64 id, const struct te_cpu *cpu)
 	count(g, -1);
 }
 
+static __always_inline bool watched(u64 id, u32 watch)
+{
+	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
+
+	return g && g->watch & watch;
+}
+
 /*
  * An event concerns css_group @id: whether its watchers must be woken. @left: what
  * the task that leaves it has used; @exits: it is not to come back.
@@ -315,31 +330,40 @@ static __always_inline u64 wake_flags(bool wake)
 	return wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-/* Whether the system call now returning is unshare(2), of any ABI; its flags. */
-static __always_inline bool is_unshare(struct pt_regs *regs, u64 *flags)
-{
+/* Whether the system call now returning is @name, of any ABI; its first argument. */
 #if defined(__TARGET_ARCH_x86)
+#define is_call(name, regs, arg)					\
+	is_call_of(NR_ ## name, NR_ ## name ## _X32, NR_ ## name ## _IA32, regs, arg)
+
+static __always_inline bool is_call_of(u32 native, u32 x32, u32 ia32, struct pt_regs *regs,
+				       u64 *arg)
+{
 	u32 nr = regs->orig_ax;
 	bool compat;
 
-	if (nr != NR_UNSHARE && nr != NR_UNSHARE_IA32 && nr != NR_UNSHARE_X32)
+	if (nr != native && nr != ia32 && nr != x32)
 		return false;
 	compat = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
-	*flags = compat ? (u32)regs->bx : regs->di;
-	return compat ? nr == NR_UNSHARE_IA32 : nr != NR_UNSHARE_IA32;
+	*arg = compat ? (u32)regs->bx : regs->di;
+	return compat ? nr == ia32 : nr != ia32;
+}
 #elif defined(__TARGET_ARCH_arm64)
+#define is_call(name, regs, arg)	is_call_of(NR_ ## name, NR_ ## name ## _ARM, regs, arg)
+
+static __always_inline bool is_call_of(u32 native, u32 arm, struct pt_regs *regs, u64 *arg)
+{
 	u32 nr = regs->syscallno;
 	bool compat;
 
-	if (nr != NR_UNSHARE && nr != NR_UNSHARE_ARM)
+	if (nr != native && nr != arm)
 		return false;
 	compat = bpf_get_current_task_btf()->thread_info.flags >> TIF_32BIT & 1;
-	*flags = regs->orig_x0;
-	return nr == (compat ? NR_UNSHARE_ARM : NR_UNSHARE);
+	*arg = regs->orig_x0;
+	return nr == (compat ? arm : native);
+}
 #else
 #error "which registers hold a system call here?"
 #endif
-}
 
 /* numbers[@level] of @pid. */
 static __always_inline void upid_read(struct upid *to, struct pid *pid, u32 level)
@@ -351,6 +375,16 @@ static __always_inline void upid_read(struct upid *to, struct pid *pid, u32 leve
 	to->ns = NULL;
 	bpf_core_read(&to->nr, sizeof(to->nr), &((struct upid *)at)->nr);
 	bpf_core_read(&to->ns, sizeof(to->ns), &((struct upid *)at)->ns);
+}
+
+/* The number of @pid's task in its own namespace, which is @level deep. */
+static __always_inline u32 own_nr(struct pid *pid, u32 level)
+{
+	void *at = (void *)&pid->numbers[0] + level * bpf_core_type_size(struct upid);
+	u32 nr = 0;
+
+	bpf_core_read(&nr, sizeof(nr), &((struct upid *)at)->nr);
+	return nr;
 }
 
 /* The task's number in the pid namespace (@inum, @level), 0 if not seen there. */
@@ -366,6 +400,33 @@ static __always_inline u32 nr_in(struct task_struct *task, u32 inum, u32 level)
 		return 0;
 	upid_read(&upid, pid, level);
 	return BPF_CORE_READ(upid.ns, ns.inum) == inum ? upid.nr : 0;
+}
+
+#define CPU_WORDS_MAX	128
+
+static __always_inline u64 cpus_word(struct task_struct *task, u32 i)
+{
+	u64 word = 0;
+
+	bpf_probe_read_kernel(&word, sizeof(word),
+			      (void *)__builtin_preserve_access_index(&task->cpus_mask) + i * 8);
+	return word;
+}
+
+/*
+ * Has the affinity of @creator been changed since @child copied it? Nobody else
+ * would look at the child.
+ */
+static __always_inline bool cpus_differ(struct task_struct *creator, struct task_struct *child)
+{
+	u32 i;
+
+	if (!affinity_enabled)
+		return false;
+	for (i = 0; i < CPU_WORDS_MAX && i < nr_cpu_words; i++)
+		if (cpus_word(creator, i) != cpus_word(child, i))
+			return true;
+	return false;
 }
 
 static __always_inline u32 task_flags(struct task_struct *task)

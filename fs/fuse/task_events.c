@@ -18,7 +18,8 @@
  *	bpf_preempt_disable(), else a first attach has to be tried again sometimes
  *	lsm/task_alloc to limit tasks, else bpf_send_signal_task()
  *	fentry on cgroup_release, else tasks count until they exit
- *	fexit on ksys_unshare, else the exit tracepoint of all system calls
+ *	fexit on ksys_unshare and sched_setaffinity, else the exit tracepoint of all
+ *	system calls
  *
  * libbpf raises RLIMIT_MEMLOCK where the kernel still counts maps against it.
  * Every object is held by a descriptor of this process alone.
@@ -121,12 +122,16 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	skel->rodata->have_preempt_disable =
 		te->have_task_from_pid && has_func(btf, "bpf_preempt_disable") &&
 		has_func(btf, "bpf_preempt_enable");
+	skel->rodata->nr_cpu_words = (libbpf_num_possible_cpus() + 63) / 64;
+	skel->rodata->daemon_tgid = getpid();
 	skel->rodata->fail_hash_every = opts->fail_hash_every;
 	bpf_program__set_autoload(skel->progs.te_call_sys, te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_call_iter, !te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_unshare_fexit, te->have_fexit);
 	bpf_program__set_autoload(skel->progs.te_unshare_sys_exit, !te->have_fexit);
 	te_pids_prepare(te);
+	bpf_program__set_autoload(skel->progs.te_affinity_fexit, te->have_fexit);
+	bpf_program__set_autoload(skel->progs.te_affinity_sys_exit, !te->have_fexit);
 	err = bpf_map__set_max_entries(skel->maps.ring, te->ring.size);
 	if (!err)
 		err = task_events_bpf__load(skel);
@@ -154,7 +159,10 @@ static int probe_and_load(struct task_events *te,
 	}
 	print = libbpf_set_print(quiet);
 	te->have_fexit = !opts->force_tracepoint &&
-			 probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "ksys_unshare");
+			 probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
+				      "ksys_unshare") &&
+			 probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
+				      "sched_setaffinity");
 	te->have_release = !opts->force_tracepoint &&
 			   probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
 					"cgroup_release");
@@ -274,6 +282,7 @@ void task_events_free(struct task_events *te)
 		return;
 	task_events_devices_stop(te);
 	bpf_link__destroy(te->unshare_link);
+	bpf_link__destroy(te->affinity_link);
 	if (te->walk_link >= 0)
 		close(te->walk_link);
 	if (te->epfd >= 0)
@@ -323,6 +332,29 @@ int task_events_set_clone(struct task_events *te, int enabled,
 	if (!enabled) {
 		bpf_link__destroy(te->unshare_link);
 		te->unshare_link = NULL;
+	}
+	return 0;
+}
+
+const char *task_events_affinity_hook(const struct task_events *te)
+{
+	return te->have_fexit ? "fexit/sched_setaffinity" : "tp_btf/sys_exit";
+}
+
+int task_events_set_affinity(struct task_events *te, int enabled)
+{
+	struct task_events_bpf *skel = te->skel;
+
+	if (enabled && !te->affinity_link) {
+		te->affinity_link = bpf_program__attach(te->have_fexit ?
+			skel->progs.te_affinity_fexit : skel->progs.te_affinity_sys_exit);
+		if (!te->affinity_link)
+			return -errno;
+	}
+	__atomic_store_n(&skel->bss->affinity_enabled, !!enabled, __ATOMIC_SEQ_CST);
+	if (!enabled) {
+		bpf_link__destroy(te->affinity_link);
+		te->affinity_link = NULL;
 	}
 	return 0;
 }

@@ -42,6 +42,8 @@ struct task_events_ops {
 	void (*clone)(void *ctx, const struct te_clone *ev);
 	void (*exit)(void *ctx, const struct te_exit *ev);
 	void (*exec)(void *ctx, const struct te_exec *ev);
+	/* Of a task that may be in no group, or gone; not repeated by a rebuild. */
+	void (*affinity)(void *ctx, const struct te_affinity *ev);
 
 	/*
 	 * The ring overflowed, and the replica is made anew. In this order:
@@ -167,6 +169,13 @@ uint64_t task_events_new_id(struct task_events *te);
  */
 int task_events_set_clone(struct task_events *te, int enabled,
 			  uint32_t default_mask);
+/*
+ * Let changes of affinities be reported, or not: sched_setaffinity(2) by tasks of
+ * groups with TE_WATCH_CPUS, or on others, and children whose creator got another
+ * affinity while it made them. They wake the daemon. The hook is attached while on.
+ */
+int task_events_set_affinity(struct task_events *te, int enabled);
+const char *task_events_affinity_hook(const struct task_events *te);
 /* "fexit/ksys_unshare" or "tp_btf/sys_exit": what is, or would be, in use. */
 const char *task_events_unshare_hook(const struct task_events *te);
 

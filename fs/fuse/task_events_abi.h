@@ -89,6 +89,7 @@ enum te_type {
 	TE_CLONE,
 	TE_EXIT,
 	TE_EXEC,
+	TE_AFFINITY,
 };
 
 /*
@@ -144,6 +145,12 @@ struct te_exec {
 	te_u32 tid;		/* == its tgid */
 	te_u32 pad;
 	te_u64 word;
+};
+
+/* Somebody set the affinity of a task, which may be in a group with TE_WATCH_CPUS. */
+struct te_affinity {
+	te_u32 type;		/* TE_AFFINITY */
+	te_u32 tid;		/* 0: called by a number of another pid namespace */
 };
 
 /*
@@ -210,6 +217,8 @@ enum te_pids_mode {
 /* A css_group, as the BPF programs know it: value of the map `groups`. */
 #define TE_WATCH_EMPTY	1U	/* wake the daemon when its last task leaves */
 #define TE_WATCH_ALL	2U	/* wake it at the next event, once */
+#define TE_WATCH_CPUS	4U	/* wake it when the affinity of a task may be wrong */
+#define TE_WATCH_CLONE	8U	/* wake it at a clone */
 
 struct te_group {
 	te_u64 parent;		/* id */

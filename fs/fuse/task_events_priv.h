@@ -36,6 +36,7 @@ struct task_events {
 	int epfd;			/* holds the ring map, edge-triggered */
 	int walk_link;			/* an iterator link over all tasks */
 	struct bpf_link *unshare_link;	/* while cloning is enabled */
+	struct bpf_link *affinity_link;	/* while affinities are watched */
 	bool have_fexit;
 	bool have_task_from_pid;
 	bool have_release;		/* fentry on cgroup_release */

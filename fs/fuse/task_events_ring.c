@@ -120,6 +120,9 @@ static void deliver(struct task_events *te, const void *rec, bool exits_only)
 	case TE_EXEC:
 		te->ops.exec(te->ctx, rec);
 		break;
+	case TE_AFFINITY:
+		te->ops.affinity(te->ctx, rec);
+		break;
 	}
 }
 

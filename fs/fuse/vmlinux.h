@@ -145,6 +145,10 @@ struct thread_info {
 	u32 status;
 };
 
+typedef struct cpumask {
+	unsigned long bits[1];
+} cpumask_t;
+
 struct task_struct {
 	struct thread_info thread_info;
 	u32 flags;
@@ -153,6 +157,7 @@ struct task_struct {
 	pid_t tgid;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	cpumask_t cpus_mask;
 	u64 utime;
 	u64 stime;
 	u64 start_boottime;

@@ -151,6 +151,14 @@ static void on_exec(void *ctx, const struct te_exec *ev)
 	apply(r, ev->tid, ev->tid, ev->word);
 }
 
+static void on_affinity(void *ctx, const struct te_affinity *ev)
+{
+	struct replica *r = ctx;
+
+	r->affinities++;
+	r->last_affinity = *ev;
+}
+
 static void on_rebuild_begin(void *ctx)
 {
 	struct replica *r = ctx;
@@ -220,6 +228,7 @@ const struct task_events_ops replica_ops = {
 	.clone = on_clone,
 	.exit = on_exit_event,
 	.exec = on_exec,
+	.affinity = on_affinity,
 	.rebuild_begin = on_rebuild_begin,
 	.group_known = on_group_known,
 	.group = on_group,

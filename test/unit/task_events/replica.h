@@ -38,11 +38,12 @@ struct replica {
 	bool rebuilding;
 	uint32_t watched;	/* forks by this tid: */
 	unsigned int strays;	/* those that began in another group than its */
-	unsigned int forks, clones, exits, execs, rebuilds, wrong;
+	unsigned int forks, clones, exits, execs, affinities, rebuilds, wrong;
 	struct te_clone last_clone;
 	struct te_exit last_exit;
 	struct te_exec last_exec;
 	struct te_fork last_fork;
+	struct te_affinity last_affinity;
 };
 
 extern const struct task_events_ops replica_ops;	/* ctx: struct replica * */

@@ -47,6 +47,15 @@ static void *exec_thread(void *arg)
 	_exit(1);
 }
 
+/* To what it is. */
+static int set_affinity(pid_t pid)
+{
+	cpu_set_t cpus;
+
+	return sched_getaffinity(pid, sizeof(cpus), &cpus) ||
+	       sched_setaffinity(pid, sizeof(cpus), &cpus) ? -errno : 0;
+}
+
 static int32_t obey(char c, int to)
 {
 	struct clone_args args = { .exit_signal = SIGCHLD };
@@ -73,6 +82,22 @@ static int32_t obey(char c, int to)
 		pthread_create(&thread, NULL, exec_thread, &to);
 		pthread_join(thread, NULL);
 		return -1;
+	case 'a':
+		return set_affinity(0);
+	case 'A':
+		return set_affinity(getpid());
+	case 'o':	/* by the parent, whose number is known */
+		return set_affinity(getppid());
+	case 'n':	/* in a pid namespace, of 1 */
+		args.flags = CLONE_NEWPID;
+		pid = syscall(SYS_clone3, &args, sizeof(args));
+		if (!pid) {
+			pid = fork();
+			if (!pid)
+				_exit(set_affinity(1));
+			_exit(waitpid(pid, NULL, 0) != pid);
+		}
+		return waitpid(pid, NULL, 0) == pid ? 0 : -errno;
 	case 'p':
 		args.flags = CLONE_NEWPID;
 		pid = syscall(SYS_clone3, &args, sizeof(args));
@@ -380,6 +405,49 @@ START_TEST(wake_ups)
 }
 END_TEST
 
+static void expect_affinity(struct fixture *f, struct puppet *p, char how, pid_t tid)
+{
+	unsigned int before = f->replica.affinities;
+
+	ck_assert_int_eq(tell(p, how), 0);
+	ck_assert(woken(f));
+	ck_assert_int_ge(task_events_wakeup(f->te), 1);
+	ck_assert_uint_eq(f->replica.affinities, before + 1);
+	ck_assert_uint_eq(f->replica.last_affinity.tid, tid);
+}
+
+START_TEST(affinities)
+{
+	struct fixture f;
+	struct puppet p;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	task_events_wakeup(f.te);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_group_watch(f.te, f.group, TE_WATCH_CPUS, 0), 0);
+	/* Not enabled; enabled, but not of a group that is watched. */
+	ck_assert_int_eq(tell(&p, 'a'), 0);
+	ck_assert_int_eq(task_events_set_affinity(f.te, 1), 0);
+	ck_assert_int_eq(task_events_group_watch(f.te, f.group, 0, TE_WATCH_CPUS), 0);
+	ck_assert_int_eq(tell(&p, 'a'), 0);
+	ck_assert_int_eq(task_events_drain(f.te), 0);
+	ck_assert_int_eq(task_events_group_watch(f.te, f.group, TE_WATCH_CPUS, 0), 0);
+	expect_affinity(&f, &p, 'a', p.pid);
+	expect_affinity(&f, &p, 'A', p.pid);
+	expect_affinity(&f, &p, 'o', getpid());
+	expect_affinity(&f, &p, 'n', 0);
+	/* The daemon's own. */
+	ck_assert_int_eq(set_affinity(p.pid), 0);
+	ck_assert(!readable(&f));
+	ck_assert_int_eq(task_events_set_affinity(f.te, 0), 0);
+	ck_assert_int_eq(tell(&p, 'a'), 0);
+	ck_assert_int_eq(task_events_drain(f.te), 0);
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
 struct found {
 	struct te_task task;
 	pid_t tid;
@@ -475,6 +543,7 @@ Suite *suite_basic(void)
 	tcase_add_loop_test(tc, clones, 0, NWAYS);
 	tcase_add_loop_test(tc, exec_by_thread, 0, NWAYS);
 	tcase_add_loop_test(tc, wake_ups, 0, NWAYS);
+	tcase_add_loop_test(tc, affinities, 0, NWAYS);
 	tcase_add_loop_test(tc, facts_and_walks, 0, NWAYS);
 	suite_add_tcase(suite, tc);
 	return suite;
