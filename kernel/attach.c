@@ -325,5 +325,6 @@ int container_attach(struct container *cont, int nr, bool threadgroup,
 	host_task_put(&info);
 	/* Who came into a frozen container is stopped when the writer goes on. */
 	container_freezer_work();
+	container_cpuset_work(cont);
 	return ret;
 }

@@ -6,9 +6,10 @@
  * tracepoints, where nothing may sleep.  It protects every field below that is
  * not said to be immutable.  Host locks nest inside it (the host_* functions
  * marked atomic in engine.h); nothing of ours nests outside it but a
- * container_file's own mutex and, in that or by itself, the one of devices.c:
+ * container_file's own mutex and, in that or by itself, one of those of devices.c
+ * and cpuset.c, never both:
  *
- *	container_file.lock  >  devices_mutex  >  container_lock  >  host locks
+ *	container_file.lock  >  devices_mutex, cpuset_mutex  >  container_lock  >  host locks
  *
  * Lifetimes.
  *  - A container is reference counted.  The tree holds one reference until it
@@ -191,6 +192,8 @@ extern struct list_head container_roots;
 #define CONTAINER_RELEASE_PENDING	0x20	/* its agent is to run */
 #define CONTAINER_KILLING		0x40	/* SIGKILL to all that is in it */
 #define CONTAINER_FREEZING		0x80	/* its tasks are to be frozen: freezer.c */
+#define CONTAINER_CPUS_LIMITED		0x100	/* its tasks may use some CPUs only: cpuset.c */
+#define CONTAINER_CPUS_TAKEN		0x200	/* a clone of it may get less than it has */
 
 /* attributes and xattrs of one node, once they differ from the defaults */
 struct container_iattr {
@@ -333,6 +336,8 @@ struct container_task {
 	u64			cookie;		/* the host's word */
 	u64			freezer_account; /* as the host was told: see freezer.c */
 	struct list_head	freezer_node;	/* in freezer_tasks */
+	struct list_head	cpuset_node;	/* in cpuset_tasks */
+	unsigned int		cpuset_due;	/* why: see cpuset.c */
 	struct container_cpu	cpu;		/* cpuacct: up to here charged */
 	struct container	*remains;	/* cpuacct: exited, still to be charged; a reference */
 	const struct device_rules __rcu *devices; /* devices.c: its container's; NULL: the top's */
@@ -360,6 +365,13 @@ int container_attach(struct container *cont, int nr, bool threadgroup,
 
 /* freezer.c: tell the host what is due, if anything is; no lock */
 void container_freezer_work(void);
+
+/* cpuset.c, no lock: what is due for tasks of @cont's hierarchy is done when this returns */
+void container_cpuset_work(struct container *cont);
+/* The engine begins. */
+void container_cpuset_init(void);
+/* @task has another key; under the lock */
+void container_cpuset_renamed(struct container_task *task);
 
 /* clone.c */
 /* Take @task's chosen name; the caller frees it.  Under the lock. */

@@ -209,6 +209,10 @@ unsigned int css_group_watch(struct css_group *group)
 			watch |= CSS_GROUP_WATCH_EMPTY;
 		if (cont->armed)
 			watch |= CSS_GROUP_WATCH_ALL;
+		if (cont->flags & CONTAINER_CPUS_LIMITED)
+			watch |= CSS_GROUP_WATCH_CPUS;
+		if (cont->flags & CONTAINER_CPUS_TAKEN)
+			watch |= CSS_GROUP_WATCH_CLONE;
 		for (; cont; cont = cont->parent) {
 			if (cont->flags & (CONTAINER_KILLING | CONTAINER_FREEZING))
 				watch |= CSS_GROUP_WATCH_ALL;

@@ -12,6 +12,7 @@ struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT] = {
 
 int container_engine_init(void)
 {
+	container_cpuset_init();
 	return cftype_init();
 }
 

@@ -272,6 +272,8 @@ void css_group_set_cookie(struct css_group *group, unsigned long long cookie);
 unsigned int css_group_clone_mask(struct css_group *group);
 #define CSS_GROUP_WATCH_EMPTY	0x1	/* the last task's exit needs the host's attention */
 #define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */
+#define CSS_GROUP_WATCH_CPUS	0x4	/* so does any change of a task's affinity */
+#define CSS_GROUP_WATCH_CLONE	0x8	/* so does a clone, at once */
 unsigned int css_group_watch(struct css_group *group);
 
 /* --- CPU time: kernel/cpuacct.c --- */
@@ -343,6 +345,25 @@ unsigned long long css_group_pids(const struct css_group *group);
 _Bool container_pids_clones(void);
 void container_pids_sync(void);
 
+/* --- CPU affinity: kernel/cpuset.c --- */
+
+#define CONTAINER_CPUS_MAX	8192u
+#define CONTAINER_MEMS_MAX	1024u
+
+/*
+ * Somebody has changed the affinity of task @key, or (0) of tasks that the host
+ * cannot name: CPUs that its container does not have are taken off again, by
+ * work.  Atomic.
+ */
+void container_task_affinity(unsigned long key);
+/*
+ * The CPUs that task @key may use, to @cpus of host_nr_cpus() bits; false if all.
+ * Atomic.
+ */
+_Bool container_task_cpus(unsigned long key, unsigned long *cpus);
+/* CPUs came online or went; affinities follow.  May sleep. */
+void container_cpus_changed(void);
+
 /* --- container_clone(): kernel/clone.c --- */
 
 struct container_clone_info {
@@ -386,7 +407,10 @@ void container_run_work(void);
  */
 int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info);
 void host_task_put(const struct container_task_info *info);
-/* Atomic.  Pin one that host_for_each_task() shows, from within its callback; undone by host_task_put(). */
+/*
+ * Atomic.  Pin one that host_for_each_task() shows, from within its callback, or
+ * that has a record; undone by host_task_put().
+ */
 void host_task_hold(const struct container_task_info *info);
 
 /*
@@ -507,6 +531,33 @@ void host_pids_add(unsigned long long id, unsigned long long parent);
 void host_pids_remove(unsigned long long id);
 int host_pids_limit(unsigned long long id, unsigned long long max);
 _Bool host_pids_read(unsigned long long id, struct container_pids *now);
+
+/*
+ * CPU affinity.  host_cpuset() says in one phrase, "enforced: ..." or
+ * "unsupported: ...", what this host can do; host_can_set_cpus() if it can set
+ * affinities at all.  Sets of CPUs are bitmaps of host_nr_cpus() bits, a number
+ * that never changes, above all possible CPUs, and at most CONTAINER_CPUS_MAX.
+ * These three are atomic.
+ */
+const char *host_cpuset(void);
+_Bool host_can_set_cpus(void);
+unsigned int host_nr_cpus(void);
+/* The CPUs that are online, and the nodes with memory (CONTAINER_MEMS_MAX bits).  May sleep. */
+void host_online(unsigned long *cpus, unsigned long *mems);
+/* Atomic.  Is the affinity of task @key within @cpus?  Also true of one that exits. */
+_Bool host_task_within(unsigned long key, const unsigned long *cpus);
+/*
+ * @cpus are the thread's affinity from now on; @keep: what it has of them, if it
+ * has any.  No lock held.  What cannot be is the host's to log.
+ */
+void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
+			_Bool keep);
+/*
+ * Atomic.  Call container_task_affinity() whenever somebody else sets the affinity
+ * of a task that is in a group with CSS_GROUP_WATCH_CPUS; or (@on false) there is
+ * no such group.
+ */
+void host_watch_affinity(_Bool on);
 
 /* Atomic.  The key of the live thread @tid (initial pid namespace), 0 if there is none. */
 unsigned long host_task_key(int tid);

@@ -217,7 +217,7 @@ static int options_check(struct mount_options *o, const struct container_actor *
 		option_say(msg, "a hierarchy without subsystems needs name=");
 		return -EINVAL;
 	}
-	if ((o->flags & ROOT_NOPREFIX) && o->subsys_mask) {
+	if ((o->flags & ROOT_NOPREFIX) && (o->subsys_mask & ~(1u << cpuset_subsys_id))) {
 		option_say(msg, "noprefix is accepted with the subsystem cpuset alone");
 		return -EINVAL;
 	}

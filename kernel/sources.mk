@@ -9,6 +9,8 @@ ENGINE_SRCS := \
 	container.c \
 	core_files.c \
 	cpuacct.c \
+	cpuset.c \
+	cpuset_files.c \
 	css_group.c \
 	debug.c \
 	device_rules.c \

@@ -96,6 +96,7 @@ struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 	task->tgid = tgid;
 	task->group = &init_css_group;
 	INIT_LIST_HEAD(&task->freezer_node);
+	INIT_LIST_HEAD(&task->cpuset_node);
 	init_css_group.refs++;
 	init_css_group.nr_tasks++;
 	list_add_tail(&task->in_group, &init_css_group.tasks);
@@ -183,6 +184,7 @@ static void container_task_free(struct container_task *task)
 	hash_del_rcu(&task->hash);
 	/* Nobody is to be told of it any more. */
 	list_del_init(&task->freezer_node);
+	list_del_init(&task->cpuset_node);
 	container_task_switch(task, &init_css_group);
 	list_del(&task->in_group);
 	init_css_group.nr_tasks--;
@@ -199,7 +201,8 @@ void container_task_forget(struct container_task *task)
 {
 	lockdep_assert_held(&container_lock);
 	if (task->group == &init_css_group && !task->next_name && !task->cookie &&
-	    !task->forking && list_empty(&task->freezer_node))
+	    !task->forking && list_empty(&task->freezer_node) &&
+	    list_empty(&task->cpuset_node))
 		container_task_free(task);
 }
 
@@ -268,6 +271,7 @@ void container_task_rename(unsigned long old_key, unsigned long key, int tid, in
 			hash_del_rcu(&task->hash);
 			task->key = key;
 			hash_add_rcu(task_table, &task->hash, key);
+			container_cpuset_renamed(task);
 		}
 		container_task_set_ids(task, tid, tgid);
 	}

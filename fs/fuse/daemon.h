@@ -152,6 +152,8 @@ int privilege_join_host(void);
 int privilege_trim(void);
 /* oom_score_adj as the daemon found it: what its children should have. */
 int privilege_oom_score_adj(void);
+/* Has it CAP_SYS_NICE? */
+bool privilege_nice(void);
 
 /* --- lifetime.c: signals, and when the daemon ends --- */
 

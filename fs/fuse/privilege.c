@@ -37,6 +37,7 @@
 #define OOM_SCORE_ADJ	"/proc/self/oom_score_adj"
 
 static int oom_score_adj;
+static bool can_nice;
 
 static bool is_initial(const char *path, ino_t ino)
 {
@@ -120,6 +121,11 @@ int privilege_oom_score_adj(void)
 	return oom_score_adj;
 }
 
+bool privilege_nice(void)
+{
+	return can_nice;
+}
+
 int privilege_trim(void)
 {
 	static const unsigned int used[] = {
@@ -129,6 +135,7 @@ int privilege_trim(void)
 		CAP_DAC_READ_SEARCH,	/* and what else hides there */
 		CAP_KILL,		/* container.kill */
 		CAP_DAC_OVERRIDE,	/* groups of others in the kernel's freezer */
+		CAP_SYS_NICE,		/* tasks' CPU affinity */
 		CAP_SYS_RESOURCE,	/* memory of BPF maps, OOM score */
 	};
 	bool have[sizeof(used) / sizeof(used[0])];
@@ -136,6 +143,7 @@ int privilege_trim(void)
 	oom_protect();
 	if (capng_get_caps_process())
 		goto fail;
+	can_nice = capng_have_capability(CAPNG_PERMITTED, CAP_SYS_NICE);
 	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
 		have[i] = capng_have_capability(CAPNG_PERMITTED, used[i]);
 	capng_clear(CAPNG_SELECT_CAPS);

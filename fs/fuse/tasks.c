@@ -28,6 +28,7 @@
 #include "daemon.h"
 #include "task_events.h"
 #include "tasks_account.h"
+#include "tasks_cpus.h"
 #include "tasks_devices.h"
 #include "tasks_freeze.h"
 #include "tasks_ids.h"
@@ -217,6 +218,7 @@ int tasks_init(const struct tasks_opts *opts)
 	freeze_init();
 	account_init(te);
 	devices_init(te);
+	cpus_init(te);
 	kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (kick_fd < 0) {
 		err = -errno;
@@ -236,6 +238,7 @@ close_kick:
 	close(kick_fd);
 	kick_fd = -1;
 exit_replay:
+	cpus_exit();
 	devices_init(NULL);
 	account_init(NULL);
 	lookup_init(NULL);
@@ -255,6 +258,7 @@ void tasks_exit(void)
 	loop_del(kick_fd);
 	close(kick_fd);
 	kick_fd = -1;
+	cpus_exit();
 	devices_init(NULL);
 	account_init(NULL);
 	freeze_exit();

@@ -32,7 +32,8 @@
 #include "tasks_ids.h"
 #include "tasks_pids.h"
 
-_Static_assert(TE_WATCH_EMPTY == CSS_GROUP_WATCH_EMPTY && TE_WATCH_ALL == CSS_GROUP_WATCH_ALL,
+_Static_assert(TE_WATCH_EMPTY == CSS_GROUP_WATCH_EMPTY && TE_WATCH_ALL == CSS_GROUP_WATCH_ALL &&
+	       TE_WATCH_CPUS == CSS_GROUP_WATCH_CPUS && TE_WATCH_CLONE == CSS_GROUP_WATCH_CLONE,
 	       "watch bits are the engine's");
 
 static struct task_events *te;

@@ -180,6 +180,12 @@ static void replay_exec(void *ctx, const struct te_exec *ev)
 	set_word(ev->tid, ev->tid, ev->word, false);
 }
 
+static void replay_affinity(void *ctx, const struct te_affinity *ev)
+{
+	(void)ctx;
+	container_task_affinity(ev->tid);
+}
+
 static void rebuild_begin(void *ctx)
 {
 	(void)ctx;
@@ -251,6 +257,7 @@ static void rebuild_end(void *ctx)
 {
 	(void)ctx;
 	sweep_records();
+	container_task_affinity(0);
 }
 
 const struct task_events_ops replay_ops = {
@@ -258,6 +265,7 @@ const struct task_events_ops replay_ops = {
 	.clone		= replay_clone,
 	.exit		= replay_exit_event,
 	.exec		= replay_exec,
+	.affinity	= replay_affinity,
 	.rebuild_begin	= rebuild_begin,
 	.group_known	= group_known,
 	.group		= group,

@@ -29,11 +29,16 @@ static int __init containerfs_init(void)
 		goto host;
 	containerfs_devices_init();
 	containerfs_pids_init();
-	ret = register_filesystem(&containerfs_type);
+	ret = containerfs_affinity_init();
 	if (ret)
 		goto pids;
+	ret = register_filesystem(&containerfs_type);
+	if (ret)
+		goto affinity;
 	return 0;
 
+affinity:
+	containerfs_affinity_exit();
 pids:
 	containerfs_pids_exit();
 	containerfs_hooks_exit();
@@ -49,6 +54,7 @@ engine:
 static void __exit containerfs_exit(void)
 {
 	unregister_filesystem(&containerfs_type);
+	containerfs_affinity_exit();
 	containerfs_pids_exit();
 	containerfs_hooks_exit();
 	container_engine_exit();

@@ -100,6 +100,10 @@ void containerfs_pids_exit(void);
 int __init containerfs_host_init(void);
 void containerfs_host_exit(void);
 
+/* affinity.c: CPU affinity */
+int __init containerfs_affinity_init(void);
+void containerfs_affinity_exit(void);
+
 /* task_events.c: the hooks */
 int __init containerfs_hooks_init(void);
 void containerfs_hooks_exit(void);

@@ -39,7 +39,8 @@ static int vtid_of(int tid, unsigned long long pid_ns)
 void host_spawn(int tid, int tgid, unsigned int uid)
 {
 	ck_assert(tid > 0 && tid < HOST_TASKS && !host.task[tid].live);
-	host.task[tid] = (struct host_task){ .live = true, .tgid = tgid, .uid = uid, .suid = uid };
+	host.task[tid] = (struct host_task){ .live = true, .tgid = tgid, .uid = uid, .suid = uid,
+					     .affinity = HOST_ALL_CPUS };
 	snprintf(host.task[tid].comm, sizeof(host.task[tid].comm), "task%d", tid);
 }
 
@@ -48,6 +49,7 @@ static void born(int parent, int tid, int tgid)
 	host_spawn(tid, tgid, host.task[parent].uid);
 	host.task[tid].suid = host.task[parent].suid;
 	host.task[tid].pid_ns = host.task[parent].pid_ns;
+	host.task[tid].affinity = host.task[parent].affinity;
 	if (host.freeze_later) {
 		host.task[tid].account = host.task[parent].account;
 		host.task[tid].stopped = host.task[parent].stopped;
@@ -202,7 +204,7 @@ void host_finish(void)
 	container_engine_exit();
 	ck_assert_int_eq(containerfs_nr_roots(), 0);
 	ck_assert_uint_eq(host.pins, 0);
-	ck_assert(!host.cloning);
+	ck_assert(!host.cloning && !host.watching_affinity);
 	ck_assert_uint_eq(shim_warn_count(), 0);
 	ck_assert_uint_eq(shim_locks_held(), 0);
 	host_objects();
@@ -415,11 +417,81 @@ void host_stop(int tid)
 	host.task[tid].stopped = host.task[tid].account;
 }
 
-int host_task_cpu(unsigned long key, struct container_cpu *cpu)
+/* --- CPU affinity --- */
+
+static int tid_of(unsigned long key)
 {
 	int tid = (int)((key - host_key(0)) / 64);
 
 	ck_assert(tid > 0 && tid < HOST_TASKS);
+	return tid;
+}
+
+const char *host_cpuset(void)
+{
+	return "enforced: in the table of tasks";
+}
+
+_Bool host_can_set_cpus(void)
+{
+	return !host.cannot_set_cpus;
+}
+
+unsigned int host_nr_cpus(void)
+{
+	return HOST_CPUS;
+}
+
+void host_online(unsigned long *cpus, unsigned long *mems)
+{
+	may_sleep();
+	*cpus = HOST_ALL_CPUS & ~host.offline;
+	memset(mems, 0, CONTAINER_MEMS_MAX / 8);
+	*mems = (2ul << host.nodes) - 1;
+}
+
+_Bool host_task_within(unsigned long key, const unsigned long *cpus)
+{
+	return !(host.task[tid_of(key)].affinity & ~*cpus);
+}
+
+void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
+			_Bool keep)
+{
+	struct host_task *task;
+
+	may_sleep();
+	ck_assert_uint_eq(info->key, host_key(info->tid));
+	ck_assert_uint_ne(*cpus & HOST_ALL_CPUS, 0);
+	if (host.on_set_cpus)
+		host.on_set_cpus(info->tid);
+	task = task_of(info->tid);
+	if (!task)
+		return;
+	host.cpus_set++;
+	task->affinity = keep && task->affinity & *cpus ? task->affinity & *cpus :
+			 *cpus & HOST_ALL_CPUS;
+}
+
+void host_watch_affinity(_Bool on)
+{
+	ck_assert(on != host.watching_affinity);
+	host.watching_affinity = on;
+	host.watching_calls++;
+}
+
+void host_set_affinity(int tid, unsigned long cpus)
+{
+	ck_assert(task_of(tid));
+	host.task[tid].affinity = cpus;
+	if (host.watching_affinity)
+		container_task_affinity(host_key(tid));
+}
+
+int host_task_cpu(unsigned long key, struct container_cpu *cpu)
+{
+	int tid = tid_of(key);
+
 	if (host.by_group)
 		return CONTAINER_CPU_BY_GROUP;
 	*cpu = host.task[tid].cpu;

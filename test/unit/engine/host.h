@@ -24,6 +24,8 @@
 
 #define HOST_TASKS	8192
 #define HOST_PATH	4200
+#define HOST_CPUS	8
+#define HOST_ALL_CPUS	((1ul << HOST_CPUS) - 1)
 
 #define NEW_MNT		0x00020000u
 #define NEW_UTS		0x04000000u
@@ -43,6 +45,7 @@ struct host_task {
 	struct container_cpu cpu;	/* used so far; tests set it */
 	bool		dead;		/* it will not run again */
 	bool		zombie;		/* it has exited and is not reaped */
+	unsigned long	affinity;	/* CPUs, a bit each */
 	char		comm[16];
 };
 
@@ -75,6 +78,10 @@ struct host {
 	int		devices_start_err;	/* of host_devices_start() */
 	int		devices_add_err;	/* of host_device_rules_add(), */
 	unsigned int	devices_add_nth;	/* the nth from now; 0: none */
+	bool		cannot_set_cpus;	/* host_can_set_cpus() says no */
+	unsigned long	offline;		/* of HOST_CPUS, those that are */
+	unsigned int	nodes;			/* memory nodes besides node 0 */
+	void		(*on_set_cpus)(int tid);	/* before it is done */
 	void		(*on_sync)(void);
 	void		(*on_walked)(void);	/* after host_for_each_task() */
 	void		(*on_kill)(int tid);
@@ -93,6 +100,9 @@ struct host {
 	unsigned int	device_sets;		/* it knows of */
 	int		pids_set;		/* calls of host_pids_set(true), less (false) */
 	unsigned int	pids_added, pids_removed;	/* containers */
+	unsigned int	cpus_set;		/* of tasks */
+	bool		watching_affinity;
+	unsigned int	watching_calls;
 	unsigned int	events;			/* of files */
 	struct container *event_cont;
 	unsigned int	event_node;
@@ -128,6 +138,8 @@ void host_run(int tid, unsigned long long user, unsigned long long system);
 bool host_unshare(int tid, unsigned int flags);
 /* clone(2) with CLONE_NEW*: the child is what gets the container. */
 void host_clone(int parent, int tid, unsigned int flags);
+/* sched_setaffinity(2) of @tid, as a host does it that sees it afterwards. */
+void host_set_affinity(int tid, unsigned long cpus);
 /* It really stops, if it was told to. */
 void host_stop(int tid);
 /* Thread @tid execs: it becomes the leader and all others end. */

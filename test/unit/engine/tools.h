@@ -100,7 +100,10 @@ TCase *tcase_of(const char *name);
 	X(devices)	\
 	X(devices_model)	\
 	X(pids)	\
-	X(pids_model)
+	X(pids_model)	\
+	X(cpuset)	\
+	X(cpuset_rules)	\
+	X(cpuset_model)
 #define SUITE_DECL_(x) TCase *x ## _tests(void);
 SUITES(SUITE_DECL_)
 

@@ -439,6 +439,16 @@ const char *task_events_unshare_hook(const struct task_events *te)
 	return "fake";
 }
 
+int task_events_set_affinity(struct task_events *te, int enabled)
+{
+	return 0;
+}
+
+const char *task_events_affinity_hook(const struct task_events *te)
+{
+	return "fake";
+}
+
 int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent, uint32_t watch,
 			  uint32_t clone_mask, uint64_t pids)
 {
@@ -540,6 +550,11 @@ void task_events_stats(const struct task_events *te, struct task_events_stats *s
 }
 
 /* --- the rest of the daemon --- */
+
+bool privilege_nice(void)
+{
+	return true;
+}
 
 int loop_add(int fd, uint32_t events, loop_fn fn, void *arg)
 {

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CPU affinity: set by the engine's work, kept by a probe, checked at birth.
+ *
+ * A return probe on sched_setaffinity(), which every such system call comes by:
+ * at its entry the mask is replaced by what the target's container has of it,
+ * so that the call does, and fails with EINVAL when nothing is left, as under
+ * the kernel's own cpuset; at its return the target is looked at again, in case
+ * the container has changed in between. The probe's handlers do not sleep.
+ *
+ * The kernel's own cpuset of a task, be it mounted or systemd's, stays in force:
+ * what set_cpus_allowed_ptr() is given is within it. The function that tells it
+ * is not exported and found by a probe that is taken off at once.
+ *
+ * When CPUs come or go, affinities follow by a work.
+ */
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
+#include <linux/kprobes.h>
+#include <linux/nodemask.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "vfs.h"
+
+/* So many tasks may be inside sched_setaffinity() at a time; it waits there for others. */
+#define CALLS_MAX	4096
+
+static void (*cpuset_allows)(struct task_struct *task, struct cpumask *mask);
+static int hotplug_state;
+
+const char *host_cpuset(void)
+{
+	return "enforced: CPUs, as the affinity of tasks, which they can only narrow; "
+	       "memory nodes: all or none";
+}
+
+_Bool host_can_set_cpus(void)
+{
+	return true;
+}
+
+unsigned int host_nr_cpus(void)
+{
+	return min(nr_cpu_ids, CONTAINER_CPUS_MAX);
+}
+
+void host_online(unsigned long *cpus, unsigned long *mems)
+{
+	int node;
+
+	bitmap_copy(cpus, cpumask_bits(cpu_active_mask), host_nr_cpus());
+	bitmap_zero(mems, CONTAINER_MEMS_MAX);
+	for_each_node_state(node, N_MEMORY)
+		if (node < CONTAINER_MEMS_MAX)
+			__set_bit(node, mems);
+}
+
+_Bool host_task_within(unsigned long key, const unsigned long *cpus)
+{
+	struct task_struct *task = (struct task_struct *)key;
+
+	return bitmap_subset(cpumask_bits(&task->cpus_mask), cpus, host_nr_cpus());
+}
+
+/* Take from @mask what the kernel's own cpuset does not allow; false: nothing is left. */
+static bool within_kernels(struct task_struct *task, struct cpumask *mask, struct cpumask *tmp)
+{
+	if (!cpuset_allows)
+		return true;
+	cpuset_allows(task, tmp);
+	/* It says which are online; those that are not stay, for when they are. */
+	return cpumask_equal(tmp, cpu_online_mask) || cpumask_and(mask, mask, tmp);
+}
+
+void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
+			_Bool keep)
+{
+	struct task_struct *task = (struct task_struct *)info->key;
+	cpumask_var_t mask, tmp;
+	int ret = -EINVAL;
+
+	if (!alloc_cpumask_var(&mask, GFP_KERNEL | __GFP_NOFAIL))
+		return;
+	if (!alloc_cpumask_var(&tmp, GFP_KERNEL | __GFP_NOFAIL))
+		goto free;
+	cpumask_clear(mask);
+	bitmap_copy(cpumask_bits(mask), cpus, host_nr_cpus());
+	cpumask_and(mask, mask, cpu_possible_mask);
+	if (keep && cpumask_and(tmp, mask, &task->cpus_mask))
+		cpumask_copy(mask, tmp);
+	if (within_kernels(task, mask, tmp))
+		ret = set_cpus_allowed_ptr(task, mask);
+	if (ret && !(task->flags & PF_EXITING))
+		pr_warn_ratelimited("containerfs: task %d does not get its container's CPUs: %d\n",
+				    info->tid, ret);
+	free_cpumask_var(tmp);
+free:
+	free_cpumask_var(mask);
+}
+
+/* The probe is always there; its handlers ask the engine. */
+void host_watch_affinity(_Bool on)
+{
+}
+
+/* --- sched_setaffinity --- */
+
+struct affinity_call {
+	struct task_struct	*task;	/* only to be compared and asked for: no reference */
+	int			pid;
+	unsigned long		mask[];
+};
+
+/* As the function itself will. */
+static struct task_struct *call_target(pid_t pid)
+{
+	return pid ? pid_task(find_vpid(pid), PIDTYPE_PID) : current;
+}
+
+static void set_mask_argument(struct pt_regs *regs, unsigned long *mask)
+{
+#if defined(CONFIG_X86_64)
+	regs->si = (unsigned long)mask;
+#elif defined(CONFIG_ARM64)
+	regs->regs[1] = (unsigned long)mask;
+#else
+#error "where is the second argument of a function here?"
+#endif
+}
+
+static int affinity_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct affinity_call *call = (struct affinity_call *)ri->data;
+	const struct cpumask *asked = (void *)regs_get_kernel_argument(regs, 1);
+	bool limited;
+
+	call->pid = regs_get_kernel_argument(regs, 0);
+	rcu_read_lock();
+	call->task = call_target(call->pid);
+	bitmap_zero(call->mask, nr_cpumask_bits);
+	limited = call->task && container_task_cpus((unsigned long)call->task, call->mask);
+	rcu_read_unlock();
+	if (!limited)
+		return 1;
+	bitmap_and(call->mask, call->mask, cpumask_bits(asked), host_nr_cpus());
+	set_mask_argument(regs, call->mask);
+	return 0;
+}
+
+static int affinity_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct affinity_call *call = (struct affinity_call *)ri->data;
+
+	rcu_read_lock();
+	if (call->task == call_target(call->pid))
+		container_task_affinity((unsigned long)call->task);
+	rcu_read_unlock();
+	return 0;
+}
+
+static struct kretprobe affinity_probe = {
+	.kp.symbol_name	= "sched_setaffinity",
+	.entry_handler	= affinity_entry,
+	.handler	= affinity_return,
+	.maxactive	= CALLS_MAX,
+};
+
+/* --- CPUs come and go --- */
+
+static void hotplug_fn(struct work_struct *work)
+{
+	/* Until the change is complete, which holds the lock for writing. */
+	cpus_read_lock();
+	cpus_read_unlock();
+	container_cpus_changed();
+}
+static DECLARE_WORK(hotplug_work, hotplug_fn);
+
+static int cpu_changed(unsigned int cpu)
+{
+	queue_work(system_unbound_wq, &hotplug_work);
+	return 0;
+}
+
+/* --- begin and end --- */
+
+static void __init find_kernels_cpuset(void)
+{
+	struct kprobe probe = { .symbol_name = "cpuset_cpus_allowed" };
+
+	/* With IBT the address is behind the instruction that a call must meet. */
+	if (IS_ENABLED(CONFIG_X86_KERNEL_IBT) || register_kprobe(&probe))
+		return;
+	cpuset_allows = (void *)probe.addr;
+	unregister_kprobe(&probe);
+}
+
+int __init containerfs_affinity_init(void)
+{
+	int ret;
+
+	find_kernels_cpuset();
+	affinity_probe.data_size = sizeof(struct affinity_call) + cpumask_size();
+	ret = register_kretprobe(&affinity_probe);
+	if (ret) {
+		pr_err("containerfs: no probe on %s: %d\n", affinity_probe.kp.symbol_name, ret);
+		return ret;
+	}
+	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "containerfs:online", cpu_changed,
+					cpu_changed);
+	if (ret < 0) {
+		unregister_kretprobe(&affinity_probe);
+		return ret;
+	}
+	hotplug_state = ret;
+	return 0;
+}
+
+void containerfs_affinity_exit(void)
+{
+	cpuhp_remove_state_nocalls(hotplug_state);
+	cancel_work_sync(&hotplug_work);
+	unregister_kretprobe(&affinity_probe);
+	if (affinity_probe.nmissed)
+		pr_warn("containerfs: %lu calls of sched_setaffinity were missed\n",
+			(unsigned long)affinity_probe.nmissed);
+}

@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The cpuset subsystem: on which CPUs the tasks of a container may run.
+ *
+ * What users can rely on.  Files, rules and errors are cgroup v1's.  When a
+ * write to `tasks` or to cpuset.cpus returns, the tasks concerned have exactly
+ * the container's CPUs as their affinity; a child is born with its parent's;
+ * sched_setaffinity(2) may narrow that and not widen it; who moves back to the
+ * top container may use all CPUs.  A container whose CPUs are all offline, and
+ * a clone for which exclusive siblings left none, uses those of its parent.
+ * Memory nodes cannot be bound from outside of the memory manager, so
+ * cpuset.mems is all of them or none, and the latter matters for attach only.
+ *
+ * How.  Setting an affinity sleeps.  So a task whose affinity is due is put on
+ * cpuset_tasks, under container_lock, and cpuset_settle() tells the host of all
+ * on it without that lock.  Who changes something settles before it returns,
+ * and cpuset_mutex makes it wait for a worker who has taken a task off the list
+ * and has not told yet.  A fork in between has copied the old affinity: whoever
+ * enters a container by birth is looked at (host_task_within()) and put on the
+ * list if need be, and so is a task whose affinity somebody has changed.
+ *
+ * Locks: cpuset_mutex is outside of container_lock; all else is under the latter.
+ */
+#include "cpuset.h"
+
+/* What comes while the list is worked on makes it longer; what is left then is work. */
+#define SETTLE_ROUNDS	8
+
+/* container_task.cpuset_due */
+enum { CPUSET_KEEP = 1, CPUSET_SET };
+
+unsigned long cpuset_online_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];
+unsigned long cpuset_online_mems[BITS_TO_LONGS(CONTAINER_MEMS_MAX)];
+
+static LIST_HEAD(cpuset_tasks);		/* container_tasks by cpuset_node: tell the host */
+static unsigned int nr_limited;		/* containers with CONTAINER_CPUS_LIMITED */
+static unsigned long enter_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];	/* scratch, under the lock */
+
+static DEFINE_MUTEX(cpuset_mutex);	/* who tells the host; protects the next */
+static unsigned long told_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];
+static unsigned long told_mems[BITS_TO_LONGS(CONTAINER_MEMS_MAX)];
+
+/* --- which CPUs --- */
+
+void cpuset_effective(const struct container *cont, unsigned long *cpus)
+{
+	for (; cont->parent; cont = cont->parent)
+		if (bitmap_and(cpus, cpuset_of(cont)->cpus, cpuset_online_cpus, host_nr_cpus()))
+			return;
+	bitmap_copy(cpus, cpuset_online_cpus, host_nr_cpus());
+}
+
+/* Who is in the top may use also what comes online later. */
+static void cpuset_affinity(const struct container *cont, unsigned long *cpus)
+{
+	if (container_is_top(cont))
+		bitmap_fill(cpus, host_nr_cpus());
+	else
+		cpuset_effective(cont, cpus);
+}
+
+static bool cpuset_limited(const struct container *cont)
+{
+	cpuset_effective(cont, enter_cpus);
+	return !bitmap_equal(enter_cpus, cpuset_online_cpus, host_nr_cpus());
+}
+
+static void cpuset_set_limited(struct container *cont, bool limited)
+{
+	bool any = nr_limited;
+
+	if (limited == !!(cont->flags & CONTAINER_CPUS_LIMITED))
+		return;
+	cont->flags ^= CONTAINER_CPUS_LIMITED;
+	nr_limited += limited ? 1 : -1;
+	css_groups_changed(cont);
+	if (any != !!nr_limited)
+		host_watch_affinity(nr_limited);
+}
+
+void cpuset_count_exclusive(struct container *cont, int delta)
+{
+	struct cpuset_state *cs = cpuset_of(cont);
+	bool any = cs->nr_exclusive;
+
+	cs->nr_exclusive += delta;
+	if (any == !!cs->nr_exclusive)
+		return;
+	cont->flags ^= CONTAINER_CPUS_TAKEN;
+	css_groups_changed(cont);
+}
+
+static void cpuset_update_limited(struct container *top)
+{
+	struct container *cont;
+
+	container_for_each_below(cont, top)
+		cpuset_set_limited(cont, cpuset_limited(cont));
+}
+
+/* --- telling the host --- */
+
+static void cpuset_order(struct container_task *task, unsigned int due)
+{
+	task->cpuset_due = max_t(unsigned int, task->cpuset_due, due);
+	if (list_empty(&task->cpuset_node))
+		list_add_tail(&task->cpuset_node, &cpuset_tasks);
+	host_work_pending();
+}
+
+static void cpuset_order_all(struct container *cont)
+{
+	struct container_task *task;
+	struct css_link *link;
+
+	list_for_each_entry(link, &cont->links, in_container)
+		list_for_each_entry(task, &link->group->tasks, in_group)
+			cpuset_order(task, CPUSET_SET);
+}
+
+/* Has it CPUs that it may not have? */
+static void cpuset_check(struct container_task *task, const struct container *cont)
+{
+	if (!(cont->flags & CONTAINER_CPUS_LIMITED))
+		return;
+	cpuset_effective(cont, enter_cpus);
+	if (!host_task_within(task->key, enter_cpus))
+		cpuset_order(task, CPUSET_KEEP);
+}
+
+static void cpuset_check_all(struct container *cont)
+{
+	struct container_task *task;
+	struct css_link *link;
+
+	list_for_each_entry(link, &cont->links, in_container)
+		list_for_each_entry(task, &link->group->tasks, in_group)
+			cpuset_check(task, cont);
+}
+
+/* The next on the list, pinned, its CPUs in told_cpus. */
+static bool cpuset_next(struct container_task_info *info, bool *keep)
+{
+	struct container_task *task;
+
+	spin_lock(&container_lock);
+	task = list_first_entry_or_null(&cpuset_tasks, struct container_task, cpuset_node);
+	if (task) {
+		list_del_init(&task->cpuset_node);
+		*keep = task->cpuset_due == CPUSET_KEEP;
+		task->cpuset_due = 0;
+		*info = (struct container_task_info){
+			.key = task->key,
+			.tid = task->tid,
+			.tgid = task->tgid,
+			.cookie = task->cookie,
+		};
+		if (cpuset_subsys.root)
+			cpuset_affinity(css_group_container(task->group, cpuset_subsys.root),
+					told_cpus);
+		else
+			bitmap_fill(told_cpus, host_nr_cpus());
+		host_task_hold(info);
+	}
+	spin_unlock(&container_lock);
+	return task;
+}
+
+void cpuset_settle(void)
+{
+	struct container_task_info info;
+	unsigned int rounds = 0;
+	bool keep;
+
+	mutex_lock(&cpuset_mutex);
+	do {
+		while (cpuset_next(&info, &keep)) {
+			host_task_set_cpus(&info, told_cpus, keep);
+			host_task_put(&info);
+		}
+		/* Children of those who had not been told yet. */
+		host_sync();
+	} while (!list_empty(&cpuset_tasks) && ++rounds < SETTLE_ROUNDS);
+	mutex_unlock(&cpuset_mutex);
+}
+
+static bool cpuset_work(void)
+{
+	if (!list_empty(&cpuset_tasks))
+		cpuset_settle();
+	return false;
+}
+
+void container_cpuset_work(struct container *cont)
+{
+	if (cont->subsys[cpuset_subsys_id])
+		cpuset_settle();
+}
+
+void container_cpuset_init(void)
+{
+	cpuset_refresh();
+}
+
+/* --- what changes --- */
+
+/* Do the CPUs of @pos, which is @cont or below it, depend on those of @cont? */
+static bool cpuset_depends(const struct container *pos, const struct container *cont)
+{
+	for (; pos != cont; pos = pos->parent)
+		if (bitmap_intersects(cpuset_of(pos)->cpus, cpuset_online_cpus, host_nr_cpus()))
+			return false;
+	return true;
+}
+
+void cpuset_changed(struct container *cont)
+{
+	struct container *pos;
+
+	cpuset_update_limited(cont);
+	container_for_each_below(pos, cont)
+		if (cpuset_depends(pos, cont))
+			cpuset_order_all(pos);
+}
+
+/* @changed came online or went: whose tasks may have one more or less of them? */
+static void cpuset_online_changed(const unsigned long *changed)
+{
+	struct container *top = cpuset_subsys.root->top, *cont;
+	unsigned int nr = host_nr_cpus();
+
+	cpuset_update_limited(top);
+	container_for_each_below(cont, top) {
+		if (container_is_top(cont))
+			continue;
+		if (bitmap_intersects(cpuset_of(cont)->cpus, changed, nr) ||
+		    !bitmap_intersects(cpuset_of(cont)->cpus, cpuset_online_cpus, nr))
+			cpuset_order_all(cont);
+		else
+			/* It may be limited only now, and nobody has watched before. */
+			cpuset_check_all(cont);
+	}
+}
+
+void cpuset_refresh(void)
+{
+	unsigned int nr = host_nr_cpus();
+
+	mutex_lock(&cpuset_mutex);
+	host_online(told_cpus, told_mems);
+	spin_lock(&container_lock);
+	bitmap_copy(cpuset_online_mems, told_mems, CONTAINER_MEMS_MAX);
+	bitmap_xor(enter_cpus, told_cpus, cpuset_online_cpus, nr);
+	if (!bitmap_empty(enter_cpus, nr)) {
+		bitmap_copy(cpuset_online_cpus, told_cpus, nr);
+		bitmap_copy(told_cpus, enter_cpus, nr);
+		if (cpuset_subsys.root)
+			cpuset_online_changed(told_cpus);
+	}
+	spin_unlock(&container_lock);
+	mutex_unlock(&cpuset_mutex);
+}
+
+void container_cpus_changed(void)
+{
+	cpuset_refresh();
+	cpuset_work();
+}
+
+void container_task_affinity(unsigned long key)
+{
+	struct container_task *task;
+	struct container *cont;
+
+	if (!READ_ONCE(nr_limited))
+		return;
+	spin_lock(&container_lock);
+	if (key) {
+		task = container_task_lookup(key);
+		if (task && cpuset_subsys.root)
+			cpuset_check(task, css_group_container(task->group, cpuset_subsys.root));
+	} else if (cpuset_subsys.root) {
+		container_for_each_below(cont, cpuset_subsys.root->top)
+			cpuset_check_all(cont);
+	}
+	spin_unlock(&container_lock);
+}
+
+/* Its affinity may have been due under the old key. */
+void container_cpuset_renamed(struct container_task *task)
+{
+	if (cpuset_subsys.root)
+		cpuset_check(task, css_group_container(task->group, cpuset_subsys.root));
+}
+
+_Bool container_task_cpus(unsigned long key, unsigned long *cpus)
+{
+	struct container *cont = NULL;
+	struct container_task *task;
+	bool limited;
+
+	if (!READ_ONCE(nr_limited))
+		return false;
+	spin_lock(&container_lock);
+	task = container_task_lookup(key);
+	if (task && cpuset_subsys.root)
+		cont = css_group_container(task->group, cpuset_subsys.root);
+	limited = cont && (cont->flags & CONTAINER_CPUS_LIMITED);
+	if (limited)
+		cpuset_effective(cont, cpus);
+	spin_unlock(&container_lock);
+	return limited;
+}
+
+/* --- hooks --- */
+
+static struct container_subsys_state *cpuset_create(gfp_t gfp)
+{
+	struct cpuset_state *cs;
+
+	cs = kzalloc(sizeof(*cs) + BITS_TO_LONGS(host_nr_cpus()) * sizeof(long), gfp);
+	return cs ? &cs->css : NULL;
+}
+
+static void cpuset_destroy(struct container_subsys_state *css)
+{
+	kfree(css);
+}
+
+static void cpuset_copy(struct cpuset_state *cs, const struct cpuset_state *from)
+{
+	bitmap_copy(cs->cpus, from->cpus, host_nr_cpus());
+	if (container_is_top(from->css.container))
+		bitmap_copy(cs->cpus, cpuset_online_cpus, host_nr_cpus());
+	cs->mems = from->mems;
+}
+
+/* What siblings have for themselves alone nobody gets by being made. */
+static void cpuset_leave_exclusive(struct cpuset_state *cs, const struct container *parent)
+{
+	const struct cpuset_state *sibling;
+	struct rb_node *node;
+
+	for (node = rb_first(&parent->children); node; node = rb_next(node)) {
+		sibling = cpuset_of(rb_entry(node, struct container, by_name));
+		if (sibling == cs)
+			continue;
+		if (sibling->cpu_exclusive)
+			bitmap_andnot(cs->cpus, cs->cpus, sibling->cpus, host_nr_cpus());
+		if (sibling->mem_exclusive && sibling->mems)
+			cs->mems = false;
+	}
+}
+
+/*
+ * As cgroup v1, a directory gets what its parent has if clone_children is set,
+ * and nothing if a sibling is exclusive.  A clone has a task already: it always
+ * gets its parent's, less what exclusive siblings have.
+ */
+static void cpuset_online(struct container_subsys_state *css,
+			  struct container_subsys_state *parent)
+{
+	struct cpuset_state *cs = (struct cpuset_state *)css;
+	struct cpuset_state *above = (struct cpuset_state *)parent;
+	struct container *cont = css->container;
+
+	if (!above) {
+		cs->cpu_exclusive = cs->mem_exclusive = cs->mems = true;
+		bitmap_fill(cs->cpus, host_nr_cpus());
+		return;
+	}
+	if (cont->flags & CONTAINER_CLONE) {
+		cpuset_copy(cs, above);
+		if (above->nr_exclusive)
+			cpuset_leave_exclusive(cs, cont->parent);
+	} else if ((cont->flags & CONTAINER_CLONE_CHILDREN) && !above->nr_exclusive) {
+		cpuset_copy(cs, above);
+	}
+	cpuset_set_limited(cont, cpuset_limited(cont));
+}
+
+static void cpuset_offline(struct container_subsys_state *css)
+{
+	struct container *cont = css->container;
+
+	cpuset_set_limited(cont, false);
+	if (cont->parent && cpuset_exclusive(cpuset_of(cont)))
+		cpuset_count_exclusive(cont->parent, -1);
+}
+
+static int cpuset_can_attach(struct container_subsys_state *css, const struct container_attach *a)
+{
+	const struct cpuset_state *cs = (struct cpuset_state *)css;
+
+	return bitmap_empty(cs->cpus, host_nr_cpus()) || !cs->mems ? -ENOSPC : 0;
+}
+
+static void cpuset_attach(struct container_subsys_state *css, const struct container_attach *a)
+{
+	struct container_task *task = container_task_lookup(a->task->key);
+
+	if (task)
+		cpuset_order(task, CPUSET_SET);
+}
+
+static void cpuset_enter(struct container_subsys_state *css, struct container_task *task)
+{
+	cpuset_check(task, css->container);
+}
+
+static const char *cpuset_describe(char *buf, size_t size)
+{
+	return host_cpuset();
+}
+
+struct container_subsys cpuset_subsys = {
+	.name		= "cpuset",
+	.id		= cpuset_subsys_id,
+	.create		= cpuset_create,
+	.destroy	= cpuset_destroy,
+	.online		= cpuset_online,
+	.offline	= cpuset_offline,
+	.can_attach	= cpuset_can_attach,
+	.attach		= cpuset_attach,
+	.enter		= cpuset_enter,
+	.work		= cpuset_work,
+	.describe	= cpuset_describe,
+	.files		= cpuset_files,
+};
