@@ -518,6 +518,51 @@ leave_pids_hierarchy() {
 	unmount "$PIDS" >/dev/null
 }
 
+## cpuset
+
+# The numbers of a list like "0-2,5".
+cpus_in() { # LIST
+	echo "$1" | tr ',' '\n' | awk -F- 'NF { for (i = $1; i <= $NF; i++) printf "%s%d", n++ ? " " : "", i }'
+}
+
+# Mounts cpuset at $CPUSET, which on v1 is in use by others, with a container of
+# this script's own that has everything, $H. $ALL and $MEMS are the lists of the
+# system's CPUs and nodes, $CPUS how many CPUs, $FIRST and $LAST two of them.
+cpuset_hierarchy() { # [OPTION,...]
+	requires subsystem:cpuset
+	CPUSET=$T/cpuset
+	mount_hierarchy "$CPUSET" "cpuset${1:+,$1}"
+	H=$CPUSET/$TEST_NAME.$$
+	mkdir "$H" || exit 1
+	cpuset_size
+	fill "$H" "$ALL"
+}
+
+cpuset_size() {
+	ALL=$(cat "$CPUSET/cpuset.cpus") MEMS=$(cat "$CPUSET/cpuset.mems")
+	FIRST=$(cpus_in "$ALL" | cut -d ' ' -f 1)
+	LAST=$(cpus_in "$ALL" | sed 's/.* //')
+	CPUS=$(cpus_in "$ALL" | wc -w)
+}
+
+# Gives a container CPUs, and the memory that there is.
+fill() { # DIR CPUS
+	echo "$2" > "$1/cpuset.cpus"
+	echo "$MEMS" > "$1/cpuset.mems"
+}
+
+leave_cpuset_hierarchy() {
+	cd / || exit 1
+	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
+	find "$H" -depth -type d -exec rmdir {} +
+	unmount "$CPUSET" >/dev/null
+}
+
+# The affinity of a task, as a list.
+affinity() { # PID
+	"$SYSC" affinity "$1"
+}
+
 ## The ns subsystem of containerfs
 
 # Mounts ns, with other options if given, as a fresh hierarchy at $TOP. The

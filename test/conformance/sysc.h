@@ -33,6 +33,7 @@ extern const struct command session_commands[];
 extern const struct command puppet_commands[];
 extern const struct command freeze_commands[];
 extern const struct command pids_commands[];
+extern const struct command cpus_commands[];
 
 #define MAX_SLOTS 16
 
