@@ -106,6 +106,25 @@
  *				    poll gives POLLPRI on change
  *   pids.peak			r   the most there ever were
  *
+ * With the cpuset subsystem, in every container:
+ *
+ *   cpuset.cpus		rw  a list like 0-3,5: on which CPUs tasks may run;
+ *				    read-only at the top; empty at first
+ *   cpuset.mems		rw  the same of memory nodes: all that there are, or
+ *				    none (else EOPNOTSUPP)
+ *   cpuset.effective_cpus	r   those of cpus that are online; if none are, the
+ *				    parent's
+ *   cpuset.effective_mems	r
+ *   cpuset.cpu_exclusive	rw  0|1: no sibling has one of these CPUs
+ *   cpuset.mem_exclusive	rw  0|1
+ *
+ * A task can be attached where neither list is empty.  A clone has its parent's
+ * lists, less what exclusive siblings have.  The other files of cgroup v1's
+ * cpuset show v1's default and take no other value (EOPNOTSUPP):
+ * mem_hardwall, memory_migrate, memory_pressure, memory_spread_page,
+ * memory_spread_slab, sched_load_balance, sched_relax_domain_level, and in the
+ * top container memory_pressure_enabled.
+ *
  * Errors are those of cgroup v1 of Linux 6.1: see containerfs(5).
  */
 #ifndef _UAPI_CONTAINERFS_H
