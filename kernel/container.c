@@ -17,11 +17,31 @@
 DEFINE_SPINLOCK(container_lock);
 
 static u64 next_container_id;	/* the last one given; under container_lock */
+static struct kmem_cache *container_cache;	/* between two sizes of kmalloc's half would be lost */
+
+int container_cache_init(void)
+{
+	container_cache = kmem_cache_create("containerfs_container", sizeof(struct container), 0, 0,
+					    NULL);
+	return container_cache ? 0 : -ENOMEM;
+}
+
+/* Containers are freed after a grace period. */
+void container_cache_exit(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(container_cache);
+}
 
 struct container *container_get(struct container *cont)
 {
 	refcount_inc(&cont->refs);
 	return cont;
+}
+
+static void container_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(container_cache, container_of(rcu, struct container, rcu));
 }
 
 static void container_free(struct container *cont)
@@ -35,7 +55,7 @@ static void container_free(struct container *cont)
 			ss->destroy(cont->subsys[i]);
 	container_free_iattrs(cont);
 	kfree(cont->name);
-	kfree_rcu(cont, rcu);
+	call_rcu(&cont->rcu, container_free_rcu);
 	containerfs_root_put(root);
 }
 
@@ -237,7 +257,7 @@ static void container_insert_id(struct container *dir, struct container *cont)
 struct container *container_alloc(struct containerfs_root *root, struct container *parent,
 				  const char *name, gfp_t gfp)
 {
-	struct container *cont = kzalloc(sizeof(*cont), gfp);
+	struct container *cont = kmem_cache_zalloc(container_cache, gfp);
 	struct container_subsys *ss;
 	int i;
 

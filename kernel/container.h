@@ -258,6 +258,10 @@ static inline bool container_empty(const struct container *cont)
 	return cont->parent && !cont->nr_tasks && !cont->nr_children;
 }
 
+/* container.c: the memory that containers are made of; no lock, may sleep */
+int container_cache_init(void);
+void container_cache_exit(void);
+
 /* container.c; all under the lock */
 struct container *container_child(struct container *dir, const char *name);
 bool container_name_taken(struct container *dir, const char *name);

@@ -12,8 +12,15 @@ struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT] = {
 
 int container_engine_init(void)
 {
+	int ret = container_cache_init();
+
+	if (ret)
+		return ret;
 	container_cpuset_init();
-	return cftype_init();
+	ret = cftype_init();
+	if (ret)
+		container_engine_free();
+	return ret;
 }
 
 void container_engine_exit(void)
@@ -27,6 +34,12 @@ void container_engine_exit(void)
 		while (ss->work && ss->work())
 			;
 	container_text_cache_drop();
+}
+
+/* Records of tasks and css_groups are freed after a grace period, too, by the kernel's kfree. */
+void container_engine_free(void)
+{
+	container_cache_exit();
 }
 
 void container_show_subsystems(struct seq_file *m)

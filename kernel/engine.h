@@ -82,12 +82,14 @@ struct container_attr {
  */
 
 /*
- * Bring the engine up; -ENOSPC if it has more control files than nodes.  Down:
+ * Bring the engine up; -ENOMEM, -ENOSPC if it has more control files than nodes.  Down:
  * nothing may be mounted and no hook may run any more; hierarchies that live on
- * without a mount, their containers and all records of tasks go.
+ * without a mount, their containers and all records of tasks go.  After that,
+ * container_engine_free(), once the host has put all its references; may sleep.
  */
 int container_engine_init(void);
 void container_engine_exit(void);
+void container_engine_free(void);
 
 /* --- hierarchies: kernel/hierarchy.c --- */
 

@@ -38,8 +38,10 @@ exit_tasks:
 	tasks_exit();
 exit_engine:
 	/* hierarchies that were given up with their containers end with the process */
-	if (!containerfs_nr_roots())
+	if (!containerfs_nr_roots()) {
 		container_engine_exit();
+		container_engine_free();
+	}
 exit_lifetime:
 	lifetime_exit();
 exit_loop:

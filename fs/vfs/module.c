@@ -48,6 +48,7 @@ inode:
 	containerfs_inode_exit();
 engine:
 	container_engine_exit();
+	container_engine_free();
 	return ret;
 }
 
@@ -64,8 +65,7 @@ static void __exit containerfs_exit(void)
 	containerfs_devices_exit();
 	containerfs_notify_exit();
 	containerfs_inode_exit();
-	/* Containers and records are freed after a grace period, by the kernel's kfree. */
-	rcu_barrier();
+	container_engine_free();
 }
 
 module_init(containerfs_init);

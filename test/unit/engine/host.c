@@ -202,6 +202,7 @@ void host_finish(void)
 		if (host.task[tid].live)
 			host_exit(tid);
 	container_engine_exit();
+	container_engine_free();
 	ck_assert_int_eq(containerfs_nr_roots(), 0);
 	ck_assert_uint_eq(host.pins, 0);
 	ck_assert(!host.cloning && !host.watching_affinity);

@@ -190,4 +190,5 @@ void teardown(void)
 	containerfs_umount(hierarchy);
 	tasks_exit();
 	container_engine_exit();
+	container_engine_free();
 }
