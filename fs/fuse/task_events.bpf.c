@@ -22,6 +22,9 @@
  *
  * Locks: none. Words change by compare-and-swap; a record is reserved and
  * submitted in the same program.
+ *
+ * What only subsystems need is in task_events_SUBSYSTEM.bpf.h, included where it
+ * stands.
  */
 #include "vmlinux.h"
 
@@ -275,55 +278,7 @@ int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
 	return unshared(flags);
 }
 
-static __always_inline bool cpus_watched(struct task_struct *task)
-{
-	u64 *word = word_find(task);
-	u64 id = word ? te_word_id(*word) : 0;
-
-	return id && watched(id, TE_WATCH_CPUS);
-}
-
-/*
- * sched_setaffinity(2) of @nr, a number in the caller's pid namespace, has
- * succeeded. Of others than the caller it is not known here who they are.
- */
-static __always_inline int affinity_set(u32 nr)
-{
-	struct task_struct *me = bpf_get_current_task_btf();
-	struct pid *pid = BPF_CORE_READ(me, thread_pid);
-	u32 level = BPF_CORE_READ(pid, level);
-	bool self = !nr || nr == own_nr(pid, level);
-	struct te_affinity *rec;
-
-	if (!affinity_enabled || me->tgid == daemon_tgid || (self && !cpus_watched(me)))
-		return 0;
-	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	if (!rec) {
-		lost_begin();
-		lost_end();
-		return 0;
-	}
-	rec->type = TE_AFFINITY;
-	rec->tid = self ? me->pid : level ? 0 : nr;
-	bpf_ringbuf_submit(rec, wake_flags(true));
-	return 0;
-}
-
-SEC("fexit/sched_setaffinity")
-int BPF_PROG(te_affinity_fexit, pid_t nr, const struct cpumask *mask, long ret)
-{
-	return ret ? 0 : affinity_set(nr);
-}
-
-SEC("tp_btf/sys_exit")
-int BPF_PROG(te_affinity_sys_exit, struct pt_regs *regs, long ret)
-{
-	u64 nr;
-
-	if (!is_call(SETAFFINITY, regs, &nr) || ret)
-		return 0;
-	return affinity_set(nr);
-}
+#include "task_events_affinity.bpf.h"
 
 /* Only attach competes here, and it is one caller. */
 static __always_inline bool change_exit(struct change *c, struct task_struct *task,
@@ -410,66 +365,7 @@ int BPF_PROG(te_free, struct task_struct *task)
 	return 0;
 }
 
-/* A task is reaped: before its waiter goes on, and of a thread nobody waits for. */
-SEC("fentry/cgroup_release")
-int BPF_PROG(te_release, struct task_struct *task)
-{
-	struct te_slot *slot = (struct te_slot *)word_find(task);
-
-	if (slot && slot->word)
-		pids_end(slot);
-	return 0;
-}
-
-/* Wake the daemon with nothing to read. */
-static __always_inline void wake_daemon(void)
-{
-	void *rec = bpf_ringbuf_reserve(&ring, sizeof(u64), 0);
-
-	/* A ring that is full has woken it. */
-	if (rec)
-		bpf_ringbuf_discard(rec, BPF_RB_FORCE_WAKEUP);
-}
-
-/* The creator of a task that does not exist for anybody else yet. */
-SEC("lsm/task_alloc")
-int BPF_PROG(te_task_alloc, struct task_struct *child, unsigned long flags, int ret)
-{
-	struct task_struct *me = bpf_get_current_task_btf();
-	struct te_slot *slot;
-	u64 word, key;
-
-	if (pids_probe && me->tgid == pids_probe)
-		__sync_fetch_and_add(&pids_probed, 1);
-	slot = (struct te_slot *)word_find(me);
-	if (ret || !slot)
-		return ret;
-	word = word_read(&slot->word);
-	key = pids_of_word(word);
-	if (!key)
-		return 0;
-	pids_fork_drop(slot);
-	if (!pids_try(key)) {
-		pids_refuse(key);
-		if (group_touch(te_word_id(word), 0, NULL, false))
-			wake_daemon();
-		return -EAGAIN;
-	}
-	slot->fork_child = (u64)child;
-	slot->forking = key;
-	return 0;
-}
-
-/* Of all tasks in the end, too; here are wanted those that their creator gives up. */
-SEC("lsm/task_free")
-int BPF_PROG(te_task_free, struct task_struct *child)
-{
-	struct te_slot *slot = (struct te_slot *)word_find(bpf_get_current_task_btf());
-
-	if (slot && slot->forking && slot->fork_child == (u64)child)
-		pids_fork_drop(slot);
-	return 0;
-}
+#include "task_events_pids_progs.bpf.h"
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,

@@ -120,6 +120,10 @@ void host_finish(void);
 /* Objects of the engine, without those that wait for a grace period. */
 long host_objects(void);
 
+/* For the host's own: a call that may sleep; the task, if it lives. */
+#define may_sleep() shim_might_sleep(__FILE__, __LINE__)
+struct host_task *host_task_of(int tid);
+
 unsigned long host_key(int tid);
 /* A process or, with another's @tgid, a thread that nobody of interest has made. */
 void host_spawn(int tid, int tgid, unsigned int uid);

@@ -1,0 +1,216 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The part of lib.sh that only scripts about one subsystem need: each mounts it
+# with a container of the script's own, because on v1 it is in use by others, and
+# what is done to a task is undone by the leave_ function at the end.
+# shellcheck disable=SC2034
+
+## The freezer
+
+# Mounts the freezer at $FREEZER, which on v1 may be in use by others, with a
+# container of this script's own, $H.
+freezer_hierarchy() { # [OPTION,...]
+	requires subsystem:freezer
+	FREEZER=$T/freezer
+	mount_hierarchy "$FREEZER" "freezer${1:+,$1}"
+	H=$FREEZER/$TEST_NAME.$$
+	mkdir "$H" || exit 1
+}
+
+# Lets everybody in a hierarchy go whom this script may have frozen.
+thaw_all() { # MOUNTPOINT
+	find "$1" -path "$1/$TEST_NAME.*" -name freezer.state 2>/dev/null | while read -r state_file; do
+		echo THAWED > "$state_file"
+	done
+}
+
+leave_freezer_hierarchy() {
+	cd / || exit 1
+	thaw_all "$FREEZER"
+	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
+	find "$H" -depth -type d -exec rmdir {} +
+	unmount "$FREEZER" >/dev/null
+	FREEZER=
+}
+
+# Is it FROZEN? v1 says that whoever sees FREEZING should write FROZEN again: a
+# task can miss that it is to stop.
+is_frozen() { # CONTAINER
+	[ "$(cat "$1/freezer.state")" = FROZEN ] || {
+		has v1 && echo FROZEN > "$1/freezer.state"
+		false
+	}
+}
+
+# Freezes and waits until it is done.
+freeze() { # CONTAINER
+	echo FROZEN > "$1/freezer.state"
+	frozen_dir=$1
+	wait_for 'is_frozen "$frozen_dir"'
+}
+
+thaw() { # CONTAINER
+	echo THAWED > "$1/freezer.state"
+}
+
+# A process that counts in $T/NAME; its pid is $PID. In DIR, if one is given.
+spinner() { # NAME [DIR]
+	"$SYSC" spin "$T/$1" </dev/null >/dev/null 2>&1 8>&- 9>&- &
+	PID=$!
+	[ -z "${2-}" ] || echo "$PID" > "$2/tasks"
+	spinning=$T/$1
+	wait_for '[ -s "$spinning" ]'
+}
+
+# Does it run? The time is what a machine under load may take to let it.
+runs() { # NAME
+	"$SYSC" advances "$T/$1" 5000
+}
+
+# A task that is frozen does not come back to life, so little time is enough.
+stands() { # NAME
+	[ "$("$SYSC" advances "$T/$1" 100)" = no ]
+}
+
+## Devices
+
+# Mounts devices at $DEVICES, which on v1 may be in use by others, with a
+# container of this script's own, $H.
+devices_hierarchy() { # [OPTION,...]
+	requires subsystem:devices
+	DEVICES=$T/devices
+	mount_hierarchy "$DEVICES" "devices${1:+,$1}"
+	H=$DEVICES/$TEST_NAME.$$
+	mkdir "$H" || exit 1
+}
+
+leave_devices_hierarchy() {
+	cd / || exit 1
+	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
+	find "$H" -depth -type d -exec rmdir {} +
+	unmount "$DEVICES" >/dev/null
+}
+
+# A process enters a container, then does what the sysc words say.
+expect_in() { # ID CONTAINER RESULT WORD...
+	check_id=$1
+	check_dir=$2
+	check_text=$3
+	shift 3
+	expect_errno "$check_id" "OK $check_text" write "$check_dir/tasks" 0 , "$@"
+}
+
+## pids
+
+# Mounts pids, which on v1 is in use by others, with a container of this script's
+# own, $H. What a host does with a fork beyond a limit is in $BEYOND, refused or
+# killed, and whether zombies count in $DEAD, counted or forgotten.
+pids_hierarchy() { # [OPTION,...]
+	requires subsystem:pids
+	PIDS=$T/pids
+	mount_hierarchy "$PIDS" "pids${1:+,$1}"
+	H=$PIDS/$TEST_NAME.$$
+	mkdir "$H" || exit 1
+	BEYOND=refused DEAD=counted
+	has v1 && return
+	case $(sed -n 's/^pids	//p' "$PIDS/container.subsystems") in
+	enforced:*is\ killed*until\ they\ exit*) BEYOND=killed DEAD=forgotten ;;
+	enforced:*is\ killed*) BEYOND=killed ;;
+	enforced:*until\ they\ exit*) DEAD=forgotten ;;
+	enforced:*) ;;
+	*) skip "needs pids enforced" ;;
+	esac
+}
+
+leave_pids_hierarchy() {
+	cd / || exit 1
+	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
+	find "$H" -depth -type d -exec rmdir {} +
+	unmount "$PIDS" >/dev/null
+}
+
+## cpuset
+
+# The numbers of a list like "0-2,5".
+cpus_in() { # LIST
+	echo "$1" | tr ',' '\n' | awk -F- 'NF { for (i = $1; i <= $NF; i++) printf "%s%d", n++ ? " " : "", i }'
+}
+
+# Mounts cpuset at $CPUSET, which on v1 is in use by others, with a container of
+# this script's own that has everything, $H. $ALL and $MEMS are the lists of the
+# system's CPUs and nodes, $CPUS how many CPUs, $FIRST and $LAST two of them.
+cpuset_hierarchy() { # [OPTION,...]
+	requires subsystem:cpuset
+	CPUSET=$T/cpuset
+	mount_hierarchy "$CPUSET" "cpuset${1:+,$1}"
+	H=$CPUSET/$TEST_NAME.$$
+	mkdir "$H" || exit 1
+	cpuset_size
+	fill "$H" "$ALL"
+}
+
+cpuset_size() {
+	ALL=$(cat "$CPUSET/cpuset.cpus") MEMS=$(cat "$CPUSET/cpuset.mems")
+	FIRST=$(cpus_in "$ALL" | cut -d ' ' -f 1)
+	LAST=$(cpus_in "$ALL" | sed 's/.* //')
+	CPUS=$(cpus_in "$ALL" | wc -w)
+}
+
+# Gives a container CPUs, and the memory that there is.
+fill() { # DIR CPUS
+	echo "$2" > "$1/cpuset.cpus"
+	echo "$MEMS" > "$1/cpuset.mems"
+}
+
+leave_cpuset_hierarchy() {
+	cd / || exit 1
+	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
+	find "$H" -depth -type d -exec rmdir {} +
+	unmount "$CPUSET" >/dev/null
+}
+
+# The affinity of a task, as a list.
+affinity() { # PID
+	"$SYSC" affinity "$1"
+}
+
+## The ns subsystem of containerfs
+
+# Mounts ns, with other options if given, as a fresh hierarchy at $TOP. The
+# script itself goes into the container $H below, because whatever else makes
+# namespaces on this machine gets containers in the top one.
+ns_hierarchy() { # [OPTION,...]
+	requires containerfs subsystem:ns
+	new_hierarchy "ns${1:+,$1}"
+	TOP=$H
+	H=$TOP/test
+	mkdir "$H"
+	echo $$ > "$H/tasks"
+}
+
+# Back out of it, so that the hierarchy can die.
+leave_ns_hierarchy() {
+	cd / || exit 1
+	echo $$ > "$TOP/tasks"
+	remove_containers "$TOP"
+	umount_wait "$TOP" "$NAME"
+}
+
+# A pausing process that has made itself namespaces; its pid is $PID.
+unsharer() { # NAMESPACE,...
+	rm -f "$T/unsharer"
+	"$SYSC" unshare "$1" , pause </dev/null >"$T/unsharer" 2>&1 8>&- 9>&- &
+	PID=$!
+	wait_for "[ -s '$T/unsharer' ]"
+}
+
+# One that has already ended.
+unshare_once() {
+	"$SYSC" unshare uts >/dev/null
+}
+
+# A counter out of an events file.
+count_of() { # NAME FILE
+	sed -n "s/^$1 //p" "$2"
+}

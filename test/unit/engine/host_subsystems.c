@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * host_subsystems.c - what the fake host does for subsystems: see host.h
+ *
+ * To stop a task, to set its CPUs, to say what it has used, to count it: all in
+ * the table of tasks.  Devices are in host_devices.c.
+ */
+#include "../quiet_check.h"
+#include <errno.h>
+#include <string.h>
+
+#include "host.h"
+#include "shim_libc.h"
+
+/* --- the freezer --- */
+
+const char *host_freezer(void)
+{
+	return "enforced: in the table of tasks";
+}
+
+int host_freezer_start(void)
+{
+	may_sleep();
+	return host.freeze_start_err;
+}
+
+/* Who was born stopped, and is not to be. */
+static void release_strangers(unsigned long long account)
+{
+	struct container_task *record;
+	int tid;
+
+	for (tid = 1; tid < HOST_TASKS; tid++) {
+		if (!host_task_of(tid) || host.task[tid].account != account)
+			continue;
+		record = container_task_find(host_key(tid));
+		if (!record || container_task_account(record) != account) {
+			host.task[tid].account = 0;
+			host.task[tid].stopped = false;
+		}
+	}
+}
+
+int host_task_freeze(const struct container_task_info *info, unsigned long long account,
+		     _Bool atomic)
+{
+	struct host_task *task = host_task_of(info->tid);
+	unsigned long long old;
+
+	ck_assert_uint_eq(info->key, host_key(info->tid));
+	if (!atomic)
+		may_sleep();
+	else if (host.freeze_later)
+		return -EAGAIN;
+	if (!task)
+		return -ESRCH;
+	if (info->tid == host.freeze_refuse)
+		return host.freeze_err;
+	if (account)
+		host.freezes++;
+	else
+		host.thaws++;
+	old = task->account;
+	task->account = account;
+	task->stopped = account && (task->stopped || !host.stop_later);
+	if (host.freeze_later && old && old != account)
+		release_strangers(old);
+	return 0;
+}
+
+void host_freeze_ended(unsigned long long account)
+{
+	int tid;
+
+	ck_assert_uint_ne(account, 0);
+	for (tid = 1; host.freeze_later && tid < HOST_TASKS; tid++) {
+		if (host.task[tid].account == account) {
+			host.task[tid].account = 0;
+			host.task[tid].stopped = false;
+		}
+	}
+}
+
+_Bool host_frozen(unsigned long long account)
+{
+	int tid;
+
+	for (tid = 1; tid < HOST_TASKS; tid++)
+		if (host.task[tid].live && host.task[tid].account == account &&
+		    !host.task[tid].stopped)
+			return false;
+	return true;
+}
+
+void host_stop(int tid)
+{
+	ck_assert(host_task_of(tid));
+	host.task[tid].stopped = host.task[tid].account;
+}
+
+/* --- CPU affinity --- */
+
+static int tid_of(unsigned long key)
+{
+	int tid = (int)((key - host_key(0)) / 64);
+
+	ck_assert(tid > 0 && tid < HOST_TASKS);
+	return tid;
+}
+
+const char *host_cpuset(void)
+{
+	return "enforced: in the table of tasks";
+}
+
+_Bool host_can_set_cpus(void)
+{
+	return !host.cannot_set_cpus;
+}
+
+unsigned int host_nr_cpus(void)
+{
+	return HOST_CPUS;
+}
+
+void host_online(unsigned long *cpus, unsigned long *mems)
+{
+	may_sleep();
+	*cpus = HOST_ALL_CPUS & ~host.offline;
+	memset(mems, 0, CONTAINER_MEMS_MAX / 8);
+	*mems = (2ul << host.nodes) - 1;
+}
+
+_Bool host_task_within(unsigned long key, const unsigned long *cpus)
+{
+	return !(host.task[tid_of(key)].affinity & ~*cpus);
+}
+
+void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
+			_Bool keep)
+{
+	struct host_task *task;
+
+	may_sleep();
+	ck_assert_uint_eq(info->key, host_key(info->tid));
+	ck_assert_uint_ne(*cpus & HOST_ALL_CPUS, 0);
+	if (host.on_set_cpus)
+		host.on_set_cpus(info->tid);
+	task = host_task_of(info->tid);
+	if (!task)
+		return;
+	host.cpus_set++;
+	task->affinity = keep && task->affinity & *cpus ? task->affinity & *cpus :
+			 *cpus & HOST_ALL_CPUS;
+}
+
+void host_watch_affinity(_Bool on)
+{
+	ck_assert(on != host.watching_affinity);
+	host.watching_affinity = on;
+	host.watching_calls++;
+}
+
+void host_set_affinity(int tid, unsigned long cpus)
+{
+	ck_assert(host_task_of(tid));
+	host.task[tid].affinity = cpus;
+	if (host.watching_affinity)
+		container_task_affinity(host_key(tid));
+}
+
+int host_task_cpu(unsigned long key, struct container_cpu *cpu)
+{
+	int tid = tid_of(key);
+
+	if (host.by_group)
+		return CONTAINER_CPU_BY_GROUP;
+	*cpu = host.task[tid].cpu;
+	return host.task[tid].dead ? CONTAINER_CPU_FINAL : CONTAINER_CPU_SO_FAR;
+}
+
+void host_charge(void)
+{
+	may_sleep();
+	if (host.on_charge)
+		host.on_charge();
+}
+
+/* CPU n of the system has used n + 1 seconds of system and 10 of user time. */
+int host_system_cpu(int cpu, struct container_cpu *used)
+{
+	may_sleep();
+	cpu += cpu % 2;
+	if (cpu >= host.cpus)
+		return -1;
+	used->user = 10000000000ull;
+	used->system = (cpu + 1) * 1000000000ull;
+	used->runtime = used->user + used->system;
+	return cpu;
+}
+
+/* --- the number of tasks --- */
+
+const char *host_pids(void)
+{
+	return "enforced: in the table of tasks";
+}
+
+int host_pids_limit_start(void)
+{
+	may_sleep();
+	return host.limit_start_err;
+}
+
+void host_pids_set(_Bool on)
+{
+	host.pids_set += on ? 1 : -1;
+}
+
+_Bool host_sees_reaping(void)
+{
+	return host.sees_reaping;
+}
+
+_Bool host_pids_counts(void)
+{
+	return host.counts;
+}
+
+void host_pids_add(unsigned long long id, unsigned long long parent)
+{
+	ck_assert_uint_gt(id, parent);
+	host.pids_added++;
+}
+
+void host_pids_remove(unsigned long long id)
+{
+	ck_assert_uint_ne(id, 0);
+	host.pids_removed++;
+}
+
+int host_pids_limit(unsigned long long id, unsigned long long max)
+{
+	ck_assert(host.counts);
+	host.limited = id;
+	host.limit = max;
+	return 0;
+}
+
+_Bool host_pids_read(unsigned long long id, struct container_pids *now)
+{
+	ck_assert(host.counts);
+	*now = host.numbers;
+	return id == host.limited;
+}
