@@ -148,8 +148,10 @@ struct container_subsys {
 	void (*cloned)(struct container_subsys_state *css, struct container_subsys_state *child);
 	void (*refused)(struct container_subsys_state *css);
 	void (*settled)(struct container_subsys_state *css);
-	/* May sleep, no lock: do what was put off.  Returns whether it removed anything. */
-	bool (*work)(void);
+	/* May sleep, no lock: do what was put off; waits for one release agent at most. */
+	void (*work)(void);
+	/* The same: remove one container, if one is too many and has no agent due; whether it did. */
+	bool (*trim)(void);
 
 	/* "enforced", "accounted" or "unsupported", and one phrase about this host */
 	const char *(*describe)(char *buf, size_t size);
@@ -237,7 +239,7 @@ struct container {
 	u64			btime, mtime;
 	struct list_head	iattrs;
 
-	struct list_head	pending;	/* in release_list or kill_list */
+	struct list_head	pending;	/* in release_list: its agent is due */
 	struct container_subsys_state *subsys[CONTAINER_SUBSYS_COUNT];
 };
 

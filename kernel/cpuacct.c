@@ -140,7 +140,7 @@ void cpuacct_task_remains(struct container_task *task)
 }
 
 /* Charge for all, and let go of those that will never run again. */
-static bool cpuacct_bury(void)
+static void cpuacct_bury(void)
 {
 	struct container_task_info info = { };
 	struct container_task *task, *next;
@@ -162,7 +162,6 @@ static bool cpuacct_bury(void)
 		container_put(task->remains);
 		kfree_rcu(task, rcu);
 	}
-	return false;
 }
 
 /* Bring @cont and all below up to date. */

@@ -184,11 +184,10 @@ void cpuset_settle(void)
 	mutex_unlock(&cpuset_mutex);
 }
 
-static bool cpuset_work(void)
+static void cpuset_work(void)
 {
 	if (!list_empty(&cpuset_tasks))
 		cpuset_settle();
-	return false;
 }
 
 void container_cpuset_work(struct container *cont)

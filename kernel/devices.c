@@ -303,12 +303,12 @@ static int devices_start(void)
 	return ret;
 }
 
-static bool devices_work(void)
+static void devices_work(void)
 {
 	bool bound;
 
 	if (!READ_ONCE(devices_started))
-		return false;
+		return;
 	mutex_lock(&devices_mutex);
 	device_rules_bury();
 	spin_lock(&container_lock);
@@ -319,7 +319,6 @@ static bool devices_work(void)
 		WRITE_ONCE(devices_started, false);
 	}
 	mutex_unlock(&devices_mutex);
-	return false;
 }
 
 /* --- control files --- */

@@ -30,9 +30,12 @@ void container_engine_exit(void)
 
 	container_tasks_drop();
 	containerfs_drop_roots();
-	for_each_subsys(ss, i)
-		while (ss->work && ss->work())
+	for_each_subsys(ss, i) {
+		while (ss->trim && ss->trim())
 			;
+		if (ss->work)
+			ss->work();
+	}
 	container_text_cache_drop();
 }
 

@@ -140,14 +140,14 @@ static unsigned int freezer_count_orders(void)
 }
 
 /* Tell the host of all tasks on the list; those that come meanwhile make work anew. */
-static bool freezer_work(void)
+static void freezer_work(void)
 {
 	unsigned int budget, nr, i;
 	struct freezer_order *order;
 	int ret;
 
 	if (list_empty(&freezer_tasks))
-		return false;
+		return;
 	order = kmalloc_array(FREEZER_BATCH, sizeof(*order), GFP_KERNEL | __GFP_NOFAIL);
 	for (budget = freezer_count_orders(); budget;) {
 		nr = freezer_collect(order, &budget);
@@ -160,7 +160,6 @@ static bool freezer_work(void)
 			break;
 	}
 	kfree(order);
-	return false;
 }
 
 void container_freezer_work(void)

@@ -276,7 +276,7 @@ void ns_drop_empties(struct containerfs_root *root)
 }
 
 /* One removal at a hold of the lock, from the leaves up. */
-static bool ns_work(void)
+static bool ns_trim_one(void)
 {
 	struct container *cont;
 	struct rb_node *node;
@@ -292,6 +292,11 @@ static bool ns_work(void)
 		cont = list_first_entry(&ns->empties, struct ns_state, empty_node)->css.container;
 		while ((node = rb_first(&cont->children)))
 			cont = rb_entry(node, struct container, by_name);
+		/* Its agent first. */
+		if (!list_empty(&cont->pending)) {
+			spin_unlock(&container_lock);
+			return false;
+		}
 		ns->removed++;
 		ns_events_changed(ns);
 		host_clone_removed(cont->parent, cont);
@@ -446,7 +451,7 @@ struct container_subsys ns_subsys = {
 	.cloned		= ns_cloned,
 	.refused	= ns_refused,
 	.settled	= ns_settled,
-	.work		= ns_work,
+	.trim		= ns_trim_one,
 	.describe	= ns_describe,
 	.files		= ns_files,
 };

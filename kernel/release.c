@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is put off until the host says that it is time: release agents, and
- * what others defer (kill.c, the subsystems' work()).
+ * what others defer (kill.c, the subsystems' work() and trim()).
  *
  * An agent runs when a container with notify_on_release becomes empty: its
  * last task left or exited, or its last child was removed.  Not when the flag
@@ -12,6 +12,8 @@
 #include <linux/limits.h>
 
 #include "container.h"
+
+#define TRIM_BATCH	64
 
 static LIST_HEAD(release_list);		/* containers, by pending; under container_lock */
 
@@ -48,23 +50,46 @@ static bool release_one(char *path, char *agent)
 	return found;
 }
 
+/* What must not wait: who is to be killed, stopped, kept off a CPU. */
+static void work_all(void)
+{
+	struct container_subsys *ss;
+	int i;
+
+	container_kill_work();
+	for_each_subsys(ss, i)
+		if (ss->work)
+			ss->work();
+}
+
+static bool trim_all(void)
+{
+	struct container_subsys *ss;
+	bool removed = false;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (ss->trim && ss->trim())
+			removed = true;
+	return removed;
+}
+
 void container_run_work(void)
 {
 	/* What is due is not lost for lack of memory. */
 	char *path = kmalloc(2 * PATH_MAX, GFP_KERNEL | __GFP_NOFAIL);
-	struct container_subsys *ss;
 	bool more;
-	int i;
+	int n;
 
-	container_kill_work();
+	/*
+	 * Of each some at a time, since more may come for ever and an agent takes its
+	 * time.  A clone that is removed may leave its parent empty, which has one, too.
+	 */
 	do {
-		while (release_one(path, path + PATH_MAX))
-			;
-		more = false;
-		/* Removing a clone may empty its parent, which may have an agent. */
-		for_each_subsys(ss, i)
-			if (ss->work && ss->work())
-				more = true;
+		work_all();
+		more = release_one(path, path + PATH_MAX);
+		for (n = 0; n < TRIM_BATCH && trim_all(); n++)
+			more = true;
 	} while (more);
 	kfree(path);
 	containerfs_reap_roots();

@@ -345,6 +345,8 @@ void host_run_agent(const char *agent, const char *path)
 	host.agents++;
 	snprintf(host.agent, sizeof(host.agent), "%s", agent);
 	snprintf(host.agent_path, sizeof(host.agent_path), "%s", path);
+	if (host.on_agent)
+		host.on_agent();
 }
 
 void host_work_pending(void)

@@ -86,6 +86,7 @@ struct host {
 	void		(*on_walked)(void);	/* after host_for_each_task() */
 	void		(*on_kill)(int tid);
 	void		(*on_charge)(void);			/* in host_charge() */
+	void		(*on_agent)(void);			/* in host_run_agent() */
 
 	/* what the engine did */
 	unsigned int	syncs, walks, moves, pins, kills;

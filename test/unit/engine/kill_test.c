@@ -63,6 +63,33 @@ START_TEST(here_and_below)
 }
 END_TEST
 
+/* A fork was under way while agents run: its child does not wait for the last of them. */
+static void fork_once(void)
+{
+	if (host.agents == 1)
+		host_fork(10, 21);
+	else
+		ck_assert_uint_eq(host.task[21].killed, 1);
+}
+
+START_TEST(agents_keep_nobody_alive)
+{
+	struct container *d = make_dir(top, "d");
+
+	ck_assert_int_eq(write_to(top, "release_agent", "/bin/agent"), 0);
+	ck_assert_int_eq(write_to(c, "notify_on_release", "1"), 0);
+	ck_assert_int_eq(write_to(d, "notify_on_release", "1"), 0);
+	attach(d, 13);
+	kill_all(a);
+	host_exit(12);
+	host_exit(13);
+	host.on_agent = fork_once;
+	container_run_work();
+	host.on_agent = NULL;
+	ck_assert_uint_eq(host.agents, 2);
+}
+END_TEST
+
 START_TEST(empty_ones)
 {
 	struct container *d = make_dir(top, "d");
@@ -201,6 +228,7 @@ TCase *kill_tests(void)
 
 	tcase_add_checked_fixture(tc, kill_setup, kill_teardown);
 	tcase_add_test(tc, here_and_below);
+	tcase_add_test(tc, agents_keep_nobody_alive);
 	tcase_add_test(tc, empty_ones);
 	tcase_add_test(tc, below_alone);
 	tcase_add_test(tc, forks_do_not_outrun_it);
