@@ -108,12 +108,15 @@ static int containerfs_fill_super(struct super_block *sb, struct containerfs_roo
 /* Subsystems never pretend: the log says what they can do here. */
 static void containerfs_log(struct containerfs_root *root)
 {
-	char text[512], *rest = text, *line;
+	char *text = kmalloc(PAGE_SIZE, GFP_KERNEL), *rest = text, *line;
 
-	container_subsys_describe(text, sizeof(text));
+	if (!text)
+		return;
+	container_subsys_describe(text, PAGE_SIZE);
 	while ((line = strsep(&rest, "\n")))
 		if (*line)
 			pr_info("containerfs: hierarchy %d: %s\n", containerfs_root_id(root), line);
+	kfree(text);
 }
 
 static int containerfs_test_super(struct super_block *sb, struct fs_context *fc)
