@@ -6,7 +6,9 @@
  * at its entry the mask is replaced by what the target's container has of it,
  * so that the call does, and fails with EINVAL when nothing is left, as under
  * the kernel's own cpuset; at its return the target is looked at again, in case
- * the container has changed in between. The probe's handlers do not sleep.
+ * the container has changed in between. The probe's handlers do not sleep, and
+ * take the engine's lock, which they may only where ftrace calls them: else the
+ * probe is a breakpoint, whose handler counts as an NMI, and there is none.
  *
  * The kernel's own cpuset of a task, be it mounted or systemd's, stays in force:
  * what set_cpus_allowed_ptr() is given is within it. The function that tells it
@@ -32,11 +34,14 @@
 
 static void (*cpuset_allows)(struct task_struct *task, struct cpumask *mask);
 static int hotplug_state;
+static bool kept;			/* the probe is there */
 
 const char *host_cpuset(void)
 {
-	return "enforced: CPUs, as the affinity of tasks, which they can only narrow; "
-	       "memory nodes: all or none";
+	return kept ? "enforced: CPUs, as the affinity of tasks, which they can only narrow; "
+		      "memory nodes: all or none" :
+		      "enforced: CPUs, as the affinity of tasks, which they can widen; "
+		      "memory nodes: all or none";
 }
 
 _Bool host_can_set_cpus(void)
@@ -189,6 +194,21 @@ static int cpu_changed(unsigned int cpu)
 
 /* --- begin and end --- */
 
+static void __init keep_affinities(void)
+{
+	int ret;
+
+	affinity_probe.data_size = sizeof(struct affinity_call) + cpumask_size();
+	ret = register_kretprobe(&affinity_probe);
+	kept = !ret && affinity_probe.kp.flags & KPROBE_FLAG_FTRACE;
+	if (kept)
+		return;
+	pr_warn("containerfs: tasks can widen their affinity: no probe on %s: %d\n",
+		affinity_probe.kp.symbol_name, ret);
+	if (!ret)
+		unregister_kretprobe(&affinity_probe);
+}
+
 static void __init find_kernels_cpuset(void)
 {
 	struct kprobe probe = { .symbol_name = "cpuset_cpus_allowed" };
@@ -205,16 +225,12 @@ int __init containerfs_affinity_init(void)
 	int ret;
 
 	find_kernels_cpuset();
-	affinity_probe.data_size = sizeof(struct affinity_call) + cpumask_size();
-	ret = register_kretprobe(&affinity_probe);
-	if (ret) {
-		pr_err("containerfs: no probe on %s: %d\n", affinity_probe.kp.symbol_name, ret);
-		return ret;
-	}
+	keep_affinities();
 	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "containerfs:online", cpu_changed,
 					cpu_changed);
 	if (ret < 0) {
-		unregister_kretprobe(&affinity_probe);
+		if (kept)
+			unregister_kretprobe(&affinity_probe);
 		return ret;
 	}
 	hotplug_state = ret;
@@ -225,6 +241,8 @@ void containerfs_affinity_exit(void)
 {
 	cpuhp_remove_state_nocalls(hotplug_state);
 	cancel_work_sync(&hotplug_work);
+	if (!kept)
+		return;
 	unregister_kretprobe(&affinity_probe);
 	if (affinity_probe.nmissed)
 		pr_warn("containerfs: %lu calls of sched_setaffinity were missed\n",

@@ -188,12 +188,23 @@ _Bool host_pids_read(unsigned long long id, struct container_pids *now)
 	return false;
 }
 
+/* Only where ftrace calls it: a breakpoint's handler counts as an NMI, which takes no locks. */
+static int __init probe_register(struct kprobe *probe)
+{
+	int ret = register_kprobe(probe);
+
+	if (ret || probe->flags & KPROBE_FLAG_FTRACE)
+		return ret;
+	unregister_kprobe(probe);
+	return -EOPNOTSUPP;
+}
+
 void __init containerfs_pids_init(void)
 {
 	int i, ret;
 
 	for (i = 0; i < NR_PROBES; i++) {
-		ret = register_kprobe(&probes[i]);
+		ret = probe_register(&probes[i]);
 		if (ret) {
 			pr_warn("containerfs: no limits on tasks: no probe on %s: %d\n",
 				probes[i].symbol_name, ret);

@@ -21,6 +21,7 @@
 #define NR_DEVICES	2
 #define NR_WORKERS	4
 #define SECONDS		6
+#define SECONDS_MORE	120
 #define OPTIONS		"ns,devices,clone_flags=none"
 
 static const char *const place[NR_PLACES] = { "t", "t/a", "t/a/b", "t/c" };
@@ -195,6 +196,11 @@ static void make_places(void)
 	}
 }
 
+static bool seen_all(void)
+{
+	return s->allowed && s->denied && s->clones;
+}
+
 static void changes(void)
 {
 	pid_t pids[NR_WORKERS + 1];
@@ -210,7 +216,8 @@ static void changes(void)
 		put_nr(at("%s/tasks", place[i % NR_PLACES]), pids[i]);
 		s->where[i] = i % NR_PLACES;
 	}
-	for (end = now() + SECONDS; now() < end;) {
+	/* On a slow machine longer, until there has been some of everything. */
+	for (end = now() + SECONDS; now() < end || (!seen_all() && now() < end + SECONDS_MORE);) {
 		s->epoch |= 1;
 		if (random() % 4)
 			change_rule();
@@ -226,7 +233,7 @@ static void changes(void)
 			fail("see above");
 	say("%lu changes, %lu clones; %lu times allowed, %lu times denied", s->changes, s->clones,
 	    s->allowed, s->denied);
-	if (!s->allowed || !s->denied || !s->clones)
+	if (!seen_all())
 		fail("that is not much of a test");
 }
 
