@@ -41,7 +41,8 @@ te_u64 pids_probed;	/* forks of the daemon's that lsm/task_alloc has seen */
 te_u32 pids_probe;	/* its tgid, while it wants to know */
 
 #define PIDS_DEPTH_MAX	(1 << 20)	/* steps up; paths are much shorter */
-#define PIDS_TRIES	16
+#define PIDS_TRIES	8	/* in loops that the verifier walks through */
+#define PIDS_FOLLOWS	64
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -109,25 +110,25 @@ static long pids_down(u32 i, void *ctx)
 static __always_inline bool pids_room(struct te_pids *p)
 {
 	s64 n = *(volatile s64 *)&p->count, old;
+	bool got = false;
 	int i;
 
-	for (i = 0; i < PIDS_TRIES; i++) {
+	for (i = 0; i < PIDS_TRIES && !got; i++) {
 		if (n >= p->max)
 			return false;
 		old = __sync_val_compare_and_swap(&p->count, n, n + 1);
-		if (old == n) {
-			peak_raise(p, n + 1);
-			return true;
-		}
+		got = old == n;
 		n = old;
 	}
 	/* Others are always faster: then they may see one too many for a moment. */
-	n = __sync_fetch_and_add(&p->count, 1) + 1;
-	if (n > p->max) {
-		__sync_fetch_and_add(&p->count, -1);
-		return false;
+	if (!got) {
+		n = __sync_fetch_and_add(&p->count, 1);
+		if (n >= p->max) {
+			__sync_fetch_and_add(&p->count, -1);
+			return false;
+		}
 	}
-	peak_raise(p, n);
+	peak_raise(p, n + 1);
 	return true;
 }
 
@@ -208,26 +209,35 @@ static __always_inline u64 pids_of_word(u64 word)
 	return g ? g->pids : 0;
 }
 
-/* Let a task's charge follow its word. */
+struct pids_following {
+	struct te_slot *slot;
+};
+
+static long pids_follow_once(u32 i, void *ctx)
+{
+	struct te_slot *slot = ((struct pids_following *)ctx)->slot;
+	u64 to = pids_of_word(word_read(&slot->word));
+	u64 old = word_read(&slot->charged);
+	u64 common;
+
+	if (old == to || old == TE_PIDS_GONE)
+		return 1;
+	common = pids_common(old, to);
+	pids_charge(to, common);
+	if (__sync_val_compare_and_swap(&slot->charged, old, to) == old)
+		pids_uncharge(old, common);
+	else
+		pids_uncharge(to, common);
+	return 0;
+}
+
+/* Let a task's charge follow its word. (A plain loop takes the verifier a second.) */
 static __always_inline void pids_follow(struct te_slot *slot)
 {
-	u64 old, to, common;
-	int i;
+	struct pids_following f = { .slot = slot };
 
-	if (!pids_state)
-		return;
-	for (i = 0; i < PIDS_TRIES; i++) {
-		to = pids_of_word(word_read(&slot->word));
-		old = word_read(&slot->charged);
-		if (old == to || old == TE_PIDS_GONE)
-			return;
-		common = pids_common(old, to);
-		pids_charge(to, common);
-		if (__sync_val_compare_and_swap(&slot->charged, old, to) == old)
-			pids_uncharge(old, common);
-		else
-			pids_uncharge(to, common);
-	}
+	if (pids_state)
+		bpf_loop(PIDS_FOLLOWS, pids_follow_once, &f, 0);
 }
 
 /* It counts no more, and never will again, whoever is about to follow its word. */
