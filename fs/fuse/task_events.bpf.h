@@ -3,7 +3,10 @@
  * task_events.bpf.h - maps, globals and helpers of task_events.bpf.c
  *
  * Where a task's word lives: in the preallocated hash `words`, keyed by the task's
- * address, until the task is freed; if that is full, in task storage.
+ * address, until the task is freed; if that is full, in task storage. It is taken
+ * out in a softirq, where the map may be busy, so it may also stay: what says that
+ * its task has exited, of one that has not, is nobody's.
+ *
  * The hash comes first because making a word there costs a fork a third of what
  * task storage does (measured: 0.4 to 1.3 us), and cannot fail because this CPU was
  * taken from another task in the middle of a storage operation. Attach, which may
@@ -93,8 +96,12 @@ static __always_inline void lost_end(void)
 static __always_inline u64 *hash_find(struct task_struct *task)
 {
 	u64 key = (u64)task;
+	u64 *word = hash_used ? bpf_map_lookup_elem(&words, &key) : NULL;
 
-	return hash_used ? bpf_map_lookup_elem(&words, &key) : NULL;
+	/* Of a task that was at this address before: its end was not seen. */
+	if (word && *word & TE_WORD_EXITED && !(*(volatile u32 *)&task->flags & PF_EXITING))
+		return NULL;
+	return word;
 }
 
 static __always_inline void hash_delete(struct task_struct *task)
@@ -166,7 +173,7 @@ static __always_inline u64 *word_create(struct task_struct *task)
 
 	if (!hash_used)
 		hash_used = 1;
-	if (fail_hash() || bpf_map_update_elem(&words, &key, &zero, BPF_NOEXIST)) {
+	if (fail_hash() || bpf_map_update_elem(&words, &key, &zero, BPF_ANY)) {
 		__sync_fetch_and_add(&spilled, 1);
 		word = bpf_task_storage_get(&storage, task, 0,
 					    BPF_LOCAL_STORAGE_GET_F_CREATE);

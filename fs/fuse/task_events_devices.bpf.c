@@ -104,9 +104,12 @@ static __always_inline u64 *my_word(struct task_struct *me)
 	return word && *word ? word : bpf_map_lookup_elem(&words, &key);
 }
 
+/* Who opens has not exited: see task_events.bpf.h. */
 static __always_inline u64 id_of(u64 *word)
 {
-	return word ? te_word_id(word_read(word)) : 0;
+	u64 w = word ? word_read(word) : 0;
+
+	return w & TE_WORD_EXITED ? 0 : te_word_id(w);
 }
 
 static __always_inline bool denied(const struct access *a)
