@@ -321,6 +321,12 @@ extern struct css_group init_css_group;
 /* css_group.c; all under the lock */
 struct container *css_group_container(const struct css_group *group,
 				      const struct containerfs_root *root);
+/*
+ * What subsystem @ss has for @group's tasks, or NULL if it is not mounted.  Does not
+ * lock: under the lock, or from the host's only thread.
+ */
+struct container_subsys_state *css_of_group(const struct css_group *group,
+					    const struct container_subsys *ss);
 /* The group that is @old but in @cont; with a reference, NULL: no memory. */
 struct css_group *css_group_find(struct css_group *old, struct container *cont);
 void css_group_put_locked(struct css_group *group);

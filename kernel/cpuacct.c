@@ -92,31 +92,21 @@ static int cpuacct_charge_task(struct container *cont, struct container_task *ta
 	return ret;
 }
 
-static struct container *cpuacct_container(const struct css_group *group)
-{
-	struct css_link *link;
-
-	if (!cpuacct_subsys.root)
-		return NULL;
-	list_for_each_entry(link, &group->links, in_group)
-		if (link->container->root == cpuacct_subsys.root)
-			return link->container;
-	return NULL;
-}
-
 _Bool css_group_charges(struct css_group *group)
 {
-	return cpuacct_container(group);
+	struct container_subsys_state *css = css_of_group(group, &cpuacct_subsys);
+
+	return css && !container_is_top(css->container);
 }
 
 void container_charge(struct css_group *group, const struct container_cpu *used)
 {
-	struct container *cont;
+	struct container_subsys_state *css;
 
 	spin_lock(&container_lock);
-	cont = cpuacct_container(group);
-	if (cont)
-		cpuacct_charge(cont, used);
+	css = css_of_group(group, &cpuacct_subsys);
+	if (css)
+		cpuacct_charge(css->container, used);
 	spin_unlock(&container_lock);
 }
 

@@ -40,16 +40,22 @@ static u32 container_hash(const struct container *cont)
 	return container_is_top(cont) ? 0 : hash_64(cont->id, 32);
 }
 
-struct container *css_group_container(const struct css_group *group,
-				      const struct containerfs_root *root)
+static struct container *container_of_group(const struct css_group *group,
+					    const struct containerfs_root *root)
 {
 	struct css_link *link;
 
-	lockdep_assert_held(&container_lock);
 	list_for_each_entry(link, &group->links, in_group)
 		if (link->container->root == root)
 			return link->container;
 	return root->top;
+}
+
+struct container *css_group_container(const struct css_group *group,
+				      const struct containerfs_root *root)
+{
+	lockdep_assert_held(&container_lock);
+	return container_of_group(group, root);
 }
 
 /* Is @group the set @old with @cont in the place of what @old has in that hierarchy? */
@@ -166,18 +172,10 @@ void css_group_set_cookie(struct css_group *group, unsigned long long cookie)
 	group->cookie = cookie;
 }
 
-/* What subsystem @ss has for @group's tasks, or NULL if it is not mounted. */
-static struct container_subsys_state *css_of_group(const struct css_group *group,
-						   const struct container_subsys *ss)
+struct container_subsys_state *css_of_group(const struct css_group *group,
+					    const struct container_subsys *ss)
 {
-	struct css_link *link;
-
-	if (!ss->root)
-		return NULL;
-	list_for_each_entry(link, &group->links, in_group)
-		if (link->container->root == ss->root)
-			return link->container->subsys[ss->id];
-	return ss->root->top->subsys[ss->id];
+	return ss->root ? container_of_group(group, ss->root)->subsys[ss->id] : NULL;
 }
 
 unsigned int css_group_clone_mask(struct css_group *group)

@@ -79,18 +79,9 @@ int container_device_permission(unsigned long key, const struct container_device
 
 unsigned long long css_group_device_rules(struct css_group *group)
 {
-	struct containerfs_root *root = devices_subsys.root;
-	struct device_rules *rules;
-	struct container *cont;
-	struct css_link *link;
+	struct container_subsys_state *css = css_of_group(group, &devices_subsys);
+	struct device_rules *rules = css ? devices_of(css->container)->rules : NULL;
 
-	if (!root)
-		return 0;
-	cont = root->top;
-	list_for_each_entry(link, &group->links, in_group)
-		if (link->container->root == root)
-			cont = link->container;
-	rules = devices_of(cont)->rules;
 	return rules ? rules->id : 0;
 }
 

@@ -280,14 +280,9 @@ static void pids_leave(struct container_subsys_state *css, struct container_task
 
 unsigned long long css_group_pids(const struct css_group *group)
 {
-	struct css_link *link;
+	struct container_subsys_state *css = css_of_group(group, &pids_subsys);
 
-	if (!pids_subsys.root)
-		return 0;
-	list_for_each_entry(link, &group->links, in_group)
-		if (link->container->root == pids_subsys.root)
-			return link->container->id;
-	return 0;
+	return css && !container_is_top(css->container) ? css->container->id : 0;
 }
 
 _Bool container_pids_clones(void)
