@@ -6,16 +6,28 @@
 # what is done to a task is undone by the leave_ function at the end.
 # shellcheck disable=SC2034
 
+# Mounts a subsystem, which on v1 may be in use by others, at $T/SUBSYSTEM with a
+# container of this script's own, $H.
+own_container() { # SUBSYSTEM [OPTION,...]
+	requires "subsystem:$1"
+	mount_hierarchy "$T/$1" "$1${2:+,$2}"
+	H=$T/$1/$TEST_NAME.$$
+	mkdir "$H" || exit 1
+}
+
+leave_own_container() { # MOUNTPOINT
+	cd / || exit 1
+	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
+	find "$H" -depth -type d -exec rmdir {} +
+	unmount "$1" >/dev/null
+}
+
 ## The freezer
 
-# Mounts the freezer at $FREEZER, which on v1 may be in use by others, with a
-# container of this script's own, $H.
+# Mounts the freezer at $FREEZER.
 freezer_hierarchy() { # [OPTION,...]
-	requires subsystem:freezer
 	FREEZER=$T/freezer
-	mount_hierarchy "$FREEZER" "freezer${1:+,$1}"
-	H=$FREEZER/$TEST_NAME.$$
-	mkdir "$H" || exit 1
+	own_container freezer "$@"
 }
 
 # Lets everybody in a hierarchy go whom this script may have frozen.
@@ -26,11 +38,8 @@ thaw_all() { # MOUNTPOINT
 }
 
 leave_freezer_hierarchy() {
-	cd / || exit 1
 	thaw_all "$FREEZER"
-	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
-	find "$H" -depth -type d -exec rmdir {} +
-	unmount "$FREEZER" >/dev/null
+	leave_own_container "$FREEZER"
 	FREEZER=
 }
 
@@ -75,21 +84,14 @@ stands() { # NAME
 
 ## Devices
 
-# Mounts devices at $DEVICES, which on v1 may be in use by others, with a
-# container of this script's own, $H.
+# Mounts devices at $DEVICES.
 devices_hierarchy() { # [OPTION,...]
-	requires subsystem:devices
 	DEVICES=$T/devices
-	mount_hierarchy "$DEVICES" "devices${1:+,$1}"
-	H=$DEVICES/$TEST_NAME.$$
-	mkdir "$H" || exit 1
+	own_container devices "$@"
 }
 
 leave_devices_hierarchy() {
-	cd / || exit 1
-	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
-	find "$H" -depth -type d -exec rmdir {} +
-	unmount "$DEVICES" >/dev/null
+	leave_own_container "$DEVICES"
 }
 
 # A process enters a container, then does what the sysc words say.
@@ -103,15 +105,11 @@ expect_in() { # ID CONTAINER RESULT WORD...
 
 ## pids
 
-# Mounts pids, which on v1 is in use by others, with a container of this script's
-# own, $H. What a host does with a fork beyond a limit is in $BEYOND, refused or
+# Mounts pids at $PIDS. What a host does with a fork beyond a limit is in $BEYOND, refused or
 # killed, and whether zombies count in $DEAD, counted or forgotten.
 pids_hierarchy() { # [OPTION,...]
-	requires subsystem:pids
 	PIDS=$T/pids
-	mount_hierarchy "$PIDS" "pids${1:+,$1}"
-	H=$PIDS/$TEST_NAME.$$
-	mkdir "$H" || exit 1
+	own_container pids "$@"
 	BEYOND=refused DEAD=counted
 	has v1 && return
 	case $(sed -n 's/^pids	//p' "$PIDS/container.subsystems") in
@@ -124,10 +122,7 @@ pids_hierarchy() { # [OPTION,...]
 }
 
 leave_pids_hierarchy() {
-	cd / || exit 1
-	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
-	find "$H" -depth -type d -exec rmdir {} +
-	unmount "$PIDS" >/dev/null
+	leave_own_container "$PIDS"
 }
 
 ## cpuset
@@ -137,15 +132,11 @@ cpus_in() { # LIST
 	echo "$1" | tr ',' '\n' | awk -F- 'NF { for (i = $1; i <= $NF; i++) printf "%s%d", n++ ? " " : "", i }'
 }
 
-# Mounts cpuset at $CPUSET, which on v1 is in use by others, with a container of
-# this script's own that has everything, $H. $ALL and $MEMS are the lists of the
+# Mounts cpuset at $CPUSET; $H has everything. $ALL and $MEMS are the lists of the
 # system's CPUs and nodes, $CPUS how many CPUs, $FIRST and $LAST two of them.
 cpuset_hierarchy() { # [OPTION,...]
-	requires subsystem:cpuset
 	CPUSET=$T/cpuset
-	mount_hierarchy "$CPUSET" "cpuset${1:+,$1}"
-	H=$CPUSET/$TEST_NAME.$$
-	mkdir "$H" || exit 1
+	own_container cpuset "$@"
 	cpuset_size
 	fill "$H" "$ALL"
 }
@@ -164,10 +155,7 @@ fill() { # DIR CPUS
 }
 
 leave_cpuset_hierarchy() {
-	cd / || exit 1
-	wait_for '[ -z "$(find "$H" -name tasks -exec cat {} +)" ]'
-	find "$H" -depth -type d -exec rmdir {} +
-	unmount "$CPUSET" >/dev/null
+	leave_own_container "$CPUSET"
 }
 
 # The affinity of a task, as a list.
