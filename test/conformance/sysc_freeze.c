@@ -4,7 +4,8 @@
  * a freezer interrupts.
  *
  * A spinner counts in a file that it has mapped, without a system call, so that
- * nothing but its own instructions advance the count. "block" makes one blocking
+ * nothing but its own instructions advance the count; a brood is many who are
+ * born and count all the time. "block" makes one blocking
  * call after saying so in a file, and puts its result there.
  */
 #define _GNU_SOURCE
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,6 +48,32 @@ static void cmd_spin(int argc, char **argv)
 	(void)argc;
 	for (;;)
 		++*counter;
+}
+
+/*
+ * Children that count: of N at a time, in turn, the oldest is killed and a new one born.
+ * With a pause, for who does nothing but fork can keep a scheduler from all others.
+ */
+static void cmd_brood(int argc, char **argv)
+{
+	volatile uint64_t *counter = map_counter(argv[1]);
+	int n = atoi(argv[2]), i;
+	pid_t *pids = calloc(n, sizeof(*pids));
+
+	(void)argc;
+	detach_stdio();
+	for (i = 0;; i = (i + 1) % n) {
+		if (pids[i] > 0) {
+			kill(pids[i], SIGKILL);
+			waitpid(pids[i], NULL, 0);
+		}
+		usleep(1000);
+		pids[i] = fork();
+		while (!pids[i]) {
+			++*counter;
+			usleep(10000);
+		}
+	}
 }
 
 static void cmd_counter(int argc, char **argv)
@@ -116,6 +145,7 @@ static void cmd_block(int argc, char **argv)
 
 const struct command freeze_commands[] = {
 	{ "spin", 1, cmd_spin, "FILE: count in FILE for ever" },
+	{ "brood", 2, cmd_brood, "FILE N: N children that do so now and then, always new ones" },
 	{ "counter", 1, cmd_counter, "FILE: the count of a spinner" },
 	{ "advances", 2, cmd_advances, "FILE MILLISECONDS: does a spinner run? yes or no" },
 	{ "block", 2, cmd_block, "CALL FILE [FIFO]: a blocking call, its result in FILE" },
