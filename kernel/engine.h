@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The line between the engine and its hosts.
+ * The line between the engine and its hosts: what a host calls.
  *
- * The first half is what a host calls, the second (host_*) is what a host
- * supplies.  This header includes nothing, so that it reads the same in the
- * kernel, in the engine's user-space build (shims only) and in user space
- * proper (libc only); only plain C types cross the line.
+ * What a host supplies (host_*) is in engine_host.h, included at the end.  Neither
+ * includes anything else, so that they read the same in the kernel, in the
+ * engine's user-space build (shims only) and in user space proper (libc only);
+ * only plain C types cross the line.
  *
  * Errors are negative errno everywhere; no pointer return encodes one.
  *
  * Locking: the engine has one lock, container_lock (see container.h).  Every
  * function here takes it itself unless its comment says "under the lock".
- * What a host supplies is marked "atomic" if the engine calls it with that
- * lock held: it must not sleep and must not call back into the engine.
  *
  * References: a struct container, css_group or containerfs_root that a
  * function hands out "with a reference" must be put by the host.
@@ -399,194 +397,6 @@ void container_clone_task(unsigned long key, int tid, int tgid,
  */
 void container_run_work(void);
 
-/* ---------------------------------------------------------------------------
- * What a host supplies
- */
-
-/*
- * Look up task @nr of @actor's pid namespace, 0 for @actor itself.  Fills
- * @info and pins the task; -ESRCH.  host_task_put() unpins it.
- */
-int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info);
-void host_task_put(const struct container_task_info *info);
-/*
- * Atomic.  Pin one that host_for_each_task() shows, from within its callback, or
- * that has a record; undone by host_task_put().
- */
-void host_task_hold(const struct container_task_info *info);
-
-/*
- * Atomic.  Commit the move of @info's task from @from to @to: its children are
- * born there from now on.  Only if it still is in @from: -EAGAIN if not (the
- * engine looks again), -ESRCH if it exits.  On success *@cookie is what the
- * engine remembers for it.
- */
-int host_task_set_group(const struct container_task_info *info, struct css_group *from,
-			struct css_group *to, unsigned long long *cookie);
-/* Bring the engine up to date with what happened in the kernel.  No lock held. */
-void host_sync(void);
-
-/*
- * Call @fn for every thread of process @tgid (initial pid namespace; 0: for
- * every task of the system) that is not exiting.  @vtid, @vtgid: its ids in
- * @viewer's pid namespace, 0 if it is not visible there.  @fn is atomic and
- * sees only key, tid, tgid and flags filled; non-zero ends the walk and
- * is returned.
- */
-int host_for_each_task(int tgid, const struct container_actor *viewer,
-		       int (*fn)(const struct container_task_info *info, int vtid, int vtgid,
-				 void *arg),
-		       void *arg);
-
-/* Send @sig to the thread's process if it still is the one meant; 0 or -ESRCH. */
-int host_task_kill(const struct container_task_info *info, int sig);
-
-/*
- * The freezer.  host_freezer() says in one phrase, "enforced: ..." or
- * "unsupported: ...", what this host can do; host_freezer_start() gets it ready:
- * 0, -EOPNOTSUPP, -ENOMEM.
- */
-const char *host_freezer(void);
-int host_freezer_start(void);
-/*
- * Stop the thread on the account of container @account (an id), so that no
- * instruction of user space is run by it or by what it creates, until it is
- * called with another account; 0: let it go on.  Children of it that the host
- * stopped without being told, and that the engine has not on the old account,
- * go on then, too.  Calls for one thread are ordered.  @atomic: -EAGAIN from a
- * host that must sleep for it; it is then called again without, and no lock.
- * -ESRCH: it exits.
- */
-int host_task_freeze(const struct container_task_info *info, unsigned long long account,
-		     _Bool atomic);
-/*
- * Atomic.  Nobody is to be stopped on @account any more: whom the host stopped
- * without being told (a child of one who is) goes on; host_task_freeze() is
- * called besides for those that the engine knows.
- */
-void host_freeze_ended(unsigned long long account);
-/* Atomic.  Has everybody really stopped who is to on @account? */
-_Bool host_frozen(unsigned long long account);
-
-/*
- * Atomic.  What task @key, which has a record or is pinned, has used so far; a
- * running task's may lag by a tick, but what a later call says is never less.
- */
-enum {
-	CONTAINER_CPU_BY_GROUP,		/* nothing filled: this host accounts by group */
-	CONTAINER_CPU_SO_FAR,
-	CONTAINER_CPU_FINAL,		/* it has exited and will not run again */
-};
-int host_task_cpu(unsigned long key, struct container_cpu *cpu);
-/*
- * No lock held.  A host that accounts by group charges, by container_charge(),
- * for what all groups have used until now, or until a moment ago.
- */
-void host_charge(void);
-/*
- * Times of the system since boot, on the first possible CPU from @cpu on: its
- * number, or -1 if there is none.  May sleep.
- */
-int host_system_cpu(int cpu, struct container_cpu *used);
-
-/*
- * Devices.  host_devices() says in one phrase, "enforced: ..." or
- * "unsupported: ...", what this host can do.  host_devices_start(): from now on
- * accesses are checked; 0, -EOPNOTSUPP, -ENOMEM; host_devices_stop(): no more,
- * there are no sets of rules.  They take turns.
- */
-const char *host_devices(void);
-int host_devices_start(void);
-void host_devices_stop(void);
-/*
- * Atomic.  From now on, until it is freed, @id is a set of rules that denies
- * what it does not list or (@deny false) what it lists.  An error means that the
- * host cannot enforce it: -ENOSPC (too many sets), -ENOMEM.
- */
-int host_device_rules_add(unsigned long long id, _Bool deny,
-			  const struct container_device_rule *rule, unsigned int nr);
-/* Atomic.  No group is under it any more, nor one that was made meanwhile and is not known yet. */
-void host_device_rules_free(unsigned long long id);
-
-/* Has @actor, who is in a call of this host, CAP_SYS_ADMIN in the initial user namespace now? */
-_Bool host_sys_admin(const struct container_actor *actor);
-
-/*
- * The number of tasks.  host_pids() says in one phrase what this host does,
- * "enforced: ..." or "accounted: ...".  host_pids_limit_start() gets it ready to
- * refuse forks: 0, -EOPNOTSUPP; may sleep.
- */
-const char *host_pids(void);
-int host_pids_limit_start(void);
-/* Atomic.  There is a hierarchy with pids now, or none any more. */
-void host_pids_set(_Bool on);
-/* Atomic.  Will container_task_reaped() be called for who exits from now on? */
-_Bool host_sees_reaping(void);
-/*
- * Does the host count and refuse by itself, without the engine?  Only then the
- * rest is used, all of it atomic: containers by their ids, of which 0 and the
- * top's do not count; a limit (CONTAINERFS_PIDS_MAX + 1: none), 0 or an error;
- * the numbers, false if there are none for it.
- */
-_Bool host_pids_counts(void);
-void host_pids_add(unsigned long long id, unsigned long long parent);
-void host_pids_remove(unsigned long long id);
-int host_pids_limit(unsigned long long id, unsigned long long max);
-_Bool host_pids_read(unsigned long long id, struct container_pids *now);
-
-/*
- * CPU affinity.  host_cpuset() says in one phrase, "enforced: ..." or
- * "unsupported: ...", what this host can do; host_can_set_cpus() if it can set
- * affinities at all.  Sets of CPUs are bitmaps of host_nr_cpus() bits, a number
- * that never changes, above all possible CPUs, and at most CONTAINER_CPUS_MAX.
- * These three are atomic.
- */
-const char *host_cpuset(void);
-_Bool host_can_set_cpus(void);
-unsigned int host_nr_cpus(void);
-/* The CPUs that are online, and the nodes with memory (CONTAINER_MEMS_MAX bits).  May sleep. */
-void host_online(unsigned long *cpus, unsigned long *mems);
-/* Atomic.  Is the affinity of task @key within @cpus?  Also true of one that exits. */
-_Bool host_task_within(unsigned long key, const unsigned long *cpus);
-/*
- * @cpus are the thread's affinity from now on; @keep: what it has of them, if it
- * has any.  No lock held.  What cannot be is the host's to log.
- */
-void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
-			_Bool keep);
-/*
- * Atomic.  Call container_task_affinity() whenever somebody else sets the affinity
- * of a task that is in a group with CSS_GROUP_WATCH_CPUS; or (@on false) there is
- * no such group.
- */
-void host_watch_affinity(_Bool on);
-
-/* Atomic.  The key of the live thread @tid (initial pid namespace), 0 if there is none. */
-unsigned long host_task_key(int tid);
-
-/* Atomic.  Engine time: ns since the epoch. */
-unsigned long long host_time(void);
-
-/* Start @agent with argument @path as cgroup v1 does: argv, environment, root, "/".  Does not wait. */
-void host_run_agent(const char *agent, const char *path);
-
-/* Atomic.  container_run_work() has something to do. */
-void host_work_pending(void);
-
-/* Atomic.  Some hierarchy clones now, or none does any more. */
-void host_set_cloning(_Bool on);
-/* Atomic.  @group's css_group_clone_mask(), _watch() or _device_rules() changed. */
-void host_group_changed(struct css_group *group);
-/* Atomic.  The last reference to @group is gone; the host forgets its cookie. */
-void host_group_free(struct css_group *group);
-
-/* Atomic.  The engine itself made or removed @child, a clone, in @dir. */
-void host_clone_added(struct container *dir, struct container *child);
-void host_clone_removed(struct container *dir, struct container *child);
-/* Atomic.  What poll reports of @node of @cont changed. */
-void host_file_event(struct container *cont, unsigned int node);
-
-/* What this host can do for the ns subsystem, in one phrase, e.g. which hook sees unshare. */
-const char *host_clone_hook(void);
+#include "engine_host.h"
 
 #endif /* _CONTAINERFS_ENGINE_H */

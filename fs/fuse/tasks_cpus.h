@@ -4,7 +4,7 @@
  *
  * The file implements host_cpuset(), host_can_set_cpus(), host_nr_cpus(),
  * host_online(), host_task_within(), host_task_set_cpus() and
- * host_watch_affinity() of engine.h.
+ * host_watch_affinity() of engine_host.h.
  */
 #ifndef FS_FUSE_TASKS_CPUS_H
 #define FS_FUSE_TASKS_CPUS_H

@@ -2,7 +2,7 @@
 /*
  * tasks_devices.h - device rules, from the engine to BPF
  *
- * What is here besides is in engine.h, as host_devices() and its like.
+ * What is here besides is in engine_host.h, as host_devices() and its like.
  */
 #ifndef FS_FUSE_TASKS_DEVICES_H
 #define FS_FUSE_TASKS_DEVICES_H

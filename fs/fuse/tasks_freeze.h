@@ -3,7 +3,7 @@
  * tasks_freeze.h - stopping tasks
  *
  * The file implements host_freezer(), host_freezer_start(), host_task_freeze(),
- * host_freeze_ended() and host_frozen() of engine.h. It needs nothing but these
+ * host_freeze_ended() and host_frozen() of engine_host.h. It needs nothing but these
  * two calls; the kernel's freezer is opened when it is first needed.
  */
 #ifndef FS_FUSE_TASKS_FREEZE_H

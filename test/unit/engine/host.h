@@ -2,7 +2,7 @@
 /*
  * host.h - a host made of a table of tasks, for tests of the engine
  *
- * It supplies every host_*() of engine.h and keeps a record of what the engine
+ * It supplies every host_*() of engine_host.h and keeps a record of what the engine
  * asked of it.  Tasks are known by tid in the initial pid namespace; pid
  * namespaces are a chain, namespace n + 1 below n, in which a task has the
  * number tid - 1000 * n if it was made in n or deeper.  Keys are not tids, so
