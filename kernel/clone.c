@@ -12,6 +12,17 @@
  */
 #include "container.h"
 
+bool container_clones_in(const struct containerfs_root *root)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (ss->clones && ss->root && ss->root == root)
+			return true;
+	return false;
+}
+
 /* A new child of @cont for @info, linked; NULL if it is refused. */
 static struct container *clone_child(struct container *cont, struct container_subsys *ss,
 				     const struct container_clone_info *info)

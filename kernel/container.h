@@ -62,6 +62,7 @@ struct cftype;
 struct device_rules;
 struct container_subsys;
 struct container_task;
+struct cpuacct;
 
 extern spinlock_t container_lock;
 
@@ -350,7 +351,9 @@ struct container_task {
 	struct list_head	freezer_node;	/* in freezer_tasks */
 	struct list_head	cpuset_node;	/* in cpuset_tasks */
 	unsigned int		cpuset_due;	/* why: see cpuset.c */
+	raw_spinlock_t		cpu_lock;	/* cpu, cpuacct; inside the scheduler's locks */
 	struct container_cpu	cpu;		/* cpuacct: up to here charged */
+	struct cpuacct		*cpuacct;	/* where a migration is charged, or NULL */
 	struct container	*remains;	/* cpuacct: exited, still to be charged; a reference */
 	const struct device_rules __rcu *devices; /* devices.c: its container's; NULL: the top's */
 	struct container	*forking;	/* pids: charged for the child it makes, a reference */
@@ -386,6 +389,8 @@ void container_cpuset_init(void);
 void container_cpuset_renamed(struct container_task *task);
 
 /* clone.c */
+/* Do tasks that make themselves namespaces get a container of @root, which may be NULL?  Does not lock. */
+bool container_clones_in(const struct containerfs_root *root);
 /* Take @task's chosen name; the caller frees it.  Under the lock. */
 char *container_take_next_name(unsigned long key);
 

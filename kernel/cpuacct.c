@@ -11,17 +11,22 @@
  *    alone.  Of a task that is running they lag by up to a tick, as cgroup
  *    v1's do; of one that has exited, until its last instructions are counted.
  *  - The top container shows the whole system since boot, as the kernel counts
- *    it for /proc/stat (user and nice; system, irq and softirq), and that is
- *    the only place where there is a split by CPU.  Elsewhere it would take a
- *    hook at every context switch: -EOPNOTSUPP.
+ *    it for /proc/stat (user and nice; system, irq and softirq).
  *
  * How: a task's times are sampled when it enters a container.  When it leaves,
- * and when somebody reads, what it used since is charged to the container and
- * all above, and the sample goes forward.  A host that cannot look at a task
- * at those moments accounts by group, and calls container_charge().
+ * when it gets another CPU, and when somebody reads, what it used since is
+ * charged to the container and all above, on the CPU that it had, and the sample
+ * goes forward.  So no hook is needed where tasks are switched, which is far
+ * more often than they migrate.  A host that cannot look at a task at those
+ * moments accounts by group, and calls container_charge().
+ *
+ * Who migrates does so under the scheduler's locks, inside which container_lock
+ * may not be taken: that is charged to `moved` of the one container, and from
+ * there on by who reads, and at the end.
  *
  * A task that exits goes on using time for a moment.  Its record is kept, and
- * the task pinned, until the host says that it will never run again.
+ * the task pinned, until the host says that it will never run again; what it
+ * used then counts for its last CPU.
  */
 #include <linux/math64.h>
 #include <linux/time64.h>
@@ -32,10 +37,17 @@
 /* So many records of exited tasks may wait for a reader before work is asked for. */
 #define CPUACCT_REMAINS_MAX	64
 
+struct cpuacct_cpu {
+	struct container_cpu	used;		/* here and below; not kept for the top */
+	struct {
+		atomic64_t	runtime, user, system;
+	}			moved;		/* here, by who migrated; not yet in used */
+};
+
 struct cpuacct {
 	struct container_subsys_state	css;
-	struct container_cpu		used;	/* here and below; not kept for the top */
 	u64				user, system;	/* last shown in cpuacct.stat */
+	struct cpuacct_cpu		cpu[];	/* host_nr_cpus() */
 };
 
 static LIST_HEAD(cpuacct_remains);	/* tasks that exited, by in_group; under container_lock */
@@ -52,19 +64,35 @@ static struct cpuacct *cpuacct_of(const struct container *cont)
 	return cpuacct_of_css(cont->subsys[cpuacct_subsys_id]);
 }
 
+static void cpuacct_add(struct container_cpu *sum, const struct container_cpu *used)
+{
+	sum->runtime += used->runtime;
+	sum->user += used->user;
+	sum->system += used->system;
+}
+
 /* --- charging --- */
 
 /* A removed container still has all its ancestors; the top is not charged. */
-static void cpuacct_charge(struct container *cont, const struct container_cpu *used)
+static void cpuacct_charge(struct container *cont, int cpu, const struct container_cpu *used)
 {
-	struct cpuacct *ca;
-
 	lockdep_assert_held(&container_lock);
-	for (; !container_is_top(cont); cont = cont->parent) {
-		ca = cpuacct_of(cont);
-		ca->used.runtime += used->runtime;
-		ca->used.user += used->user;
-		ca->used.system += used->system;
+	for (; !container_is_top(cont); cont = cont->parent)
+		cpuacct_add(&cpuacct_of(cont)->cpu[cpu].used, used);
+}
+
+/* What migrations have left here. */
+static void cpuacct_flush(struct container *cont)
+{
+	struct cpuacct *ca = cpuacct_of(cont);
+	struct container_cpu used;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < host_nr_cpus(); cpu++) {
+		used.runtime = atomic64_xchg(&ca->cpu[cpu].moved.runtime, 0);
+		used.user = atomic64_xchg(&ca->cpu[cpu].moved.user, 0);
+		used.system = atomic64_xchg(&ca->cpu[cpu].moved.system, 0);
+		cpuacct_charge(cont, cpu, &used);
 	}
 }
 
@@ -77,19 +105,59 @@ static u64 cpuacct_advance(unsigned long long *sample, u64 now)
 	return delta;
 }
 
-/* Charge @cont for what @task used since its sample.  What host_task_cpu() says. */
-static int cpuacct_charge_task(struct container *cont, struct container_task *task)
+/* What @task used since its sample, and on which CPU; what host_task_cpu() says. */
+static int cpuacct_take(struct container_task *task, struct container_cpu *used, int *cpu)
 {
-	struct container_cpu now, used;
-	int ret = host_task_cpu(task->key, &now);
+	struct container_cpu now;
+	int ret = host_task_cpu(task->key, &now, cpu);
 
 	if (ret == CONTAINER_CPU_BY_GROUP)
 		return ret;
-	used.runtime = cpuacct_advance(&task->cpu.runtime, now.runtime);
-	used.user = cpuacct_advance(&task->cpu.user, now.user);
-	used.system = cpuacct_advance(&task->cpu.system, now.system);
-	cpuacct_charge(cont, &used);
+	used->runtime = cpuacct_advance(&task->cpu.runtime, now.runtime);
+	used->user = cpuacct_advance(&task->cpu.user, now.user);
+	used->system = cpuacct_advance(&task->cpu.system, now.system);
 	return ret;
+}
+
+/* Charge @cont, with @leaves for the last time. */
+static int cpuacct_charge_task(struct container *cont, struct container_task *task, bool leaves)
+{
+	struct container_cpu used;
+	unsigned long flags;
+	int ret, cpu;
+
+	raw_spin_lock_irqsave(&task->cpu_lock, flags);
+	ret = cpuacct_take(task, &used, &cpu);
+	if (leaves)
+		task->cpuacct = NULL;
+	raw_spin_unlock_irqrestore(&task->cpu_lock, flags);
+	if (ret != CONTAINER_CPU_BY_GROUP)
+		cpuacct_charge(cont, cpu, &used);
+	return ret;
+}
+
+void container_task_migrates(unsigned long key)
+{
+	struct container_cpu used;
+	struct container_task *task;
+	struct cpuacct *ca;
+	int cpu;
+
+	rcu_read_lock();
+	task = container_task_find(key);
+	if (!task || !READ_ONCE(task->cpuacct))
+		goto out;
+	raw_spin_lock(&task->cpu_lock);
+	ca = task->cpuacct;
+	/* While it says so, the task is in there, and it is not freed. */
+	if (ca && cpuacct_take(task, &used, &cpu) != CONTAINER_CPU_BY_GROUP) {
+		atomic64_add(used.runtime, &ca->cpu[cpu].moved.runtime);
+		atomic64_add(used.user, &ca->cpu[cpu].moved.user);
+		atomic64_add(used.system, &ca->cpu[cpu].moved.system);
+	}
+	raw_spin_unlock(&task->cpu_lock);
+out:
+	rcu_read_unlock();
 }
 
 _Bool css_group_charges(struct css_group *group)
@@ -99,14 +167,19 @@ _Bool css_group_charges(struct css_group *group)
 	return css && !container_is_top(css->container);
 }
 
-void container_charge(struct css_group *group, const struct container_cpu *used)
+_Bool container_cpuacct_clones(void)
+{
+	return container_clones_in(cpuacct_subsys.root);
+}
+
+void container_charge(struct css_group *group, int cpu, const struct container_cpu *used)
 {
 	struct container_subsys_state *css;
 
 	spin_lock(&container_lock);
 	css = css_of_group(group, &cpuacct_subsys);
 	if (css)
-		cpuacct_charge(css->container, used);
+		cpuacct_charge(css->container, cpu, used);
 	spin_unlock(&container_lock);
 }
 
@@ -138,7 +211,7 @@ static void cpuacct_bury(void)
 
 	spin_lock(&container_lock);
 	list_for_each_entry_safe(task, next, &cpuacct_remains, in_group) {
-		if (cpuacct_charge_task(task->remains, task) == CONTAINER_CPU_FINAL) {
+		if (cpuacct_charge_task(task->remains, task, false) == CONTAINER_CPU_FINAL) {
 			list_move_tail(&task->in_group, &cpuacct_done);
 			nr_remains--;
 		}
@@ -164,10 +237,12 @@ static void cpuacct_update(struct container *cont)
 	host_charge();
 	cpuacct_bury();
 	spin_lock(&container_lock);
-	container_for_each_below(pos, cont)
+	container_for_each_below(pos, cont) {
+		cpuacct_flush(pos);
 		list_for_each_entry(link, &pos->links, in_container)
 			list_for_each_entry(task, &link->group->tasks, in_group)
-				cpuacct_charge_task(pos, task);
+				cpuacct_charge_task(pos, task, false);
+	}
 	spin_unlock(&container_lock);
 }
 
@@ -175,7 +250,7 @@ static void cpuacct_update(struct container *cont)
 
 static struct container_subsys_state *cpuacct_create(gfp_t gfp)
 {
-	struct cpuacct *ca = kzalloc(sizeof(*ca), gfp);
+	struct cpuacct *ca = kzalloc(struct_size(ca, cpu, host_nr_cpus()), gfp);
 
 	return ca ? &ca->css : NULL;
 }
@@ -185,10 +260,22 @@ static void cpuacct_destroy(struct container_subsys_state *css)
 	kfree(cpuacct_of_css(css));
 }
 
+static void cpuacct_online(struct container_subsys_state *css,
+			   struct container_subsys_state *parent)
+{
+	if (!parent)
+		host_watch_migrations(true);
+}
+
 /* With the top goes the hierarchy: nobody will ask for what remains. */
 static void cpuacct_offline(struct container_subsys_state *css)
 {
-	if (!container_is_top(css->container) || list_empty(&cpuacct_remains))
+	if (!container_is_top(css->container)) {
+		cpuacct_flush(css->container);
+		return;
+	}
+	host_watch_migrations(false);
+	if (list_empty(&cpuacct_remains))
 		return;
 	list_splice_init(&cpuacct_remains, &cpuacct_done);
 	nr_remains = 0;
@@ -198,10 +285,17 @@ static void cpuacct_offline(struct container_subsys_state *css)
 static void cpuacct_enter(struct container_subsys_state *css, struct container_task *task)
 {
 	struct container_cpu now;
+	unsigned long flags;
+	int cpu;
 
-	if (!container_is_top(css->container) &&
-	    host_task_cpu(task->key, &now) != CONTAINER_CPU_BY_GROUP)
+	if (container_is_top(css->container))
+		return;
+	raw_spin_lock_irqsave(&task->cpu_lock, flags);
+	if (host_task_cpu(task->key, &now, &cpu) != CONTAINER_CPU_BY_GROUP) {
 		task->cpu = now;
+		task->cpuacct = cpuacct_of_css(css);
+	}
+	raw_spin_unlock_irqrestore(&task->cpu_lock, flags);
 }
 
 static void cpuacct_leave(struct container_subsys_state *css, struct container_task *task,
@@ -211,35 +305,54 @@ static void cpuacct_leave(struct container_subsys_state *css, struct container_t
 
 	if (container_is_top(cont))
 		return;
-	if (cpuacct_charge_task(cont, task) == CONTAINER_CPU_SO_FAR && exits)
+	if (cpuacct_charge_task(cont, task, true) == CONTAINER_CPU_SO_FAR && exits)
 		cpuacct_keep(cont, task);
 }
 
 /* --- files --- */
 
-static int cpuacct_add_cpus(struct container_cpu *used)
+/*
+ * Call @fn for each possible CPU with what was used there.  Below the top they are
+ * those that the system's times are known of, too.
+ */
+static int cpuacct_each_cpu(struct container *cont,
+			    void (*fn)(int cpu, const struct container_cpu *used, void *arg),
+			    void *arg)
 {
-	struct container_cpu one;
-	int cpu = host_system_cpu(0, &one);
+	struct container_cpu used;
+	int cpu = host_system_cpu(0, &used);
 
 	if (cpu < 0)
 		return -EOPNOTSUPP;
-	memset(used, 0, sizeof(*used));
-	for (; cpu >= 0; cpu = host_system_cpu(cpu + 1, &one)) {
-		used->runtime += one.runtime;
-		used->user += one.user;
-		used->system += one.system;
+	if (!container_is_top(cont))
+		cpuacct_update(cont);
+	for (; cpu >= 0 && cpu < (int)host_nr_cpus(); cpu = host_system_cpu(cpu + 1, &used)) {
+		if (!container_is_top(cont)) {
+			spin_lock(&container_lock);
+			used = cpuacct_of(cont)->cpu[cpu].used;
+			spin_unlock(&container_lock);
+		}
+		fn(cpu, &used, arg);
 	}
 	return 0;
 }
 
+static void cpuacct_add_cpu(int cpu, const struct container_cpu *used, void *arg)
+{
+	cpuacct_add(arg, used);
+}
+
 static int cpuacct_read(struct container *cont, struct container_cpu *used)
 {
+	unsigned int cpu;
+
+	memset(used, 0, sizeof(*used));
 	if (container_is_top(cont))
-		return cpuacct_add_cpus(used);
+		return cpuacct_each_cpu(cont, cpuacct_add_cpu, used);
 	cpuacct_update(cont);
 	spin_lock(&container_lock);
-	*used = cpuacct_of(cont)->used;
+	for (cpu = 0; cpu < host_nr_cpus(); cpu++)
+		cpuacct_add(used, &cpuacct_of(cont)->cpu[cpu].used);
 	spin_unlock(&container_lock);
 	return 0;
 }
@@ -268,20 +381,26 @@ static int cpuacct_show(struct seq_file *m, struct container *cont, enum cpuacct
 	return ret;
 }
 
+struct cpuacct_columns {
+	struct seq_file		*m;
+	enum cpuacct_what	what;
+};
+
+static void cpuacct_show_one(int cpu, const struct container_cpu *used, void *arg)
+{
+	struct cpuacct_columns *to = arg;
+
+	seq_printf(to->m, "%llu ", (unsigned long long)cpuacct_pick(used, to->what));
+}
+
 static int cpuacct_show_percpu(struct seq_file *m, struct container *cont, enum cpuacct_what what)
 {
-	struct container_cpu used;
-	int cpu;
+	struct cpuacct_columns to = { .m = m, .what = what };
+	int ret = cpuacct_each_cpu(cont, cpuacct_show_one, &to);
 
-	if (!container_is_top(cont))
-		return -EOPNOTSUPP;
-	cpu = host_system_cpu(0, &used);
-	if (cpu < 0)
-		return -EOPNOTSUPP;
-	for (; cpu >= 0; cpu = host_system_cpu(cpu + 1, &used))
-		seq_printf(m, "%llu ", (unsigned long long)cpuacct_pick(&used, what));
-	seq_putc(m, '\n');
-	return 0;
+	if (!ret)
+		seq_putc(m, '\n');
+	return ret;
 }
 
 static int cpuacct_usage_show(struct seq_file *m, struct container_file *file,
@@ -320,21 +439,16 @@ static int cpuacct_percpu_sys_show(struct seq_file *m, struct container_file *fi
 	return cpuacct_show_percpu(m, file->cont, CPUACCT_SYSTEM);
 }
 
+static void cpuacct_show_line(int cpu, const struct container_cpu *used, void *arg)
+{
+	seq_printf(arg, "%d %llu %llu\n", cpu, used->user, used->system);
+}
+
 static int cpuacct_all_show(struct seq_file *m, struct container_file *file,
 			    const struct container_actor *reader)
 {
-	struct container_cpu used;
-	int cpu;
-
-	if (!container_is_top(file->cont))
-		return -EOPNOTSUPP;
-	cpu = host_system_cpu(0, &used);
-	if (cpu < 0)
-		return -EOPNOTSUPP;
 	seq_puts(m, "cpu user system\n");
-	for (; cpu >= 0; cpu = host_system_cpu(cpu + 1, &used))
-		seq_printf(m, "%d %llu %llu\n", cpu, used.user, used.system);
-	return 0;
+	return cpuacct_each_cpu(file->cont, cpuacct_show_line, m);
 }
 
 /*
@@ -398,7 +512,7 @@ static int cpuacct_stat_show(struct seq_file *m, struct container_file *file,
  */
 static int cpuacct_reset(struct container *cont, u64 val)
 {
-	struct cpuacct *ca;
+	unsigned int cpu;
 
 	if (val)
 		return -EINVAL;
@@ -406,15 +520,15 @@ static int cpuacct_reset(struct container *cont, u64 val)
 		return 0;
 	cpuacct_update(cont);
 	spin_lock(&container_lock);
-	ca = cpuacct_of(cont);
-	memset(&ca->used, 0, sizeof(ca->used));
+	for (cpu = 0; cpu < host_nr_cpus(); cpu++)
+		memset(&cpuacct_of(cont)->cpu[cpu].used, 0, sizeof(struct container_cpu));
 	spin_unlock(&container_lock);
 	return 0;
 }
 
 static const char *cpuacct_describe(char *buf, size_t size)
 {
-	return "accounted: CPU time of tasks, exited ones included; by CPU in the top container only";
+	return "accounted: CPU time of tasks, exited ones included";
 }
 
 static const struct cftype cpuacct_files[] = {
@@ -435,6 +549,7 @@ struct container_subsys cpuacct_subsys = {
 	.id		= cpuacct_subsys_id,
 	.create		= cpuacct_create,
 	.destroy	= cpuacct_destroy,
+	.online		= cpuacct_online,
 	.offline	= cpuacct_offline,
 	.enter		= cpuacct_enter,
 	.leave		= cpuacct_leave,

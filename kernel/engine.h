@@ -280,15 +280,25 @@ unsigned int css_group_watch(struct css_group *group);
 
 /*
  * For a host that accounts by group (see host_task_cpu()): tasks used that much
- * while they were of @group, and that has not been charged yet.  Takes it to
- * the group's container and all above; nothing if there is none that counts.
+ * on CPU @cpu while they were of @group, and that has not been charged yet.
+ * Takes it to the group's container and all above; nothing if there is none that
+ * counts.
  */
-void container_charge(struct css_group *group, const struct container_cpu *used);
+void container_charge(struct css_group *group, int cpu, const struct container_cpu *used);
 /*
  * Is what tasks of @group use charged to a container?  Does not lock: under the
  * lock, or from the host's only thread.
  */
 _Bool css_group_charges(struct css_group *group);
+/* Are tasks of clones charged for, whatever group they come from?  The same. */
+_Bool container_cpuacct_clones(void);
+/*
+ * For a host that accounts by task, while host_watch_migrations() is on: @key,
+ * which does not run, is about to get another CPU, and host_task_cpu() still says
+ * the old one.  Interrupts are off; takes no lock but one of the task's own, so
+ * that it may be called with the scheduler's held.
+ */
+void container_task_migrates(unsigned long key);
 
 /* --- devices: kernel/devices.c --- */
 

@@ -75,15 +75,23 @@ void host_freeze_ended(unsigned long long account);
 _Bool host_frozen(unsigned long long account);
 
 /*
- * Atomic.  What task @key, which has a record or is pinned, has used so far; a
- * running task's may lag by a tick, but what a later call says is never less.
+ * Atomic, and also called from container_task_migrates().  What task @key, which
+ * has a record or is pinned, has used so far, and the CPU (below host_nr_cpus())
+ * on which since it last migrated; a running task's may lag by a tick, but what a
+ * later call says is never less.
  */
 enum {
 	CONTAINER_CPU_BY_GROUP,		/* nothing filled: this host accounts by group */
 	CONTAINER_CPU_SO_FAR,
 	CONTAINER_CPU_FINAL,		/* it has exited and will not run again */
 };
-int host_task_cpu(unsigned long key, struct container_cpu *cpu);
+int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu);
+/*
+ * Atomic.  What tasks use is split by CPU from now on, as there is a hierarchy
+ * that accounts: a host that accounts by task calls container_task_migrates().
+ * Or (@on false) it is not any more.
+ */
+void host_watch_migrations(_Bool on);
 /*
  * No lock held.  A host that accounts by group charges, by container_charge(),
  * for what all groups have used until now, or until a moment ago.
@@ -140,16 +148,17 @@ void host_pids_remove(unsigned long long id);
 int host_pids_limit(unsigned long long id, unsigned long long max);
 _Bool host_pids_read(unsigned long long id, struct container_pids *now);
 
+/* Atomic.  A number that never changes, above all possible CPUs, at most CONTAINER_CPUS_MAX. */
+unsigned int host_nr_cpus(void);
+
 /*
  * CPU affinity.  host_cpuset() says in one phrase, "enforced: ..." or
  * "unsupported: ...", what this host can do; host_can_set_cpus() if it can set
- * affinities at all.  Sets of CPUs are bitmaps of host_nr_cpus() bits, a number
- * that never changes, above all possible CPUs, and at most CONTAINER_CPUS_MAX.
- * These three are atomic.
+ * affinities at all.  Sets of CPUs are bitmaps of host_nr_cpus() bits.  Both are
+ * atomic.
  */
 const char *host_cpuset(void);
 _Bool host_can_set_cpus(void);
-unsigned int host_nr_cpus(void);
 /* The CPUs that are online, and the nodes with memory (CONTAINER_MEMS_MAX bits).  May sleep. */
 void host_online(unsigned long *cpus, unsigned long *mems);
 /* Atomic.  Is the affinity of task @key within @cpus?  Also true of one that exits. */

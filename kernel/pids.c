@@ -287,13 +287,7 @@ unsigned long long css_group_pids(const struct css_group *group)
 
 _Bool container_pids_clones(void)
 {
-	struct container_subsys *ss;
-	int i;
-
-	for_each_subsys(ss, i)
-		if (ss->clones && ss->root && ss->root == pids_subsys.root)
-			return true;
-	return false;
+	return container_clones_in(pids_subsys.root);
 }
 
 void container_pids_sync(void)

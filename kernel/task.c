@@ -95,6 +95,7 @@ struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 	task->tid = tid;
 	task->tgid = tgid;
 	task->group = &init_css_group;
+	raw_spin_lock_init(&task->cpu_lock);
 	INIT_LIST_HEAD(&task->freezer_node);
 	INIT_LIST_HEAD(&task->cpuset_node);
 	init_css_group.refs++;

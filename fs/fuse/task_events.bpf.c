@@ -63,7 +63,7 @@ static __always_inline bool change_fork(struct change *c, struct task_struct *ch
 	old = __sync_val_compare_and_swap(slot, 0, c->word);
 	if (old)	/* attached between its appearing and now */
 		c->word = old;
-	c->wake = group_touch(te_word_id(c->word), old ? 0 : 1, NULL, false);
+	c->wake = group_touch(te_word_id(c->word), old ? 0 : 1, false);
 	pids_born((struct te_slot *)creator, child, (struct te_slot *)slot);
 	return true;
 }
@@ -111,7 +111,6 @@ static __always_inline void clone_submit(struct te_clone *rec,
 	rec->parent = c->parent;
 	rec->creator_tgid = me->tgid;
 	rec->flags = flags;
-	cpu_fill(&rec->cpu, task);
 	bpf_core_read(&rec->comm, sizeof(rec->comm), &task->comm);
 	bpf_ringbuf_submit(rec, wake_flags(c->wake || watched(c->parent, TE_WATCH_CLONE) ||
 					   cpus_differ(me, task)));
@@ -120,13 +119,12 @@ static __always_inline void clone_submit(struct te_clone *rec,
 static __always_inline bool change_clone(struct change *c, struct task_struct *me,
 					 struct task_struct *child, u32 flags)
 {
-	struct te_cpu none = {};
 	u64 *word, *slot, id, old;
 
 	full_barrier();
 	word = word_find(me);
 	c->parent = word ? te_word_id(word_read(word)) : 0;
-	id = group_clone(c->parent, me, child, flags, &none);
+	id = group_clone(c->parent, me, child, flags);
 	if (!id && !c->parent)
 		return false;
 	slot = word_create(child);
@@ -146,7 +144,7 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 		c->word = old;
 	}
 	c->wake = group_touch(old ? te_word_id(old) : c->parent,
-			      old || id ? 0 : 1, NULL, false);
+			      old || id ? 0 : 1, false);
 	pids_born((struct te_slot *)word, child, (struct te_slot *)slot);
 	return true;
 }
@@ -205,16 +203,14 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 					   u32 flags)
 {
 	u64 *word, w, id;
-	struct te_cpu cpu;
 	int i;
 
-	cpu_fill(&cpu, me);
 	full_barrier();
 	word = word_find(me);
 	for (i = 0; i < 4; i++) {
 		w = word ? word_read(word) : 0;
 		c->parent = te_word_id(w);
-		id = group_clone(c->parent, me, me, flags, &cpu);
+		id = group_clone(c->parent, me, me, flags);
 		if (!id)
 			return false;
 		if (!word)
@@ -224,10 +220,14 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 			__sync_fetch_and_add(&lost_words, 1);
 			return false;
 		}
+		if (w)
+			account_charge(c->parent, (struct te_slot *)word, me);
+		else
+			account_begin((struct te_slot *)word, me);
 		c->word = w ? te_word_next(w, id) : TE_WORD(id, first_seq(me));
 		if (__sync_val_compare_and_swap(word, w, c->word) == w) {
 			c->cloned = true;
-			c->wake = group_touch(c->parent, -1, &cpu, false);
+			c->wake = group_touch(c->parent, -1, false);
 			pids_follow((struct te_slot *)word);
 			return true;
 		}
@@ -280,16 +280,26 @@ int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
 
 #include "task_events_affinity.bpf.h"
 
+/* Its CPU is still the old one. What it used after its exit is its last CPU's. */
+SEC("tp_btf/sched_migrate_task")
+int BPF_PROG(te_migrate, struct task_struct *task, int dest_cpu)
+{
+	u64 *word = word_find(task);
+	u64 w = word ? *(volatile u64 *)word : 0;
+
+	if (w && !(w & TE_WORD_EXITED))
+		account_charge(te_word_id(w), (struct te_slot *)word, task);
+	return 0;
+}
+
 /* Only attach competes here, and it is one caller. */
 static __always_inline bool change_exit(struct change *c, struct task_struct *task,
 					u64 *word)
 {
 	struct te_slot *slot = (struct te_slot *)word;
 	u64 w = word_read(word), old;
-	struct te_cpu cpu;
 	int i;
 
-	cpu_fill(&cpu, task);
 	for (i = 0; i < 64 && !(w & TE_WORD_EXITED); i++) {
 		old = __sync_val_compare_and_swap(word, w, w | TE_WORD_EXITED);
 		if (old == w)
@@ -298,10 +308,11 @@ static __always_inline bool change_exit(struct change *c, struct task_struct *ta
 	}
 	if (w & TE_WORD_EXITED)
 		return false;
-	slot->cpu = cpu;
+	/* The time first: who sees the count, or the record, finds it there. */
+	account_charge(te_word_id(w), slot, task);
 	slot->exited = te_word_id(w);
 	c->word = w | TE_WORD_EXITED;
-	c->wake = group_touch(te_word_id(w), -1, &cpu, true);
+	c->wake = group_touch(te_word_id(w), -1, true);
 	if (!have_release)
 		pids_end(slot);
 	return true;
@@ -333,7 +344,6 @@ int BPF_PROG(te_exit, struct task_struct *task)
 	rec->tgid = task->tgid;
 	rec->pad = 0;
 	rec->word = c.word;
-	cpu_fill(&rec->cpu, task);
 	bpf_ringbuf_submit(rec, wake_flags(c.wake));
 	return 0;
 }
@@ -347,7 +357,6 @@ int BPF_PROG(te_free, struct task_struct *task)
 {
 	struct te_slot *slot = (struct te_slot *)word_find(task);
 	struct te_group *g;
-	struct te_cpu tail;
 	u64 id;
 
 	if (!slot || !slot->word)
@@ -355,10 +364,9 @@ int BPF_PROG(te_free, struct task_struct *task)
 	/* If it could not be seen to be reaped. */
 	pids_end(slot);
 	id = slot->exited;
-	tail_fill(&tail, task);
 	g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
 	if (g) {
-		used_leave(g, &tail);
+		account_charge(id, slot, task);
 		__sync_fetch_and_add(&g->dying, -1);
 	}
 	hash_delete(task);
@@ -392,7 +400,7 @@ int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
 	rec->tid = task->pid;
 	rec->pad = 0;
 	rec->word = w;
-	bpf_ringbuf_submit(rec, wake_flags(group_touch(te_word_id(w), 0, NULL, false)));
+	bpf_ringbuf_submit(rec, wake_flags(group_touch(te_word_id(w), 0, false)));
 	return 0;
 }
 
@@ -408,7 +416,6 @@ int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
  */
 static __always_inline s64 attach(struct task_struct *task)
 {
-	struct te_cpu cpu;
 	u64 next, old;
 	u64 *word;
 
@@ -427,9 +434,12 @@ static __always_inline s64 attach(struct task_struct *task)
 		if (hash_find(task))
 			return -EAGAIN;
 	}
+	if (call_expect)
+		account_charge(te_word_id(word_read(word)), (struct te_slot *)word, task);
+	else
+		account_begin((struct te_slot *)word, task);
 	next = call_expect ? te_word_next(call_expect, call.id) :
 			     TE_WORD(call.id, first_seq(task));
-	cpu_fill(&cpu, task);
 	old = __sync_val_compare_and_swap(word, call_expect, next);
 	if (old != call_expect) {
 		call.word = old;
@@ -437,11 +447,11 @@ static __always_inline s64 attach(struct task_struct *task)
 	}
 	if (!old && *(volatile u32 *)&task->flags & PF_EXITING) {
 		if (__sync_val_compare_and_swap(word, next, next | TE_WORD_EXITED) != next)
-			group_enter(call.id, &cpu);	/* the exit program took it off */
+			group_count(call.id, 1);	/* the exit program took it off */
 		return -ENOENT;
 	}
-	group_leave(te_word_id(old), &cpu);
-	group_enter(call.id, &cpu);
+	group_count(te_word_id(old), -1);
+	group_count(call.id, 1);
 	pids_follow((struct te_slot *)word);
 	call.word = next;
 	return 0;
@@ -518,16 +528,17 @@ int te_walk(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct te_task t = {};
+	struct te_slot *slot;
 
 	if (!task)
 		return 0;
 	t.word = word_peek(task);
 	if (walk.words_only && (!t.word || (t.word & TE_WORD_EXITED && !walk.dying_too)))
 		return 0;
-	if (t.word & TE_WORD_EXITED)
-		tail_fill(&t.cpu, task);
-	else
-		cpu_fill(&t.cpu, task);
+	slot = t.word ? (struct te_slot *)word_find(task) : NULL;
+	/* Of one that was never in a css_group before its end, nothing. */
+	if (slot && (!(t.word & TE_WORD_EXITED) || slot->exited))
+		account_since(&t, slot, task);
 	t.tid = task->pid;
 	t.tgid = task->tgid;
 	t.start_time = task->start_boottime;

@@ -79,6 +79,7 @@ void bpf_preempt_enable(void) __ksym __weak;
 #define TIF_32BIT		22
 #endif
 
+#include "task_events_account.bpf.h"
 #include "task_events_pids.bpf.h"
 
 static __always_inline void lost_begin(void)
@@ -131,19 +132,6 @@ static __always_inline u64 word_peek(struct task_struct *task)
 	u64 w = word ? word_read(word) : 0;
 
 	return w && word_find(task) == word ? w : 0;
-}
-
-/* What a task whose word says that it has exited used since. */
-static __always_inline void tail_fill(struct te_cpu *cpu, struct task_struct *task)
-{
-	struct te_slot *slot = (struct te_slot *)word_find(task);
-
-	cpu->utime = cpu->stime = cpu->runtime = 0;
-	if (!slot || !slot->exited)
-		return;
-	cpu->utime = task->utime - slot->cpu.utime;
-	cpu->stime = task->stime - slot->cpu.stime;
-	cpu->runtime = task->se.sum_exec_runtime - slot->cpu.runtime;
 }
 
 static __always_inline u64 *slot_create(struct task_struct *task)
@@ -200,28 +188,6 @@ static __always_inline u64 first_seq(struct task_struct *task)
 	return seq ? seq : 1;
 }
 
-static __always_inline void cpu_fill(struct te_cpu *cpu, struct task_struct *task)
-{
-	cpu->utime = task->utime;
-	cpu->stime = task->stime;
-	cpu->runtime = task->se.sum_exec_runtime;
-}
-
-/* A task that has used @cpu leaves @g, or enters it. */
-static __always_inline void used_leave(struct te_group *g, const struct te_cpu *cpu)
-{
-	__sync_fetch_and_add(&g->used.utime, cpu->utime);
-	__sync_fetch_and_add(&g->used.stime, cpu->stime);
-	__sync_fetch_and_add(&g->used.runtime, cpu->runtime);
-}
-
-static __always_inline void used_enter(struct te_group *g, const struct te_cpu *cpu)
-{
-	__sync_fetch_and_sub(&g->used.utime, cpu->utime);
-	__sync_fetch_and_sub(&g->used.stime, cpu->stime);
-	__sync_fetch_and_sub(&g->used.runtime, cpu->runtime);
-}
-
 /* Count @delta tasks; whether the group became empty and that is watched. */
 static __always_inline bool count(struct te_group *g, s64 delta)
 {
@@ -230,25 +196,13 @@ static __always_inline bool count(struct te_group *g, s64 delta)
 	return n == 0 && delta < 0 && g->watch & TE_WATCH_EMPTY;
 }
 
-/* An attached task that has used @cpu comes to @id, or goes. */
-static __always_inline void group_enter(u64 id, const struct te_cpu *cpu)
+/* An attached task comes to @id, or goes. */
+static __always_inline void group_count(u64 id, s64 delta)
 {
 	struct te_group *g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
 
-	if (!g)
-		return;
-	used_enter(g, cpu);
-	count(g, 1);
-}
-
-static __always_inline void group_leave(u64 id, const struct te_cpu *cpu)
-{
-	struct te_group *g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
-
-	if (!g)
-		return;
-	used_leave(g, cpu);
-	count(g, -1);
+	if (g)
+		count(g, delta);
 }
 
 static __always_inline bool watched(u64 id, u32 watch)
@@ -259,19 +213,16 @@ static __always_inline bool watched(u64 id, u32 watch)
 }
 
 /*
- * An event concerns css_group @id: whether its watchers must be woken. @left: what
- * the task that leaves it has used; @exits: it is not to come back.
+ * An event concerns css_group @id: whether its watchers must be woken. @exits: the
+ * task that leaves it, which has been charged, is not to come back.
  */
-static __always_inline bool group_touch(u64 id, s64 delta, const struct te_cpu *left, bool exits)
+static __always_inline bool group_touch(u64 id, s64 delta, bool exits)
 {
 	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
 	bool wake = false;
 
 	if (!g)
 		return false;
-	/* The time first: who sees the count, or the record, finds it there. */
-	if (id && left)
-		used_leave(g, left);
 	if (id && exits)
 		__sync_fetch_and_add(&g->dying, 1);
 	if (id && delta)
@@ -284,12 +235,11 @@ static __always_inline bool group_touch(u64 id, s64 delta, const struct te_cpu *
 }
 
 /*
- * Make a css_group below @parent for @flags, to hold @task, which has used @cpu; 0
- * if its parent does not clone on these flags, or there is no room.
+ * Make a css_group below @parent for @flags, to hold @task; 0 if its parent does
+ * not clone on these flags, or there is no room.
  */
 static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
-				       struct task_struct *task, u32 flags,
-				       const struct te_cpu *cpu)
+				       struct task_struct *task, u32 flags)
 {
 	struct te_group g = {};
 	struct te_group *from;
@@ -304,15 +254,14 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	g.tasks = 1;
 	g.creator = creator->pid;
 	g.flags = flags;
-	g.used.utime = -cpu->utime;
-	g.used.stime = -cpu->stime;
-	g.used.runtime = -cpu->runtime;
 	g.watch = from->watch;
 	g.clone_mask = from->clone_mask;
 	g.rules = from->rules;
 	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
 	id = __sync_fetch_and_add(&next_id, 1);
-	if (!pids_clone(&g, from, id) || bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
+	if (!account_clone(parent, id) || !pids_clone(&g, from, id) ||
+	    bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
+		account_unclone(id);
 		pids_unclone(id);
 		__sync_fetch_and_add(&clone_refused, 1);
 		return 0;
@@ -324,6 +273,7 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 static __always_inline void group_unclone(u64 id)
 {
 	bpf_map_delete_elem(&groups, &id);
+	account_unclone(id);
 	pids_unclone(id);
 }
 
@@ -463,7 +413,6 @@ static __always_inline void facts_fill(struct te_facts *f, struct task_struct *t
 
 	f->word = word_peek(task);
 	f->start_time = task->start_boottime;
-	cpu_fill(&f->cpu, task);
 	f->tid = task->pid;
 	f->tgid = task->tgid;
 	f->nr_threads = BPF_CORE_READ(task, signal, nr_threads);

@@ -416,6 +416,7 @@ int task_events_group_del(struct task_events *te, uint64_t id)
 {
 	int err = bpf_map_delete_elem(bpf_map__fd(te->skel->maps.groups), &id);
 
+	te_account_del(te, id);
 	return err == -ENOENT ? 0 : err;
 }
 

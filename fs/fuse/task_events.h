@@ -150,11 +150,11 @@ int task_events_for_each(struct task_events *te, uint32_t tgid,
 
 /*
  * Call @cb for each task that has a word, in any order; those included that have
- * exited and are not yet waited for, whose cpu is what they used since.
+ * exited and are not yet waited for.
  *
- * What the tasks of a css_group have used while they were in it is te_group.used
- * and the cpu of each of them. Read the entry first and walk then: a task that
- * leaves in between is missing, and none is counted twice.
+ * What the tasks of a css_group have used while they were in it is its sums
+ * (account_get) and the cpu of each of them. Read the sums first and walk then: a
+ * task that leaves in between is missing, and none is counted twice.
  */
 int task_events_for_each_word(struct task_events *te,
 			      int (*cb)(void *arg, const struct te_task *task),
@@ -217,6 +217,20 @@ void task_events_devices_stop(struct task_events *te);
 const char *task_events_devices_hook(struct task_events *te);
 int task_events_rules_add(struct task_events *te, uint64_t id, const struct te_rules *rules);
 void task_events_rules_del(struct task_events *te, uint64_t id);
+
+/*
+ * CPU time by css_group and CPU: sums. BPF makes those of a clone, as te_account_state
+ * says, the daemon those of ids that it made itself; group_del deletes them.
+ *
+ * account_set	the state.
+ * account_cpus	how many sums each of the ids has: one for each possible CPU.
+ * account_add	0 also if there are any.
+ * account_get	all of them; -ENOENT. A difference may be negative for a moment.
+ */
+int task_events_account_set(struct task_events *te, enum te_account_state state);
+int task_events_account_cpus(void);
+int task_events_account_add(struct task_events *te, uint64_t id);
+int task_events_account_get(struct task_events *te, uint64_t id, struct te_cpu *cpus);
 
 /*
  * How many tasks there are: the entries of te_pids. BPF makes one at each clone

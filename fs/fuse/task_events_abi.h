@@ -124,7 +124,6 @@ struct te_clone {
 	te_u64 parent;		/* css_group id that it was cloned from */
 	te_u32 creator_tgid;
 	te_u32 flags;		/* TE_CLONE_NEW*: those asked for */
-	struct te_cpu cpu;	/* of tid, at this moment; 0 for a new task */
 	char comm[TE_COMM_LEN];	/* of tid */
 };
 
@@ -135,7 +134,6 @@ struct te_exit {
 	te_u32 tgid;
 	te_u32 pad;
 	te_u64 word;		/* its last, with TE_WORD_EXITED */
-	struct te_cpu cpu;
 };
 
 /* A thread that was not the leader called execve(2): it took the leader's tid. */
@@ -154,20 +152,9 @@ struct te_affinity {
 };
 
 /*
- * What tasks used while they were in a css_group: the sum of their times when they
- * left it, less what they had used when they entered. Of a task that is in it now
- * the second is in there already, and the first is its time now. A child enters
- * with 0.
- */
-struct te_used {
-	te_s64 utime;
-	te_s64 stime;
-	te_s64 runtime;
-};
-
-/*
- * A task's word, and what it had used at its exit; exited is the id that was
- * charged then, 0 before. And for what it counts: see struct te_pids.
+ * A task's word, and up to where its times are charged to a css_group while there
+ * is accounting; exited is the id that it exited in, 0 before. And for what it
+ * counts: see struct te_pids.
  */
 struct te_slot {
 	te_u64 word;
@@ -200,6 +187,13 @@ struct te_pids {
 #define TE_PIDS_CLONE		(1ULL << 63)
 #define TE_PIDS_GONE		(~0ULL)
 
+/* Whether CPU time is charged to css_groups. */
+enum te_account_state {
+	TE_ACCOUNT_OFF,
+	TE_ACCOUNT_ON,		/* and that of a clone, if its parent's is */
+	TE_ACCOUNT_CLONES,	/* and that of each clone */
+};
+
 /* Whether tasks are counted. */
 enum te_pids_state {
 	TE_PIDS_OFF,
@@ -229,7 +223,6 @@ struct te_group {
 	te_u32 clone_mask;	/* TE_CLONE_NEW* that clone, inherited at clone */
 	te_s64 dying;		/* tasks that exited in it and may still run */
 	te_u64 rules;		/* id of its set of device rules, inherited at clone; 0: none */
-	struct te_used used;	/* not kept for id 0 */
 	te_u64 pids;		/* key of the te_pids that counts its tasks, or 0 */
 	char comm[TE_COMM_LEN];	/* of the task in it at the clone */
 };
@@ -264,7 +257,6 @@ struct te_rules {
 struct te_facts {
 	te_u64 word;		/* 0: none */
 	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
-	struct te_cpu cpu;
 	te_u32 tid;
 	te_u32 tgid;
 	te_u32 nr_threads;
@@ -286,13 +278,13 @@ struct te_facts {
 struct te_task {
 	te_u64 word;		/* 0: none */
 	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
-	struct te_cpu cpu;	/* if it has exited: since then */
+	struct te_cpu cpu;	/* used and not yet charged, if there is accounting */
 	te_u32 tid;
 	te_u32 tgid;
 	te_u32 vtid;		/* in the pid ns asked for; 0: not visible there */
 	te_u32 vtgid;
 	te_u32 flags;		/* TE_TASK_* */
-	te_u32 pad;
+	te_u32 on_cpu;		/* where it used that */
 	char comm[TE_COMM_LEN];
 };
 

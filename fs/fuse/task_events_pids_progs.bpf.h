@@ -49,7 +49,7 @@ int BPF_PROG(te_task_alloc, struct task_struct *child, unsigned long flags, int 
 	pids_fork_drop(slot);
 	if (!pids_try(key)) {
 		pids_refuse(key);
-		if (group_touch(te_word_id(word), 0, NULL, false))
+		if (group_touch(te_word_id(word), 0, false))
 			wake_daemon();
 		return -EAGAIN;
 	}

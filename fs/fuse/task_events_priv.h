@@ -5,6 +5,7 @@
  *  task_events.c		loading, probing, attaching, groups, numbers
  *  task_events_ring.c		the ring's consumer, drain, rebuild
  *  task_events_walk.c		programs run on one task, walks over tasks
+ *  task_events_account.c	CPU time
  *  task_events_devices.c	the programs that check devices
  *  task_events_pids.c		numbers and limits of tasks
  */
@@ -63,6 +64,9 @@ int te_run_on_task(struct task_events *te);
 
 /* Change an entry of `groups` or `pids` where it is, by te_call_group; -ENOENT if it is not. */
 int te_change_entry(struct task_events *te, uint32_t op, uint64_t id);
+
+/* The sums of @id, if it has any, are of no more use. */
+void te_account_del(struct task_events *te, uint64_t id);
 
 /* Before loading: which programs, and what they may use. After it: what really works. */
 void te_pids_prepare(struct task_events *te);

@@ -213,10 +213,12 @@ int tasks_init(const struct tasks_opts *opts)
 	err = ids_init(te);
 	if (err)
 		goto exit_pids;
+	err = account_init(te);
+	if (err)
+		goto exit_ids;
 	replay_init(te);
 	lookup_init(te);
 	freeze_init();
-	account_init(te);
 	devices_init(te);
 	cpus_init(te);
 	kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -243,6 +245,7 @@ exit_replay:
 	account_init(NULL);
 	lookup_init(NULL);
 	replay_exit();
+exit_ids:
 	ids_exit();
 exit_pids:
 	pids_exit();

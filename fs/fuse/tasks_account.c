@@ -2,11 +2,11 @@
 /*
  * tasks_account.c - CPU time of css_groups, from BPF's sums to the engine's charges
  *
- * The BPF programs keep, for each id, the sum of what tasks had used when they
- * left it, less what they had used when they entered: at a clone, an attach and
- * an exit, by whoever changed the word, so that no lost event loses time. To
- * that sum a look adds the times of those that are in it now. The engine is
- * charged for what the whole has grown by since the last look.
+ * The BPF programs keep, for each id and CPU, the sum of what tasks had used when
+ * they left it, or that CPU: at a clone, an attach, an exit and a migration, by
+ * whoever changed the word, so that no lost event loses time. To those sums a
+ * look adds what those that are in it now have used since. The engine is charged
+ * for what each has grown by since the last look.
  *
  * A look reads the sums first and then walks over the tasks. Who leaves an id in
  * between is in neither; who enters one that is looked at is a child, which has
@@ -23,6 +23,9 @@
  * it, and till it is waited for the walk shows it. An id that nobody is in any
  * more is kept for that, as dying says; but not for zombies that nobody waits for.
  */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "daemon.h"
@@ -35,25 +38,100 @@
 #define WAIT_STEP	10000000ULL	/* ns between two looks at what is dying */
 #define WAIT_MAX	60000000000ULL
 
-static struct task_events *te;
-static uint64_t next_look;	/* none before, by CLOCK_MONOTONIC */
+struct account {
+	uint64_t	left;			/* while asked: the sums' run time */
+	struct {
+		struct te_cpu	sum;		/* while asked: BPF's, and live tasks' */
+		struct te_cpu	charged;	/* handed to the engine so far */
+	} cpu[];
+};
 
-void account_init(struct task_events *events)
+static struct task_events *te;
+static struct te_cpu *sums;	/* of one id, as BPF gives them */
+static int nr_cpus;
+static uint64_t next_look;	/* none before, by CLOCK_MONOTONIC */
+static bool on;
+
+int account_init(struct task_events *events)
 {
 	te = events;
 	next_look = 0;
+	free(sums);
+	sums = NULL;
+	if (!te)
+		return 0;
+	nr_cpus = task_events_account_cpus();
+	sums = calloc((size_t)nr_cpus, sizeof(*sums));
+	if (nr_cpus > (int)host_nr_cpus())
+		nr_cpus = (int)host_nr_cpus();
+	return sums ? 0 : -ENOMEM;
 }
 
 /* Hosts that know each task's time at each moment say it here; this one does not. */
-int host_task_cpu(unsigned long key, struct container_cpu *cpu)
+int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
 {
-	(void)key, (void)cpu;
+	(void)key, (void)used, (void)cpu;
 	return CONTAINER_CPU_BY_GROUP;
 }
 
-static uint64_t growth(te_u64 *charged, te_s64 used)
+static void set(enum te_account_state state)
 {
-	uint64_t delta = used > (te_s64)*charged ? (te_u64)used - *charged : 0;
+	int err = te ? task_events_account_set(te, state) : 0;
+
+	if (err)
+		log_err("migrations cannot be seen, nor CPU time be accounted: %s",
+			strerror(-err));
+}
+
+void host_watch_migrations(_Bool now)
+{
+	on = now;
+	set(!on ? TE_ACCOUNT_OFF :
+	    container_cpuacct_clones() ? TE_ACCOUNT_CLONES : TE_ACCOUNT_ON);
+}
+
+void account_clones_changed(void)
+{
+	if (on)
+		host_watch_migrations(true);
+}
+
+int account_open(struct group_id *gid, struct css_group *group)
+{
+	size_t size = sizeof(*gid->account) + (size_t)nr_cpus * sizeof(gid->account->cpu[0]);
+
+	if (!gid->node.key || !css_group_charges(group))
+		return 0;
+	gid->account = calloc(1, size);
+	return gid->account ? task_events_account_add(te, gid->node.key) : -ENOMEM;
+}
+
+/* What BPF has so far. */
+static uint64_t runtime_of_sums(void)
+{
+	uint64_t sum = 0;
+
+	for (int cpu = 0; cpu < nr_cpus; cpu++)
+		sum += sums[cpu].runtime;
+	return sum;
+}
+
+static int get_sums(struct group_id *gid)
+{
+	int err = task_events_account_get(te, gid->node.key, sums);
+
+	if (err)
+		return err;
+	for (int cpu = 0; cpu < nr_cpus; cpu++)
+		gid->account->cpu[cpu].sum = sums[cpu];
+	gid->account->left = runtime_of_sums();
+	return 0;
+}
+
+/* The difference to @charged, which goes forward and never back. */
+static uint64_t growth(te_u64 *charged, te_u64 used)
+{
+	uint64_t delta = (te_s64)used > (te_s64)*charged ? used - *charged : 0;
 
 	*charged += delta;
 	return delta;
@@ -61,13 +139,20 @@ static uint64_t growth(te_u64 *charged, te_s64 used)
 
 static void charge(struct group_id *gid)
 {
-	struct container_cpu cpu = {
-		.runtime = growth(&gid->charged.runtime, gid->sum.runtime),
-		.user	 = growth(&gid->charged.utime, gid->sum.utime),
-		.system	 = growth(&gid->charged.stime, gid->sum.stime),
-	};
+	struct account *account = gid->account;
 
-	container_charge(gid->group, &cpu);
+	for (int cpu = 0; cpu < nr_cpus; cpu++) {
+		struct te_cpu *sum = &account->cpu[cpu].sum;
+		struct te_cpu *charged = &account->cpu[cpu].charged;
+		struct container_cpu used = {
+			.runtime = growth(&charged->runtime, sum->runtime),
+			.user	 = growth(&charged->utime, sum->utime),
+			.system	 = growth(&charged->stime, sum->stime),
+		};
+
+		if (used.runtime || used.user || used.system)
+			container_charge(gid->group, cpu, &used);
+	}
 }
 
 struct look {
@@ -78,26 +163,23 @@ struct look {
 static void ask(struct group_id *gid, void *arg)
 {
 	struct look *look = arg;
-	struct te_group group;
 
-	gid->asked = gid->node.key && css_group_charges(gid->group) &&
-		     !task_events_group_get(te, gid->node.key, &group);
-	if (!gid->asked)
-		return;
-	gid->left = gid->sum = group.used;
-	look->asked++;
+	gid->asked = gid->account && !get_sums(gid);
+	look->asked += gid->asked;
 }
 
 static int add_task(void *arg, const struct te_task *task)
 {
 	struct group_id *gid = ids_find(te_word_id(task->word));
+	struct te_cpu *sum;
 
 	(void)arg;
-	if (!gid || !gid->asked)
+	if (!gid || !gid->asked || task->on_cpu >= (uint32_t)nr_cpus)
 		return 0;
-	gid->sum.utime += (te_s64)task->cpu.utime;
-	gid->sum.stime += (te_s64)task->cpu.stime;
-	gid->sum.runtime += (te_s64)task->cpu.runtime;
+	sum = &gid->account->cpu[task->on_cpu].sum;
+	sum->utime += task->cpu.utime;
+	sum->stime += task->cpu.stime;
+	sum->runtime += task->cpu.runtime;
 	return 0;
 }
 
@@ -105,13 +187,12 @@ static int add_task(void *arg, const struct te_task *task)
 static void answer(struct group_id *gid, void *arg)
 {
 	struct look *look = arg;
-	struct te_group group;
 
 	if (!gid->asked)
 		return;
 	charge(gid);
-	if (!task_events_group_get(te, gid->node.key, &group) &&
-	    group.used.runtime != gid->left.runtime)
+	if (!task_events_account_get(te, gid->node.key, sums) &&
+	    runtime_of_sums() != gid->account->left)
 		look->changed = true;
 }
 
@@ -159,9 +240,8 @@ bool account_close(struct group_id *gid)
 	gid->looked = t;
 	if (!gid->waits)
 		gid->waits = t;
-	if (task_events_group_get(te, gid->node.key, &group))
+	if (task_events_group_get(te, gid->node.key, &group) || get_sums(gid))
 		return true;
-	gid->sum = group.used;
 	if (group.dying > 0 && t - gid->waits < WAIT_MAX) {
 		charge(gid);
 		return false;

@@ -116,6 +116,10 @@ static struct group_id *new_entry(uint64_t id, uint64_t parent, struct css_group
 		return NULL;
 	gid->node.key = id;
 	gid->parent = parent;
+	if (account_open(gid, group)) {
+		free(gid);
+		return NULL;
+	}
 	gid->pinned = true;
 	join_ring(gid, group);
 	tasks_hash_add(&table, &gid->node);
@@ -131,6 +135,7 @@ static void drop_entry(struct group_id *gid)
 	nr_watch_all -= !!(gid->watch & TE_WATCH_ALL);
 	set_idle(gid, false);
 	set_pinned(gid, true);
+	free(gid->account);
 	free(gid);
 }
 
@@ -289,6 +294,7 @@ void ids_set_cloning(bool on)
 
 	cloning = on;
 	pids_clones_changed();
+	account_clones_changed();
 	err = task_events_set_clone(te, on, css_group_clone_mask(css_group_init()));
 	if (err)
 		log_err("the %s hook cannot be %s: %s", task_events_unshare_hook(te),
@@ -334,7 +340,7 @@ void ids_free_idle(void)
 	for (gid = TAILQ_FIRST(&idle_list); gid; gid = next) {
 		next = TAILQ_NEXT(gid, in_idle);
 		group = gid->group;
-		if (css_group_charges(group) && !account_close(gid))
+		if (gid->account && !account_close(gid))
 			continue;
 		task_events_group_del(te, gid->node.key);
 		drop_entry(gid);

@@ -38,6 +38,7 @@
 #include "task_events_abi.h"
 #include "tasks_hash.h"
 
+struct account;
 struct css_group;
 struct task_events;
 
@@ -52,8 +53,7 @@ struct group_id {
 	bool			pinned;		/* else in the unpinned list */
 	bool			idle;		/* in the idle list */
 	bool			asked;		/* its time is being looked at */
-	struct te_cpu		charged;	/* CPU time handed to the engine so far */
-	struct te_used		left, sum;	/* while asked: BPF's sum, and with live tasks */
+	struct account		*account;	/* its CPU time, or NULL: tasks_account.c */
 	uint64_t		waits, looked;	/* idle, for the dying: since when, last seen; ns */
 	TAILQ_ENTRY(group_id)	in_unpinned, in_idle;
 	struct group_id		*prev, *next;	/* ring of the ids of one group */

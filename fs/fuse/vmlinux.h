@@ -70,6 +70,7 @@ struct bpf_cgroup_dev_ctx {
 
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_PERCPU_HASH = 5,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
@@ -143,6 +144,7 @@ struct sched_entity {
 struct thread_info {
 	unsigned long flags;
 	u32 status;
+	u32 cpu;
 };
 
 typedef struct cpumask {

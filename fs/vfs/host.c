@@ -193,16 +193,23 @@ int host_task_kill(const struct container_task_info *info, int sig)
 	return ret;
 }
 
-/* The same fields as /proc/PID/schedstat and stat; what a dead task has does not change any more. */
-int host_task_cpu(unsigned long key, struct container_cpu *cpu)
+/*
+ * The same fields as /proc/PID/schedstat and stat; what a dead task has does not change any more.
+ *
+ * Its CPU is read after its times: it changes only once container_task_migrates(),
+ * which waits for us, has taken them.
+ */
+int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
 {
 	struct task_struct *task = (struct task_struct *)key;
 	/* The last switch away from it accounts, then lets go of the CPU. */
 	bool final = READ_ONCE(task->__state) == TASK_DEAD && !smp_load_acquire(&task->on_cpu);
 
-	cpu->runtime = READ_ONCE(task->se.sum_exec_runtime);
-	cpu->user = READ_ONCE(task->utime);
-	cpu->system = READ_ONCE(task->stime);
+	used->runtime = READ_ONCE(task->se.sum_exec_runtime);
+	used->user = READ_ONCE(task->utime);
+	used->system = READ_ONCE(task->stime);
+	smp_rmb();
+	*cpu = min(task_cpu(task), host_nr_cpus() - 1);
 	return final ? CONTAINER_CPU_FINAL : CONTAINER_CPU_SO_FAR;
 }
 

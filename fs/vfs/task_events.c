@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hooks: fork, exit, exec, and whoever makes itself namespaces.
+ * The hooks: fork, exit, exec, whoever makes itself namespaces, and migrations.
  *
  * task_newtask runs in the creator when the child is complete but has not run
  * an instruction; sched_process_exit in the task that exits, once PF_EXITING is
  * set; a return probe on ksys_unshare before the system call returns, with its
  * result.  All run where nothing may sleep.  What they change is done when they
  * return: a child is born in its container, unshare returns in the new one.
+ *
+ * sched_migrate_task runs wherever the scheduler gives a task another CPU, with
+ * its locks held: no lock but a task record's own may be taken there.
  *
  * The tracepoints are found by name, since they are not exported.
  *
@@ -25,10 +28,16 @@
 #define UNSHARES_MAX	4096
 
 static bool cloning;			/* some hierarchy clones */
+static bool migrations;			/* some hierarchy accounts CPU time */
 
 void host_set_cloning(_Bool on)
 {
 	WRITE_ONCE(cloning, on);
+}
+
+void host_watch_migrations(_Bool on)
+{
+	WRITE_ONCE(migrations, on);
 }
 
 const char *host_clone_hook(void)
@@ -75,6 +84,12 @@ static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct 
 				      task_pid_nr(task), task_tgid_nr(task));
 }
 
+static void on_migrate(void *data, struct task_struct *task, int cpu)
+{
+	if (READ_ONCE(migrations))
+		container_task_migrates((unsigned long)task);
+}
+
 /* --- unshare --- */
 
 struct unshare_call {
@@ -116,6 +131,7 @@ static struct hook {
 	{ "task_newtask",	on_newtask },
 	{ "sched_process_exit",	on_exit },
 	{ "sched_process_exec",	on_exec },
+	{ "sched_migrate_task",	on_migrate },
 };
 
 static void __init hook_find(struct tracepoint *tp, void *priv)

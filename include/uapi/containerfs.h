@@ -80,8 +80,8 @@
  * debug.current_css_group, debug.current_css_group_refcount, debug.releasable.
  *
  * With the cpuacct subsystem: cpuacct.usage (ns; 0 resets), usage_user,
- * usage_sys, stat (units of 10 ms), and in the top container, which shows the
- * whole system, usage_percpu, usage_percpu_user, usage_percpu_sys, usage_all.
+ * usage_sys, stat (units of 10 ms), and by CPU usage_percpu, usage_percpu_user,
+ * usage_percpu_sys, usage_all. The top container shows the whole system.
  *
  * With the devices subsystem:
  *

@@ -104,6 +104,50 @@ expect_true stat-agrees awk -v used="$(used "$b")" '{ sum += $2 }
 	END { exit !(sum <= used / 10000000 && sum >= used / 10000000 - 2) }' "$b/cpuacct.stat"
 expect_true top-has-it test $(($(used "$H") - top)) -gt 1000000000
 
+## On which CPU
+
+# The Nth number of DIR's cpuacct.usage_percpu, from 0.
+on_cpu() { # DIR N
+	used "$1" usage_percpu | awk -v n="$2" '{ print $(n + 1) }'
+}
+
+if [ "$(nproc)" -gt 1 ]; then
+	mkdir "$H/cpuacct-d"
+	d=$H/cpuacct-d
+	# A shell that burns on one CPU, on another, and on the first again, where it exits.
+	sh -c '
+		echo 0 > "$1/tasks"
+		for step in "0 400000000" "1 200000000" "0 100000000"; do
+			"$2" affinity $$ "${step% *}" > /dev/null
+			read -r begin rest < /proc/$$/schedstat
+			now=$begin
+			while [ $((now - begin)) -lt "${step#* }" ]; do
+				i=0
+				while [ $i -lt 500 ]; do i=$((i + 1)); done
+				read -r now rest < /proc/$$/schedstat
+			done
+			echo "${step% *} $((now - begin))"
+		done' sh "$d" "$SYSC" > "$T/cpus"
+	# beginning, end and three programs
+	slack=$((slack * 4))
+	for cpu in 0 1; do
+		burned=$(awk -v cpu=$cpu '$1 == cpu { sum += $2 } END { print sum }' "$T/cpus")
+		expect_soon used-on-$cpu "close_to \"\$(on_cpu '$d' $cpu)\" $burned 2" 5
+		expect_true user-and-system-on-$cpu awk -v cpu=$cpu -v burned="$burned" '
+			$1 == cpu { used = $2 + $3; exit !(used > burned / 2 && used < burned * 3 / 2) }' \
+			"$d/cpuacct.usage_all"
+	done
+	expect_eq sum-of-cpus "$(used "$d")" \
+		"$(used "$d" usage_percpu | awk '{ for (i = 1; i <= NF; i++) n += $i; printf "%.0f", n }')"
+	expect_eq sum-of-user-of-cpus "$(used "$d" usage_user)" \
+		"$(used "$d" usage_percpu_user | awk '{ for (i = 1; i <= NF; i++) n += $i; printf "%.0f", n }')"
+	expect_eq all-agrees "$(used "$d" usage_percpu_sys)" \
+		"$(awk 'NR > 1 { printf "%s ", $3 }' "$d/cpuacct.usage_all")"
+	expect_errno reset-of-cpus OK write "$d/cpuacct.usage" 0
+	expect_eq cpus-are-reset 0 "$(used "$d" usage_percpu | tr -d ' 0' | wc -w)"
+	rmdir "$d"
+fi
+
 ## Where it was used
 
 # What was used before it came is not counted, what it used before it left stays.

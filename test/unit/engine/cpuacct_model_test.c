@@ -2,9 +2,9 @@
 /*
  * cpuacct_model_test.c - cpuacct against a reference that is told everything
  *
- * Tasks run, move, fork, clone themselves away, exit slowly and are reset at
- * random.  The reference adds each nanosecond, when it is used, to where the
- * task is and all above; whatever the engine shows must be that, at any time.
+ * Tasks run, migrate, move, fork, exit slowly and are reset at random.  The
+ * reference adds each nanosecond, when it is used, to the CPU and to where the
+ * task is, and all above; whatever the engine shows must be that, at any time.
  */
 #include "tools.h"
 
@@ -14,7 +14,7 @@
 
 static struct container *dir[DIRS];
 static const int above[DIRS] = { -1, 0, 0, 1, 1, 3, 2, 5 };
-static unsigned long long used[DIRS][2];	/* user, system, as it should be */
+static unsigned long long used[DIRS][2][2];	/* on CPU 0 and 2: user, system, as it should be */
 static int where[HOST_TASKS];			/* index into dir */
 static bool running[HOST_TASKS], exited[HOST_TASKS];
 static unsigned int seed;
@@ -32,26 +32,29 @@ static void run(int tid)
 
 	host_run(tid, user, system);
 	for (i = where[tid]; i > 0; i = above[i]) {
-		used[i][0] += user;
-		used[i][1] += system;
+		used[i][host.task[tid].on_cpu / 2][0] += user;
+		used[i][host.task[tid].on_cpu / 2][1] += system;
 	}
 }
 
 static void look(int i)
 {
-	char text[32];
+	char text[64];
 
-	snprintf(text, sizeof(text), "%llu\n", used[i][0] + used[i][1]);
+	snprintf(text, sizeof(text), "%llu\n",
+		 used[i][0][0] + used[i][0][1] + used[i][1][0] + used[i][1][1]);
 	ck_assert_str_eq(read_of(dir[i], "cpuacct.usage"), text);
-	snprintf(text, sizeof(text), "%llu\n", used[i][1]);
+	snprintf(text, sizeof(text), "%llu\n", used[i][0][1] + used[i][1][1]);
 	ck_assert_str_eq(read_of(dir[i], "cpuacct.usage_sys"), text);
+	snprintf(text, sizeof(text), "%llu %llu \n", used[i][0][0], used[i][1][0]);
+	ck_assert_str_eq(read_of(dir[i], "cpuacct.usage_percpu_user"), text);
 }
 
 static void step(int tid, int other)
 {
 	int i = (int)pick(DIRS);
 
-	switch (pick(12)) {
+	switch (pick(14)) {
 	case 0:
 		if (running[tid]) {
 			attach(dir[i], tid);
@@ -84,12 +87,17 @@ static void step(int tid, int other)
 	case 4:
 		if (i) {
 			ck_assert_int_eq(write_to(dir[i], "cpuacct.usage", "0"), 0);
-			used[i][0] = used[i][1] = 0;
+			memset(used[i], 0, sizeof(used[i]));
 		}
 		break;
 	case 5:
 		if (i)
 			look(i);
+		break;
+	case 6:
+	case 7:
+		if (running[tid])
+			host_migrate(tid, (int)pick(2) * 2);
 		break;
 	default:
 		if (running[tid] || exited[tid])
@@ -103,6 +111,7 @@ START_TEST(at_random)
 	int i, tid;
 
 	seed = (unsigned int)_i;
+	host.cpus = 3;
 	host.dies_slowly = true;
 	dir[0] = mount_top("cpuacct");
 	for (i = 1; i < DIRS; i++) {

@@ -235,6 +235,106 @@ START_TEST(top_is_the_system)
 }
 END_TEST
 
+#define expect_cpus(cont, user0, system0, user2, system2)				\
+	do {									\
+		char text_[96];							\
+										\
+		snprintf(text_, sizeof(text_), "%llu %llu \n",			\
+			 (user0) + (system0) + 0ull, (user2) + (system2) + 0ull); \
+		ck_assert_str_eq(read_of(cont, "cpuacct.usage_percpu"), text_);	\
+		snprintf(text_, sizeof(text_), "%llu %llu \n", user0 + 0ull, user2 + 0ull); \
+		ck_assert_str_eq(read_of(cont, "cpuacct.usage_percpu_user"), text_); \
+		snprintf(text_, sizeof(text_), "%llu %llu \n", system0 + 0ull, system2 + 0ull); \
+		ck_assert_str_eq(read_of(cont, "cpuacct.usage_percpu_sys"), text_); \
+		snprintf(text_, sizeof(text_), "cpu user system\n0 %llu %llu\n2 %llu %llu\n", \
+			 user0 + 0ull, system0 + 0ull, user2 + 0ull, system2 + 0ull); \
+		ck_assert_str_eq(read_of(cont, "cpuacct.usage_all"), text_);	\
+		expect_used(cont, (user0) + (user2), (system0) + (system2));	\
+	} while (0)
+
+/* Time counts on the CPU where it was used, whoever looks, and when. */
+START_TEST(by_cpu)
+{
+	attach(ab, 10);
+	expect_cpus(ab, 0, 0, 0, 0);
+	host_run(10, 5, 2);
+	host_migrate(10, 2);
+	host_run(10, 30, 40);
+	expect_cpus(ab, 5, 2, 30, 40);
+	expect_cpus(a, 5, 2, 30, 40);
+	host_run(10, 1, 1);
+	host_migrate(10, 0);
+	/* nobody looked at that before it moves */
+	attach(b, 10);
+	host_run(10, 7, 0);
+	expect_cpus(a, 5, 2, 31, 41);
+	expect_cpus(b, 7, 0, 0, 0);
+	/* a child, which exits elsewhere than it was born */
+	host_fork(10, 20);
+	host_run(20, 0, 3);
+	host_migrate(20, 2);
+	host_run(20, 0, 4);
+	host_exit(20);
+	expect_cpus(b, 7, 3, 0, 4);
+	ck_assert_int_eq(write_to(b, "cpuacct.usage", "0"), 0);
+	expect_cpus(b, 0, 0, 0, 0);
+	expect_cpus(a, 5, 2, 31, 41);
+}
+END_TEST
+
+/* What is left by migrations is not lost with the container. */
+START_TEST(migrations_of_the_removed)
+{
+	attach(ab, 10);
+	host_run(10, 5, 2);
+	host_migrate(10, 2);
+	attach(top, 10);
+	host_run(10, 100, 100);
+	host_migrate(10, 0);
+	ck_assert_int_eq(container_rmdir(a, "b"), 0);
+	expect_cpus(a, 5, 2, 0, 0);
+	/* the same of one who exited */
+	ab = make_dir(a, "b");
+	attach(ab, 10);
+	host_run(10, 1, 1);
+	host_migrate(10, 2);
+	host.dies_slowly = true;
+	host_run(10, 1, 1);
+	host_exit(10);
+	host_run(10, 1, 0);
+	ck_assert_int_eq(container_rmdir(a, "b"), 0);
+	host_dead(10);
+	expect_cpus(a, 6, 3, 2, 1);
+}
+END_TEST
+
+/* Nobody is to be told of migrations when nothing is accounted. */
+START_TEST(migrations_are_watched)
+{
+	ck_assert(host.watching_migrations);
+	container_rmdir(a, "b");
+	container_rmdir(top, "a");
+	container_rmdir(top, "b");
+	umount_top(top);
+	ck_assert(!host.watching_migrations);
+	ck_assert(!container_cpuacct_clones());
+	top = mount_top("cpuacct");
+	ck_assert(host.watching_migrations);
+	ck_assert(!container_cpuacct_clones());
+	umount_top(top);
+	top = mount_top("cpuacct,ns");
+	ck_assert(container_cpuacct_clones());
+	/* of one without a record, and of one in the top */
+	host_migrate(11, 2);
+	a = make_dir(top, "a");
+	attach(a, 11);
+	attach(top, 11);
+	host_run(11, 1, 1);
+	host_migrate(11, 0);
+	expect_cpus(a, 0, 0, 0, 0);
+}
+END_TEST
+
 START_TEST(nothing_is_made_up)
 {
 	static const char *const by_cpu[] = {
@@ -245,8 +345,6 @@ START_TEST(nothing_is_made_up)
 	unsigned int i;
 
 	snprintf(unsupported, sizeof(unsupported), "%d", -EOPNOTSUPP);
-	for (i = 0; i < ARRAY_LEN(by_cpu); i++)
-		ck_assert_str_eq(read_of(a, by_cpu[i]), unsupported);
 	/* a host that does not know the system's times */
 	host.cpus = 0;
 	for (i = 0; i < ARRAY_LEN(by_cpu); i++)
@@ -301,7 +399,7 @@ static void charge(void)
 
 	charges++;
 	ck_assert(css_group_charges(group));
-	container_charge(group, &(struct container_cpu){ .runtime = 30, .user = 20, .system = 10 });
+	container_charge(group, 2, &(struct container_cpu){ .runtime = 30, .user = 20, .system = 10 });
 }
 
 START_TEST(by_group)
@@ -316,11 +414,11 @@ START_TEST(by_group)
 	read_of(a, "cpuacct.usage");
 	host.on_charge = NULL;
 	ck_assert_uint_eq(charges, 2);
-	expect_used(ab, 40, 20);
-	expect_used(a, 40, 20);
+	expect_cpus(ab, 0, 0, 40, 20);
+	expect_cpus(a, 0, 0, 40, 20);
 	expect_used(b, 0, 0);
 	/* nobody's time, but no error either */
-	container_charge(css_group_init(), &(struct container_cpu){ .runtime = 1 });
+	container_charge(css_group_init(), 0, &(struct container_cpu){ .runtime = 1 });
 	host_exit(10);
 	ck_assert_uint_eq(host.pins, 0);
 }
@@ -367,6 +465,9 @@ TCase *cpuacct_tests(void)
 	tcase_add_test(tc, remains_do_not_pile_up);
 	tcase_add_test(tc, reset);
 	tcase_add_test(tc, top_is_the_system);
+	tcase_add_test(tc, by_cpu);
+	tcase_add_test(tc, migrations_of_the_removed);
+	tcase_add_test(tc, migrations_are_watched);
 	tcase_add_test(tc, nothing_is_made_up);
 	tcase_add_test(tc, stat);
 	tcase_add_test(tc, never_back);

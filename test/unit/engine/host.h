@@ -46,6 +46,7 @@ struct host_task {
 	bool		dead;		/* it will not run again */
 	bool		zombie;		/* it has exited and is not reaped */
 	unsigned long	affinity;	/* CPUs, a bit each */
+	int		on_cpu;
 	char		comm[16];
 };
 
@@ -102,7 +103,7 @@ struct host {
 	int		pids_set;		/* calls of host_pids_set(true), less (false) */
 	unsigned int	pids_added, pids_removed;	/* containers */
 	unsigned int	cpus_set;		/* of tasks */
-	bool		watching_affinity;
+	bool		watching_affinity, watching_migrations;
 	unsigned int	watching_calls;
 	unsigned int	events;			/* of files */
 	struct container *event_cont;
@@ -139,6 +140,8 @@ void host_reap(int tid);
 void host_dead(int tid);
 /* @tid has run for so long, in ns. */
 void host_run(int tid, unsigned long long user, unsigned long long system);
+/* It goes to another CPU, and the engine is told, if it wants to know. */
+void host_migrate(int tid, int cpu);
 /* Make @tid namespaces; returns whether the engine made it a container. */
 bool host_unshare(int tid, unsigned int flags);
 /* clone(2) with CLONE_NEW*: the child is what gets the container. */

@@ -170,14 +170,29 @@ void host_set_affinity(int tid, unsigned long cpus)
 		container_task_affinity(host_key(tid));
 }
 
-int host_task_cpu(unsigned long key, struct container_cpu *cpu)
+int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
 {
 	int tid = tid_of(key);
 
 	if (host.by_group)
 		return CONTAINER_CPU_BY_GROUP;
-	*cpu = host.task[tid].cpu;
+	*used = host.task[tid].cpu;
+	*cpu = host.task[tid].on_cpu;
 	return host.task[tid].dead ? CONTAINER_CPU_FINAL : CONTAINER_CPU_SO_FAR;
+}
+
+void host_watch_migrations(_Bool on)
+{
+	ck_assert(on != host.watching_migrations);
+	host.watching_migrations = on;
+}
+
+void host_migrate(int tid, int cpu)
+{
+	ck_assert(host_task_of(tid));
+	if (host.watching_migrations)
+		container_task_migrates(host_key(tid));
+	host.task[tid].on_cpu = cpu;
 }
 
 void host_charge(void)

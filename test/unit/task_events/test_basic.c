@@ -386,7 +386,7 @@ START_TEST(wake_ups)
 	ck_assert(!readable(&f));
 	fixture_compare(&f);
 	/* A ring half full; what may come after the wake-up is less. */
-	for (i = 0; i < 30; i++)
+	for (i = 0; i < 40; i++)
 		kill_one(tell(&p, 'f'));
 	ck_assert(woken(&f));
 	ck_assert_int_ge(task_events_wakeup(f.te), 30);

@@ -68,6 +68,16 @@ static uint64_t used(struct container *cont)
 	return system;
 }
 
+/* The number of CPU @cpu, in system time. */
+static uint64_t used_on(struct container *cont, unsigned int cpu)
+{
+	const char *text = text_of(cont, "cpuacct.usage_percpu_sys");
+
+	while (cpu--)
+		text = strchr(text, ' ') + 1;
+	return strtoull(text, NULL, 10);
+}
+
 START_TEST(moves_and_exits)
 {
 	begin();
@@ -90,6 +100,40 @@ START_TEST(moves_and_exits)
 	fk_run(10, 2);
 	fk_exit(10);
 	ck_assert_uint_eq(used(e), 202);
+	end();
+}
+END_TEST
+
+/* Each nanosecond is that CPU's where it was used, though the walk sees the last one only. */
+START_TEST(by_cpu)
+{
+	if (host_nr_cpus() < 2)
+		return;
+	begin();
+	fk_spawn(10, 10);
+	fk_run(10, 1000);
+	fk_migrate(10, 1);
+	ck_assert_int_eq(attach(d, 10), 0);
+	fk_run(10, 20);
+	fk_migrate(10, 0);
+	fk_run(10, 4);
+	ck_assert_uint_eq(used(d), 24);
+	ck_assert_uint_eq(used_on(d, 0), 4);
+	ck_assert_uint_eq(used_on(d, 1), 20);
+	/* a child elsewhere, its end there */
+	fk_fork(10, 11, 11, 0);
+	fk_migrate(11, 1);
+	fk_run(11, 300);
+	fk_exit(11);
+	fk_run(11, 2);
+	fk_free(11);
+	ck_assert_int_eq(attach(e, 10), 0);
+	fk_run(10, 6000);
+	ck_assert_uint_eq(used(c), 326);
+	ck_assert_uint_eq(used_on(c, 0), 4);
+	ck_assert_uint_eq(used_on(c, 1), 322);
+	ck_assert_uint_eq(used_on(e, 0), 6000);
+	ck_assert_uint_eq(used_on(e, 1), 0);
 	end();
 }
 END_TEST
@@ -167,7 +211,7 @@ START_TEST(exits_amid_a_look)
 END_TEST
 
 static struct container *place[5];
-static uint64_t expected[5];
+static uint64_t expected[5], expected_on_0[5];
 static int where[64];
 
 static void use(int i, uint64_t ns)
@@ -176,6 +220,11 @@ static void use(int i, uint64_t ns)
 	expected[where[i]] += ns;
 	if (where[i] == 2)
 		expected[1] += ns;
+	if (fk_task[100 + i].on_cpu)
+		return;
+	expected_on_0[where[i]] += ns;
+	if (where[i] == 2)
+		expected_on_0[1] += ns;
 }
 
 START_TEST(at_random)
@@ -185,6 +234,7 @@ START_TEST(at_random)
 	place[0] = containerfs_top(accounts);
 	place[1] = c, place[2] = d, place[3] = e;
 	memset(expected, 0, sizeof(expected));
+	memset(expected_on_0, 0, sizeof(expected_on_0));
 	memset(where, 0, sizeof(where));
 	fk_ring_size = _i % 2 ? 5 : 100000;
 	for (int i = 0; i < 64; i += 2)
@@ -193,7 +243,7 @@ START_TEST(at_random)
 		int i = (int)(random() % 64), j = (int)(random() % 64), to = (int)(random() % 4);
 		struct fk_task *t = &fk_task[100 + i], *u = &fk_task[100 + j];
 
-		switch (random() % 10) {
+		switch (random() % 12) {
 		case 0:
 			if (t->live && !attach(place[to], 100 + i))
 				where[i] = to;
@@ -224,6 +274,11 @@ START_TEST(at_random)
 		case 6:
 			to = 1 + to % 3;
 			ck_assert_uint_eq(used(place[to]), expected[to]);
+			ck_assert_uint_eq(used_on(place[to], 0), expected_on_0[to]);
+			break;
+		case 7:
+			if (t->live && host_nr_cpus() > 1)
+				fk_migrate(100 + (uint32_t)i, (uint32_t)random() % FK_CPUS);
 			break;
 		default:
 			if (t->live || t->dying)
@@ -239,6 +294,7 @@ END_TEST
 void account_tests(TCase *tc)
 {
 	tcase_add_test(tc, moves_and_exits);
+	tcase_add_test(tc, by_cpu);
 	tcase_add_test(tc, lost_events);
 	tcase_add_test(tc, last_instructions);
 	tcase_add_test(tc, exits_amid_a_look);

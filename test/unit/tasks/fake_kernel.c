@@ -88,14 +88,29 @@ void fk_spawn(uint32_t tid, uint32_t tgid)
 	fk_task[tid] = (struct fk_task){ .live = true, .tgid = tgid };
 }
 
-static void used_add(uint64_t id, int64_t used)
-{
-	struct te_used *sum = &fk_group[id].group.used;
+static enum te_account_state account_state;
 
-	if (!id || !fk_group[id].present)
+/* What @tid used since it was charged is @id's, as the BPF programs do it. */
+static void charge(uint64_t id, uint32_t tid)
+{
+	struct fk_task *t = &fk_task[tid];
+	struct te_cpu *sum = &fk_group[id].used[t->on_cpu];
+	uint64_t used = t->used - t->accounted;
+
+	if (!account_state)
+		return;
+	t->accounted = t->used;
+	if (!id || !fk_group[id].accounted)
 		return;
 	sum->stime += used;
 	sum->runtime += used + used / 2;
+}
+
+void fk_migrate(uint32_t tid, uint32_t cpu)
+{
+	if (fk_task[tid].live && fk_task[tid].word)
+		charge(te_word_id(fk_task[tid].word), tid);
+	fk_task[tid].on_cpu = cpu;
 }
 
 void fk_run(uint32_t tid, uint64_t ns)
@@ -108,7 +123,7 @@ void fk_free(uint32_t tid)
 	struct fk_task *t = &fk_task[tid];
 
 	if (t->dying && fk_group[t->dying].present) {
-		used_add(t->dying, (int64_t)(t->used - t->reported));
+		charge(t->dying, tid);
 		fk_group[t->dying].group.dying--;
 	}
 	t->dying = 0;
@@ -130,6 +145,8 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 		.rules = fk_group[parent].group.rules, .comm = "fake",
 	};
 	fk_pids_clone(id, parent);
+	fk_group[id].accounted = account_state == TE_ACCOUNT_CLONES ||
+				 (account_state && fk_group[parent].accounted);
 	return id;
 }
 
@@ -171,8 +188,7 @@ void fk_unshare(uint32_t tid, uint32_t flags)
 		return;
 	fk_task[tid].word = word ? te_word_next(word, id) : TE_WORD(id, first_seq());
 	fk_pids_follow(tid);
-	used_add(te_word_id(word), (int64_t)fk_task[tid].used);
-	used_add(id, -(int64_t)fk_task[tid].used);
+	charge(te_word_id(word), tid);
 	tell_clone(tid, tid, te_word_id(word), flags);
 }
 
@@ -184,11 +200,10 @@ void fk_exit(uint32_t tid)
 	struct fk_task *t = &fk_task[tid];
 	uint64_t id = te_word_id(t->word);
 
-	used_add(id, (int64_t)t->used);
+	charge(id, tid);
 	if (id) {
 		fk_group[id].group.dying++;
 		t->dying = id;
-		t->reported = t->used;
 	}
 	if (fk_task[tid].word)
 		tell(&rec);
@@ -352,8 +367,7 @@ int task_events_attach(struct task_events *te, uint32_t tid, uint64_t expect_wor
 		abort();	/* an id must be told before it is used */
 	fk_task[tid].word = expect_word ? te_word_next(expect_word, id) : TE_WORD(id, first_seq());
 	fk_pids_follow(tid);
-	used_add(te_word_id(expect_word), (int64_t)fk_task[tid].used);
-	used_add(id, -(int64_t)fk_task[tid].used);
+	charge(te_word_id(expect_word), tid);
 	*cur_word = fk_task[tid].word;
 	return 0;
 }
@@ -408,13 +422,13 @@ int task_events_for_each_word(struct task_events *te,
 		if (fk_task[tid].dying) {
 			t = (struct te_task){
 				.word = TE_WORD(fk_task[tid].dying, 1) | TE_WORD_EXITED, .tid = tid };
-			used = fk_task[tid].used - fk_task[tid].reported;
 		} else if (fk_task[tid].live && fk_task[tid].word) {
 			fill(&t, tid, 0, 0);
-			used = fk_task[tid].used;
 		} else {
 			continue;
 		}
+		used = fk_task[tid].used - fk_task[tid].accounted;
+		t.on_cpu = fk_task[tid].on_cpu;
 		t.cpu.stime = used;
 		t.cpu.runtime = used + used / 2;
 		ret = cb(arg, &t);
@@ -528,6 +542,31 @@ int task_events_group_get(struct task_events *te, uint64_t id, struct te_group *
 	if (id >= FK_GROUPS || !fk_group[id].present)
 		return -ENOENT;
 	*group = fk_group[id].group;
+	return 0;
+}
+
+int task_events_account_set(struct task_events *te, enum te_account_state state)
+{
+	account_state = state;
+	return 0;
+}
+
+int task_events_account_cpus(void)
+{
+	return FK_CPUS;
+}
+
+int task_events_account_add(struct task_events *te, uint64_t id)
+{
+	fk_group[id].accounted = true;
+	return 0;
+}
+
+int task_events_account_get(struct task_events *te, uint64_t id, struct te_cpu *cpus)
+{
+	if (!fk_group[id].accounted)
+		return -ENOENT;
+	memcpy(cpus, fk_group[id].used, sizeof(fk_group[id].used));
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 
 #include "task_events.h"
 
+#define FK_CPUS		2
 #define FK_TASKS 4096		/* tids are below it */
 #define FK_GROUPS 65536		/* ids as well */
 
@@ -31,13 +32,16 @@ struct fk_task {
 	uint32_t	uid;
 	uint64_t	used;		/* CPU time so far: system time, and half as much again run time */
 	uint64_t	dying;		/* the id it exited in, until fk_free() */
-	uint64_t	reported;	/* used at its exit */
+	uint64_t	accounted;	/* so much of what it used is charged */
+	uint32_t	on_cpu;
 	uint64_t	charged;	/* the te_pids that counts it */
 };
 
 struct fk_group {
 	bool		present;
 	struct te_group	group;
+	bool		accounted;
+	struct te_cpu	used[FK_CPUS];
 };
 
 extern struct fk_task fk_task[FK_TASKS];
@@ -67,6 +71,7 @@ void fk_unshare(uint32_t tid, uint32_t flags);
 void fk_exit(uint32_t tid);
 /* A task that exited runs for so long yet; it is gone for good. */
 void fk_run(uint32_t tid, uint64_t ns);
+void fk_migrate(uint32_t tid, uint32_t cpu);
 void fk_free(uint32_t tid);
 /* The first half of an exec by a thread: it has the leader's tid, its own is free. */
 void fk_exec_take(uint32_t tid);

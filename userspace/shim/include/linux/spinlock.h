@@ -73,4 +73,10 @@ do {									\
 	shim_irq_restore(flags);					\
 } while (0)
 
+#define raw_spin_lock_init(lock)		spin_lock_init(lock)
+#define raw_spin_lock(lock)			spin_lock(lock)
+#define raw_spin_unlock(lock)			spin_unlock(lock)
+#define raw_spin_lock_irqsave(lock, flags)	spin_lock_irqsave(lock, flags)
+#define raw_spin_unlock_irqrestore(lock, flags)	spin_unlock_irqrestore(lock, flags)
+
 #endif /* _LINUX_SPINLOCK_H */

@@ -12,6 +12,9 @@ typedef struct spinlock {
 	struct shim_lock dep_map;
 } spinlock_t;
 
+/* The kernel's differ with real-time preemption only. */
+typedef spinlock_t raw_spinlock_t;
+
 #define __SPIN_LOCK_UNLOCKED(lockname) \
 	(spinlock_t){ .dep_map = { .name = #lockname } }
 #define DEFINE_SPINLOCK(x)		spinlock_t x = __SPIN_LOCK_UNLOCKED(x)

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * task_events_account.c - CPU time of css_groups: the daemon's side
+ *
+ * The programs (task_events_account.bpf.h) add; here sums are made and read. The
+ * program on migrations is attached while there is something to account: nobody
+ * else's task is looked at before.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "task_events_priv.h"
+
+int task_events_account_set(struct task_events *te, enum te_account_state state)
+{
+	struct task_events_bpf *skel = te->skel;
+
+	if (state != TE_ACCOUNT_OFF && !skel->links.te_migrate) {
+		skel->links.te_migrate = bpf_program__attach(skel->progs.te_migrate);
+		if (!skel->links.te_migrate)
+			return -errno;
+	}
+	__atomic_store_n(&skel->bss->account_state, state, __ATOMIC_SEQ_CST);
+	if (state == TE_ACCOUNT_OFF) {
+		bpf_link__destroy(skel->links.te_migrate);
+		skel->links.te_migrate = NULL;
+	}
+	return 0;
+}
+
+int task_events_account_cpus(void)
+{
+	return libbpf_num_possible_cpus();
+}
+
+int task_events_account_add(struct task_events *te, uint64_t id)
+{
+	struct te_cpu *zero = calloc((size_t)libbpf_num_possible_cpus(), sizeof(*zero));
+	int err;
+
+	if (!zero)
+		return -ENOMEM;
+	err = bpf_map_update_elem(bpf_map__fd(te->skel->maps.used), &id, zero, BPF_NOEXIST);
+	free(zero);
+	return err == -EEXIST ? 0 : err;
+}
+
+int task_events_account_get(struct task_events *te, uint64_t id, struct te_cpu *cpus)
+{
+	return bpf_map_lookup_elem(bpf_map__fd(te->skel->maps.used), &id, cpus);
+}
+
+void te_account_del(struct task_events *te, uint64_t id)
+{
+	bpf_map_delete_elem(bpf_map__fd(te->skel->maps.used), &id);
+}
