@@ -28,6 +28,8 @@
 #define BATCH		10u		/* operations, or as many as begin within */
 #define BATCH_SECONDS	0.002
 #define PHASE_BATCHES	4000u
+#define MIN_BATCHES	40u		/* where an operation takes milliseconds, too */
+#define WARM_UP		20		/* an emulator has translated all of it by then */
 #define UNDISTURBED	0.1		/* part of the batches */
 #define PHASE_SECONDS	0.08
 #define MIN_ROUNDS	3
@@ -134,10 +136,11 @@ static void __attribute__((noreturn)) worker(enum what what, int go)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(go, &c, 1) != 1)
 		_exit(1);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < WARM_UP; i++)
 		once[what]();
 	end = now() + PHASE_SECONDS;
-	while (shared->nr < PHASE_BATCHES && !shared->err && (t = now()) < end) {
+	while (shared->nr < PHASE_BATCHES && !shared->err &&
+	       ((t = now()) < end || shared->nr < MIN_BATCHES)) {
 		shared->took = 0;
 		spent = 0;
 		for (n = 0; n < BATCH && spent < BATCH_SECONDS && !shared->err; n++) {
