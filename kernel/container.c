@@ -538,7 +538,7 @@ static struct container *container_after(struct container *dir, u64 id)
 	return found;
 }
 
-int container_readdir(struct container *dir, unsigned long long pos,
+int container_readdir(struct container *dir, unsigned long long pos, unsigned long long *end,
 		      container_filldir_t fn, void *arg)
 {
 	const struct cftype *cft;
@@ -551,6 +551,8 @@ int container_readdir(struct container *dir, unsigned long long pos,
 	spin_lock(&container_lock);
 	if (container_dead(dir))
 		ret = -ENOENT;
+	if (end && !*end)
+		*end = next_container_id;
 	/* A position is as long as an id: 64 bits. */
 	i = min_t(u64, pos, CONTAINER_NODES_MAX);
 	while (!ret && ++i < CONTAINER_NODES_MAX) {
@@ -561,7 +563,7 @@ int container_readdir(struct container *dir, unsigned long long pos,
 		ret = fn(arg, name, strlen(name), NULL, i, i);
 	}
 	child = container_after(dir, pos < CONTAINER_NODES_MAX ? 0 : pos - CONTAINER_NODES_MAX);
-	while (!ret && child) {
+	while (!ret && child && (!end || child->id <= *end)) {
 		ret = fn(arg, child->name, strlen(child->name), child, CONTAINER_NODE_DIR,
 			 child->id + CONTAINER_NODES_MAX);
 		node = rb_next(&child->by_id);

@@ -164,16 +164,18 @@ int container_rename(struct container *dir, const char *name,
 unsigned long long container_generation(const struct container *dir);
 
 /*
- * List @dir from position *@pos on (0 at first) until @fn returns non-zero.
+ * List @dir from position @pos on (0 at first) until @fn returns non-zero.
  * Control files first, then children in a stable order; an entry present
- * throughout is listed exactly once whatever comes and goes meanwhile.
+ * throughout is listed exactly once whatever comes and goes meanwhile.  *@end is
+ * set if it is 0, and children made later are left out, so that a listing ends
+ * however fast the directory grows; NULL: all that there are.
  * @fn is called under the lock (atomic); @next is the position behind the
  * entry, for a later call.
  */
 typedef int (*container_filldir_t)(void *arg, const char *name, unsigned int namelen,
 				   struct container *child, unsigned int node,
 				   unsigned long long next);
-int container_readdir(struct container *dir, unsigned long long pos,
+int container_readdir(struct container *dir, unsigned long long pos, unsigned long long *end,
 		      container_filldir_t fn, void *arg);
 
 /* Attributes of @node of @cont; -ENODEV once the container is removed. */

@@ -29,6 +29,8 @@
 #include "inode.h"
 
 #include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -107,18 +109,45 @@ void dir_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 
 /* --- listings --- */
 
+/* An open directory. */
+struct dir_handle {
+	unsigned long long	generation;	/* the directory's, when it was opened */
+	unsigned long long	end;		/* see container_readdir() */
+};
+
+static struct dir_handle *handle_of(const struct fuse_file_info *fi)
+{
+	return (struct dir_handle *)(uintptr_t)fi->fh;
+}
+
 void dir_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	unsigned int node;
 	struct known *dir = inode_find(req, ino, &node);
+	struct dir_handle *handle;
 
 	if (!dir)
 		return inode_reply_err(req, -ESTALE);
-	fi->fh = container_generation(dir->cont);
+	handle = calloc(1, sizeof(*handle));
+	if (!handle)
+		return inode_reply_err(req, -ENOMEM);
+	handle->generation = container_generation(dir->cont);
+	fi->fh = (uintptr_t)handle;
 	fi->cache_readdir = 1;
-	fi->keep_cache = dir->listed == fi->fh;
-	/* who does not get the answer does not empty the cache */
-	dir->listed = fuse_reply_open(req, fi) ? LISTED_MIXED : fi->fh;
+	fi->keep_cache = dir->listed == handle->generation;
+	dir->listed = handle->generation;
+	if (fuse_reply_open(req, fi)) {
+		/* who does not get the answer does not empty the cache, nor close */
+		dir->listed = LISTED_MIXED;
+		free(handle);
+	}
+}
+
+void dir_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	free(handle_of(fi));
+	inode_reply_err(req, 0);
 }
 
 struct dir_filler {
@@ -174,18 +203,21 @@ void dir_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	unsigned int node;
 	struct known *dir = inode_find(req, ino, &node);
 	struct dir_filler fill = { .req = req };
+	struct dir_handle *handle = handle_of(fi);
 	int err;
 
 	if (!dir)
 		return inode_reply_err(req, -ESTALE);
-	if (container_generation(dir->cont) != fi->fh)
+	if (container_generation(dir->cont) != handle->generation)
 		dir->listed = LISTED_MIXED;
+	if (!off)
+		handle->end = 0;
 
 	fill.dir = dir->cont;
 	fill.size = size < sizeof(dir_buf) ? size : sizeof(dir_buf);
 	if (!dir_add_dots(&fill, off)) {
 		err = container_readdir(dir->cont, off < DIR_DOTS ? 0 : off - DIR_DOTS,
-					dir_fill, &fill);
+					&handle->end, dir_fill, &fill);
 		if (err < 0)
 			return inode_reply_err(req, gone_is_enoent(err));
 	}

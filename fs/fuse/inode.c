@@ -487,6 +487,7 @@ const struct fuse_lowlevel_ops containerfs_ops = {
 	.poll		= file_poll,
 	.release	= file_release,
 	.opendir	= dir_open,
+	.releasedir	= dir_release,
 	.readdir	= dir_read,
 	.statfs		= inode_statfs,
 	.setxattr	= inode_setxattr,

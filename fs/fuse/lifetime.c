@@ -65,7 +65,7 @@ static size_t count_below(struct container *cont)
 	struct children c = { 0 };
 	size_t count;
 
-	container_readdir(cont, 0, add_child, &c);
+	container_readdir(cont, 0, NULL, add_child, &c);
 	count = c.nr;
 	for (size_t i = 0; i < c.nr; i++) {
 		count += count_below(c.cont[i]);

@@ -147,14 +147,32 @@ static int containerfs_filldir(void *arg, const char *name, unsigned int namelen
 	return 0;
 }
 
-/* Positions: 0 and 1 are the dots, then the engine's by 2. */
+/*
+ * Positions: 0 and 1 are the dots, then the engine's by 2.  An open directory
+ * remembers where its listing ends, from the beginning of one to that of the next.
+ */
+static int containerfs_dir_open(struct inode *inode, struct file *file)
+{
+	file->private_data = kzalloc(sizeof(unsigned long long), GFP_KERNEL);
+	return file->private_data ? 0 : -ENOMEM;
+}
+
+static int containerfs_dir_release(struct inode *inode, struct file *file)
+{
+	kfree(file->private_data);
+	return 0;
+}
+
 static int containerfs_readdir(struct file *file, struct dir_context *ctx)
 {
+	unsigned long long *end = file->private_data;
 	struct listing *l;
 	struct listed *e;
 	size_t at;
 	int ret;
 
+	if (!ctx->pos)
+		*end = 0;
 	if (!dir_emit_dots(file, ctx))
 		return 0;
 	l = kmalloc(sizeof(*l), GFP_KERNEL);
@@ -163,7 +181,7 @@ static int containerfs_readdir(struct file *file, struct dir_context *ctx)
 	l->dir = inode_cont(file_inode(file));
 	do {
 		l->used = 0;
-		ret = container_readdir(l->dir, ctx->pos - 2, containerfs_filldir, l);
+		ret = container_readdir(l->dir, ctx->pos - 2, end, containerfs_filldir, l);
 		for (at = 0; at < l->used; at += ALIGN(sizeof(*e) + e->len, sizeof(u64))) {
 			e = (struct listed *)(l->buf + at);
 			if (!dir_emit(ctx, e->name, e->len, e->ino, e->is_dir ? DT_DIR : DT_REG)) {
@@ -180,6 +198,8 @@ static int containerfs_readdir(struct file *file, struct dir_context *ctx)
 const struct file_operations containerfs_dir_fops = {
 	.owner		= THIS_MODULE,
 	.read		= generic_read_dir,
+	.open		= containerfs_dir_open,
+	.release	= containerfs_dir_release,
 	.iterate_shared	= containerfs_readdir,
 	.llseek		= generic_file_llseek,
 };

@@ -13,7 +13,7 @@ struct listing {
 	char			name[256];
 	unsigned int		node;
 	bool			dir;
-	unsigned long long	next;
+	unsigned long long	next, end;
 	unsigned int		nr, stop;
 };
 
@@ -35,7 +35,7 @@ static int list_one(struct container *dir, struct listing *l)
 {
 	l->nr = 0;
 	l->stop = 1;
-	return container_readdir(dir, l->next, note, l);
+	return container_readdir(dir, l->next, &l->end, note, l);
 }
 
 /* Control files in the order of their nodes, each under its name, then children by age. */
@@ -75,7 +75,7 @@ START_TEST(files_first)
 	}
 	container_get(b);
 	ck_assert_int_eq(container_rmdir(top, "b"), 0);
-	ck_assert_int_eq(container_readdir(b, 0, note, &l), -ENOENT);
+	ck_assert_int_eq(container_readdir(b, 0, NULL, note, &l), -ENOENT);
 	container_put(b);
 	umount_top(top);
 }
@@ -99,6 +99,38 @@ START_TEST(far_positions)
 }
 END_TEST
 
+/* A listing ends though the directory grows as fast as it is read. */
+START_TEST(growth)
+{
+	struct container *top = mount_top("ns");
+	struct listing l = { .next = 0 };
+	int made = 0, listed = 0, older = 3;
+	char name[16];
+
+	for (; made < older; made++) {
+		snprintf(name, sizeof(name), "%d", made);
+		ck_assert_int_eq(try_mkdir(top, name), 0);
+	}
+	while (list_one(top, &l) == -77) {
+		listed += l.dir;
+		snprintf(name, sizeof(name), "%d", made++);
+		ck_assert_int_eq(try_mkdir(top, name), 0);
+		ck_assert_int_lt(made, 1000);
+	}
+	ck_assert_int_eq(listed, older);
+	/* the next one has them all */
+	l = (struct listing){ .next = 0 };
+	for (listed = 0; list_one(top, &l) == -77; )
+		listed += l.dir;
+	ck_assert_int_eq(listed, made);
+	while (made--) {
+		snprintf(name, sizeof(name), "%d", made);
+		ck_assert_int_eq(container_rmdir(top, name), 0);
+	}
+	umount_top(top);
+}
+END_TEST
+
 START_TEST(random_changes)
 {
 	struct container *top = mount_top("ns");
@@ -115,7 +147,7 @@ START_TEST(random_changes)
 		do {
 			l.nr = 0;
 			l.stop = 1 + random() % 5;
-			ret = container_readdir(top, l.next, note, &l);
+			ret = container_readdir(top, l.next, &l.end, note, &l);
 			if (l.nr && l.dir) {
 				n = atoi(l.name);
 				ck_assert(there[n]);
@@ -181,6 +213,7 @@ TCase *listing_tests(void)
 
 	tcase_add_test(tc, files_first);
 	tcase_add_test(tc, far_positions);
+	tcase_add_test(tc, growth);
 	tcase_add_loop_test(tc, random_changes, 0, 4);
 	return tc;
 }

@@ -111,7 +111,7 @@ const char *children_of(struct container *dir)
 	static char names[4096];
 
 	*names = '\0';
-	ck_assert_int_eq(container_readdir(dir, 0, add_child, names), 0);
+	ck_assert_int_eq(container_readdir(dir, 0, NULL, add_child, names), 0);
 	return names;
 }
 

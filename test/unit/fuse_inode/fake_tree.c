@@ -176,15 +176,18 @@ int container_rename(struct container *dir, const char *name,
 }
 
 /* Oldest first; a position is an id behind those of the files. */
-int container_readdir(struct container *dir, unsigned long long pos,
+int container_readdir(struct container *dir, unsigned long long pos, unsigned long long *end,
 		      container_filldir_t fn, void *arg)
 {
 	struct container *c;
 
+	if (!*end)
+		*end = last_id;
+
 	for (; pos < NR_FILES; pos++)
 		if (fn(arg, file_names[pos], strlen(file_names[pos]), NULL, pos + 1, pos + 1))
 			return 0;
-	for (unsigned long long id = pos - NR_FILES + 1; id <= last_id; id++)
+	for (unsigned long long id = pos - NR_FILES + 1; id <= *end; id++)
 		for (c = all; c; c = c->next)
 			if (c->id == id && c->parent == dir && !c->dead &&
 			    fn(arg, c->name, strlen(c->name), c, CONTAINER_NODE_DIR, id + NR_FILES))

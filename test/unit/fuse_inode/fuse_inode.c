@@ -55,14 +55,28 @@ static fuse_ino_t lookup(fuse_ino_t dir, const char *name)
 	return reply.entry.ino;
 }
 
-static int opendir_keeps(fuse_ino_t dir)
+static struct fuse_file_info open_dir(fuse_ino_t dir)
 {
 	struct fuse_file_info fi = { 0 };
 
 	ops->opendir(REQ, dir, &fi);
 	ck_assert_int_eq(reply.err, 0);
 	ck_assert(reply.fi.cache_readdir);
-	return reply.fi.keep_cache;
+	return reply.fi;
+}
+
+static void close_dir(fuse_ino_t dir, struct fuse_file_info *fi)
+{
+	ops->releasedir(REQ, dir, fi);
+	ck_assert_int_eq(reply.err, 0);
+}
+
+static int opendir_keeps(fuse_ino_t dir)
+{
+	struct fuse_file_info fi = open_dir(dir);
+
+	close_dir(dir, &fi);
+	return fi.keep_cache;
 }
 
 static struct fuse_file_info open_file(fuse_ino_t ino)
@@ -243,14 +257,13 @@ END_TEST
 /* Small pieces are one listing, each name in it once. */
 START_TEST(listing)
 {
-	struct fuse_file_info fi = { 0 };
+	struct fuse_file_info fi;
 	char all[256] = "";
 	int n = 0;
 
 	fake_mkdir(top, "a");
 	fake_mkdir(top, "b");
-	ops->opendir(REQ, FUSE_ROOT_ID, &fi);
-	fi = reply.fi;
+	fi = open_dir(FUSE_ROOT_ID);
 	do {
 		ops->readdir(REQ, FUSE_ROOT_ID, 18, n, &fi);
 		ck_assert_int_eq(reply.err, 0);
@@ -263,16 +276,23 @@ START_TEST(listing)
 			n += top->id;
 	} while (reply.len);
 	ck_assert_str_eq(all, ".\n..\ntasks\nnotify_on_release\na\nb\n");
+
+	/* What is made later is for the next one, of the same descriptor, too. */
+	fake_mkdir(top, "c");
+	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 4, &fi);
+	ck_assert_uint_eq(reply.len, strlen("a\nb\n"));
+	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 0, &fi);
+	ck_assert_uint_eq(reply.len, strlen(all) + strlen("c\n"));
+	close_dir(FUSE_ROOT_ID, &fi);
 }
 END_TEST
 
 /* The kernel keeps a listing that is of one generation, and of this one. */
 START_TEST(listing_cached)
 {
-	struct fuse_file_info fi = { 0 };
+	struct fuse_file_info fi = open_dir(FUSE_ROOT_ID), other;
 
-	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
-	fi = reply.fi;
+	ck_assert(!fi.keep_cache);
 	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 0, &fi);
 	ck_assert(opendir_keeps(FUSE_ROOT_ID));
 	fake_mkdir(top, "a");
@@ -281,18 +301,20 @@ START_TEST(listing_cached)
 
 	/* the older descriptor goes on, across the change */
 	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 3, &fi);
-	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
-	fi = reply.fi;
+	close_dir(FUSE_ROOT_ID, &fi);
+	fi = open_dir(FUSE_ROOT_ID);
+	ck_assert(!fi.keep_cache);
 	ck_assert(opendir_keeps(FUSE_ROOT_ID));
 
 	/* a change between two parts, and nobody opened meanwhile */
 	ops->readdir(REQ, FUSE_ROOT_ID, 40, 0, &fi);
 	fake_mkdir(top, "b");
 	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 3, &fi);
+	close_dir(FUSE_ROOT_ID, &fi);
 	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
 	reply.fails = true;
 	fake_mkdir(top, "c");
-	ops->opendir(REQ, FUSE_ROOT_ID, &fi);
+	ops->opendir(REQ, FUSE_ROOT_ID, &other);
 	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
 }
 END_TEST

@@ -75,7 +75,7 @@ static long agree(struct container *cont)
 	struct container *child;
 
 	tasks = strtol(text + 6, NULL, 10);
-	while (container_readdir(cont, at.next, child_name, &at)) {
+	while (container_readdir(cont, at.next, NULL, child_name, &at)) {
 		child = child_of(cont, at.name);
 		tasks += agree(child);
 		container_put(child);

@@ -169,7 +169,7 @@ static void empty(struct container *dir)
 	char name[CONTAINER_NAME_MAX + 1];
 	struct container *child;
 
-	while (container_readdir(dir, 0, first_child, name)) {
+	while (container_readdir(dir, 0, NULL, first_child, name)) {
 		child = child_of(dir, name);
 		empty(child);
 		container_put(child);
