@@ -88,31 +88,6 @@ void fk_spawn(uint32_t tid, uint32_t tgid)
 	fk_task[tid] = (struct fk_task){ .live = true, .tgid = tgid };
 }
 
-static enum te_account_state account_state;
-
-/* What @tid used since it was charged is @id's, as the BPF programs do it. */
-static void charge(uint64_t id, uint32_t tid)
-{
-	struct fk_task *t = &fk_task[tid];
-	struct te_cpu *sum = &fk_group[id].used[t->on_cpu];
-	uint64_t used = t->used - t->accounted;
-
-	if (!account_state)
-		return;
-	t->accounted = t->used;
-	if (!id || !fk_group[id].accounted)
-		return;
-	sum->stime += used;
-	sum->runtime += used + used / 2;
-}
-
-void fk_migrate(uint32_t tid, uint32_t cpu)
-{
-	if (fk_task[tid].live && fk_task[tid].word)
-		charge(te_word_id(fk_task[tid].word), tid);
-	fk_task[tid].on_cpu = cpu;
-}
-
 void fk_run(uint32_t tid, uint64_t ns)
 {
 	fk_task[tid].used += ns;
@@ -123,7 +98,7 @@ void fk_free(uint32_t tid)
 	struct fk_task *t = &fk_task[tid];
 
 	if (t->dying && fk_group[t->dying].present) {
-		charge(t->dying, tid);
+		fk_charge(t->dying, tid);
 		fk_group[t->dying].group.dying--;
 	}
 	t->dying = 0;
@@ -145,8 +120,7 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 		.rules = fk_group[parent].group.rules, .comm = "fake",
 	};
 	fk_pids_clone(id, parent);
-	fk_group[id].accounted = account_state == TE_ACCOUNT_CLONES ||
-				 (account_state && fk_group[parent].accounted);
+	fk_account_clone(id, parent);
 	return id;
 }
 
@@ -188,7 +162,7 @@ void fk_unshare(uint32_t tid, uint32_t flags)
 		return;
 	fk_task[tid].word = word ? te_word_next(word, id) : TE_WORD(id, first_seq());
 	fk_pids_follow(tid);
-	charge(te_word_id(word), tid);
+	fk_charge(te_word_id(word), tid);
 	tell_clone(tid, tid, te_word_id(word), flags);
 }
 
@@ -200,7 +174,7 @@ void fk_exit(uint32_t tid)
 	struct fk_task *t = &fk_task[tid];
 	uint64_t id = te_word_id(t->word);
 
-	charge(id, tid);
+	fk_charge(id, tid);
 	if (id) {
 		fk_group[id].group.dying++;
 		t->dying = id;
@@ -367,7 +341,7 @@ int task_events_attach(struct task_events *te, uint32_t tid, uint64_t expect_wor
 		abort();	/* an id must be told before it is used */
 	fk_task[tid].word = expect_word ? te_word_next(expect_word, id) : TE_WORD(id, first_seq());
 	fk_pids_follow(tid);
-	charge(te_word_id(expect_word), tid);
+	fk_charge(te_word_id(expect_word), tid);
 	*cur_word = fk_task[tid].word;
 	return 0;
 }
@@ -542,31 +516,6 @@ int task_events_group_get(struct task_events *te, uint64_t id, struct te_group *
 	if (id >= FK_GROUPS || !fk_group[id].present)
 		return -ENOENT;
 	*group = fk_group[id].group;
-	return 0;
-}
-
-int task_events_account_set(struct task_events *te, enum te_account_state state)
-{
-	account_state = state;
-	return 0;
-}
-
-int task_events_account_cpus(void)
-{
-	return FK_CPUS;
-}
-
-int task_events_account_add(struct task_events *te, uint64_t id)
-{
-	fk_group[id].accounted = true;
-	return 0;
-}
-
-int task_events_account_get(struct task_events *te, uint64_t id, struct te_cpu *cpus)
-{
-	if (!fk_group[id].accounted)
-		return -ENOENT;
-	memcpy(cpus, fk_group[id].used, sizeof(fk_group[id].used));
 	return 0;
 }
 

@@ -88,4 +88,8 @@ void fk_pids_clone(uint64_t id, uint64_t parent);
 void fk_pids_refuse(uint64_t key);
 unsigned int fk_pids_entries(void);
 
+/* fake_account.c, likewise: what @tid used since it was charged is @id's. */
+void fk_charge(uint64_t id, uint32_t tid);
+void fk_account_clone(uint64_t id, uint64_t parent);
+
 #endif /* TEST_UNIT_TASKS_FAKE_KERNEL_H */
