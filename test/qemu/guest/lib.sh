@@ -72,13 +72,15 @@ hold_code() {
 	for dir in $tracing $tracing/instances/hold; do
 		echo 0 > $dir/tracing_on
 		for event in task/task_newtask sched/sched_process_exit sched/sched_process_exec \
-				sched/sched_process_free; do
+				sched/sched_process_free sched/sched_migrate_task; do
 			echo 1 > $dir/events/$event/enable
 		done
 	done
 	if [ -w $tracing/kprobe_events ]; then
 		echo 'r:hold/unshare ksys_unshare' >> $tracing/kprobe_events
-		echo 'p:hold/devices devcgroup_check_permission' >> $tracing/kprobe_events
+		for name in devcgroup_check_permission cgroup_release security_task_free; do
+			echo "p:hold/$name $name" >> $tracing/kprobe_events
+		done
 		echo 1 > $tracing/events/hold/enable
 	fi
 }
