@@ -20,7 +20,6 @@
  * All under container_lock.
  */
 #include <linux/ctype.h>
-#include <linux/math64.h>
 
 #include "ns.h"
 
@@ -78,18 +77,11 @@ static size_t name_add(char *name, size_t len, const char *text, size_t n)
 /* The decimal digits of @number, and their count.  (vsnprintf() took a sixth of a clone.) */
 static size_t ns_digits(u64 number, char text[NS_DIGITS + 1])
 {
-	char *p = text + NS_DIGITS;
-	size_t n;
-	u32 digit;
+	struct seq_file m = { .buf = text, .size = NS_DIGITS + 1 };
 
-	*p = '\0';
-	do {
-		number = div_u64_rem(number, 10, &digit);
-		*--p = '0' + digit;
-	} while (number);
-	n = text + NS_DIGITS - p;
-	memmove(text, p, n + 1);
-	return n;
+	seq_put_decimal_ull(&m, "", number);
+	text[m.count] = '\0';
+	return m.count;
 }
 
 /* Does the number stand in a name, and whole? */
