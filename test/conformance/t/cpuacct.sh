@@ -15,19 +15,23 @@ mount_hierarchy "$H" cpuacct
 mkdir "$H/cpuacct-a" "$H/cpuacct-b" "$H/cpuacct-a/c"
 a=$H/cpuacct-a b=$H/cpuacct-b c=$H/cpuacct-a/c
 
-# A process that enters DIR, uses so much CPU time, by its own reckoning, and
-# prints how much it was; then it stays, if told to, until it is killed. Run by
-# sh -c "$burner" sh DIR NANOSECONDS [SYSC]; DIR - is where it is.
-burner='
+# For sh -c: burn NANOSECONDS uses so much CPU time, by the shell's own reckoning,
+# and prints how much it was. (Not in a subshell, whose time is not the shell's.)
+burn='burn() {
+		read -r begin rest < /proc/$$/schedstat
+		now=$begin
+		while [ $((now - begin)) -lt "$1" ]; do
+			i=0
+			while [ $i -lt 500 ]; do i=$((i + 1)); done
+			read -r now rest < /proc/$$/schedstat
+		done
+		echo $((now - begin))
+	}'
+# A process that enters DIR and burns; then it stays, if told to, until it is
+# killed. Run by sh -c "$burner" sh DIR NANOSECONDS [SYSC]; DIR - is where it is.
+burner=$burn'
 	[ "$1" = - ] || echo 0 > "$1/tasks"
-	read -r begin rest < /proc/$$/schedstat
-	now=$begin
-	while [ $((now - begin)) -lt "$2" ]; do
-		i=0
-		while [ $i -lt 500 ]; do i=$((i + 1)); done
-		read -r now rest < /proc/$$/schedstat
-	done
-	echo $((now - begin))
+	burn "$2"
 	[ -z "$3" ] || exec "$3" pause'
 used() { # DIR [FILE]
 	cat "$1/cpuacct.${2:-usage}"
@@ -119,18 +123,12 @@ if [ "$(nproc)" -gt 1 ]; then
 	mkdir "$H/cpuacct-d"
 	d=$H/cpuacct-d
 	# A shell that burns on one CPU, on another, and on the first again, where it exits.
-	sh -c '
+	sh -c "$burn"'
 		echo 0 > "$1/tasks"
 		for step in "0 400000000" "1 200000000" "0 100000000"; do
 			"$2" affinity $$ "${step% *}" > /dev/null
-			read -r begin rest < /proc/$$/schedstat
-			now=$begin
-			while [ $((now - begin)) -lt "${step#* }" ]; do
-				i=0
-				while [ $i -lt 500 ]; do i=$((i + 1)); done
-				read -r now rest < /proc/$$/schedstat
-			done
-			echo "${step% *} $((now - begin))"
+			printf "%s " "${step% *}"
+			burn "${step#* }"
 		done' sh "$d" "$SYSC" > "$T/cpus"
 	# beginning, end and three programs
 	slack=$((slack * 4))
