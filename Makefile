@@ -179,10 +179,11 @@ kbuild		= $(MAKE) -C $(kernel_dir) M=$(CURDIR)/$(MODULE_DIR) $(if $(V),V=1)
 .PHONY: module module_install dkms-tree
 module:
 	$(Q)test -d "$(kernel_dir)" || { echo "no kernel headers; set KDIR" >&2; exit 1; }
-	$(Q)mkdir -p $(MODULE_DIR)/kernel $(MODULE_DIR)/fs/vfs && find $(MODULE_DIR) -xtype l -delete
+	$(Q)mkdir -p $(MODULE_DIR)/kernel $(MODULE_DIR)/fs/vfs/probes && find $(MODULE_DIR) -xtype l -delete
 	$(Q)ln -sfn ../../include $(MODULE_DIR)/include && ln -sf ../../fs/vfs/Kbuild $(MODULE_DIR)/
 	$(Q)ln -sf $(patsubst %,../../../%,$(wildcard kernel/*.[ch] kernel/*.mk)) $(MODULE_DIR)/kernel/
 	$(Q)ln -sf $(patsubst %,../../../../%,$(wildcard fs/vfs/*.[ch] fs/vfs/*.mk)) $(MODULE_DIR)/fs/vfs/
+	$(Q)ln -sf $(patsubst %,../../../../../%,$(wildcard fs/vfs/probes/*.c)) $(MODULE_DIR)/fs/vfs/probes/
 	$(Q)$(kbuild) KCFLAGS=-Werror modules || { rm -f $(MODULE_DIR)/containerfs.ko; exit 1; }
 
 module_install: module
@@ -190,10 +191,11 @@ module_install: module
 
 dkms_dir	= $(DESTDIR)/usr/src/containerfs-$(VERSION)
 dkms-tree:
-	$(INSTALL) -d $(dkms_dir)/kernel $(dkms_dir)/fs/vfs $(dkms_dir)/include/uapi
+	$(INSTALL) -d $(dkms_dir)/kernel $(dkms_dir)/fs/vfs/probes $(dkms_dir)/include/uapi
 	$(INSTALL) -m 644 fs/vfs/Kbuild COPYING $(dkms_dir)/
 	$(INSTALL) -m 644 kernel/*.[ch] kernel/sources.mk $(dkms_dir)/kernel/
 	$(INSTALL) -m 644 fs/vfs/*.[ch] fs/vfs/sources.mk $(dkms_dir)/fs/vfs/
+	$(INSTALL) -m 644 fs/vfs/probes/*.c $(dkms_dir)/fs/vfs/probes/
 	$(INSTALL) -m 644 include/uapi/containerfs.h $(dkms_dir)/include/uapi/
 	sed 's/@VERSION@/$(VERSION)/' fs/vfs/dkms.conf.in > $(dkms_dir)/dkms.conf
 

@@ -13,7 +13,7 @@
 
 #include "vfs.h"
 
-static int containerfs_revalidate(struct dentry *dentry, unsigned int flags)
+static int containerfs_revalidate(COMPAT_REVALIDATE_DIR struct dentry *dentry, unsigned int flags)
 {
 	struct inode *inode, *dir;
 	struct dentry *parent;
@@ -66,8 +66,8 @@ static struct dentry *containerfs_lookup(struct inode *dir, struct dentry *dentr
 	return d_splice_alias(inode, dentry);
 }
 
-static int containerfs_mkdir(struct user_namespace *mnt_userns, struct inode *dir, struct dentry *dentry,
-			     umode_t mode)
+static compat_mkdir_t containerfs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
+					struct dentry *dentry, umode_t mode)
 {
 	struct container_actor actor;
 	struct container *child;
@@ -79,14 +79,14 @@ static int containerfs_mkdir(struct user_namespace *mnt_userns, struct inode *di
 			      from_kuid(&init_user_ns, current_fsuid()),
 			      from_kgid(&init_user_ns, current_fsgid()), &actor, &child);
 	if (ret)
-		return ret;
+		return compat_mkdir(ret);
 	inode = containerfs_iget(dir->i_sb, child, CONTAINER_NODE_DIR);
 	container_put(child);
 	if (inode)
 		d_instantiate(dentry, inode);
 	else
 		d_drop(dentry);		/* it is there; the next lookup finds it */
-	return 0;
+	return compat_mkdir(0);
 }
 
 static int containerfs_rmdir(struct inode *dir, struct dentry *dentry)
@@ -99,7 +99,7 @@ static int containerfs_rmdir(struct inode *dir, struct dentry *dentry)
 	return ret;
 }
 
-static int containerfs_rename(struct user_namespace *mnt_userns, struct inode *old_dir,
+static int containerfs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 			      struct dentry *old_dentry, struct inode *new_dir,
 			      struct dentry *new_dentry, unsigned int flags)
 {

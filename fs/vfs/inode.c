@@ -50,11 +50,6 @@ void containerfs_evict_inode(struct inode *inode)
 		container_put(cont);
 }
 
-static void ns_to_timespec(struct timespec64 *ts, unsigned long long ns)
-{
-	*ts = ns_to_timespec64(ns);
-}
-
 /* What the engine says, into the inode. */
 static int containerfs_refresh(struct inode *inode)
 {
@@ -69,9 +64,9 @@ static int containerfs_refresh(struct inode *inode)
 	inode->i_uid = make_kuid(&init_user_ns, attr.uid);
 	inode->i_gid = make_kgid(&init_user_ns, attr.gid);
 	set_nlink(inode, attr.nlink);
-	ns_to_timespec(&inode->i_atime, attr.atime);
-	ns_to_timespec(&inode->i_mtime, attr.mtime);
-	ns_to_timespec(&inode->i_ctime, attr.ctime);
+	inode_set_atime_to_ts(inode, ns_to_timespec64(attr.atime));
+	inode_set_mtime_to_ts(inode, ns_to_timespec64(attr.mtime));
+	inode_set_ctime_to_ts(inode, ns_to_timespec64(attr.ctime));
 out:
 	spin_unlock(&inode->i_lock);
 	return ret;
@@ -106,7 +101,7 @@ struct inode *containerfs_iget(struct super_block *sb, struct container *cont, u
 
 	inode = iget5_locked(sb, containerfs_ino(cont, node), containerfs_inode_test,
 			     containerfs_inode_set, &want);
-	if (!inode || !(inode->i_state & I_NEW))
+	if (!inode || !(inode_state_read_once(inode) & I_NEW))
 		return inode;
 	if (containerfs_refresh(inode)) {
 		iget_failed(inode);
@@ -123,23 +118,23 @@ struct inode *containerfs_iget(struct super_block *sb, struct container *cont, u
 	return inode;
 }
 
-int containerfs_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat,
+int containerfs_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat,
 			u32 mask, unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 
 	/* Of a removed container what was last known is all there is. */
 	containerfs_refresh(inode);
-	generic_fillattr(mnt_userns, inode, stat);
+	compat_fillattr(idmap, mask, inode, stat);
 	return 0;
 }
 
-static unsigned long long timespec_to_ns(const struct timespec64 *ts)
+static unsigned long long timespec_to_ns(struct timespec64 ts)
 {
-	return timespec64_to_ns(ts);
+	return timespec64_to_ns(&ts);
 }
 
-int containerfs_setattr(struct user_namespace *mnt_userns, struct dentry *dentry, struct iattr *iattr)
+int containerfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *iattr)
 {
 	struct inode *inode = d_inode(dentry);
 	struct container_attr attr = { 0 };
@@ -147,12 +142,12 @@ int containerfs_setattr(struct user_namespace *mnt_userns, struct dentry *dentry
 	int ret;
 
 	containerfs_refresh(inode);
-	ret = setattr_prepare(mnt_userns, dentry, iattr);
+	ret = setattr_prepare(idmap, dentry, iattr);
 	if (ret)
 		return ret;
 	/* A truncation of a control file changes nothing. */
 	iattr->ia_valid &= ~ATTR_SIZE;
-	setattr_copy(mnt_userns, inode, iattr);
+	setattr_copy(idmap, inode, iattr);
 	if (iattr->ia_valid & ATTR_MODE) {
 		attr.mode = inode->i_mode;
 		valid |= CONTAINER_ATTR_MODE;
@@ -166,11 +161,11 @@ int containerfs_setattr(struct user_namespace *mnt_userns, struct dentry *dentry
 		valid |= CONTAINER_ATTR_GID;
 	}
 	if (iattr->ia_valid & ATTR_ATIME) {
-		attr.atime = timespec_to_ns(&inode->i_atime);
+		attr.atime = timespec_to_ns(inode_get_atime(inode));
 		valid |= CONTAINER_ATTR_ATIME;
 	}
 	if (iattr->ia_valid & ATTR_MTIME) {
-		attr.mtime = timespec_to_ns(&inode->i_mtime);
+		attr.mtime = timespec_to_ns(inode_get_mtime(inode));
 		valid |= CONTAINER_ATTR_MTIME;
 	}
 	ret = container_setattr(inode_cont(inode), CONTAINERFS_I(inode)->node, &attr, valid);
@@ -191,7 +186,7 @@ static int containerfs_xattr_get(const struct xattr_handler *handler, struct den
 				  xattr_full_name(handler, name), value, size);
 }
 
-static int containerfs_xattr_set(const struct xattr_handler *handler, struct user_namespace *mnt_userns,
+static int containerfs_xattr_set(const struct xattr_handler *handler, struct mnt_idmap *idmap,
 				 struct dentry *dentry, struct inode *inode, const char *name,
 				 const void *value, size_t size, int flags)
 {
@@ -219,7 +214,7 @@ CONTAINERFS_XATTR(containerfs_xattr_user, XATTR_USER_PREFIX);
 CONTAINERFS_XATTR(containerfs_xattr_trusted, XATTR_TRUSTED_PREFIX);
 CONTAINERFS_XATTR(containerfs_xattr_security, XATTR_SECURITY_PREFIX);
 
-const struct xattr_handler *containerfs_xattr_handlers[] = {
+const struct xattr_handler *const containerfs_xattr_handlers[] = {
 	&containerfs_xattr_user,
 	&containerfs_xattr_trusted,
 	&containerfs_xattr_security,

@@ -103,7 +103,7 @@ static bool watched(struct container *cont)
 	struct super_block *sb;
 
 	sb = containerfs_root_host(container_root(cont));
-	return sb && atomic_long_read(&sb->s_fsnotify_connectors);
+	return sb && fsnotify_sb_has_watchers(sb);
 }
 
 static void note_add(struct container *cont, unsigned int node, struct container *child, u32 mask)

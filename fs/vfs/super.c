@@ -51,7 +51,7 @@ static const struct super_operations containerfs_sops = {
 	.alloc_inode	= containerfs_alloc_inode,
 	.free_inode	= containerfs_free_inode,
 	.evict_inode	= containerfs_evict_inode,
-	.drop_inode	= generic_delete_inode,
+	.drop_inode	= inode_just_drop,
 	.statfs		= containerfs_statfs,
 	.show_options	= containerfs_show,
 };
@@ -95,8 +95,8 @@ static int containerfs_fill_super(struct super_block *sb, struct containerfs_roo
 	sb->s_iflags |= SB_I_NOEXEC | SB_I_NODEV;
 	sb->s_time_gran = 1;
 	sb->s_op = &containerfs_sops;
-	sb->s_d_op = &containerfs_dops;
-	sb->s_xattr = containerfs_xattr_handlers;
+	set_default_d_op(sb, &containerfs_dops);
+	compat_set_xattr(sb, containerfs_xattr_handlers);
 	inode = containerfs_iget(sb, containerfs_top(root), CONTAINER_NODE_DIR);
 	sb->s_root = d_make_root(inode);
 	if (!sb->s_root)

@@ -19,6 +19,7 @@
 #include <linux/fs.h>
 #include <linux/poll.h>
 
+#include "compat.h"
 #include "engine.h"
 #include "../include/uapi/containerfs.h"
 
@@ -61,11 +62,11 @@ void containerfs_evict_inode(struct inode *inode);
 struct inode *containerfs_iget(struct super_block *sb, struct container *cont, unsigned int node);
 /* A test for ilookup5(): is it the directory or a file of the container @data?  The number says which. */
 int containerfs_inode_is(struct inode *inode, void *data);
-extern const struct xattr_handler *containerfs_xattr_handlers[];
+extern const struct xattr_handler *const containerfs_xattr_handlers[];
 extern const struct inode_operations containerfs_file_iops;
-int containerfs_getattr(struct user_namespace *mnt_userns, const struct path *path, struct kstat *stat,
+int containerfs_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat,
 			u32 mask, unsigned int flags);
-int containerfs_setattr(struct user_namespace *mnt_userns, struct dentry *dentry, struct iattr *attr);
+int containerfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr);
 ssize_t containerfs_listxattr(struct dentry *dentry, char *list, size_t size);
 
 /* dir.c */
