@@ -408,6 +408,11 @@ void container_clone_task(unsigned long key, int tid, int tgid,
  * that no fork into an empty container is on its way any more.
  */
 void container_run_work(void);
+/*
+ * Have those stopped again whom others than the host let go: for a host of which
+ * host_task_strayed() can be true, from time to time while anybody is stopped.
+ */
+void container_freezer_look(void);
 
 #include "engine_host.h"
 

@@ -73,6 +73,12 @@ int host_task_freeze(const struct container_task_info *info, unsigned long long 
 void host_freeze_ended(unsigned long long account);
 /* Atomic.  Has everybody really stopped who is to on @account? */
 _Bool host_frozen(unsigned long long account);
+/*
+ * Atomic, and after host_frozen() of the same account.  Does the thread, which was
+ * stopped on @account, run because others than this host let it go?  Calling
+ * host_task_freeze() again stops it again.
+ */
+_Bool host_task_strayed(const struct container_task_info *info, unsigned long long account);
 
 /*
  * Atomic, and also called from container_task_migrates().  What task @key, which

@@ -256,17 +256,54 @@ static bool freezer_any_order(const struct container *cont)
 	return false;
 }
 
+/* Have those stopped again whom others let go; was there one? */
+static bool freezer_recall(struct container *cont)
+{
+	struct container_task_info info;
+	struct container_task *task;
+	struct css_link *link;
+	bool any = false;
+
+	list_for_each_entry(link, &cont->links, in_container)
+		list_for_each_entry(task, &link->group->tasks, in_group) {
+			info = freezer_info(task);
+			if (!freezer_account(task) || !host_task_strayed(&info, cont->id))
+				continue;
+			freezer_order(task);
+			any = true;
+		}
+	return any;
+}
+
 /* Has every task in @cont and below stopped? */
 static bool freezer_complete(struct container *cont)
 {
+	bool complete = !freezer_any_order(cont);
 	struct container *pos;
 
-	if (freezer_any_order(cont))
-		return false;
-	container_for_each_below(pos, cont)
-		if (pos->nr_tasks && !host_frozen(pos->id))
-			return false;
-	return true;
+	container_for_each_below(pos, cont) {
+		if (!pos->nr_tasks)
+			continue;
+		if (!host_frozen(pos->id))
+			complete = false;
+		if (freezer_recall(pos))
+			complete = false;
+	}
+	return complete;
+}
+
+void container_freezer_look(void)
+{
+	struct container *cont;
+
+	spin_lock(&container_lock);
+	if (nr_freezing && freezer_subsys.root)
+		container_for_each_below(cont, freezer_subsys.root->top)
+			if (cont->nr_tasks && (cont->flags & CONTAINER_FREEZING)) {
+				host_frozen(cont->id);
+				freezer_recall(cont);
+			}
+	spin_unlock(&container_lock);
 }
 
 static int freezer_state_show(struct seq_file *m, struct container_file *file,

@@ -218,13 +218,15 @@ int tasks_init(const struct tasks_opts *opts)
 		goto exit_ids;
 	replay_init(te);
 	lookup_init(te);
-	freeze_init();
+	err = freeze_init();
+	if (err)
+		goto exit_lookup;
 	devices_init(te);
 	cpus_init(te);
 	kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (kick_fd < 0) {
 		err = -errno;
-		goto exit_replay;
+		goto exit_freeze;
 	}
 	err = loop_add(kick_fd, EPOLLIN, on_kick, NULL);
 	if (err)
@@ -239,9 +241,11 @@ del_kick:
 close_kick:
 	close(kick_fd);
 	kick_fd = -1;
-exit_replay:
+exit_freeze:
 	cpus_exit();
 	devices_init(NULL);
+	freeze_exit();
+exit_lookup:
 	account_init(NULL);
 	lookup_init(NULL);
 	replay_exit();

@@ -5,7 +5,7 @@
  * No user-space means stops a task unseen: SIGSTOP is shown to the parent and
  * undone by anybody's SIGCONT, ptrace keeps debuggers out. The kernel's cgroup v1
  * freezer does, and almost every kernel has it still, mounted or not. So a
- * task to be stopped is moved, in that hierarchy, from its group G to G's child
+ * task to be stopped is moved, in that kernel_freezer, from its group G to G's child
  *
  *	containerfs-PID.START-ACCOUNT		(the daemon; the container's id)
  *
@@ -13,6 +13,11 @@
  * with it: its children are born in the frozen group, and stopped before their
  * first instruction; it says FROZEN when all have stopped. Where a task is, the
  * kernel is asked (/proc/PID/cgroup), nothing is remembered but the groups made.
+ *
+ * Others can write to that kernel_freezer, too: who is moved between its groups, by
+ * himself before he stops or by somebody else, leaves ours and runs. So the engine
+ * asks who has strayed (host_task_strayed) before it says FROZEN, and, as long as
+ * anybody is to be frozen, each second; those are brought back.
  *
  * A child of a task that was moved in the middle of fork(2) is born in the group
  * when the engine may not know of it. A fork is over for cgroup before another
@@ -30,16 +35,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "daemon.h"
 #include "tasks_freeze.h"
+#include "tasks_freeze_kernel.h"
 #include "tasks_lookup.h"
 
-#define GROUP_MAX	4096
 #define NAME		"containerfs-%d.%llu-%llu"
+/* s between two looks for those who have strayed */
+#define LOOK_SECONDS	1
+#define PF_KTHREAD	0x00200000
 /* A list that is emptied may be filled by forks; so often it is looked at again. */
 #define DRAIN_ROUNDS	64
 
@@ -52,52 +61,22 @@ struct shadow {
 	char			path[];
 };
 
-static int hierarchy = -1;		/* the root directory of the kernel's freezer */
 static struct shadow *shadows;
 static unsigned long long own_start;
+static int timer = -1;			/* runs while there are shadows */
 
-/* --- files --- */
+/* Who was in the groups of @account when host_frozen() last looked, ascending. */
+static struct {
+	unsigned long long	account;
+	int			*tid;
+	size_t			 nr, room;
+} seen;
 
-static int write_at(const char *group, const char *file, const char *text)
+/* --- what /proc tells --- */
+
+/* The @nth field of /proc/@pid/stat, from the third on; 0: there is no such process. */
+static unsigned long long stat_field(int pid, int nth, char *state)
 {
-	char path[GROUP_MAX + 32];
-	int fd, err = 0;
-
-	snprintf(path, sizeof(path), "%s%s%s", group, *group ? "/" : "", file);
-	fd = openat(hierarchy, path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-static FILE *open_at(const char *group, const char *file)
-{
-	char path[GROUP_MAX + 32];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", group, file);
-	fd = openat(hierarchy, path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? NULL : fdopen(fd, "r");
-}
-
-/* Those that cannot be moved, kernel threads of a CPU, are not to be stopped either. */
-static int move(int tid, const char *group)
-{
-	char text[16];
-	int err;
-
-	snprintf(text, sizeof(text), "%d", tid);
-	err = write_at(group, "tasks", text);
-	return err == -EINVAL ? 0 : err;
-}
-
-/* When @pid started, in clock ticks since boot; 0: there is none, or only its zombie. */
-static unsigned long long start_of(int pid)
-{
-	unsigned long long start = 0;
 	char path[32], text[1024], *p;
 	size_t n;
 	FILE *f;
@@ -109,15 +88,28 @@ static unsigned long long start_of(int pid)
 	n = fread(text, 1, sizeof(text) - 1, f);
 	fclose(f);
 	text[n] = '\0';
+	/* the command was the second, and may hold anything */
 	p = strrchr(text, ')');
-	if (p && (p[2] == 'Z' || p[2] == 'X'))
-		return 0;
-	/* the 22nd field; the command was the second */
-	for (int field = 2; p && field < 22; field++)
+	*state = p && p[1] ? p[2] : '\0';
+	for (int field = 2; p && field < nth; field++)
 		p = strchr(p + 1, ' ');
-	if (p)
-		start = strtoull(p, NULL, 10);
-	return start;
+	return p ? strtoull(p, NULL, 10) : 0;
+}
+
+/* When @pid started, in clock ticks since boot; 0: there is none, or only its zombie. */
+static unsigned long long start_of(int pid)
+{
+	char state;
+	unsigned long long start = stat_field(pid, 22, &state);
+
+	return start && (state == 'Z' || state == 'X') ? 0 : start;
+}
+
+static bool is_kernel_thread(int tid)
+{
+	char state;
+
+	return stat_field(tid, 9, &state) & PF_KTHREAD;
 }
 
 /* Is @name that of a group of ours, or of some daemon (@pid and @start)? */
@@ -132,34 +124,11 @@ static bool parse_name(const char *name, int *pid, unsigned long long *start,
 /* The group of @tid, and if it is one of ours, its account and its parent's group. */
 static int group_of(int tid, char *group, unsigned long long *account)
 {
-	char proc[32], *line = NULL, *path, *last;
 	unsigned long long start;
-	size_t size = 0;
-	int pid, err = -ESRCH;
-	FILE *f;
+	int pid, err = group_of_task(tid, group);
+	char *last;
 
 	*account = 0;
-	snprintf(proc, sizeof(proc), "/proc/%d/cgroup", tid);
-	f = fopen(proc, "re");
-	if (!f)
-		return errno == ENOENT ? -ESRCH : -errno;
-	while (err && getline(&line, &size, f) > 0) {
-		path = strstr(line, ":freezer:/");
-		if (!path)
-			continue;
-		path += strlen(":freezer:/");
-		path[strcspn(path, "\n")] = '\0';
-		if (strlen(path) >= GROUP_MAX - 64)
-			err = -ENAMETOOLONG;
-		else if (!strncmp(path, "..", 2))
-			err = -EOPNOTSUPP;	/* outside of our cgroup namespace */
-		else
-			err = 0;
-		strncpy(group, path, GROUP_MAX - 1);
-		group[GROUP_MAX - 1] = '\0';
-	}
-	free(line);
-	fclose(f);
 	if (err)
 		return err;
 	last = strrchr(group, '/');
@@ -180,6 +149,14 @@ static char *base_of(const struct shadow *s, char *buf)
 	return buf;
 }
 
+static void timer_set(bool on)
+{
+	const struct itimerspec its = { { on ? LOOK_SECONDS : 0, 0 }, { on ? LOOK_SECONDS : 0, 0 } };
+
+	if (timer >= 0)
+		timerfd_settime(timer, 0, &its, NULL);
+}
+
 static struct shadow *shadow_make(const char *base, unsigned long long account, int *err)
 {
 	size_t size = strlen(base) + 96;
@@ -191,13 +168,15 @@ static struct shadow *shadow_make(const char *base, unsigned long long account, 
 	s->account = account;
 	s->base = strlen(base);
 	snprintf(s->path, size, "%s%s" NAME, base, *base ? "/" : "", getpid(), own_start, account);
-	*err = mkdirat(hierarchy, s->path, 0755) && errno != EEXIST ? -errno :
-		write_at(s->path, "freezer.state", "FROZEN");
+	*err = mkdirat(kernel_freezer, s->path, 0755) && errno != EEXIST ? -errno :
+		group_write(s->path, "freezer.state", "FROZEN");
 	if (*err) {
-		unlinkat(hierarchy, s->path, AT_REMOVEDIR);
+		unlinkat(kernel_freezer, s->path, AT_REMOVEDIR);
 		free(s);
 		return NULL;
 	}
+	if (!shadows)
+		timer_set(true);
 	s->next = shadows;
 	shadows = s;
 	return s;
@@ -213,7 +192,7 @@ static struct shadow *shadow_get(const char *base, unsigned long long account, i
 			break;
 	if (!s)
 		return shadow_make(base, account, err);
-	*err = s->ended ? write_at(s->path, "freezer.state", "FROZEN") : 0;
+	*err = s->ended ? group_write(s->path, "freezer.state", "FROZEN") : 0;
 	s->ended = s->ended && *err;
 	return *err ? NULL : s;
 }
@@ -221,7 +200,7 @@ static struct shadow *shadow_get(const char *base, unsigned long long account, i
 /* Move those in @path back to @base: all, or who is not on @account. Returns how many. */
 static int release(const char *path, const char *base, bool all, unsigned long long account)
 {
-	FILE *f = open_at(path, "tasks");
+	FILE *f = group_open(path, "tasks");
 	struct container_task *record;
 	int tid, nr = 0;
 
@@ -231,7 +210,7 @@ static int release(const char *path, const char *base, bool all, unsigned long l
 		record = all ? NULL : container_task_find(tid);
 		if (record && container_task_account(record) == account)
 			continue;
-		if (!move(tid, base))
+		if (!group_move(tid, base))
 			nr++;
 	}
 	fclose(f);
@@ -243,11 +222,11 @@ static int drain(const char *path, const char *base)
 {
 	int err;
 
-	write_at(path, "freezer.state", "THAWED");
+	group_write(path, "freezer.state", "THAWED");
 	for (int round = 0; round < DRAIN_ROUNDS; round++)
 		if (!release(path, base, true, 0))
 			break;
-	err = unlinkat(hierarchy, path, AT_REMOVEDIR) ? -errno : 0;
+	err = unlinkat(kernel_freezer, path, AT_REMOVEDIR) ? -errno : 0;
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -265,6 +244,8 @@ static void sweep(void)
 			link = &s->next;
 		}
 	}
+	if (!shadows)
+		timer_set(false);
 }
 
 /* Those born in a group of @account when the engine had their creator elsewhere already. */
@@ -287,7 +268,7 @@ static void clean_below(const char *path)
 	int fd, pid;
 	DIR *dir;
 
-	fd = openat(hierarchy, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = openat(kernel_freezer, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
@@ -304,56 +285,26 @@ static void clean_below(const char *path)
 		closedir(dir);
 }
 
-/* --- the hierarchy --- */
-
-/* What /proc/cgroups says of the freezer: 0 if there is none or it is off. */
-static bool freezer_known(int *id)
-{
-	FILE *f = fopen("/proc/cgroups", "re");
-	int groups, enabled = 0;
-	char line[256];
-
-	*id = 0;
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "freezer %d %d %d", id, &groups, &enabled) == 3)
-			break;
-	if (f)
-		fclose(f);
-	return enabled;
-}
-
-/* A mount of it that nobody else sees; with other controllers it is not ours to use. */
-static int open_hierarchy(void)
-{
-	int fs, fd = -1;
-
-	if (hierarchy >= 0)
-		return 0;
-	fs = fsopen("cgroup", FSOPEN_CLOEXEC);
-	if (fs < 0)
-		return -EOPNOTSUPP;
-	if (!fsconfig(fs, FSCONFIG_SET_FLAG, "freezer", NULL, 0) &&
-	    !fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		fd = fsmount(fs, FSMOUNT_CLOEXEC, 0);
-	if (fd < 0)
-		log_err("the kernel's freezer cannot be had: %s", strerror(errno));
-	close(fs);
-	hierarchy = fd;
-	return fd < 0 ? -EOPNOTSUPP : 0;
-}
+/* --- whether it can be done --- */
 
 const char *host_freezer(void)
 {
-	int id;
+	static char text[160];
+	const char *lacks = kernel_freezer_lacks();
 
-	return freezer_known(&id) || hierarchy >= 0 ?
-		"enforced: by the kernel's cgroup v1 freezer, in groups called containerfs-*" :
-		"unsupported: this kernel has no cgroup v1 freezer, or it is disabled";
+	if (!lacks)
+		return "enforced: by the kernel's cgroup v1 freezer, in groups called containerfs-*";
+	snprintf(text, sizeof(text), "unsupported: %s", lacks);
+	return text;
 }
 
 int host_freezer_start(void)
 {
-	return open_hierarchy();
+	int err = kernel_freezer_open();
+
+	if (err)
+		log_warn("tasks cannot be frozen: %s", kernel_freezer_lacks());
+	return err ? -EOPNOTSUPP : 0;
 }
 
 /* --- what the engine wants --- */
@@ -371,15 +322,15 @@ static int freeze_one(const struct container_task_info *info, unsigned long long
 	if (account) {
 		s = shadow_get(base, account, &err);
 		if (!err)
-			err = move(info->tid, s->path);
+			err = group_move(info->tid, s->path);
 	} else {
-		err = move(info->tid, base);
+		err = group_move(info->tid, base);
 		if (err == -ENOENT)	/* the group that it came from has been removed */
-			err = move(info->tid, "");
+			err = group_move(info->tid, "");
 	}
 	/* The tid may have changed hands just before. */
 	if (!err && account && !lookup_same(info)) {
-		move(info->tid, base);
+		group_move(info->tid, base);
 		err = -ESRCH;
 	}
 	if (old)
@@ -411,40 +362,114 @@ void host_freeze_ended(unsigned long long account)
 	sweep();
 }
 
+static bool says_frozen(const struct shadow *s)
+{
+	FILE *f = group_open(s->path, "freezer.state");
+	char state[16] = "";
+
+	if (!f)
+		return false;
+	if (fscanf(f, "%15s", state) != 1)
+		*state = '\0';
+	fclose(f);
+	if (!strcmp(state, "FROZEN"))
+		return true;
+	/* A task can miss that it is to stop; the kernel wants it said again. */
+	group_write(s->path, "freezer.state", "FROZEN");
+	return false;
+}
+
+/* Who cannot be noted for want of memory is asked about one by one. */
+static void note_seen(int tid)
+{
+	size_t room = seen.room ? seen.room * 2 : 64;
+	int *tids;
+
+	if (seen.nr == seen.room) {
+		tids = reallocarray(seen.tid, room, sizeof(*tids));
+		if (!tids)
+			return;
+		seen.tid = tids;
+		seen.room = room;
+	}
+	seen.tid[seen.nr++] = tid;
+}
+
+static int by_tid(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* First who is there, then whether they stand: who came in between is missed, and asked about. */
 _Bool host_frozen(unsigned long long account)
 {
-	char state[16];
+	bool frozen = true;
 	FILE *f;
+	int tid;
 
+	seen.account = account;
+	seen.nr = 0;
 	for (struct shadow *s = shadows; s; s = s->next) {
 		if (s->account != account || s->ended)
 			continue;
-		f = open_at(s->path, "freezer.state");
-		if (!f)
-			return false;
-		if (fscanf(f, "%15s", state) != 1)
-			*state = '\0';
-		fclose(f);
-		if (!strcmp(state, "FROZEN"))
-			continue;
-		/* A task can miss that it is to stop; the kernel wants it said again. */
-		write_at(s->path, "freezer.state", "FROZEN");
-		return false;
+		f = group_open(s->path, "tasks");
+		while (f && fscanf(f, "%d", &tid) == 1)
+			note_seen(tid);
+		if (f)
+			fclose(f);
+		frozen = f && says_frozen(s) && frozen;
 	}
-	return true;
+	if (seen.nr)
+		qsort(seen.tid, seen.nr, sizeof(*seen.tid), by_tid);
+	return frozen;
 }
 
-void freeze_init(void)
+/* Kernel threads of a CPU cannot be moved, so they never were where they should be. */
+_Bool host_task_strayed(const struct container_task_info *info, unsigned long long account)
 {
-	int id;
+	unsigned long long now;
+	char group[GROUP_MAX];
+
+	if (seen.account == account && seen.nr &&
+	    bsearch(&info->tid, seen.tid, seen.nr, sizeof(*seen.tid), by_tid))
+		return false;
+	if (group_of(info->tid, group, &now) || now == account)
+		return false;
+	return lookup_same(info) && !is_kernel_thread(info->tid);
+}
+
+static void on_timer(int fd, uint32_t events, void *arg)
+{
+	uint64_t times;
+
+	(void)events;
+	(void)arg;
+	if (read(fd, &times, sizeof(times)) == sizeof(times) && shadows)
+		container_freezer_look();
+}
+
+int freeze_init(void)
+{
+	int id, err;
 
 	own_start = start_of(getpid());
+	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (timer < 0)
+		return -errno;
+	err = loop_add(timer, EPOLLIN, on_timer, NULL);
+	if (err) {
+		close(timer);
+		timer = -1;
+		return err;
+	}
 	/* A killed daemon's groups keep the hierarchy alive. */
-	if (!freezer_known(&id) || !id || open_hierarchy())
-		return;
-	clean_below("");
-	close(hierarchy);
-	hierarchy = -1;
+	if (kernel_freezer_known(&id) && id && !kernel_freezer_open()) {
+		clean_below("");
+		kernel_freezer_close();
+	}
+	return 0;
 }
 
 void freeze_exit(void)
@@ -458,7 +483,11 @@ void freeze_exit(void)
 		shadows = s->next;
 		free(s);
 	}
-	if (hierarchy >= 0)
-		close(hierarchy);
-	hierarchy = -1;
+	loop_del(timer);
+	if (timer >= 0)
+		close(timer);
+	timer = -1;
+	free(seen.tid);
+	memset(&seen, 0, sizeof(seen));
+	kernel_freezer_close();
 }

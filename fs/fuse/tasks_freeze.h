@@ -3,14 +3,15 @@
  * tasks_freeze.h - stopping tasks
  *
  * The file implements host_freezer(), host_freezer_start(), host_task_freeze(),
- * host_freeze_ended() and host_frozen() of engine_host.h. It needs nothing but these
- * two calls; the kernel's freezer is opened when it is first needed.
+ * host_freeze_ended(), host_frozen() and host_task_strayed() of engine_host.h. It
+ * needs nothing but these two calls and the event loop; the kernel's freezer is opened
+ * when it is first needed.
  */
 #ifndef FS_FUSE_TASKS_FREEZE_H
 #define FS_FUSE_TASKS_FREEZE_H
 
-/* Let go whom a daemon that was killed has left frozen. */
-void freeze_init(void);
+/* Let go whom a daemon that was killed has left frozen. 0 or a negative errno. */
+int freeze_init(void);
 /* Let everybody go. */
 void freeze_exit(void);
 

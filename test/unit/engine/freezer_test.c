@@ -305,6 +305,38 @@ START_TEST(exec_of_a_thread)
 }
 END_TEST
 
+/* fault 7.2: FROZEN is not said while one whom others let go runs, and he is brought back */
+START_TEST(who_strays_is_brought_back)
+{
+	set(a, "FROZEN");
+	state_is(a, "FROZEN");
+	if (!host.freeze_later)
+		return;
+	host_stray(11);
+	state_is(c, "THAWED");
+	state_is(a, "FREEZING");
+	ck_assert(frozen(10) && frozen(11));
+	state_is(a, "FROZEN");
+	/* nobody reads: the host looks by itself */
+	host_stray(10);
+	host_stray(11);
+	container_run_work();
+	ck_assert(!host.task[10].account && !host.task[11].account);
+	container_freezer_look();
+	ck_assert(frozen(10) && frozen(11));
+	/* who dies and who was sent SIGKILL has not strayed */
+	host_stray(11);
+	ck_assert_int_eq(write_to(b, "container.kill", "1"), 0);
+	container_freezer_look();
+	ck_assert(!frozen(11));
+	state_is(a, "FROZEN");
+	host_exit(11);
+	set(a, "THAWED");
+	container_freezer_look();
+	ck_assert(!frozen(10));
+}
+END_TEST
+
 static void add_freezer_tests(TCase *tc)
 {
 	tcase_add_test(tc, state_and_flags);
@@ -316,6 +348,7 @@ static void add_freezer_tests(TCase *tc)
 	tcase_add_test(tc, exit_and_rmdir);
 	tcase_add_test(tc, kill_lets_go);
 	tcase_add_test(tc, who_cannot_be_stopped);
+	tcase_add_test(tc, who_strays_is_brought_back);
 	tcase_add_test(tc, many);
 	tcase_add_test(tc, not_mounted_costs_nothing);
 	tcase_add_test(tc, exec_of_a_thread);

@@ -150,6 +150,8 @@ void host_clone(int parent, int tid, unsigned int flags);
 void host_set_affinity(int tid, unsigned long cpus);
 /* It really stops, if it was told to. */
 void host_stop(int tid);
+/* Somebody else moves it out of its frozen group. */
+void host_stray(int tid);
 /* Thread @tid execs: it becomes the leader and all others end. */
 void host_exec(int tid);
 /*

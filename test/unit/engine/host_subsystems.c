@@ -93,6 +93,23 @@ _Bool host_frozen(unsigned long long account)
 	return true;
 }
 
+/* Asked of a host whose groups others can write to, as the FUSE host's. */
+_Bool host_task_strayed(const struct container_task_info *info, unsigned long long account)
+{
+	const struct host_task *task = host_task_of(info->tid);
+
+	ck_assert_uint_eq(info->key, host_key(info->tid));
+	return host.freeze_later && task && info->tid != host.freeze_refuse &&
+	       task->account != account;
+}
+
+void host_stray(int tid)
+{
+	ck_assert(host_task_of(tid) && host.freeze_later);
+	host.task[tid].account = 0;
+	host.task[tid].stopped = false;
+}
+
 void host_stop(int tid)
 {
 	ck_assert(host_task_of(tid));

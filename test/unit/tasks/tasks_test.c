@@ -400,6 +400,7 @@ int main(void)
 	account_tests(tc);
 	devices_tests(tc);
 	pids_tests(tc);
+	freeze_tests(tc);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -43,5 +43,7 @@ void devices_tests(TCase *tc);
 void account_tests(TCase *tc);
 /* pids_test.c */
 void pids_tests(TCase *tc);
+/* freeze_test.c */
+void freeze_tests(TCase *tc);
 
 #endif /* TEST_UNIT_TASKS_WORLD_H */
