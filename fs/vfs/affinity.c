@@ -12,7 +12,9 @@
  *
  * The kernel's own cpuset of a task, be it mounted or systemd's, stays in force:
  * what set_cpus_allowed_ptr() is given is within it. The function that tells it
- * is not exported and found by a probe that is taken off at once.
+ * is not exported. It is found by a probe that is taken off at once, and reached by
+ * another on a function of ours, which goes on there: a call through a pointer is
+ * what a kernel with IBT forbids, as nothing of its own calls that function so.
  *
  * When CPUs come or go, affinities follow by a work.
  */
@@ -32,7 +34,6 @@
 /* So many tasks may be inside sched_setaffinity() at a time; it waits there for others. */
 #define CALLS_MAX	4096
 
-static void (*cpuset_allows)(struct task_struct *task, struct cpumask *mask);
 static int hotplug_state;
 static bool kept;			/* the probe is there */
 
@@ -72,12 +73,61 @@ _Bool host_task_within(unsigned long key, const unsigned long *cpus)
 	return bitmap_subset(cpumask_bits(&task->cpus_mask), cpus, host_nr_cpus());
 }
 
+/* --- the kernel's own cpuset --- */
+
+static unsigned long cpuset_cpus_allowed_at;	/* 0: not found; set at load */
+
+/* The CPUs that the kernel's own cpuset allows @task; it is cpuset_cpus_allowed() that says so. */
+static noinline void kernels_cpuset(struct task_struct *task, struct cpumask *mask)
+{
+	cpumask_copy(mask, cpu_online_mask);
+}
+
+static int go_there(struct kprobe *kp, struct pt_regs *regs)
+{
+	instruction_pointer_set(regs, cpuset_cpus_allowed_at);
+	return 1;
+}
+
+/* Having one tells kprobes that the other may go elsewhere. */
+static void gone_there(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+static struct kprobe kernels_cpuset_probe = {
+	.pre_handler	= go_there,
+	.post_handler	= gone_there,
+};
+
+static void __init find_kernels_cpuset(void)
+{
+	struct kprobe probe = { .symbol_name = "cpuset_cpus_allowed" };
+	int ret = register_kprobe(&probe);
+
+	if (!ret) {
+		cpuset_cpus_allowed_at = (unsigned long)probe.addr;
+		unregister_kprobe(&probe);
+		kernels_cpuset_probe.addr = (void *)kernels_cpuset;
+		ret = register_kprobe(&kernels_cpuset_probe);
+	}
+	if (!ret)
+		return;
+	cpuset_cpus_allowed_at = 0;
+	pr_warn("containerfs: the kernel's own cpusets cannot be asked: %d\n", ret);
+}
+
+static void forget_kernels_cpuset(void)
+{
+	if (cpuset_cpus_allowed_at)
+		unregister_kprobe(&kernels_cpuset_probe);
+}
+
+/* --- the engine's work --- */
+
 /* Take from @mask what the kernel's own cpuset does not allow; false: nothing is left. */
 static bool within_kernels(struct task_struct *task, struct cpumask *mask, struct cpumask *tmp)
 {
-	if (!cpuset_allows)
-		return true;
-	cpuset_allows(task, tmp);
+	kernels_cpuset(task, tmp);
 	/* It says which are online; those that are not stay, for when they are. */
 	return cpumask_equal(tmp, cpu_online_mask) || cpumask_and(mask, mask, tmp);
 }
@@ -209,17 +259,6 @@ static void __init keep_affinities(void)
 		unregister_kretprobe(&affinity_probe);
 }
 
-static void __init find_kernels_cpuset(void)
-{
-	struct kprobe probe = { .symbol_name = "cpuset_cpus_allowed" };
-
-	/* With IBT the address is behind the instruction that a call must meet. */
-	if (IS_ENABLED(CONFIG_X86_KERNEL_IBT) || register_kprobe(&probe))
-		return;
-	cpuset_allows = (void *)probe.addr;
-	unregister_kprobe(&probe);
-}
-
 int __init containerfs_affinity_init(void)
 {
 	int ret;
@@ -231,6 +270,7 @@ int __init containerfs_affinity_init(void)
 	if (ret < 0) {
 		if (kept)
 			unregister_kretprobe(&affinity_probe);
+		forget_kernels_cpuset();
 		return ret;
 	}
 	hotplug_state = ret;
@@ -241,6 +281,7 @@ void containerfs_affinity_exit(void)
 {
 	cpuhp_remove_state_nocalls(hotplug_state);
 	cancel_work_sync(&hotplug_work);
+	forget_kernels_cpuset();
 	if (!kept)
 		return;
 	unregister_kretprobe(&affinity_probe);
