@@ -20,10 +20,14 @@
 
 enum kind { K_TEXT, K_NUMBER, K_LIMIT, K_FLAG, K_TIME, K_LINES };
 
-/* @key: the number after this word in the file, whose name then is that of the value. */
+/*
+ * @key: the number after this word in the file, and then the value's name; @name: that
+ * of another where the group has a value of that name already.
+ */
 static const struct field {
 	const char	*file, *key;
 	enum kind	 kind;
+	const char	*name;
 } fields[] = {
 	{ "ns.events", "clones", K_NUMBER },
 	{ "ns.events", "refused", K_NUMBER },
@@ -42,7 +46,7 @@ static const struct field {
 	{ "pids.current", NULL, K_NUMBER },
 	{ "pids.max", NULL, K_LIMIT },
 	{ "pids.peak", NULL, K_NUMBER },
-	{ "pids.events", "max", K_NUMBER },
+	{ "pids.events", "max", K_NUMBER, "refused" },
 	{ "cpuset.cpus", NULL, K_TEXT },
 	{ "cpuset.effective_cpus", NULL, K_TEXT },
 	{ "cpuset.mems", NULL, K_TEXT },
@@ -128,7 +132,7 @@ static void chomp(char *text)
 static void add_known(struct values *v, int fd, const struct field *f)
 {
 	char *group = group_of(f->file), *text;
-	const char *name = f->key ? f->key : f->file + strlen(group) + 1;
+	const char *name = f->name ? f->name : f->key ? f->key : f->file + strlen(group) + 1;
 	int err = read_file(fd, f->file, &text);
 
 	if (err == -ENOENT) {
