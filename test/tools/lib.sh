@@ -13,6 +13,15 @@ export CONTAINERFSD=${CONTAINERFSD:-$BUILD/containerfsd} LC_ALL=C.UTF-8
 ctl=$BUILD/containerctl
 [ "$(id -u)" -eq 0 ] && [ -x "$ctl" ] || exit 77
 
+# In a mount namespace of its own, where nobody else's hierarchies are seen: which
+# of them is meant depends on how many there are.
+if [ -z "${CTL_TEST_MOUNTS-}" ]; then
+	CTL_TEST_MOUNTS=1 exec unshare --mount --propagation private "test/tools/${0##*/}" "$@"
+fi
+findmnt -rno TARGET -t containerfs,fuse.containerfs | tac | while read -r other; do
+	umount -l "$(printf %b "$other")"
+done
+
 tmp=$(mktemp -d /tmp/containerctl.XXXXXX) || exit 2
 chmod 755 "$tmp"
 export CONTAINERFS_SOCKET=$tmp/run/sock

@@ -90,6 +90,26 @@ int place_open_mount(const struct mount *mount, struct place *place);
 void place_close(struct place *place);
 /* Give up the directory, which keeps a mount busy; the rest stays. */
 void place_shut(struct place *place);
+/* What of @directory is below @target, "" if they are the same, or NULL. */
+const char *path_below(const char *directory, const char *target);
+/* @dir/@rest, with one slash where there are several and none at the end; for free(). */
+char *path_join(const char *dir, const char *rest);
+
+/* --- explain.c: why something cannot be done --- */
+
+/* All but the last two print. */
+/* That @file of @place could not be read or written, and whose it is if that is why. */
+void complain_file(const char *command, const struct place *place, const char *file, int err);
+/* That nothing is mounted, and what could be; or that nobody serves it. */
+void explain_no_hierarchy(const char *command);
+/* False, and nothing is printed, if no mount has lost its daemon. */
+bool explain_dead(const char *command);
+/* Why the PATH @arg leads to no container. */
+void explain_place(const char *command, const char *arg, const struct mounts *all,
+		   const struct mounts *hierarchies, int err);
+/* Why freezer.state of @place could not be used; NULL: complain_file() knows. For free(). */
+char *freezer_error(const struct place *place, int err);
+char *user_name(uid_t uid);
 
 /* --- walk.c: containers below a place --- */
 
@@ -170,6 +190,8 @@ int pids_read(int fd, struct pids *pids);
 void pids_sort(struct pids *pids);
 void pids_add(struct pids *pids, const struct pids *more);
 bool pids_have(const struct pids *sorted, pid_t pid);
+/* Is this very process in the container @place or below it, as far as can be read? */
+bool place_has_self(const struct place *place);
 void pids_free(struct pids *pids);
 
 struct proc {
@@ -270,6 +292,8 @@ void hierarchies_free(struct hierarchies *list);
 const struct hierarchy *hierarchy_find(const struct hierarchies *list, int id);
 /* Whether @dev is the device of one of them, or cannot be told because none has a device. */
 bool hierarchies_have(const struct hierarchies *list, dev_t dev);
+/* Is @word one of @list, which commas separate? */
+bool has_word(const char *list, const char *word);
 /*
  * Split the next "id:subsystems[,name=X]:/path" off *@text; its parts are
  * borrowed from there. False at the end.
@@ -278,8 +302,8 @@ bool where_line(char **text, int *id, char **subsystems, char **path);
 
 /* --- freeze.c --- */
 
-/* Why freezer.state could not be read or written. */
-const char *freezer_error(int err);
+/* That @err came of freezer.state of @place, which the user called @arg. */
+void complain_freezer(const char *command, const char *arg, const struct place *place, int err);
 /* Call @fn, which reports, for each PATH of a command without options; exit status. */
 int each_container(int argc, char **argv, bool (*fn)(const char *arg));
 

@@ -36,8 +36,7 @@ int cmd_exec(int argc, char **argv)
 		return EXIT_FAILURE;
 	err = write_file(place.fd, "tasks", "0");
 	if (err) {
-		complain("exec: cannot attach to %s: %s", argv[1], is_gone(err)
-			 ? "the container has been removed" : strerror(-err));
+		complain_file("exec", &place, "tasks", err);
 		place_close(&place);
 		return EXIT_FAILURE;
 	}

@@ -3,12 +3,16 @@
  * containerctl freeze: stop all tasks of a container and of those below, and
  * wait until they have stopped.
  *
+ * Who is in the container himself would stop before he has said so, and with him the
+ * shell that could thaw it: that is refused, unless --self asks for it.
+ *
  * Needs the freezer in the container's hierarchy. FREEZING may last as long as a
  * task sleeps where nothing interrupts it; an interrupted wait leaves the
  * container as it is, to be thawed by `containerctl thaw`.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,16 +23,15 @@
 #define LOOK_FIRST	1
 #define LOOK_MOST	100
 
-const char *freezer_error(int err)
+void complain_freezer(const char *command, const char *arg, const struct place *place, int err)
 {
-	switch (err) {
-	case -ENOENT:
-		return "no freezer here: it is the top container, or the hierarchy was mounted without -o freezer";
-	case -EOPNOTSUPP:
-		return "this host cannot freeze; `containerctl subsystems` says why";
-	default:
-		return is_gone(err) ? "the container has been removed" : strerror(-err);
-	}
+	char *why = freezer_error(place, err);
+
+	if (why)
+		complain("%s: %s: %s", command, arg, why);
+	else
+		complain_file(command, place, "freezer.state", err);
+	free(why);
 }
 
 /* 0 once it is no longer FREEZING. */
@@ -54,18 +57,24 @@ static int wait_frozen(int fd)
 	}
 }
 
-static bool freeze_one(const char *arg)
+static bool freeze_one(const char *arg, bool self)
 {
 	struct place place;
 	int err;
 
 	if (!place_open("freeze", arg, &place))
 		return false;
+	if (!self && strcmp(place.path, "/") && place_has_self(&place)) {
+		complain("freeze: %s: this very command is in it and would stop, too, with what "
+			 "runs it: --self is needed for that", arg);
+		place_close(&place);
+		return false;
+	}
 	err = write_file(place.fd, "freezer.state", "FROZEN");
 	if (!err)
 		err = wait_frozen(place.fd);
 	if (err)
-		complain("freeze: %s: %s", arg, freezer_error(err));
+		complain_freezer("freeze", arg, &place, err);
 	place_close(&place);
 	return !err;
 }
@@ -93,5 +102,33 @@ int each_container(int argc, char **argv, bool (*fn)(const char *arg))
 
 int cmd_freeze(int argc, char **argv)
 {
-	return each_container(argc, argv, freeze_one);
+	static const struct option longopts[] = {
+		{ "self", no_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int status = EXIT_SUCCESS, c;
+	bool self = false;
+
+	while ((c = getopt_long(argc, argv, ":h", longopts, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			self = true;
+			break;
+		case 'h':
+			print_help("freeze");
+			return EXIT_SUCCESS;
+		default:
+			complain("freeze: there is no option '%s'", argv[optind - 1]);
+			return usage_error("freeze");
+		}
+	}
+	if (optind == argc) {
+		complain("freeze: at least one PATH is needed");
+		return usage_error("freeze");
+	}
+	for (int i = optind; i < argc; i++)
+		if (!freeze_one(argv[i], self))
+			status = EXIT_FAILURE;
+	return status;
 }

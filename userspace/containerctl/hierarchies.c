@@ -94,7 +94,7 @@ int cmd_hierarchies(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	if (!list.count)
-		complain("hierarchies: none is mounted: mount -t containerfs -o ns none DIRECTORY");
+		explain_no_hierarchy("hierarchies");
 	status = list.count ? EXIT_SUCCESS : EXIT_FAILURE;
 	for (size_t i = 0; i < list.count; i++) {
 		const struct hierarchy *h = &list.hierarchy[i];

@@ -149,12 +149,17 @@ static void load_daemon(struct hierarchies *list)
 	free(text);
 }
 
-static bool has_word(const char *list, const char *word, size_t len)
+static bool has_bytes(const char *list, const char *word, size_t len)
 {
 	for (; *list; list += strcspn(list, ","), list += *list == ',')
 		if (strcspn(list, ",") == len && !strncmp(list, word, len))
 			return true;
 	return false;
+}
+
+bool has_word(const char *list, const char *word)
+{
+	return has_bytes(list, word, strlen(word));
 }
 
 /* Whether the mount options @options are those of @h: each of its subsystems, and its name. */
@@ -164,12 +169,12 @@ static bool options_match(const struct hierarchy *h, const char *options)
 	bool match;
 
 	for (const char *s = h->subsystems; *s; s += strcspn(s, ","), s += *s == ',')
-		if (!has_word(options, s, strcspn(s, ",")))
+		if (!has_bytes(options, s, strcspn(s, ",")))
 			return false;
 	if (!h->name)
 		return h->subsystems[0] != '\0';
 	name = xasprintf("name=%s", h->name);
-	match = has_word(options, name, strlen(name));
+	match = has_word(options, name);
 	free(name);
 	return match;
 }

@@ -26,8 +26,7 @@ static bool kill_one(const char *arg)
 	}
 	err = write_file(place.fd, "container.kill", "1");
 	if (err)
-		complain("kill: %s: %s", arg, is_gone(err)
-			 ? "the container has been removed" : strerror(-err));
+		complain_file("kill", &place, "container.kill", err);
 	place_close(&place);
 	return !err;
 }

@@ -42,7 +42,7 @@ static const struct command {
 	  "run COMMAND in the container PATH" },
 	{ "kill",	 cmd_kill,	  "PATH...",
 	  "send SIGKILL to every task in the containers PATH and below" },
-	{ "freeze",	 cmd_freeze,	  "PATH...",
+	{ "freeze",	 cmd_freeze,	  "[--self] PATH...",
 	  "stop every task in the containers PATH and below, until thaw" },
 	{ "thaw",	 cmd_thaw,	  "PATH...",
 	  "let the tasks of frozen containers go on" },
@@ -53,6 +53,9 @@ static const struct command {
 	{ "help",	 cmd_help,	  "[COMMAND]",
 	  "all commands, or one in detail" },
 };
+
+/* longer than every name of a command, and than one that is meant to be one */
+#define WORD_MAX	16
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -112,6 +115,8 @@ static const struct {
 	const char	*command;
 	const char	*options;
 } others[] = {
+	{ "freeze",
+	  "  --self  freeze this command, too, if it is there itself" },
 	{ "stat",
 	  "  -J, --json  JSON\n"
 	  "  -r, --raw   a line SUBSYSTEM.NAME VALUE each, numbers as the files have them" },
@@ -163,10 +168,59 @@ static void print_commands(FILE *out)
 	fputs("\n`containerctl help COMMAND` tells more; the manual is containerctl(1).\n", out);
 }
 
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters are to be left out, put in or exchanged to make @b of @a; both are short. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t na = strlen(a), nb = strlen(b), row[WORD_MAX + 1];
+
+	if (na > WORD_MAX || nb > WORD_MAX)
+		return WORD_MAX;
+	for (size_t j = 0; j <= nb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= na; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= nb; j++) {
+			size_t above = row[j];
+
+			row[j] = least(least(above, row[j - 1]) + 1, corner + (a[i - 1] != b[j - 1]));
+			corner = above;
+		}
+	}
+	return row[nb];
+}
+
+/* The command that @name was most likely to be, or NULL. */
+static const char *guess(const char *name)
+{
+	size_t best = least(strlen(name) / 2, 2) + 1;
+	const char *found = NULL;
+
+	for (size_t i = 0; i < NR_COMMANDS; i++) {
+		size_t d = distance(name, commands[i].name);
+
+		if (name[0] && name[1] && !strncmp(commands[i].name, name, strlen(name)))
+			d = 0;
+		if (d < best) {
+			best = d;
+			found = commands[i].name;
+		}
+	}
+	return found;
+}
+
 static int no_command(const char *name)
 {
-	complain("there is no command '%s'", name);
-	print_commands(stderr);
+	const char *meant = guess(name);
+
+	complain("there is no command '%s'%s%s%s (see `containerctl help`)", name,
+		 meant ? ": did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 	return EXIT_USAGE;
 }
 

@@ -101,8 +101,7 @@ void mounts_free(struct mounts *mounts)
 	free(mounts->mount);
 }
 
-/* What of @directory is below @target, "" if they are the same, or NULL. */
-static const char *below(const char *directory, const char *target)
+const char *path_below(const char *directory, const char *target)
 {
 	size_t len = strlen(target);
 
@@ -113,7 +112,7 @@ static const char *below(const char *directory, const char *target)
 	return directory + len;
 }
 
-static char *join(const char *dir, const char *rest)
+char *path_join(const char *dir, const char *rest)
 {
 	char *path = xasprintf("%s/%s", dir, rest);
 	char *to = path;
@@ -148,7 +147,7 @@ int place_open_in(const struct mounts *mounts, const char *arg, struct place *pl
 	}
 	for (size_t i = 0; i < mounts->count; i++) {
 		const struct mount *m = &mounts->mount[i];
-		const char *tail = below(real, m->target);
+		const char *tail = path_below(real, m->target);
 
 		if (tail && m->dev == st.st_dev &&
 		    (!best || strlen(m->target) >= strlen(best->target))) {
@@ -163,7 +162,7 @@ int place_open_in(const struct mounts *mounts, const char *arg, struct place *pl
 	}
 	*place = (struct place){
 		.fd = fd,
-		.path = join(best->root, rest),
+		.path = path_join(best->root, rest),
 		.target = xstrdup(best->target),
 	};
 	place->directory = real;
@@ -177,36 +176,6 @@ int place_open_mount(const struct mount *mount, struct place *place)
 	return place_open_in(&one, mount->target, place);
 }
 
-static bool is_below_one(const struct mounts *mounts, const char *path)
-{
-	for (size_t i = 0; i < mounts->count; i++)
-		if (below(path, mounts->mount[i].target))
-			return true;
-	return false;
-}
-
-static void explain(const char *command, const char *arg, const struct mounts *hierarchies,
-		    int err)
-{
-	if (!hierarchies->count) {
-		complain("%s: no hierarchy is mounted: mount -t containerfs -o ns none DIRECTORY",
-			 command);
-	} else if (err == -ENOTCONN) {
-		complain("%s: %s: containerfsd has died: umount and mount it again", command, arg);
-	} else if (err != -EXDEV && !is_gone(err)) {
-		complain("%s: %s: %s", command, arg, strerror(-err));
-	} else if (is_below_one(hierarchies, arg)) {
-		complain("%s: %s: there is no such container", command, arg);
-	} else if (hierarchies->count == 1) {
-		complain("%s: %s is not a container, nor is there one of that path below %s",
-			 command, arg, hierarchies->mount[0].target);
-	} else {
-		complain("%s: %s is not a directory of a hierarchy; with several mounted, "
-			 "give the whole path, such as %s%s%s", command, arg,
-			 hierarchies->mount[0].target, arg[0] == '/' ? "" : "/", arg);
-	}
-}
-
 bool place_open(const char *command, const char *arg, struct place *place)
 {
 	struct mounts all, hierarchies;
@@ -218,14 +187,14 @@ bool place_open(const char *command, const char *arg, struct place *place)
 	}
 	err = place_open_in(&all, arg, place);
 	if ((err == -ENOENT || err == -EXDEV || err == -ENOTDIR) && hierarchies.count == 1) {
-		char *path = join(hierarchies.mount[0].target, arg);
+		char *path = path_join(hierarchies.mount[0].target, arg);
 
 		if (place_open_in(&all, path, place) == 0)
 			err = 0;
 		free(path);
 	}
 	if (err)
-		explain(command, arg, &hierarchies, err);
+		explain_place(command, arg, &all, &hierarchies, err);
 	mounts_free(&all);
 	mounts_free(&hierarchies);
 	return err == 0;

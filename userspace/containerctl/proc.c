@@ -72,6 +72,28 @@ bool pids_have(const struct pids *sorted, pid_t pid)
 	return sorted->nr && bsearch(&pid, sorted->pid, sorted->nr, sizeof(pid), by_pid);
 }
 
+static int look_for_self(int fd, const struct container *cont, void *arg, void **own)
+{
+	struct pids pids;
+	int err = cont->tasks ? pids_read(fd, &pids) : 0;
+
+	if (err || !cont->tasks)
+		return err;
+	pids_sort(&pids);
+	*(bool *)arg |= pids_have(&pids, getpid());
+	pids_free(&pids);
+	return 0;
+}
+
+bool place_has_self(const struct place *place)
+{
+	bool found = false;
+	int err;
+
+	container_free(walk_visit(place, WALK_QUIET, look_for_self, &found, &err));
+	return found;
+}
+
 void pids_free(struct pids *pids)
 {
 	free(pids->pid);

@@ -8,7 +8,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <libsmartcols.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,13 +43,6 @@ struct show {
 	unsigned int	 what;		/* WALK_* */
 	bool		 tree;
 };
-
-static char *user_name(uid_t uid)
-{
-	struct passwd *pw = getpwuid(uid);
-
-	return pw ? xstrdup(pw->pw_name) : xasprintf("%u", (unsigned int)uid);
-}
 
 static char *directory_of(const struct place *place, const struct container *cont)
 {
@@ -106,8 +98,7 @@ static int show_all(const char *command, const struct show *show)
 		return EXIT_FAILURE;
 	}
 	if (!mounts.count) {
-		complain("%s: no hierarchy is mounted: "
-			 "mount -t containerfs -o ns none DIRECTORY", command);
+		explain_no_hierarchy(command);
 		status = EXIT_FAILURE;
 	}
 	for (size_t i = 0; i < mounts.count; i++) {
@@ -120,7 +111,9 @@ static int show_all(const char *command, const struct show *show)
 		}
 		/* unmounted meanwhile, or covered by another mount */
 		if (err && !is_gone(err) && err != -EXDEV) {
-			complain("%s: %s: %s", command, mounts.mount[i].target, strerror(-err));
+			if (err != -ENOTCONN || !explain_dead(command))
+				complain("%s: %s: %s", command, mounts.mount[i].target,
+					 strerror(-err));
 			status = EXIT_FAILURE;
 		}
 	}

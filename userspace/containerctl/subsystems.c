@@ -73,8 +73,7 @@ static bool add_from_mount(struct table *t)
 static void explain(int err, const char *reason)
 {
 	if (err == -ENOENT || err == -ECONNREFUSED)
-		complain("subsystems: no hierarchy is mounted and containerfsd is not running: "
-			 "mount -t containerfs -o ns none DIRECTORY");
+		explain_no_hierarchy("subsystems");
 	else if (err == -EACCES || err == -EPERM)
 		complain("subsystems: only root may ask containerfsd");
 	else

@@ -21,7 +21,7 @@ static bool thaw_one(const char *arg)
 	if (!err)
 		err = read_file(place.fd, "freezer.parent_freezing", &text);
 	if (err)
-		complain("thaw: %s: %s", arg, freezer_error(err));
+		complain_freezer("thaw", arg, &place, err);
 	else if (!strcmp(text, "1\n"))
 		complain("thaw: %s: a container above it is frozen: thaw that one", arg);
 	place_close(&place);

@@ -17,11 +17,12 @@
 
 #include "top.h"
 
-const char *top_error(int err)
+void top_complain(int err)
 {
-	if (err == -ESRCH)
-		return "the container has been removed, or unmounted";
-	return strerror(-err);
+	if (err != -ESRCH)
+		complain("top: %s", strerror(-err));
+	else if (!explain_dead("top"))
+		complain("top: the container has been removed, or unmounted");
 }
 
 int top_refresh(struct top *top)
@@ -166,7 +167,7 @@ static int run_batch(struct top *top, bool json)
 			return EXIT_FAILURE;
 	}
 	if (err)
-		complain("top: %s", top_error(err));
+		top_complain(err);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -206,7 +207,7 @@ static bool any_mount(void)
 	any = mounts.count != 0;
 	mounts_free(&mounts);
 	if (!any)
-		complain("top: no hierarchy is mounted: mount -t containerfs -o ns none DIRECTORY");
+		explain_no_hierarchy("top");
 	return any;
 }
 

@@ -132,8 +132,8 @@ struct top {
 int top_refresh(struct top *top);
 /* Until the user quits; exit status. A signal that ends it does so after it has tidied up. */
 int top_screen(struct top *top);
-/* What is wrong with @err of top_refresh(). */
-const char *top_error(int err);
+/* Say what is wrong with @err of top_refresh(). */
+void top_complain(int err);
 bool delay_parse(const char *word, double *delay);
 
 #endif /* CONTAINERCTL_TOP_H */

@@ -233,7 +233,7 @@ static void ask(struct screen *s, enum mode mode)
 	s->thaw = mode == MODE_FREEZE && row->state >= STATE_FREEZING;
 	verb = s->thaw ? "thaw" : verb;
 	if (!strcmp(line->cont->path, "/")) {
-		say(s, xasprintf("The top container holds every task of the system: it will not %s.",
+		say(s, xasprintf("The top container holds every task of the system: %s one below it.",
 				 verb));
 		return;
 	}
@@ -273,7 +273,9 @@ static void answer(struct screen *s, int key)
 	else if (err == -ENODEV)
 		say(s, xstrdup("The container has been removed."));
 	else
-		say(s, xstrdup(kill ? strerror(-err) : freezer_error(err)));
+		say(s, xstrdup(kill || (err != -ENOENT && err != -EOPNOTSUPP) ? strerror(-err) :
+			       err == -ENOENT ? "Its hierarchy has no freezer." :
+			       "This host cannot freeze: see `containerctl subsystems`."));
 	end_question(s);
 }
 
@@ -472,9 +474,21 @@ static int loop(struct screen *s, const sigset_t *unblocked)
 /* The terminal may be any, and ncurses' own function would end the program. */
 static bool enter_terminal(void)
 {
+	const char *move;
+
 	terminal = newterm(NULL, stdout, stdin);
 	if (!terminal) {
-		complain("top: the terminal type '%s' is not known here: set TERM, or use --batch",
+		complain("top: the terminal type '%s' is not known here: set TERM, or use -b",
+			 getenv("TERM") ? getenv("TERM") : "");
+		return false;
+	}
+	/* such as "dumb" */
+	move = tigetstr("cup");
+	if (!move || move == (char *)-1) {
+		endwin();
+		delscreen(terminal);
+		terminal = NULL;
+		complain("top: a terminal of the type '%s' has no cursor to move: set TERM, or use -b",
 			 getenv("TERM") ? getenv("TERM") : "");
 		return false;
 	}
@@ -512,7 +526,7 @@ int top_screen(struct top *top)
 	delscreen(terminal);
 	terminal = NULL;
 	if (err)
-		complain("top: %s", top_error(err));
+		top_complain(err);
 	if (caught) {
 		signal(caught, SIG_DFL);
 		sigprocmask(SIG_SETMASK, &unblocked, NULL);

@@ -81,6 +81,17 @@ static char *directory_in(const struct hierarchies *list, int id, const char *pa
 	return xasprintf("%s%s", h->target, strcmp(path, "/") ? path : "");
 }
 
+static void no_task(int pid)
+{
+	char *path = xasprintf("/proc/%d", pid);
+
+	if (!access(path, F_OK))
+		complain("where: task %d exists, but this machine hides it from containerfs", pid);
+	else
+		complain("where: there is no task %d", pid);
+	free(path);
+}
+
 static bool show(struct table *t, const struct mounts *mounts, const struct hierarchies *list,
 		 int pid)
 {
@@ -89,8 +100,8 @@ static bool show(struct table *t, const struct mounts *mounts, const struct hier
 
 	if (err) {
 		if (err == -ESRCH)
-			complain("where: there is no task %d", pid);
-		else
+			no_task(pid);
+		else if (err != -ENOTCONN || !explain_dead("where"))
 			complain("where: %d: %s", pid, strerror(-err));
 		return false;
 	}
@@ -147,8 +158,7 @@ int cmd_where(int argc, char **argv)
 	if (!t)
 		return EXIT_USAGE;
 	if (mounts_load(&mounts, true) || !mounts.count) {
-		complain("where: no hierarchy is mounted: "
-			 "mount -t containerfs -o ns none DIRECTORY");
+		explain_no_hierarchy("where");
 		return EXIT_FAILURE;
 	}
 	hierarchies_load(&list);

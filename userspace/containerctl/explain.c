@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Why something cannot be done, in one sentence that says which of several things
+ * it was, and what helps.
+ *
+ * All of it is looked up only when it has failed, so it may cost something; what
+ * was so a moment ago may have changed, and then the sentence is a general one.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "containerctl.h"
+
+char *user_name(uid_t uid)
+{
+	struct passwd *pw = getpwuid(uid);
+
+	return pw ? xstrdup(pw->pw_name) : xasprintf("%u", (unsigned int)uid);
+}
+
+void complain_file(const char *command, const struct place *place, const char *file, int err)
+{
+	struct stat st;
+	char *owner;
+
+	if (is_gone(err) && fstatat(place->fd, "tasks", &st, 0)) {
+		complain("%s: %s: the container has been removed", command, place->directory);
+	} else if (err == -EACCES && !fstatat(place->fd, file, &st, 0)) {
+		owner = user_name(st.st_uid);
+		complain("%s: %s/%s: Permission denied: it belongs to %s, mode %04o", command,
+			 place->directory, file, owner, st.st_mode & 07777);
+		free(owner);
+	} else {
+		complain("%s: %s/%s: %s", command, place->directory, file, strerror(-err));
+	}
+}
+
+/* --- nothing is mounted, or nobody serves it --- */
+
+static bool is_dead(const struct mount *mount)
+{
+	struct place place;
+	int err = place_open_mount(mount, &place);
+
+	if (!err)
+		place_close(&place);
+	return err == -ENOTCONN;
+}
+
+bool explain_dead(const char *command)
+{
+	struct mounts mounts;
+	bool dead = false;
+
+	if (mounts_load(&mounts, true))
+		return false;
+	for (size_t i = 0; i < mounts.count && !dead; i++) {
+		dead = is_dead(&mounts.mount[i]);
+		if (dead)
+			complain("%s: containerfsd has died: mount again, or umount %s", command,
+				 mounts.mount[i].target);
+	}
+	mounts_free(&mounts);
+	return dead;
+}
+
+void explain_no_hierarchy(const char *command)
+{
+	struct hierarchies list = { 0 };
+
+	if (explain_dead(command))
+		return;
+	if (hierarchies_load(&list) || !list.count)
+		complain("%s: no hierarchy is mounted: mount -t containerfs -o ns none DIRECTORY",
+			 command);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct hierarchy *h = &list.hierarchy[i];
+		char *name = h->name ? xasprintf(",name=%s", h->name) : xstrdup("");
+		char *options = xasprintf("%s%s", *h->subsystems ? h->subsystems : "none", name);
+
+		complain("%s: hierarchy %d (%s) is not mounted here: "
+			 "mount -t containerfs -o %s none DIRECTORY", command, h->id, options,
+			 options);
+		free(options);
+		free(name);
+	}
+	hierarchies_free(&list);
+}
+
+/* --- a PATH that leads nowhere --- */
+
+static bool is_below_one(const struct mounts *mounts, const char *path)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (path_below(path, mounts->mount[i].target))
+			return true;
+	return false;
+}
+
+/* In which of several hierarchies @arg is: "/m1/a or /m2/a", or NULL. */
+static char *find_path(const struct mounts *all, const struct mounts *hierarchies, const char *arg)
+{
+	char *found = NULL;
+
+	for (size_t i = 0; i < hierarchies->count; i++) {
+		char *path = path_join(hierarchies->mount[i].target, arg), *old = found;
+		struct place place;
+
+		if (!place_open_in(all, path, &place)) {
+			place_close(&place);
+			found = old ? xasprintf("%s or %s", old, path) : xstrdup(path);
+			free(old);
+		}
+		free(path);
+	}
+	return found;
+}
+
+void explain_place(const char *command, const char *arg, const struct mounts *all,
+		   const struct mounts *hierarchies, int err)
+{
+	char *found;
+
+	if (!hierarchies->count) {
+		explain_no_hierarchy(command);
+		return;
+	}
+	if (explain_dead(command))
+		return;
+	if (err != -EXDEV && err != -ENOTDIR && !is_gone(err)) {
+		complain("%s: %s: %s", command, arg, strerror(-err));
+		return;
+	}
+	if (is_below_one(hierarchies, arg)) {
+		complain("%s: %s: %s", command, arg, err == -ENOTDIR ?
+			 "it is a control file, not a container" : "there is no such container");
+		return;
+	}
+	if (hierarchies->count == 1) {
+		complain("%s: %s is not a container, nor is there one of that path below %s",
+			 command, arg, hierarchies->mount[0].target);
+		return;
+	}
+	found = find_path(all, hierarchies, arg);
+	if (found)
+		complain("%s: %s: several hierarchies are mounted: give the whole path, %s",
+			 command, arg, found);
+	else
+		complain("%s: %s is not a container, nor is there one of that path in any of the "
+			 "%zu hierarchies that are mounted", command, arg, hierarchies->count);
+	free(found);
+}
+
+/* --- the freezer --- */
+
+/* The mount point of a hierarchy that has it; NULL if none has, or it is not known. */
+static char *find_freezer(void)
+{
+	struct hierarchies list;
+	char *target = NULL;
+
+	if (hierarchies_load(&list))
+		return NULL;
+	for (size_t i = 0; i < list.count && !target; i++)
+		if (list.hierarchy[i].target && has_word(list.hierarchy[i].subsystems, "freezer"))
+			target = xstrdup(list.hierarchy[i].target);
+	hierarchies_free(&list);
+	return target;
+}
+
+/* What container.subsystems says that @subsystem can do; NULL if that cannot be had. */
+static char *subsystem_says(const struct place *place, const char *subsystem)
+{
+	size_t len = strlen(subsystem);
+	char *file = path_join(place->target, "container.subsystems");
+	char *text = NULL, *says = NULL, *rest, *line;
+
+	if (read_file(-1, file, &text))
+		text = NULL;
+	rest = text;
+	while (!says && (line = strsep(&rest, "\n")))
+		if (!strncmp(line, subsystem, len) && line[len] == '\t')
+			says = xstrdup(line + len + 1);
+	free(text);
+	free(file);
+	return says;
+}
+
+char *freezer_error(const struct place *place, int err)
+{
+	char *text, *found;
+
+	switch (err) {
+	case -ENOENT:
+		if (!strcmp(place->path, "/"))
+			return xstrdup("it is the top container, which holds every task of the "
+				       "system: name one below it");
+		found = find_freezer();
+		text = found ? xasprintf("its hierarchy has no freezer; the one at %s has", found) :
+			xstrdup("its hierarchy has no freezer, nor has another: "
+				"mount -t containerfs -o freezer none DIRECTORY");
+		free(found);
+		return text;
+	case -EOPNOTSUPP:
+		found = subsystem_says(place, "freezer");
+		text = found ? xasprintf("this host cannot freeze: %s", found) :
+			xstrdup("this host cannot freeze");
+		free(found);
+		return text;
+	default:
+		return NULL;
+	}
+}
