@@ -385,7 +385,7 @@ void container_freezer_work(void);
 void container_cpuset_work(struct container *cont);
 /* The engine begins. */
 void container_cpuset_init(void);
-/* @task has another key; under the lock */
+/* @task has other ids; under the lock */
 void container_cpuset_renamed(struct container_task *task);
 
 /* clone.c */

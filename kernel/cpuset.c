@@ -285,7 +285,7 @@ void container_task_affinity(unsigned long key)
 	spin_unlock(&container_lock);
 }
 
-/* Its affinity may have been due under the old key. */
+/* A host that is told of affinities by number may not have known it by the old one any more. */
 void container_cpuset_renamed(struct container_task *task)
 {
 	if (cpuset_subsys.root)

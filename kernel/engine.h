@@ -38,7 +38,8 @@ struct container_actor {
 
 /*
  * What a host says about a live task.  @key names the task towards the engine
- * for as long as the task lives (the kernel: its task_struct; FUSE: its tid).
+ * for as long as the task lives: the address of its task_struct.  Its numbers may
+ * be others a moment later.
  */
 struct container_task_info {
 	unsigned long		key;
@@ -252,7 +253,7 @@ int container_task_fork(unsigned long parent, unsigned long child, int tid, int 
 /* The task exits: it leaves every container now, not when it is reaped. */
 void container_task_exit(unsigned long key);
 /* A thread that is not the leader called exec: its ids changed. */
-void container_task_rename(unsigned long old_key, unsigned long key, int tid, int tgid);
+void container_task_rename(unsigned long key, int tid, int tgid);
 /* For each tracked task until @fn returns non-zero; under the lock; @fn must not change the table. */
 int container_task_for_each(int (*fn)(struct container_task *task, unsigned long key, void *arg),
 			    void *arg);

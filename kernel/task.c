@@ -260,21 +260,15 @@ void container_task_exit(unsigned long key)
 	spin_unlock(&container_lock);
 }
 
-void container_task_rename(unsigned long old_key, unsigned long key, int tid, int tgid)
+void container_task_rename(unsigned long key, int tid, int tgid)
 {
 	struct container_task *task;
 
 	spin_lock(&container_lock);
-	task = container_task_lookup(old_key);
+	task = container_task_lookup(key);
 	if (task) {
-		/* Only a host with one thread, and no reader under RCU, renames keys. */
-		if (key != old_key) {
-			hash_del_rcu(&task->hash);
-			task->key = key;
-			hash_add_rcu(task_table, &task->hash, key);
-			container_cpuset_renamed(task);
-		}
 		container_task_set_ids(task, tid, tgid);
+		container_cpuset_renamed(task);
 	}
 	spin_unlock(&container_lock);
 }

@@ -94,6 +94,7 @@ static __always_inline int newtask_fork(struct task_struct *me,
 	rec->tgid = child->tgid;
 	rec->creator = me->pid;
 	rec->word = c.word;
+	rec->task = (u64)child;
 	bpf_ringbuf_submit(rec, wake_flags(c.wake || cpus_differ(me, child)));
 	return 0;
 }
@@ -108,7 +109,9 @@ static __always_inline void clone_submit(struct te_clone *rec,
 	rec->tgid = task->tgid;
 	rec->creator = me->pid;
 	rec->word = c->word;
+	rec->task = (u64)task;
 	rec->parent = c->parent;
+	rec->creator_task = (u64)me;
 	rec->creator_tgid = me->tgid;
 	rec->flags = flags;
 	bpf_core_read(&rec->comm, sizeof(rec->comm), &task->comm);
@@ -318,7 +321,7 @@ static __always_inline bool change_exit(struct change *c, struct task_struct *ta
 	return true;
 }
 
-/* PF_EXITING is set; the tid stays taken until long after. */
+/* PF_EXITING is set; tid and address stay taken until long after. */
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(te_exit, struct task_struct *task)
 {
@@ -344,6 +347,7 @@ int BPF_PROG(te_exit, struct task_struct *task)
 	rec->tgid = task->tgid;
 	rec->pad = 0;
 	rec->word = c.word;
+	rec->task = (u64)task;
 	bpf_ringbuf_submit(rec, wake_flags(c.wake));
 	return 0;
 }
@@ -400,13 +404,15 @@ int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
 	rec->tid = task->pid;
 	rec->pad = 0;
 	rec->word = w;
+	rec->task = (u64)task;
 	bpf_ringbuf_submit(rec, wake_flags(group_touch(te_word_id(w), 0, false)));
 	return 0;
 }
 
 /*
- * The daemon's own calls, on the task call.tid: as a syscall program where there
- * is bpf_task_from_pid() for those, else as an iterator limited to that tid.
+ * The daemon's own calls, on whoever has the number call.tid, if that is the task
+ * meant: as a syscall program where there is bpf_task_from_pid() for those, else as
+ * an iterator limited to that tid.
  *
  * attach needs no record: its caller knows. A first word may be made after the
  * exit program has looked for one, so PF_EXITING is looked at again afterwards
@@ -459,6 +465,8 @@ static __always_inline s64 attach(struct task_struct *task)
 
 static __always_inline void call_task(struct task_struct *task)
 {
+	if (call.task && call.task != (u64)task)
+		return;
 	if (call.op == TE_OP_ATTACH) {
 		call_expect = call.word;
 		call.ret = attach(task);
@@ -539,6 +547,7 @@ int te_walk(struct bpf_iter__task *ctx)
 	/* Of one that was never in a css_group before its end, nothing. */
 	if (slot && (!(t.word & TE_WORD_EXITED) || slot->exited))
 		account_since(&t, slot, task);
+	t.task = (u64)task;
 	t.tid = task->pid;
 	t.tgid = task->tgid;
 	t.start_time = task->start_boottime;

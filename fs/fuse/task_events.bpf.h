@@ -252,7 +252,8 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 		return 0;
 	g.parent = parent;
 	g.tasks = 1;
-	g.creator = creator->pid;
+	g.creator = (u64)creator;
+	g.pid = task->tgid;
 	g.flags = flags;
 	g.watch = from->watch;
 	g.clone_mask = from->clone_mask;
@@ -411,6 +412,7 @@ static __always_inline void facts_fill(struct te_facts *f, struct task_struct *t
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
 	struct upid upid;
 
+	f->task = (u64)task;
 	f->word = word_peek(task);
 	f->start_time = task->start_boottime;
 	f->tid = task->pid;

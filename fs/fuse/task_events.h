@@ -6,19 +6,23 @@
  * made by a BPF program: fork and clone on the child, unshare on the caller,
  * exit, and the daemon's own attach. All but attach are reported in one ring,
  * which task_events_drain() replays into callbacks. The user keeps a replica,
- * tid -> word, by these rules, and after each drain the replica is exact:
+ * task -> word, by these rules, and after each drain the replica is exact:
  *
- *  fork, clone	if tid is known with another tgid, the known task is a thread in
- *		execve(2) whose tid was freed before its exec event: move it to
- *		the tid that equals its tgid (drop it if that is known). Then set
- *		tid's word if tid is not known or the word te_word_newer(). The
- *		css_group of a clone may be known already, from a rebuild.
- *  exec	if old_tid is known and its tgid is tid, move that entry to tid
- *		(drop it if tid is known); then set tid's word as above. Either
- *		tid may be not known; old_tid may by now be another's.
- *  exit	remove tid; not knowing it is no error.
- *  attach	set tid's word to what task_events_attach() put in *cur_word.
+ *  fork, clone	set the task's word if the task is not known or the word
+ *		te_word_newer(). The css_group of a clone may be known already,
+ *		from a rebuild. A known task with another tgid or a word that is
+ *		not te_word_near() was another one at the same address, whose exit
+ *		was lost: forget it first.
+ *  exec	the task's tid is its tgid now; set its word as above.
+ *  exit	forget the task; not knowing it is no error.
+ *  attach	set the task's word to what task_events_attach() put in *cur_word.
  *  rebuild	see struct task_events_ops.
+ *
+ * A task is named by the address of its task_struct. Its tid is an attribute: an
+ * exec by a thread gives it the leader's long before there is an event (or none
+ * comes, if the exec fails then), its own goes to somebody else, and between lives
+ * numbers are used again. So a number that is known is where to look for a task, and
+ * no more; see struct te_ref.
  *
  * Not thread-safe: one thread calls everything here. Functions return 0 (or what
  * they say) or a negative errno. Callbacks run inside task_events_drain() only;
@@ -36,6 +40,17 @@
 #include "task_events_abi.h"
 
 struct task_events;
+
+/*
+ * A task, and the numbers under which it can be found: its tid, last heard of, or,
+ * from the moment on when it has taken the leader's place in execve(2), its tgid.
+ * A task that has neither has exited.
+ */
+struct te_ref {
+	uint64_t task;
+	uint32_t tid;
+	uint32_t tgid;
+};
 
 struct task_events_ops {
 	void (*fork)(void *ctx, const struct te_fork *ev);
@@ -119,22 +134,24 @@ int task_events_wakeup(struct task_events *te);
 int task_events_drain(struct task_events *te);
 
 /*
- * Move the task @tid to css_group @id, if its word is @expect_word (0: no word,
- * or not known). *cur_word is the word after the call.
+ * Move a task to css_group @id, if its word is @expect_word (0: no word, or not
+ * known). *cur_word is the word after the call.
  *  0		moved
- *  -ESRCH	no such task
+ *  -ESRCH	there is no such task any more; as -ENOENT
  *  -EAGAIN	its word was *cur_word: drain, look again, call again
  *  -ENOENT	it is exiting: nothing moved; its exit event, if it had a word,
  *		is or will be in the ring
  *  -ENOMEM	no memory for its first word
  *  -EBUSY	called from a callback
  */
-int task_events_attach(struct task_events *te, uint32_t tid,
+int task_events_attach(struct task_events *te, const struct te_ref *ref,
 		       uint64_t expect_word, uint64_t id, uint64_t *cur_word);
 
-/* -ESRCH if there is no task @tid. */
+/* Of whoever has the number now, or of a task. -ESRCH if there is none. */
 int task_events_query(struct task_events *te, uint32_t tid,
 		      struct te_facts *facts);
+int task_events_find(struct task_events *te, const struct te_ref *ref,
+		     struct te_facts *facts);
 
 /*
  * Call @cb for each task, in ascending order of tid, or for each thread of @tgid

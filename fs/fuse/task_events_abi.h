@@ -14,8 +14,8 @@
  * id 0 is the init css_group (the top container of every hierarchy). A task
  * without a word is in id 0 and untracked; the word 0 means the same. The
  * sequence starts at a value taken from the task's start time, so that a word
- * of an earlier user of a tid is not mistaken for this one's, and goes up by one,
- * modulo 2^19, with each change. E, "exited", is the last change; nothing
+ * of an earlier user of an address is not mistaken for this one's, and goes up by
+ * one, modulo 2^19, with each change. E, "exited", is the last change; nothing
  * follows it.
  *
  * Records are little structs in one ring buffer, in the order in which their
@@ -73,6 +73,19 @@ static inline int te_word_newer(te_u64 a, te_u64 b)
 	return d != 0 && d < 1U << (TE_WORD_SEQ_BITS - 1);
 }
 
+/*
+ * Whether @a and @b can be words of one task that were not many changes apart.
+ * Those of another life at the same address began somewhere else.
+ */
+#define TE_WORD_NEAR	64
+
+static inline int te_word_near(te_u64 a, te_u64 b)
+{
+	te_u32 d = (te_word_seq(a) - te_word_seq(b)) & (te_u32)TE_WORD_SEQ_MASK;
+
+	return a && b && (d < TE_WORD_NEAR || d > TE_WORD_SEQ_MASK - TE_WORD_NEAR);
+}
+
 /* The CLONE_NEW* flags, as clone3(2) and unshare(2) take them. */
 #define TE_CLONE_NEWTIME	0x00000080U
 #define TE_CLONE_NEWNS		0x00020000U
@@ -102,17 +115,24 @@ struct te_cpu {
 	te_u64 runtime;		/* se.sum_exec_runtime */
 };
 
-/* A task was born in a css_group other than 0, its creator's. */
+/*
+ * Which task a record is about its `task` says: the address of its task_struct,
+ * which no other task has until it is freed, and its exit is reported before. Its
+ * numbers are those of that moment.
+ *
+ * A task was born in a css_group other than 0, its creator's.
+ */
 struct te_fork {
 	te_u32 type;		/* TE_FORK */
 	te_u32 tid;
 	te_u32 tgid;
 	te_u32 creator;		/* tid of the thread that called fork */
 	te_u64 word;
+	te_u64 task;
 };
 
 /*
- * A task made itself (unshare: tid == creator) or its child (clone) new
+ * A task made itself (unshare: task == creator_task) or its child (clone) new
  * namespaces, and is now alone in the fresh css_group te_word_id(word).
  */
 struct te_clone {
@@ -121,28 +141,35 @@ struct te_clone {
 	te_u32 tgid;
 	te_u32 creator;
 	te_u64 word;
+	te_u64 task;
 	te_u64 parent;		/* css_group id that it was cloned from */
+	te_u64 creator_task;
 	te_u32 creator_tgid;
 	te_u32 flags;		/* TE_CLONE_NEW*: those asked for */
 	char comm[TE_COMM_LEN];	/* of tid */
 };
 
-/* A task with a word is exiting; its tid is not yet free for reuse. */
+/* A task with a word is exiting; neither its tid nor its address is free for reuse. */
 struct te_exit {
 	te_u32 type;		/* TE_EXIT */
 	te_u32 tid;
 	te_u32 tgid;
 	te_u32 pad;
 	te_u64 word;		/* its last, with TE_WORD_EXITED */
+	te_u64 task;
 };
 
-/* A thread that was not the leader called execve(2): it took the leader's tid. */
+/*
+ * execve(2) by a thread that was not the leader has succeeded. It has had the
+ * leader's tid since long before, and its own may be another task's by now.
+ */
 struct te_exec {
 	te_u32 type;		/* TE_EXEC */
 	te_u32 old_tid;
 	te_u32 tid;		/* == its tgid */
 	te_u32 pad;
 	te_u64 word;
+	te_u64 task;
 };
 
 /* Somebody set the affinity of a task, which may be in a group with TE_WATCH_CPUS. */
@@ -217,7 +244,8 @@ enum te_pids_mode {
 struct te_group {
 	te_u64 parent;		/* id */
 	te_s64 tasks;		/* a hint, for TE_WATCH_EMPTY; not kept for id 0 */
-	te_u32 creator;		/* tid that cloned it, 0: made by the daemon */
+	te_u64 creator;		/* address of the task that cloned it, 0: made by the daemon */
+	te_u32 pid;		/* tgid of the task in it at the clone */
 	te_u32 flags;		/* TE_CLONE_NEW* that made it */
 	te_u32 watch;		/* TE_WATCH_*, inherited at clone */
 	te_u32 clone_mask;	/* TE_CLONE_NEW* that clone, inherited at clone */
@@ -255,6 +283,7 @@ struct te_rules {
 
 /* What task_events_query() tells of one task. */
 struct te_facts {
+	te_u64 task;		/* its address */
 	te_u64 word;		/* 0: none */
 	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
 	te_u32 tid;
@@ -276,6 +305,7 @@ struct te_facts {
 
 /* One task of task_events_for_each(), and of a rebuild. */
 struct te_task {
+	te_u64 task;		/* its address */
 	te_u64 word;		/* 0: none */
 	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
 	struct te_cpu cpu;	/* used and not yet charged, if there is accounting */
@@ -304,6 +334,7 @@ enum te_op {
 struct te_call {
 	te_u32 op;
 	te_u32 tid;
+	te_u64 task;		/* only if it is this one; 0: whoever has the tid */
 	te_s64 ret;		/* negative errno */
 	te_u64 word;		/* attach: expected; out: the word */
 	te_u64 id;

@@ -59,9 +59,6 @@ struct task_events {
 int te_ring_map(struct te_ring *ring, int map_fd, size_t size);
 void te_ring_unmap(struct te_ring *ring);
 
-/* Run call.op on call.tid: 0 if it ran, then the result is in call.ret. */
-int te_run_on_task(struct task_events *te);
-
 /* Change an entry of `groups` or `pids` where it is, by te_call_group; -ENOENT if it is not. */
 int te_change_entry(struct task_events *te, uint32_t op, uint64_t id);
 

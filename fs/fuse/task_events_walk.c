@@ -31,7 +31,8 @@ static int open_iter(struct bpf_program *prog, uint32_t tid, uint32_t tgid)
 	return fd;
 }
 
-int te_run_on_task(struct task_events *te)
+/* Run call.op on call.tid: 0 if it ran, then the result is in call.ret. */
+static int run_on_number(struct task_events *te)
 {
 	struct task_events_bpf *skel = te->skel;
 	ssize_t n;
@@ -53,7 +54,31 @@ int te_run_on_task(struct task_events *te)
 	return n;
 }
 
-int task_events_attach(struct task_events *te, uint32_t tid,
+/*
+ * Run call.op on a task, or (@ref->task 0) on who has the number: what it came to.
+ * An exec takes a task from its tid to its tgid and never back, so it cannot be
+ * missed at both, and two looks are enough.
+ */
+static int run_on_task(struct task_events *te, const struct te_ref *ref)
+{
+	const uint32_t numbers[] = { ref->tid, ref->tgid };
+	struct te_call *call = &te->skel->bss->call;
+	int err;
+
+	call->task = ref->task;
+	for (int i = 0; i < 2; i++) {
+		if (!numbers[i] || numbers[i] > INT32_MAX || (i && numbers[i] == numbers[0]))
+			continue;
+		call->tid = numbers[i];
+		call->ret = -ESRCH;
+		err = run_on_number(te);
+		if (err || call->ret != -ESRCH)
+			return err ? err : (int)call->ret;
+	}
+	return -ESRCH;
+}
+
+int task_events_attach(struct task_events *te, const struct te_ref *ref,
 		       uint64_t expect_word, uint64_t id, uint64_t *cur_word)
 {
 	struct te_call *call = &te->skel->bss->call;
@@ -62,43 +87,44 @@ int task_events_attach(struct task_events *te, uint32_t tid,
 	*cur_word = expect_word;
 	if (te->in_callback)
 		return -EBUSY;
-	if (!tid || tid > INT32_MAX)
+	if (!ref->task)
 		return -ESRCH;
 	if (id > TE_ID_MAX)
 		return -EINVAL;
 	do {
 		call->op = TE_OP_ATTACH;
-		call->tid = tid;
 		call->word = expect_word;
 		call->id = id;
-		call->ret = -ESRCH;
-		err = te_run_on_task(te);
-		if (err)
-			return err;
+		err = run_on_task(te, ref);
 		/* No storage: perhaps only because this CPU was busy with some. */
-	} while (call->ret == -ENOMEM && tries-- && !sched_yield());
-	if (call->ret != -ESRCH)
+	} while (err == -ENOMEM && tries-- && !sched_yield());
+	if (!err || err == -EAGAIN || err == -ENOENT)
 		*cur_word = call->word;
-	return call->ret;
+	return err;
 }
 
-int task_events_query(struct task_events *te, uint32_t tid,
-		      struct te_facts *facts)
+static int query(struct task_events *te, const struct te_ref *ref, struct te_facts *facts)
 {
 	struct te_call *call = &te->skel->bss->call;
 	int err;
 
-	if (!tid || tid > INT32_MAX)
-		return -ESRCH;
 	call->op = TE_OP_QUERY;
-	call->tid = tid;
-	call->ret = -ESRCH;
-	err = te_run_on_task(te);
-	if (err)
-		return err;
-	if (!call->ret)
+	err = run_on_task(te, ref);
+	if (!err)
 		*facts = call->facts;
-	return call->ret;
+	return err;
+}
+
+int task_events_query(struct task_events *te, uint32_t tid, struct te_facts *facts)
+{
+	const struct te_ref ref = { .tid = tid };
+
+	return query(te, &ref, facts);
+}
+
+int task_events_find(struct task_events *te, const struct te_ref *ref, struct te_facts *facts)
+{
+	return ref->task ? query(te, ref, facts) : -ESRCH;
 }
 
 int te_walk(struct task_events *te, uint32_t tgid,

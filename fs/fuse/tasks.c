@@ -115,7 +115,10 @@ void host_sync(void)
 int host_task_set_group(const struct container_task_info *info, struct css_group *from,
 			struct css_group *to, unsigned long long *cookie)
 {
-	uint64_t word, old = replay_word((uint32_t)info->tid);
+	const struct te_ref ref = {
+		.task = info->key, .tid = (uint32_t)info->tid, .tgid = (uint32_t)info->tgid,
+	};
+	uint64_t word, old = replay_word(info->key);
 	struct group_id *gid;
 	int err;
 
@@ -126,7 +129,7 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 	err = ids_of_group(to, &gid);
 	if (err)
 		return err;
-	err = task_events_attach(te, (uint32_t)info->tid, old, gid->node.key, &word);
+	err = task_events_attach(te, &ref, old, gid->node.key, &word);
 	if (err)
 		return err == -ENOENT ? -ESRCH : err;
 	ids_count_word(old, word);

@@ -9,7 +9,8 @@
  * cgroup v1 says EINVAL, and what it had narrowed itself to before is forgotten.
  *
  * A tid may change hands between a look at it and the system call. So there is a
- * look before and one after; who came by an affinity wrongly gets its own back.
+ * look before and one after; who came by an affinity wrongly gets its own back, and
+ * a task that has got another tid has it set under that.
  *
  * The kernel's own cpuset of a task stays in force: the kernel takes from every
  * mask what that does not allow, and refuses one of which nothing is left.
@@ -31,6 +32,9 @@
 #include "task_events.h"
 #include "tasks_cpus.h"
 #include "tasks_lookup.h"
+
+/* A task's tid changes once in an exec. */
+#define SET_TRIES	8
 
 #define LONG_BITS	(8 * sizeof(unsigned long))
 #define LONGS(bits)	(((bits) + LONG_BITS - 1) / LONG_BITS)
@@ -133,29 +137,31 @@ static bool intersect(unsigned long *both, const unsigned long *a, const unsigne
 _Bool host_task_within(unsigned long key, const unsigned long *cpus)
 {
 	unsigned long now[CPU_LONGS], both[CPU_LONGS];
+	int tid = lookup_tid_of(key);
 	bool none;
 
-	return get_cpus((int)key, now) || intersect(both, now, cpus, &none);
+	/* One that changes its tid meanwhile is in an exec, and will be looked at then. */
+	return !tid || get_cpus(tid, now) || tid != lookup_tid_of(key) || intersect(both, now, cpus, &none);
 }
 
 static int set_of(const struct container_task_info *info, const unsigned long *cpus, bool keep)
 {
 	unsigned long before[CPU_LONGS], both[CPU_LONGS];
 	bool none;
-	int err;
+	int err, tid = lookup_tid(info);
 
-	if (!lookup_same(info))
+	if (!tid)
 		return -ESRCH;
-	err = get_cpus(info->tid, before);
+	err = get_cpus(tid, before);
 	if (err)
 		return err;
 	if (keep && intersect(both, before, cpus, &none))
 		return 0;
-	err = set_cpus(info->tid, keep && !none ? both : cpus);
-	if (!err && !lookup_same(info)) {
+	err = set_cpus(tid, keep && !none ? both : cpus);
+	if (!err && lookup_tid(info) != tid) {
 		/* The tid changed hands: who has it now is not meant. */
-		set_cpus(info->tid, before);
-		err = -ESRCH;
+		set_cpus(tid, before);
+		err = -EAGAIN;
 	}
 	return err;
 }
@@ -163,8 +169,10 @@ static int set_of(const struct container_task_info *info, const unsigned long *c
 void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
 			_Bool keep)
 {
-	int err = set_of(info, cpus, keep);
+	int err = -EAGAIN;
 
+	for (int i = 0; err == -EAGAIN && i < SET_TRIES; i++)
+		err = set_of(info, cpus, keep);
 	if (err && err != -ESRCH)
 		log_err("task %d does not get its container's CPUs: %s", info->tid, strerror(-err));
 }

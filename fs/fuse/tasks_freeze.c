@@ -51,6 +51,8 @@
 #define PF_KTHREAD	0x00200000
 /* A list that is emptied may be filled by forks; so often it is looked at again. */
 #define DRAIN_ROUNDS	64
+/* A task's tid changes once in an exec, and it execs no more while it is stopped. */
+#define FREEZE_TRIES	8
 
 /* A group that was made; its path is below the hierarchy's root. */
 struct shadow {
@@ -207,7 +209,7 @@ static int release(const char *path, const char *base, bool all, unsigned long l
 	if (!f)
 		return 0;
 	while (fscanf(f, "%d", &tid) == 1) {
-		record = all ? NULL : container_task_find(tid);
+		record = all ? NULL : lookup_record(tid);
 		if (record && container_task_account(record) == account)
 			continue;
 		if (!group_move(tid, base))
@@ -314,24 +316,26 @@ static int freeze_one(const struct container_task_info *info, unsigned long long
 	char base[GROUP_MAX];
 	unsigned long long old;
 	struct shadow *s;
-	int err;
+	int err, tid = lookup_tid(info);
 
-	err = group_of(info->tid, base, &old);
+	if (!tid)
+		return -ESRCH;
+	err = group_of(tid, base, &old);
 	if (err || old == account)
 		return err;
 	if (account) {
 		s = shadow_get(base, account, &err);
 		if (!err)
-			err = group_move(info->tid, s->path);
+			err = group_move(tid, s->path);
 	} else {
-		err = group_move(info->tid, base);
+		err = group_move(tid, base);
 		if (err == -ENOENT)	/* the group that it came from has been removed */
-			err = group_move(info->tid, "");
+			err = group_move(tid, "");
 	}
 	/* The tid may have changed hands just before. */
-	if (!err && account && !lookup_same(info)) {
-		group_move(info->tid, base);
-		err = -ESRCH;
+	if (!err && account && lookup_tid(info) != tid) {
+		group_move(tid, base);
+		err = -EAGAIN;
 	}
 	if (old)
 		release_strangers(old);
@@ -347,7 +351,11 @@ int host_task_freeze(const struct container_task_info *info, unsigned long long 
 		return 0;
 	if (atomic)
 		return -EAGAIN;
-	err = lookup_same(info) ? freeze_one(info, account) : -ESRCH;
+	for (int i = 0; i < FREEZE_TRIES; i++) {
+		err = freeze_one(info, account);
+		if (err != -EAGAIN)
+			break;
+	}
 	if (err && err != -ESRCH)
 		log_err("task %d cannot be %s: %s", info->tid, account ? "frozen" : "thawed",
 			strerror(-err));
@@ -431,13 +439,15 @@ _Bool host_task_strayed(const struct container_task_info *info, unsigned long lo
 {
 	unsigned long long now;
 	char group[GROUP_MAX];
+	int tid;
 
 	if (seen.account == account && seen.nr &&
 	    bsearch(&info->tid, seen.tid, seen.nr, sizeof(*seen.tid), by_tid))
 		return false;
-	if (group_of(info->tid, group, &now) || now == account)
+	tid = lookup_tid(info);
+	if (!tid || group_of(tid, group, &now) || now == account)
 		return false;
-	return lookup_same(info) && !is_kernel_thread(info->tid);
+	return lookup_tid(info) == tid && !is_kernel_thread(tid);
 }
 
 static void on_timer(int fd, uint32_t events, void *arg)

@@ -11,6 +11,9 @@
  *
  * Numbers are those of the initial pid namespace, in which the daemon runs. A
  * number of another namespace is looked for by a walk over all tasks.
+ *
+ * A task is known by its address. Its number is only where it is looked for: a
+ * thread in execve(2) has its process's since before anybody is told.
  */
 #include <errno.h>
 #include <string.h>
@@ -22,8 +25,6 @@
 #include "tasks_replay.h"
 
 #define KTHREADD	2
-/* So many changes of one task may lie between two looks at it; see same_task(). */
-#define KILL_CHANGES	64
 
 static struct task_events *te;
 static pid_t self;
@@ -48,57 +49,96 @@ static unsigned int flags_of(uint32_t tid, uint32_t tgid, uint32_t flags)
 	return out;
 }
 
-struct by_vtid {
-	uint32_t	vtid, tid;
+static struct te_ref ref_of(const struct container_task_info *info)
+{
+	return (struct te_ref){
+		.task = info->key, .tid = (uint32_t)info->tid, .tgid = (uint32_t)info->tgid,
+	};
+}
+
+struct by_number {
+	uint32_t	nr;
+	struct te_ref	ref;
 };
 
 static int match_vtid(void *arg, const struct te_task *task)
 {
-	struct by_vtid *by = arg;
+	struct by_number *by = arg;
 
-	if (task->vtid != by->vtid)
+	if (task->vtid != by->nr)
 		return 0;
-	by->tid = task->tid;
+	by->ref = (struct te_ref){ task->task, task->tid, task->tgid };
 	return 1;
 }
 
-/* The tid of @actor's @nr; 0: nobody. */
-static uint32_t translate(int nr, const struct container_actor *actor)
+static int match_record(struct container_task *task, unsigned long key, void *arg)
 {
-	struct by_vtid by = { .vtid = (uint32_t)nr };
+	struct by_number *by = arg;
+	int tid, tgid;
 
-	if (nr < 0)
+	container_task_ids(task, &tid, &tgid);
+	if ((uint32_t)tid != by->nr)
 		return 0;
-	if (!nr)
-		return (uint32_t)actor->tid;
-	if (!actor->pid_ns)
-		return (uint32_t)nr;
-	task_events_for_each(te, 0, (uint32_t)actor->pid_ns, actor->pid_ns_level, match_vtid, &by);
-	return by.tid;
+	by->ref = (struct te_ref){ key, (uint32_t)tid, (uint32_t)tgid };
+	return 1;
 }
 
-/* Thread ids of the initial pid namespace are the keys. */
+/*
+ * Who has @nr. A number that nobody has may have been read in `tasks` of a thread
+ * that is in execve(2) now: then that is meant.
+ */
+static int find_number(uint32_t nr, struct te_facts *facts)
+{
+	struct by_number by = { .nr = nr };
+
+	if (!task_events_query(te, nr, facts))
+		return 0;
+	return container_task_for_each(match_record, &by) ?
+		task_events_find(te, &by.ref, facts) : -ESRCH;
+}
+
+static int find_vtid(uint32_t nr, const struct container_actor *actor, struct te_facts *facts)
+{
+	struct by_number by = { .nr = nr };
+
+	task_events_for_each(te, 0, (uint32_t)actor->pid_ns, actor->pid_ns_level, match_vtid, &by);
+	return task_events_find(te, &by.ref, facts);
+}
+
+/* @actor's @nr. */
+static int find_task(int nr, const struct container_actor *actor, struct te_facts *facts)
+{
+	if (nr < 0 || (!nr && actor->tid <= 0))
+		return -ESRCH;
+	if (!nr)
+		return task_events_query(te, (uint32_t)actor->tid, facts);
+	return actor->pid_ns ? find_vtid((uint32_t)nr, actor, facts) :
+			       find_number((uint32_t)nr, facts);
+}
+
 unsigned long host_task_key(int tid)
 {
-	return tid > 0 ? tid : 0;
+	struct te_facts facts;
+
+	return tid > 0 && !task_events_query(te, (uint32_t)tid, &facts) ? facts.task : 0;
 }
 
 int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info)
 {
-	uint32_t tid = translate(nr, actor);
 	struct te_facts facts;
 
-	if (!tid || task_events_query(te, tid, &facts))
+	if (find_task(nr, actor, &facts))
 		return -ESRCH;
+	replay_check(&facts);
 	memset(info, 0, sizeof(*info));
-	info->key = facts.tid;
+	info->key = facts.task;
 	info->tid = (int)facts.tid;
 	info->tgid = (int)facts.tgid;
 	info->uid = facts.uid;
 	info->suid = facts.suid;
 	info->nr_threads = (int)facts.nr_threads;
 	info->flags = flags_of(facts.tid, facts.tgid, facts.flags);
-	info->cookie = replay_word(facts.tid);
+	info->cookie = replay_word(facts.task);
 	return 0;
 }
 
@@ -107,7 +147,7 @@ void host_task_put(const struct container_task_info *info)
 	(void)info;
 }
 
-/* A tid pins nothing: who has it in the end, the word tells. */
+/* Nothing is pinned: whether a task is still the one at its address, the word tells. */
 void host_task_hold(const struct container_task_info *info)
 {
 	(void)info;
@@ -121,7 +161,7 @@ struct walk {
 static int visit(void *arg, const struct te_task *task)
 {
 	struct container_task_info info = {
-		.key	= task->tid,
+		.key	= task->task,
 		.tid	= (int)task->tid,
 		.tgid	= (int)task->tgid,
 		.flags	= flags_of(task->tid, task->tgid, task->flags),
@@ -130,7 +170,7 @@ static int visit(void *arg, const struct te_task *task)
 
 	if (info.flags & CONTAINER_TASK_EXITING)
 		return 0;
-	info.cookie = replay_word(task->tid);
+	info.cookie = replay_word(task->task);
 	return walk->fn(&info, (int)task->vtid, (int)task->vtgid, walk->arg);
 }
 
@@ -145,29 +185,37 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 				    viewer->pid_ns ? viewer->pid_ns_level : 0, visit, &walk);
 }
 
-/*
- * Can @word be a later word of the task that had @earlier? Sequences start at
- * the start time's low bits and go up by one with each change.
- */
-static bool same_task(uint64_t word, uint64_t earlier)
+int lookup_tid(const struct container_task_info *info)
 {
-	uint32_t changes = (te_word_seq(word) - te_word_seq(earlier)) & TE_WORD_SEQ_MASK;
-
-	return word && earlier && changes < KILL_CHANGES;
-}
-
-bool lookup_same(const struct container_task_info *info)
-{
-	uint64_t meant = info->cookie ? info->cookie : replay_word((uint32_t)info->tid);
+	uint64_t meant = info->cookie ? info->cookie : replay_word(info->key);
+	const struct te_ref ref = ref_of(info);
 	struct te_facts facts;
 
-	return !task_events_query(te, (uint32_t)info->tid, &facts) &&
-		(int)facts.tgid == info->tgid && same_task(facts.word, meant);
+	return !task_events_find(te, &ref, &facts) && (int)facts.tgid == info->tgid &&
+		te_word_near(facts.word, meant) ? (int)facts.tid : 0;
+}
+
+int lookup_tid_of(unsigned long key)
+{
+	struct container_task *task = container_task_find(key);
+	struct container_task_info info = { .key = key };
+
+	if (!task)
+		return 0;
+	container_task_ids(task, &info.tid, &info.tgid);
+	return lookup_tid(&info);
+}
+
+struct container_task *lookup_record(int tid)
+{
+	unsigned long key = host_task_key(tid);
+
+	return key ? container_task_find(key) : NULL;
 }
 
 /*
- * The descriptor is had first and the task looked at afterwards: if the one
- * that has the number then is the one meant, either the descriptor is of its
+ * The descriptor is had first and the task looked at afterwards: if it is in the
+ * process of that number then, either the descriptor is of its
  * process, or of one that is dead already, and the signal goes nowhere. The
  * one meant is known by its word.
  */
@@ -180,7 +228,7 @@ int host_task_kill(const struct container_task_info *info, int sig)
 	fd = (int)syscall(SYS_pidfd_open, info->tgid, 0);
 	if (fd < 0)
 		return -ESRCH;
-	if (lookup_same(info) && !syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0))
+	if (lookup_tid(info) && !syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0))
 		ret = 0;
 	close(fd);
 	return ret;

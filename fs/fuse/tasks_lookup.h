@@ -9,14 +9,19 @@
 #ifndef FS_FUSE_TASKS_LOOKUP_H
 #define FS_FUSE_TASKS_LOOKUP_H
 
-#include <stdbool.h>
-
+struct container_task;
 struct container_task_info;
 struct task_events;
 
 /* @te is borrowed; NULL when it goes. */
 void lookup_init(struct task_events *te);
-/* Has @info's tid still the task that @info is about? */
-bool lookup_same(const struct container_task_info *info);
+/*
+ * The number that the task has now, by @info or (it has a record) by its key: other
+ * than info->tid from the middle of an exec on. 0: it is no more.
+ */
+int lookup_tid(const struct container_task_info *info);
+int lookup_tid_of(unsigned long key);
+/* The record of who has this number now, or NULL. */
+struct container_task *lookup_record(int tid);
 
 #endif /* FS_FUSE_TASKS_LOOKUP_H */

@@ -8,8 +8,13 @@
  * always gives its id a meaning, even when the task's word is newer already,
  * because children may have been born with that id.
  *
- * A rebuild (the ring was full) is mark and sweep: the tasks that the kernel
- * has are marked in a bitmap of tids, then records without a mark are dropped.
+ * A record's key is the task's address. It is taken over by the next task that is
+ * made there, so a record whose word, or process, cannot be of the task that an
+ * event is about is one whose exit was missed, and goes.
+ *
+ * A rebuild (the ring was full) is mark and sweep: all records get the mark of an
+ * exited word, which no record has else; those that the kernel has get their words
+ * anew, and who is still marked then is dropped.
  *
  * No memory for a record is the one failure that neither the kernel nor the
  * user may feel: the task stays in the top container until, at the next drain,
@@ -22,52 +27,46 @@
 #include "tasks_pids.h"
 #include "tasks_replay.h"
 
-#define SEEN_BITS	(4u << 20)	/* PID_MAX_LIMIT */
-#define SEEN_WORD	(8 * sizeof(unsigned long))
 #define SWEEP_BATCH	512
 
 static struct task_events *te;
-static unsigned long seen[SEEN_BITS / SEEN_WORD];
 static bool missing;			/* records, for want of memory */
 static bool failed;			/* the last drain */
 static unsigned long unknown_ids;
 
-uint64_t replay_word(uint32_t tid)
+uint64_t replay_word(unsigned long key)
 {
-	struct container_task *task = container_task_find(tid);
+	struct container_task *task = container_task_find(key);
 
-	return task ? container_task_cookie(task) : 0;
+	return task ? container_task_cookie(task) & ~TE_WORD_EXITED : 0;
 }
 
-static void drop_task(uint32_t tid)
+static void drop_task(unsigned long key)
 {
-	ids_count_word(replay_word(tid), 0);
-	container_task_exit(tid);
+	ids_count_word(replay_word(key), 0);
+	container_task_exit(key);
 }
 
-/* The record @from is of a task that has the tid @tid now. */
-static void move_task(uint32_t from, uint32_t tid)
+/* Is the record of @key, if there is one, of the task that has @word? */
+static bool same_task(unsigned long key, uint32_t tgid, uint64_t word)
 {
-	if (container_task_find(tid))
-		drop_task(from);
-	else
-		container_task_rename(from, tid, tid, tid);
-}
-
-/*
- * A record of @tid in another process than @tgid: its task is amid an exec,
- * whose event is still to come, and has given up its tid, which is used again.
- */
-static void make_way(uint32_t tid, uint32_t tgid)
-{
-	struct container_task *task = container_task_find(tid);
+	struct container_task *task = container_task_find(key);
+	uint64_t old = replay_word(key);
 	int old_tid, old_tgid;
 
 	if (!task)
-		return;
+		return true;
 	container_task_ids(task, &old_tid, &old_tgid);
-	if ((uint32_t)old_tgid != tgid)
-		move_task(tid, old_tgid);
+	return (uint32_t)old_tgid == tgid && (!old || te_word_near(old, word));
+}
+
+void replay_check(const struct te_facts *facts)
+{
+	if (same_task(facts->task, facts->tgid, facts->word))
+		return;
+	/* It may only be behind. */
+	if (replay_drain() >= 0 && !same_task(facts->task, facts->tgid, facts->word))
+		drop_task(facts->task);
 }
 
 /* Give @id a meaning: a clone of @parent, or @parent itself if the engine refuses. */
@@ -84,21 +83,18 @@ static struct group_id *add_clone(uint64_t id, struct group_id *parent,
 
 static struct group_id *known_id(uint64_t id);
 
-/* As BPF remembers the clone; who the task was it does not, so its creator stands in. */
+/* As BPF remembers the clone. */
 static struct group_id *add_group(uint64_t id, const struct te_group *group)
 {
 	struct container_clone_info info = {
-		.pid	= (int)group->creator,
+		.pid	= (int)group->pid,
 		.namer	= group->creator,
 		.flags	= group->flags,
 	};
 	char comm[TE_COMM_LEN + 1] = "";
-	struct te_facts facts;
 
 	memcpy(comm, group->comm, TE_COMM_LEN);
 	info.comm = comm;
-	if (!task_events_query(te, group->creator, &facts))
-		info.pid = (int)facts.tgid;
 	return add_clone(id, known_id(group->parent), &info);
 }
 
@@ -118,16 +114,17 @@ static struct group_id *known_id(uint64_t id)
 	return gid ? gid : ids_find(0);
 }
 
-/* @tid has @word, unless the engine knows a later one. */
-static void set_word(uint32_t tid, uint32_t tgid, uint64_t word, bool anyhow)
+/* The task has @word, unless the engine knows a later one. */
+static void set_word(unsigned long key, uint32_t tid, uint32_t tgid, uint64_t word, bool anyhow)
 {
 	uint64_t old;
 
-	make_way(tid, tgid);
-	old = replay_word(tid);
+	if (!same_task(key, tgid, word))
+		drop_task(key);
+	old = replay_word(key);
 	if (old && !anyhow && !te_word_newer(word, old))
 		return;
-	if (container_task_enter(tid, (int)tid, (int)tgid, known_id(te_word_id(word))->group, word)) {
+	if (container_task_enter(key, (int)tid, (int)tgid, known_id(te_word_id(word))->group, word)) {
 		missing = true;
 		return;
 	}
@@ -137,7 +134,7 @@ static void set_word(uint32_t tid, uint32_t tgid, uint64_t word, bool anyhow)
 static void replay_fork(void *ctx, const struct te_fork *ev)
 {
 	(void)ctx;
-	set_word(ev->tid, ev->tgid, ev->word, false);
+	set_word(ev->task, ev->tid, ev->tgid, ev->word, false);
 }
 
 static void replay_clone(void *ctx, const struct te_clone *ev)
@@ -145,7 +142,7 @@ static void replay_clone(void *ctx, const struct te_clone *ev)
 	uint64_t id = te_word_id(ev->word);
 	struct container_clone_info info = {
 		.pid	= (int)ev->tgid,
-		.namer	= ev->creator,
+		.namer	= ev->creator_task,
 		.flags	= ev->flags,
 	};
 	char comm[TE_COMM_LEN + 1] = "";
@@ -153,43 +150,47 @@ static void replay_clone(void *ctx, const struct te_clone *ev)
 	(void)ctx;
 	memcpy(comm, ev->comm, TE_COMM_LEN);
 	info.comm = comm;
-	make_way(ev->tid, ev->tgid);
 	if (!ids_find(id))
 		add_clone(id, known_id(ev->parent), &info);
-	set_word(ev->tid, ev->tgid, ev->word, false);
+	set_word(ev->task, ev->tid, ev->tgid, ev->word, false);
 }
 
 static void replay_exit_event(void *ctx, const struct te_exit *ev)
 {
 	(void)ctx;
-	make_way(ev->tid, ev->tgid);
-	drop_task(ev->tid);
+	drop_task(ev->task);
 }
 
 static void replay_exec(void *ctx, const struct te_exec *ev)
 {
-	struct container_task *task = container_task_find(ev->old_tid);
-	int tid, tgid;
-
 	(void)ctx;
-	if (task) {
-		container_task_ids(task, &tid, &tgid);
-		if ((uint32_t)tgid == ev->tid)
-			move_task(ev->old_tid, ev->tid);
-	}
-	set_word(ev->tid, ev->tid, ev->word, false);
+	set_word(ev->task, ev->tid, ev->tid, ev->word, false);
+	container_task_rename(ev->task, (int)ev->tid, (int)ev->tid);
 }
 
+/* Whose number it was when it was set: an exec, which changes that, has it looked at, too. */
 static void replay_affinity(void *ctx, const struct te_affinity *ev)
 {
+	struct te_facts facts;
+
 	(void)ctx;
-	container_task_affinity(ev->tid);
+	if (!ev->tid)
+		container_task_affinity(0);
+	else if (!task_events_query(te, ev->tid, &facts))
+		container_task_affinity(facts.task);
+}
+
+static int mark_task(struct container_task *task, unsigned long key, void *arg)
+{
+	(void)key, (void)arg;
+	container_task_set_cookie(task, container_task_cookie(task) | TE_WORD_EXITED);
+	return 0;
 }
 
 static void rebuild_begin(void *ctx)
 {
 	(void)ctx;
-	memset(seen, 0, sizeof(seen));
+	container_task_for_each(mark_task, NULL);
 }
 
 static int group_known(void *ctx, uint64_t id)
@@ -204,43 +205,30 @@ static void group(void *ctx, uint64_t id, const struct te_group *group)
 	add_group(id, group);
 }
 
-static void mark(uint32_t tid)
-{
-	if (tid < SEEN_BITS)
-		seen[tid / SEEN_WORD] |= 1UL << tid % SEEN_WORD;
-}
-
-static bool marked(uint32_t tid)
-{
-	return tid < SEEN_BITS && seen[tid / SEEN_WORD] >> tid % SEEN_WORD & 1;
-}
-
 static void rebuild_task(void *ctx, const struct te_task *task)
 {
 	(void)ctx;
 	if (task->word & TE_WORD_EXITED)
 		return;
-	set_word(task->tid, task->tgid, task->word, true);
-	mark(task->tid);
+	set_word(task->task, task->tid, task->tgid, task->word, true);
 }
 
 struct sweep {
 	unsigned int	nr;
-	uint32_t	tids[SWEEP_BATCH];
+	unsigned long	keys[SWEEP_BATCH];
 };
 
 static int sweep_task(struct container_task *task, unsigned long key, void *arg)
 {
 	struct sweep *sweep = arg;
 
-	(void)task;
-	if (marked((uint32_t)key))
+	if (!(container_task_cookie(task) & TE_WORD_EXITED))
 		return 0;
-	sweep->tids[sweep->nr++] = (uint32_t)key;
+	sweep->keys[sweep->nr++] = key;
 	return sweep->nr == SWEEP_BATCH;
 }
 
-/* Drop the records without a mark. */
+/* Drop the records with a mark. */
 static void sweep_records(void)
 {
 	struct sweep sweep;
@@ -249,7 +237,7 @@ static void sweep_records(void)
 		sweep.nr = 0;
 		container_task_for_each(sweep_task, &sweep);
 		for (unsigned int i = 0; i < sweep.nr; i++)
-			drop_task(sweep.tids[i]);
+			drop_task(sweep.keys[i]);
 	} while (sweep.nr == SWEEP_BATCH);
 }
 
@@ -277,7 +265,7 @@ static int resync_task(void *arg, const struct te_task *task)
 {
 	(void)arg;
 	if (task->word && !(task->word & TE_WORD_EXITED))
-		set_word(task->tid, task->tgid, task->word, false);
+		set_word(task->task, task->tid, task->tgid, task->word, false);
 	return 0;
 }
 
@@ -356,7 +344,7 @@ void replay_init(struct task_events *events)
 
 void replay_exit(void)
 {
-	memset(seen, 0, sizeof(seen));
+	container_task_for_each(mark_task, NULL);
 	sweep_records();
 	te = NULL;
 }

@@ -2,8 +2,8 @@
 /*
  * tasks_replay.h - the engine's task table as a replica of the kernel's words
  *
- * The engine has a record for each task with a word; its key is the tid in the
- * initial pid namespace, its cookie the word last seen. Events change it here,
+ * The engine has a record for each task with a word; its key is the address of its
+ * task_struct, its cookie the word last seen. Events change it here,
  * by the rules at the head of task_events.h; attach changes it in tasks.c. Both
  * keep the counts of tasks_ids.h by ids_count_word().
  *
@@ -35,8 +35,10 @@ int replay_drain(void);
 /* Whether the last replay_drain() did not work. */
 bool replay_failed(void);
 
-/* The word by which the engine knows @tid; 0: none. */
-uint64_t replay_word(uint32_t tid);
+/* The word by which the engine knows task @key; 0: none. */
+uint64_t replay_word(unsigned long key);
+/* A live task was looked at: a record of another at its address, whose exit was missed, goes. */
+void replay_check(const struct te_facts *facts);
 
 /* How many tasks the engine has a record of. */
 unsigned long replay_tracked(void);

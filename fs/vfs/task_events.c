@@ -80,8 +80,7 @@ static void on_exit(void *data, struct task_struct *task)
 static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
 	if (old_pid != task->pid && container_task_tracked((unsigned long)task))
-		container_task_rename((unsigned long)task, (unsigned long)task,
-				      task_pid_nr(task), task_tgid_nr(task));
+		container_task_rename((unsigned long)task, task_pid_nr(task), task_tgid_nr(task));
 }
 
 static void on_migrate(void *data, struct task_struct *task, int cpu)

@@ -193,7 +193,7 @@ START_TEST(records)
 	ck_assert_int_eq(host_objects(), live);
 	/* who was never heard of may exit */
 	container_task_exit(host_key(12));
-	container_task_rename(host_key(12), host_key(13), 13, 13);
+	container_task_rename(host_key(12), 13, 13);
 	sane();
 	umount_top(ns);
 }

@@ -14,12 +14,24 @@
 #include "host.h"
 #include "shim_libc.h"
 
+#define KEYS	0x1000000ul
+
 struct host host;
 const struct container_actor root_actor = { .tid = 1, .sys_admin = true };
 
 unsigned long host_key(int tid)
 {
-	return 0x1000000ul + (unsigned long)tid * 64;
+	unsigned int address = host.task[tid].address;
+
+	return KEYS + (address ? address : (unsigned long)tid) * 64;
+}
+
+int host_tid(unsigned long key)
+{
+	unsigned long address = (key - KEYS) / 64;
+
+	ck_assert(address < HOST_ADDRESSES && host.at[address] > 0);
+	return host.at[address];
 }
 
 struct host_task *host_task_of(int tid)
@@ -36,9 +48,16 @@ static int vtid_of(int tid, unsigned long long pid_ns)
 
 void host_spawn(int tid, int tgid, unsigned int uid)
 {
+	unsigned int address;
+
 	ck_assert(tid > 0 && tid < HOST_TASKS && !host.task[tid].live);
+	/* Not where one is that had this tid before it called exec. */
+	for (address = tid; host_task_of(host.at[address]) &&
+			    host.task[host.at[address]].address == address; address += HOST_TASKS)
+		ck_assert(address + HOST_TASKS < HOST_ADDRESSES);
+	host.at[address] = tid;
 	host.task[tid] = (struct host_task){ .live = true, .tgid = tgid, .uid = uid, .suid = uid,
-					     .affinity = HOST_ALL_CPUS };
+					     .address = address, .affinity = HOST_ALL_CPUS };
 	snprintf(host.task[tid].comm, sizeof(host.task[tid].comm), "task%d", tid);
 }
 
@@ -164,7 +183,8 @@ void host_exec(int tid)
 		return;
 	host.task[tgid] = host.task[tid];
 	host.task[tid].live = false;
-	container_task_rename(host_key(tid), host_key(tgid), tgid, tgid);
+	host.at[host.task[tgid].address] = tgid;
+	container_task_rename(host_key(tgid), tgid, tgid);
 }
 
 struct container_actor host_actor(int tid, unsigned int euid, bool sys_admin)

@@ -23,6 +23,7 @@
 #include "engine.h"
 
 #define HOST_TASKS	8192
+#define HOST_ADDRESSES	(4 * HOST_TASKS)
 #define HOST_PATH	4200
 #define HOST_CPUS	8
 #define HOST_ALL_CPUS	((1ul << HOST_CPUS) - 1)
@@ -35,6 +36,7 @@
 
 struct host_task {
 	bool		live, exiting;
+	unsigned int	address;	/* it keeps that when an exec gives it another tid */
 	int		tgid;
 	unsigned int	uid, suid;
 	unsigned int	flags;		/* CONTAINER_TASK_* */
@@ -52,6 +54,7 @@ struct host_task {
 
 struct host {
 	struct host_task task[HOST_TASKS];
+	int at[HOST_ADDRESSES];			/* the tid that is there, or was */
 	unsigned long long now;
 
 	/* what goes wrong or happens in between */
@@ -127,6 +130,7 @@ long host_objects(void);
 struct host_task *host_task_of(int tid);
 
 unsigned long host_key(int tid);
+int host_tid(unsigned long key);
 /* A process or, with another's @tgid, a thread that nobody of interest has made. */
 void host_spawn(int tid, int tgid, unsigned int uid);
 void host_fork(int parent, int tid);		/* a process of one thread */

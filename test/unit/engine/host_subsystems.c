@@ -118,14 +118,6 @@ void host_stop(int tid)
 
 /* --- CPU affinity --- */
 
-static int tid_of(unsigned long key)
-{
-	int tid = (int)((key - host_key(0)) / 64);
-
-	ck_assert(tid > 0 && tid < HOST_TASKS);
-	return tid;
-}
-
 const char *host_cpuset(void)
 {
 	return "enforced: in the table of tasks";
@@ -151,7 +143,7 @@ void host_online(unsigned long *cpus, unsigned long *mems)
 
 _Bool host_task_within(unsigned long key, const unsigned long *cpus)
 {
-	return !(host.task[tid_of(key)].affinity & ~*cpus);
+	return !(host.task[host_tid(key)].affinity & ~*cpus);
 }
 
 void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
@@ -164,7 +156,7 @@ void host_task_set_cpus(const struct container_task_info *info, const unsigned l
 	ck_assert_uint_ne(*cpus & HOST_ALL_CPUS, 0);
 	if (host.on_set_cpus)
 		host.on_set_cpus(info->tid);
-	task = host_task_of(info->tid);
+	task = host_task_of(host_tid(info->key));
 	if (!task)
 		return;
 	host.cpus_set++;
@@ -189,7 +181,7 @@ void host_set_affinity(int tid, unsigned long cpus)
 
 int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
 {
-	int tid = tid_of(key);
+	int tid = host_tid(key);
 
 	if (host.by_group)
 		return CONTAINER_CPU_BY_GROUP;

@@ -60,15 +60,26 @@ uint64_t fixture_group(struct fixture *f, uint64_t parent, uint32_t watch)
 	return id;
 }
 
+struct te_ref fixture_ref(struct fixture *f, uint32_t tid)
+{
+	struct te_facts facts;
+
+	if (task_events_query(f->te, tid, &facts))
+		return (struct te_ref){ .tid = tid };
+	return (struct te_ref){ facts.task, facts.tid, facts.tgid };
+}
+
 int fixture_attach(struct fixture *f, uint32_t tid, uint32_t tgid, uint64_t id)
 {
-	struct entry *e = replica_find(&f->replica, tid);
+	struct te_ref ref = fixture_ref(f, tid);
+	struct entry *e = replica_find(&f->replica, ref.task);
 	uint64_t word;
 	int err;
 
-	err = task_events_attach(f->te, tid, e ? e->word : 0, id, &word);
+	ck_assert(!ref.task || ref.tgid == tgid);
+	err = task_events_attach(f->te, &ref, e ? e->word : 0, id, &word);
 	if (!err)
-		replica_set(&f->replica, tid, tgid, word);
+		replica_set(&f->replica, &ref, word);
 	return err;
 }
 
@@ -86,8 +97,8 @@ static int look(void *arg, const struct te_task *task)
 	if (!task->word || task->word & TE_WORD_EXITED)
 		return 0;
 	t->n++;
-	e = replica_find(t->replica, task->tid);
-	if (e && e->word == task->word && e->tgid == task->tgid)
+	e = replica_find(t->replica, task->task);
+	if (e && e->word == task->word && e->tid == task->tid && e->tgid == task->tgid)
 		return 0;
 	t->differ++;
 	if (t->tell)

@@ -2,7 +2,7 @@
 /*
  * replica.c - the replay rules of task_events.h, as simply as can be
  *
- * A hash of tids and an array of groups. Nothing here looks at the kernel.
+ * A hash of tasks and an array of groups. Nothing here looks at the kernel.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,39 +10,52 @@
 
 #include "replica.h"
 
-static struct entry **slot(struct replica *r, uint32_t tid)
+static struct entry **slot(struct replica *r, uint64_t task)
 {
-	struct entry **at = &r->buckets[tid % REPLICA_BUCKETS];
+	struct entry **at = &r->buckets[(task >> 6) % REPLICA_BUCKETS];
 
-	while (*at && (*at)->tid != tid)
+	while (*at && (*at)->task != task)
 		at = &(*at)->next;
 	return at;
 }
 
-struct entry *replica_find(struct replica *r, uint32_t tid)
+struct entry *replica_find(struct replica *r, uint64_t task)
 {
-	return *slot(r, tid);
+	return *slot(r, task);
 }
 
-void replica_set(struct replica *r, uint32_t tid, uint32_t tgid, uint64_t word)
+struct entry *replica_find_tid(struct replica *r, uint32_t tid)
 {
-	struct entry **at = slot(r, tid);
+	struct entry *e;
+	size_t i;
+
+	for (i = 0; i < REPLICA_BUCKETS; i++)
+		for (e = r->buckets[i]; e; e = e->next)
+			if (e->tid == tid)
+				return e;
+	return NULL;
+}
+
+void replica_set(struct replica *r, const struct te_ref *ref, uint64_t word)
+{
+	struct entry **at = slot(r, ref->task);
 
 	if (!*at) {
 		*at = calloc(1, sizeof(**at));
 		if (!*at)
 			abort();
-		(*at)->tid = tid;
+		(*at)->task = ref->task;
 		r->n++;
 	}
-	(*at)->tgid = tgid;
+	(*at)->tid = ref->tid;
+	(*at)->tgid = ref->tgid;
 	(*at)->word = word;
 	(*at)->seen = true;
 }
 
-static void drop(struct replica *r, uint32_t tid)
+static void drop(struct replica *r, uint64_t task)
 {
-	struct entry **at = slot(r, tid), *old = *at;
+	struct entry **at = slot(r, task), *old = *at;
 
 	if (old) {
 		*at = old->next;
@@ -83,49 +96,42 @@ void replica_add_group(struct replica *r, uint64_t id, uint64_t parent)
 	r->groups[id].parent = parent;
 }
 
-static void move(struct replica *r, uint32_t from, uint32_t to)
+static void apply(struct replica *r, const struct te_ref *ref, uint64_t word)
 {
-	struct entry *e = replica_find(r, from);
-
-	if (!replica_find(r, to))
-		replica_set(r, to, e->tgid, e->word);
-	drop(r, from);
-}
-
-static void apply(struct replica *r, uint32_t tid, uint32_t tgid, uint64_t word)
-{
-	struct entry *e = replica_find(r, tid);
+	struct entry *e = replica_find(r, ref->task);
 
 	if (!known(r, te_word_id(word)))
 		wrong(r, "an event of an unknown group:", te_word_id(word));
-	if (e && e->tgid != tgid) {
-		move(r, tid, e->tgid);
-		e = replica_find(r, tid);
+	if (e && (e->tgid != ref->tgid || !te_word_near(e->word, word))) {
+		drop(r, ref->task);
+		e = NULL;
 	}
 	if (!e || te_word_newer(word, e->word))
-		replica_set(r, tid, tgid, word);
+		replica_set(r, ref, word);
 }
 
 static void on_fork(void *ctx, const struct te_fork *ev)
 {
+	const struct te_ref ref = { ev->task, ev->tid, ev->tgid };
 	struct replica *r = ctx;
 
 	r->forks++;
 	r->last_fork = *ev;
 	if (ev->creator == r->watched &&
-	    te_word_id(ev->word) != te_word_id(replica_find(r, ev->creator)->word))
+	    te_word_id(ev->word) != te_word_id(replica_find_tid(r, ev->creator)->word))
 		r->strays++;
-	apply(r, ev->tid, ev->tgid, ev->word);
+	apply(r, &ref, ev->word);
 }
 
 static void on_clone(void *ctx, const struct te_clone *ev)
 {
+	const struct te_ref ref = { ev->task, ev->tid, ev->tgid };
 	struct replica *r = ctx;
 
 	r->clones++;
 	r->last_clone = *ev;
 	replica_add_group(r, te_word_id(ev->word), ev->parent);
-	apply(r, ev->tid, ev->tgid, ev->word);
+	apply(r, &ref, ev->word);
 }
 
 static void on_exit_event(void *ctx, const struct te_exit *ev)
@@ -136,19 +142,18 @@ static void on_exit_event(void *ctx, const struct te_exit *ev)
 	r->last_exit = *ev;
 	if (!known(r, te_word_id(ev->word)))
 		wrong(r, "an exit from an unknown group:", te_word_id(ev->word));
-	drop(r, ev->tid);
+	drop(r, ev->task);
 }
 
 static void on_exec(void *ctx, const struct te_exec *ev)
 {
+	const struct te_ref ref = { ev->task, ev->tid, ev->tid };
 	struct replica *r = ctx;
-	struct entry *e = replica_find(r, ev->old_tid);
 
 	r->execs++;
 	r->last_exec = *ev;
-	if (e && e->tgid == ev->tid)
-		move(r, ev->old_tid, ev->tid);
-	apply(r, ev->tid, ev->tid, ev->word);
+	apply(r, &ref, ev->word);
+	replica_find(r, ev->task)->tid = ev->tid;
 }
 
 static void on_affinity(void *ctx, const struct te_affinity *ev)
@@ -183,11 +188,12 @@ static void on_group(void *ctx, uint64_t id, const struct te_group *group)
 
 static void on_rebuild_task(void *ctx, const struct te_task *task)
 {
+	const struct te_ref ref = { task->task, task->tid, task->tgid };
 	struct replica *r = ctx;
 
 	if (!known(r, te_word_id(task->word)))
 		wrong(r, "a task of an unknown group:", te_word_id(task->word));
-	replica_set(r, task->tid, task->tgid, task->word);
+	replica_set(r, &ref, task->word);
 }
 
 static void on_rebuild_end(void *ctx)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * replica.h - the simplest user of task_events.h: tid -> word, and the groups
+ * replica.h - the simplest user of task_events.h: task -> word, and the groups
  *
  * It follows the rules at the head of task_events.h to the letter, so that a
  * difference from the kernel's words is a fault of the tracker or of the rules.
@@ -19,6 +19,7 @@
 
 struct entry {
 	struct entry *next;
+	uint64_t task;
 	uint64_t word;
 	uint32_t tid;
 	uint32_t tgid;
@@ -48,8 +49,10 @@ struct replica {
 
 extern const struct task_events_ops replica_ops;	/* ctx: struct replica * */
 
-struct entry *replica_find(struct replica *r, uint32_t tid);
-void replica_set(struct replica *r, uint32_t tid, uint32_t tgid, uint64_t word);
+struct entry *replica_find(struct replica *r, uint64_t task);
+/* Looks at all. */
+struct entry *replica_find_tid(struct replica *r, uint32_t tid);
+void replica_set(struct replica *r, const struct te_ref *ref, uint64_t word);
 void replica_add_group(struct replica *r, uint64_t id, uint64_t parent);
 void replica_clear(struct replica *r);
 

@@ -153,7 +153,7 @@ static uint64_t id_of(struct fixture *f, pid_t tid)
 	struct entry *e;
 
 	ck_assert_int_ge(task_events_drain(f->te), 0);
-	e = replica_find(&f->replica, tid);
+	e = replica_find_tid(&f->replica, tid);
 	return e ? te_word_id(e->word) : 0;
 }
 
@@ -181,6 +181,7 @@ START_TEST(attach_and_fork)
 	struct fixture f;
 	struct puppet p;
 	uint64_t word, top;
+	struct te_ref ref;
 	pid_t kid;
 
 	fixture_open(&f, _i, 0);
@@ -189,12 +190,12 @@ START_TEST(attach_and_fork)
 	ck_assert_int_eq(task_events_drain(f.te), 0);
 	kill_one(kid);
 	/* The word is that of no wrong expectation. */
-	ck_assert_int_eq(task_events_attach(f.te, p.pid, TE_WORD(9, 9), f.group, &word),
-			 -EAGAIN);
+	ref = fixture_ref(&f, p.pid);
+	ck_assert_int_eq(task_events_attach(f.te, &ref, TE_WORD(9, 9), f.group, &word), -EAGAIN);
 	ck_assert_uint_eq(word, 0);
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-	ck_assert_int_eq(task_events_attach(f.te, p.pid, 0, f.group, &word), -EAGAIN);
-	ck_assert_uint_eq(word, replica_find(&f.replica, p.pid)->word);
+	ck_assert_int_eq(task_events_attach(f.te, &ref, 0, f.group, &word), -EAGAIN);
+	ck_assert_uint_eq(word, replica_find_tid(&f.replica, p.pid)->word);
 	kid = tell(&p, 'f');
 	ck_assert_uint_eq(id_of(&f, kid), f.group);
 	ck_assert_uint_eq(f.replica.last_fork.creator, p.pid);
@@ -202,16 +203,16 @@ START_TEST(attach_and_fork)
 	kill_one(kid);
 	/* Back to the top: followed itself, its children no more. */
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, 0), 0);
-	top = replica_find(&f.replica, p.pid)->word;
+	top = replica_find_tid(&f.replica, p.pid)->word;
 	ck_assert(top && !te_word_id(top));
 	kid = tell(&p, 'f');
 	ck_assert_uint_eq(id_of(&f, kid), 0);
-	ck_assert_ptr_null(replica_find(&f.replica, kid));
+	ck_assert_ptr_null(replica_find_tid(&f.replica, kid));
 	kill_one(kid);
 	fixture_compare(&f);
 	puppet_end(&p);
 	ck_assert_int_ge(task_events_drain(f.te), 0);
-	ck_assert_ptr_null(replica_find(&f.replica, p.pid));
+	ck_assert_ptr_null(replica_find_tid(&f.replica, p.pid));
 	while (f.replica.n)	/* killed, and not waited for */
 		fixture_compare(&f);
 	ck_assert(f.replica.last_exit.word & TE_WORD_EXITED);
@@ -222,23 +223,36 @@ END_TEST
 START_TEST(attach_errors)
 {
 	struct fixture f;
+	struct te_facts facts;
+	struct te_ref ref;
 	siginfo_t info;
 	uint64_t word;
 	pid_t pid;
 
 	fixture_open(&f, _i, 0);
-	ck_assert_int_eq(task_events_attach(f.te, 0, 0, 1, &word), -ESRCH);
-	ck_assert_int_eq(task_events_attach(f.te, 1u << 31, 0, 1, &word), -ESRCH);
-	ck_assert_int_eq(task_events_attach(f.te, getpid(), 0, TE_ID_MAX + 1, &word),
-			 -EINVAL);
+	ref = fixture_ref(&f, getpid());
+	ck_assert_int_eq(task_events_attach(f.te, &ref, 0, TE_ID_MAX + 1, &word), -EINVAL);
+	/* Found by its process's number when its own leads nowhere, and never another. */
+	ref.tid = 1u << 31;
+	ck_assert_int_eq(task_events_find(f.te, &ref, &facts), 0);
+	ck_assert_uint_eq(facts.tid, getpid());
+	ref.tid = 1;
+	ck_assert_int_eq(task_events_find(f.te, &ref, &facts), 0);
+	ref.tgid = 2;
+	ck_assert_int_eq(task_events_find(f.te, &ref, &facts), -ESRCH);
+	ck_assert_int_eq(task_events_attach(f.te, &ref, 0, f.group, &word), -ESRCH);
+	ref = (struct te_ref){ 0, getpid(), getpid() };
+	ck_assert_int_eq(task_events_find(f.te, &ref, &facts), -ESRCH);
+	ck_assert_int_eq(task_events_attach(f.te, &ref, 0, f.group, &word), -ESRCH);
 	/* A zombie: never known, and known. */
 	pid = child();
 	if (!pid)
 		_exit(0);
 	ck_assert_int_eq(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0);
-	ck_assert_int_eq(task_events_attach(f.te, pid, 0, f.group, &word), -ENOENT);
+	ref = fixture_ref(&f, pid);
+	ck_assert_int_eq(task_events_attach(f.te, &ref, 0, f.group, &word), -ENOENT);
 	reap(pid);
-	ck_assert_int_eq(task_events_attach(f.te, pid, 0, f.group, &word), -ESRCH);
+	ck_assert_int_eq(task_events_attach(f.te, &ref, 0, f.group, &word), -ESRCH);
 	ck_assert_int_eq(task_events_drain(f.te), 0);
 	pid = child();
 	while (!pid)
@@ -485,7 +499,7 @@ START_TEST(facts_and_walks)
 	ck_assert_int_eq(tell(&p, 't'), 0);
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
 	ck_assert_int_eq(task_events_query(f.te, p.pid, &facts), 0);
-	ck_assert_uint_eq(facts.word, replica_find(&f.replica, p.pid)->word);
+	ck_assert_uint_eq(facts.word, replica_find_tid(&f.replica, p.pid)->word);
 	ck_assert_uint_eq(facts.tid, p.pid);
 	ck_assert_uint_eq(facts.tgid, p.pid);
 	ck_assert_uint_eq(facts.nr_threads, 2);

@@ -245,7 +245,7 @@ START_TEST(clones_have_an_entry)
 	let_go(go);
 	do {
 		ck_assert_int_ge(task_events_drain(f.te), 0);
-		e = replica_find(&f.replica, pid);
+		e = replica_find_tid(&f.replica, pid);
 		key = TE_PIDS_CLONE | (e ? te_word_id(e->word) : 0);
 		task_events_pids_get(f.te, key, &pids);
 	} while (pids.peak != 2 && time(NULL) < end);

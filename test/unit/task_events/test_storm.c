@@ -130,6 +130,7 @@ static void attach_one(struct storms *s)
 {
 	struct replica *r = &s->f.replica;
 	struct entry *e = NULL;
+	struct te_ref ref;
 	uint64_t id, word;
 	unsigned int i;
 	int err;
@@ -143,10 +144,11 @@ static void attach_one(struct storms *s)
 	if (!e)
 		return;
 	id = s->dest[(s->random >> 24) % DEST];
-	err = task_events_attach(s->f.te, e->tid, e->word, id, &word);
+	ref = (struct te_ref){ e->task, e->tid, e->tgid };
+	err = task_events_attach(s->f.te, &ref, e->word, id, &word);
 	switch (err) {
 	case 0:
-		replica_set(r, e->tid, e->tgid, word);
+		replica_set(r, &ref, word);
 		s->attached++;
 		break;
 	case -11:	/* EAGAIN */

@@ -30,6 +30,9 @@ void fixture_close(struct fixture *f);
 /* A new css_group, watching @watch, in BPF and in the replica. */
 uint64_t fixture_group(struct fixture *f, uint64_t parent, uint32_t watch);
 
+/* Who has this number now; task 0: nobody. */
+struct te_ref fixture_ref(struct fixture *f, uint32_t tid);
+
 /* Attach and tell the replica. Returns what task_events_attach() returns. */
 int fixture_attach(struct fixture *f, uint32_t tid, uint32_t tgid, uint64_t id);
 

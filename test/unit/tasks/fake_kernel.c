@@ -49,8 +49,47 @@ static uint64_t next_id;
 static uint64_t start_seq;
 static uint64_t next_rules;
 
+/* Addresses that nobody has, to be given again: the last one first, as the slab does. */
+static uint64_t free_tasks[FK_TASKS];
+static unsigned int nr_free, nr_addresses;
+
+static uint64_t take_address(void)
+{
+	return nr_free ? free_tasks[--nr_free] : 0xffff888000000000ULL + 4096ULL * ++nr_addresses;
+}
+
+/* For good; a fake zombie's is given back at once. */
+static void give_address(uint32_t tid)
+{
+	if (fk_task[tid].task)
+		free_tasks[nr_free++] = fk_task[tid].task;
+	fk_task[tid].task = 0;
+}
+
+uint32_t fk_tid_of(uint64_t task)
+{
+	uint32_t tid;
+
+	for (tid = FK_TASKS - 1; tid && fk_task[tid].task != task; tid--)
+		;
+	return tid;
+}
+
+/* As the kernel's: at its tid, or its tgid. */
+static uint32_t find(const struct te_ref *ref)
+{
+	const uint32_t numbers[] = { ref->tid, ref->tgid };
+
+	for (int i = 0; i < 2; i++)
+		if (numbers[i] < FK_TASKS && fk_task[numbers[i]].live &&
+		    fk_task[numbers[i]].task == ref->task)
+			return numbers[i];
+	return 0;
+}
+
 void fk_reset(void)
 {
+	nr_free = nr_addresses = 0;
 	memset(fk_task, 0, sizeof(fk_task));
 	memset(fk_group, 0, sizeof(fk_group));
 	fk_pids_reset();
@@ -85,7 +124,8 @@ static uint64_t first_seq(void)
 
 void fk_spawn(uint32_t tid, uint32_t tgid)
 {
-	fk_task[tid] = (struct fk_task){ .live = true, .tgid = tgid };
+	give_address(tid);
+	fk_task[tid] = (struct fk_task){ .live = true, .tgid = tgid, .task = take_address() };
 }
 
 void fk_run(uint32_t tid, uint64_t ns)
@@ -115,7 +155,7 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 	id = next_id++;
 	fk_group[id].present = true;
 	fk_group[id].group = (struct te_group){
-		.parent = parent, .tasks = 1, .creator = creator, .flags = flags,
+		.parent = parent, .tasks = 1, .creator = fk_task[creator].task, .flags = flags,
 		.watch = fk_group[parent].group.watch, .clone_mask = mask,
 		.rules = fk_group[parent].group.rules, .comm = "fake",
 	};
@@ -128,8 +168,8 @@ static void tell_clone(uint32_t creator, uint32_t tid, uint64_t parent, uint32_t
 {
 	union record rec = { .clone = {
 		.type = TE_CLONE, .tid = tid, .tgid = fk_task[tid].tgid, .creator = creator,
-		.word = fk_task[tid].word, .parent = parent,
-		.creator_tgid = fk_task[creator].tgid, .flags = flags, .comm = "fake",
+		.word = fk_task[tid].word, .parent = parent, .task = fk_task[tid].task,
+		.creator_task = fk_task[creator].task, .creator_tgid = fk_task[creator].tgid, .flags = flags, .comm = "fake",
 	} };
 
 	tell(&rec);
@@ -145,6 +185,7 @@ void fk_fork(uint32_t creator, uint32_t tid, uint32_t tgid, uint32_t flags)
 	fk_spawn(tid, tgid);
 	if (!id && !parent)
 		return;
+	rec.fork.task = fk_task[tid].task;
 	fk_task[tid].word = rec.fork.word = TE_WORD(id ? id : parent, first_seq());
 	fk_pids_follow(tid);
 	if (id)
@@ -169,8 +210,8 @@ void fk_unshare(uint32_t tid, uint32_t flags)
 void fk_exit(uint32_t tid)
 {
 	union record rec = { .exit = { .type = TE_EXIT, .tid = tid, .tgid = fk_task[tid].tgid,
-				       .word = fk_task[tid].word | TE_WORD_EXITED } };
-
+				       .word = fk_task[tid].word | TE_WORD_EXITED,
+				       .task = fk_task[tid].task } };
 	struct fk_task *t = &fk_task[tid];
 	uint64_t id = te_word_id(t->word);
 
@@ -184,6 +225,7 @@ void fk_exit(uint32_t tid)
 	fk_task[tid].live = false;
 	fk_task[tid].word = 0;
 	fk_pids_follow(tid);
+	give_address(tid);
 }
 
 void fk_exec_take(uint32_t tid)
@@ -192,8 +234,10 @@ void fk_exec_take(uint32_t tid)
 
 	if (fk_task[tgid].live)
 		fk_exit(tgid);
+	give_address(tgid);
 	fk_task[tgid] = fk_task[tid];
 	fk_task[tid].live = false;
+	fk_task[tid].task = 0;
 	fk_task[tid].word = 0;
 	fk_task[tid].charged = 0;
 }
@@ -201,7 +245,7 @@ void fk_exec_take(uint32_t tid)
 void fk_exec_tell(uint32_t old_tid, uint32_t tid)
 {
 	union record rec = { .exec = { .type = TE_EXEC, .old_tid = old_tid, .tid = tid,
-				       .word = fk_task[tid].word } };
+				       .word = fk_task[tid].word, .task = fk_task[tid].task } };
 
 	if (rec.exec.word)
 		tell(&rec);
@@ -259,8 +303,8 @@ static void deliver(struct task_events *te, const union record *rec)
 
 static void fill(struct te_task *t, uint32_t tid, uint32_t ns, uint32_t level)
 {
-	*t = (struct te_task){ .word = fk_task[tid].word, .tid = tid, .tgid = fk_task[tid].tgid,
-			       .flags = fk_task[tid].flags, .comm = "fake" };
+	*t = (struct te_task){ .task = fk_task[tid].task, .word = fk_task[tid].word,
+			       .tid = tid, .tgid = fk_task[tid].tgid, .flags = fk_task[tid].flags, .comm = "fake" };
 	if (fk_task[tid].exiting)
 		t->flags |= TE_TASK_EXITING;
 	t->vtid = !level ? tid : fk_task[tid].ns == ns ? fk_task[tid].vtid : 0;
@@ -319,10 +363,11 @@ int task_events_wakeup(struct task_events *te)
 	return task_events_drain(te);
 }
 
-int task_events_attach(struct task_events *te, uint32_t tid, uint64_t expect_word, uint64_t id,
-		       uint64_t *cur_word)
+int task_events_attach(struct task_events *te, const struct te_ref *ref, uint64_t expect_word,
+		       uint64_t id, uint64_t *cur_word)
 {
 	void (*before)(void) = fk_before_attach;
+	uint32_t tid;
 
 	if (te->in_callback)
 		return -EBUSY;
@@ -330,7 +375,8 @@ int task_events_attach(struct task_events *te, uint32_t tid, uint64_t expect_wor
 	if (before)
 		before();
 	*cur_word = expect_word;
-	if (tid >= FK_TASKS || !fk_task[tid].live)
+	tid = find(ref);
+	if (!tid)
 		return -ESRCH;
 	*cur_word = fk_task[tid].word;
 	if (fk_task[tid].exiting)
@@ -351,7 +397,7 @@ int task_events_query(struct task_events *te, uint32_t tid, struct te_facts *fac
 	if (tid >= FK_TASKS || !fk_task[tid].live)
 		return -ESRCH;
 	*facts = (struct te_facts){
-		.word = fk_task[tid].word, .tid = tid, .tgid = fk_task[tid].tgid,
+		.task = fk_task[tid].task, .word = fk_task[tid].word, .tid = tid, .tgid = fk_task[tid].tgid,
 		.nr_threads = 1, .flags = fk_task[tid].flags, .comm = "fake",
 		.uid = fk_task[tid].uid, .euid = fk_task[tid].uid, .suid = fk_task[tid].uid,
 		.pidns_inum = fk_task[tid].ns, .pidns_level = !!fk_task[tid].ns,
@@ -359,6 +405,13 @@ int task_events_query(struct task_events *te, uint32_t tid, struct te_facts *fac
 	if (fk_task[tid].exiting)
 		facts->flags |= TE_TASK_EXITING;
 	return 0;
+}
+
+int task_events_find(struct task_events *te, const struct te_ref *ref, struct te_facts *facts)
+{
+	uint32_t tid = find(ref);
+
+	return tid ? task_events_query(te, tid, facts) : -ESRCH;
 }
 
 int task_events_for_each(struct task_events *te, uint32_t tgid, uint32_t ns_inum,

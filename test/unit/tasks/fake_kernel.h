@@ -25,6 +25,7 @@
 
 struct fk_task {
 	bool		live, exiting;
+	uint64_t	task;		/* its address: of those used before, the last one freed */
 	uint32_t	tgid;
 	uint64_t	word;
 	uint32_t	vtid, ns;	/* in pid namespace ns (level 1), 0: only the initial one */
@@ -73,6 +74,8 @@ void fk_exit(uint32_t tid);
 void fk_run(uint32_t tid, uint64_t ns);
 void fk_migrate(uint32_t tid, uint32_t cpu);
 void fk_free(uint32_t tid);
+/* Who has this address, or 0; the tid that had it last. */
+uint32_t fk_tid_of(uint64_t task);
 /* The first half of an exec by a thread: it has the leader's tid, its own is free. */
 void fk_exec_take(uint32_t tid);
 /* ... and the second: the event. */

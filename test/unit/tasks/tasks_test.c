@@ -200,6 +200,7 @@ START_TEST(older_word_is_ignored)
 	fk_fork(10, 11, 11, 0);
 	ck_assert_str_eq(text_of(a, "tasks"), "10 11");
 	ev.word = fk_task[11].word;
+	ev.task = fk_task[11].task;
 	ck_assert_int_eq(attach(b, 11), 0);
 	tasks_begin();
 	replay_ops.fork(NULL, &ev);
@@ -245,7 +246,8 @@ START_TEST(exec_by_a_thread)
 	fk_spawn(20, 20);
 	ck_assert_int_eq(attach(a, 20), 0);
 	fk_fork(20, 11, 11, 0);
-	ck_assert_str_eq(text_of(b, "tasks"), "10");
+	ck_assert_str_eq(text_of(a, "tasks"), "11 20");
+	ck_assert_str_eq(text_of(b, "tasks"), "11");
 	fk_exec_tell(11, 10);
 	ck_assert_str_eq(text_of(b, "tasks"), "10");
 	ck_assert_str_eq(text_of(a, "tasks"), "11 20");
@@ -254,6 +256,82 @@ START_TEST(exec_by_a_thread)
 	fk_exec_take(12);
 	fk_exec_tell(12, 10);
 	ck_assert_str_eq(text_of(b, "tasks"), "10");
+	consistent();
+}
+END_TEST
+
+/* Faults 1.1 and 1.3: amid its exec, by the number that it had and by the one it has. */
+START_TEST(exec_that_takes_long)
+{
+	struct container_task_info info;
+
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_fork(10, 11, 10, 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "10 11");
+	fk_exec_take(11);
+	ck_assert_int_eq(host_task_get(10, &root, &info), 0);
+	ck_assert_uint_eq(info.key, fk_task[10].task);
+	ck_assert_int_eq(attach(b, 10), 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "");
+	ck_assert_int_eq(attach(a, 11), 0);
+	ck_assert_str_eq(text_of(b, "tasks"), "");
+	fk_fork(10, 12, 12, 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "11 12");
+	/* It fails, and that is the end. */
+	fk_exit(10);
+	ck_assert_str_eq(text_of(a, "tasks"), "12");
+	consistent();
+}
+END_TEST
+
+/* Fault 1.2: the number of one that died in its exec, and the address. */
+START_TEST(numbers_and_addresses_again)
+{
+	uint64_t first;
+
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_fork(10, 11, 10, 0);
+	first = fk_task[11].task;
+	fk_exec_take(11);
+	fk_exit(10);
+	fk_spawn(20, 20);
+	ck_assert_uint_eq(fk_task[20].task, first);
+	fk_spawn(11, 11);
+	ck_assert_int_eq(attach(b, 11), 0);
+	ck_assert_str_eq(text_of(b, "tasks"), "11");
+	ck_assert_str_eq(text_of(a, "tasks"), "");
+	ck_assert_int_eq(attach(a, 20), 0);
+	consistent();
+}
+END_TEST
+
+/* An exit that no event told of: the next one at that address is somebody else. */
+START_TEST(exit_missed)
+{
+	uint64_t address;
+
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_fork(10, 11, 11, 0);
+	fk_fork(10, 12, 12, 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "10 11 12");
+	address = fk_task[11].task;
+	fk_task[11].word = 0;
+	fk_exit(11);
+	fk_spawn(20, 20);
+	ck_assert_uint_eq(fk_task[20].task, address);
+	ck_assert_int_eq(attach(b, 20), 0);
+	ck_assert_str_eq(text_of(a, "tasks"), "10 12");
+	ck_assert_str_eq(text_of(b, "tasks"), "20");
+	address = fk_task[12].task;
+	fk_task[12].word = 0;
+	fk_exit(12);
+	fk_fork(20, 21, 21, 0);
+	ck_assert_uint_eq(fk_task[21].task, address);
+	ck_assert_str_eq(text_of(a, "tasks"), "10");
+	ck_assert_str_eq(text_of(b, "tasks"), "20 21");
 	consistent();
 }
 END_TEST
@@ -393,6 +471,9 @@ int main(void)
 	tcase_add_test(tc, older_word_is_ignored);
 	tcase_add_test(tc, exit_crosses_attach);
 	tcase_add_test(tc, exec_by_a_thread);
+	tcase_add_test(tc, exec_that_takes_long);
+	tcase_add_test(tc, numbers_and_addresses_again);
+	tcase_add_test(tc, exit_missed);
 	tcase_add_test(tc, rebuild_after_loss);
 	tcase_add_test(tc, failed_drain);
 	tcase_add_test(tc, numbers_of_a_pid_namespace);

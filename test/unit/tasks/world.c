@@ -96,7 +96,13 @@ const char *text_of(struct container *cont, const char *name)
 
 static int in_kernel(struct container_task *task, unsigned long key, void *arg)
 {
-	must(fk_task[key].live, "record of dead task %lu", key);
+	uint32_t now = fk_tid_of(key);
+	int tid, tgid;
+
+	must(now && fk_task[now].live, "record of dead task %lx", key);
+	container_task_ids(task, &tid, &tgid);
+	must((uint32_t)tid == now && (uint32_t)tgid == fk_task[now].tgid,
+	     "task %u/%u: record says %d/%d", now, fk_task[now].tgid, tid, tgid);
 	++*(unsigned int *)arg;
 	return 0;
 }
@@ -115,8 +121,9 @@ void consistent(void)
 		if (!fk_task[tid].live || !fk_task[tid].word)
 			continue;
 		words++;
-		must(replay_word(tid) == fk_task[tid].word, "task %u: word differs", tid);
-		task = container_task_find(tid);
+		must(replay_word(fk_task[tid].task) == fk_task[tid].word,
+		     "task %u: word differs", tid);
+		task = container_task_find(fk_task[tid].task);
 		id = te_word_id(fk_task[tid].word);
 		gid = ids_find(id);
 		must(gid, "id %llu is not known", (unsigned long long)id);
