@@ -11,8 +11,9 @@
  * short is not seen to fail, and made good by the creator's next fork or exit.
  * task_newtask (task_events.c) is the good end.
  *
- * cgroup_release() is called for each task that is reaped, leaders that are so
- * by their last thread included, before its waiter goes on.
+ * cgroup_task_release(), which was cgroup_release() before Linux 6.19, is called
+ * for each task that is reaped, leaders that are so by their last thread included,
+ * before its waiter goes on.
  *
  * The probes are there from the beginning and cost nothing until enabled: those
  * in fork with the first limit, the other while there is a hierarchy with pids.
@@ -72,21 +73,21 @@ static int on_reap(struct kprobe *kp, struct pt_regs *regs)
 
 static struct kprobe probes[NR_PROBES] = {
 	[FORK] = {
-		.symbol_name	= "security_task_alloc",
 		.pre_handler	= on_fork,
 		.post_handler	= after_fork,
-		.flags		= KPROBE_FLAG_DISABLED,
 	},
 	[FORK_FAILED] = {
-		.symbol_name	= "security_task_free",
 		.pre_handler	= on_fork_failed,
-		.flags		= KPROBE_FLAG_DISABLED,
 	},
 	[REAP] = {
-		.symbol_name	= "cgroup_release",
 		.pre_handler	= on_reap,
-		.flags		= KPROBE_FLAG_DISABLED,
 	},
+};
+
+static const char *const names[NR_PROBES][2] = {
+	[FORK]		= { "security_task_alloc" },
+	[FORK_FAILED]	= { "security_task_free" },
+	[REAP]		= { "cgroup_task_release", "cgroup_release" },
 };
 
 /* Under pids_mutex. */
@@ -188,11 +189,20 @@ _Bool host_pids_read(unsigned long long id, struct container_pids *now)
 	return false;
 }
 
-/* Only where ftrace calls it: a breakpoint's handler counts as an NMI, which takes no locks. */
-static int __init probe_register(struct kprobe *probe)
+/*
+ * On the first of its names that there is; and only where ftrace calls it, because
+ * a breakpoint's handler counts as an NMI, which takes no locks.
+ */
+static int __init probe_register(int i)
 {
-	int ret = register_kprobe(probe);
+	struct kprobe *probe = &probes[i];
+	int n, ret = -ENOENT;
 
+	for (n = 0; n < ARRAY_SIZE(names[i]) && names[i][n] && ret == -ENOENT; n++) {
+		probe->symbol_name = names[i][n];
+		probe->flags = KPROBE_FLAG_DISABLED;
+		ret = register_kprobe(probe);
+	}
 	if (ret || probe->flags & KPROBE_FLAG_FTRACE)
 		return ret;
 	unregister_kprobe(probe);
@@ -204,7 +214,7 @@ void __init containerfs_pids_init(void)
 	int i, ret;
 
 	for (i = 0; i < NR_PROBES; i++) {
-		ret = probe_register(&probes[i]);
+		ret = probe_register(i);
 		if (ret) {
 			pr_warn("containerfs: no limits on tasks: no probe on %s: %d\n",
 				probes[i].symbol_name, ret);

@@ -78,8 +78,10 @@ hold_code() {
 	done
 	if [ -w $tracing/kprobe_events ]; then
 		echo 'r:hold/unshare ksys_unshare' >> $tracing/kprobe_events
-		for name in devcgroup_check_permission cgroup_release security_task_free; do
-			echo "p:hold/$name $name" >> $tracing/kprobe_events
+		for name in devcgroup_check_permission cgroup_task_release cgroup_release \
+				security_task_free; do
+			! grep -qw "$name" $tracing/available_filter_functions ||
+				echo "p:hold/$name $name" >> $tracing/kprobe_events
 		done
 		echo 1 > $tracing/events/hold/enable
 	fi
