@@ -14,6 +14,9 @@
 #	  check-module		  the scripts and stress on containerfs.ko, on the stock kernel
 #				  of KDIR in a virtual machine
 #	make check-qemu		all that runs there: also cgroup v1, and the FUSE host
+#	make check-kernels	the guest's suites on the kernels of test/kernels/list: K='6.12 7.3'
+#				chooses, RECORD=1 makes the table of test/KERNELS anew
+#	make check-dkms		dkms(8) with the module in chroots of Debian 12 and 13
 #	make check-module-debug	check-module on a kernel with KASAN, lockdep and kmemleak,
 #				which is built first, in a quarter of an hour
 #	make module		containerfs.ko for the kernel of KDIR, in build/module
@@ -243,7 +246,8 @@ $(foreach n,$(unit_names),$(eval $(call unit_program,$(n))))
 # --- checking --------------------------------------------------------------
 
 parts		= unit oracle conformance tools stress kbuild module
-.PHONY: check $(patsubst %,check-%,$(parts)) check-qemu check-module-debug bench bench-module demo
+.PHONY: check $(patsubst %,check-%,$(parts)) check-qemu check-module-debug check-kernels check-dkms \
+	bench bench-module demo
 
 $(B)/check.stamp: .ci/packages .ci/install
 	$(Q).ci/install check
@@ -277,10 +281,16 @@ check-module-debug: $(B)/qemu-debug.stamp $(programs) $(helpers) $(c_tests)
 	$(Q)KERNEL=$(B)/qemu-debug MODULE=$(B)/module-debug/containerfs.ko MEMORY=2G \
 		DURATION=120 TEST_TIMEOUT=600 GUEST_TIMEOUT=3600 test/qemu/run module stress
 
+# The kernels of other Debian releases, and their compilers, in chroots.
+check-kernels: $(B)/kernels.stamp $(programs) $(helpers) $(c_tests)
+	$(Q)RECORD=$(RECORD) test/kernels/run $(K)
+check-dkms: $(B)/kernels.stamp
+	$(Q)test/kernels/dkms
+
 # One after the other: apt-get does not run twice at a time.
 $(B)/qemu.stamp: | $(B)/check.stamp
-$(B)/qemu-debug.stamp: | $(B)/qemu.stamp
-$(B)/qemu.stamp $(B)/qemu-debug.stamp: $(B)/%.stamp: .ci/packages .ci/install
+$(B)/qemu-debug.stamp $(B)/kernels.stamp: | $(B)/qemu.stamp
+$(B)/qemu.stamp $(B)/qemu-debug.stamp $(B)/kernels.stamp: $(B)/%.stamp: .ci/packages .ci/install
 	$(Q).ci/install $*
 	$(Q)touch $@
 
