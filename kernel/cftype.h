@@ -53,6 +53,7 @@ struct container_file {
 	struct container_actor	opener;		/* immutable */
 	struct container_text	*text;		/* of the read under way */
 	u32			seen;		/* events when it was last read; written under both locks */
+	bool			polled;		/* somebody may sleep for the next event; under container_lock */
 	unsigned long		where;		/* container.where: key of the task asked for */
 	bool			asked;
 	bool			rebase;		/* it was asked since the last read */

@@ -197,10 +197,15 @@ unsigned int css_group_clone_mask(struct css_group *group)
 
 unsigned int css_group_watch(struct css_group *group)
 {
+	struct containerfs_root *root;
 	unsigned int watch = 0;
 	struct container *cont;
 	struct css_link *link;
 
+	/* Of what tasks in a top container do, only clones change a file of it. */
+	list_for_each_entry(root, &container_roots, node)
+		if (root->top->armed && container_is_top(container_of_group(group, root)))
+			watch |= CSS_GROUP_WATCH_CLONE;
 	list_for_each_entry(link, &group->links, in_group) {
 		cont = link->container;
 		if (cont->flags & (CONTAINER_CLONE | CONTAINER_NOTIFY_ON_RELEASE))

@@ -131,6 +131,34 @@ static bool container_file_gone(const struct container_file *file)
 	       container_cftype(file->cont, file->node) != file->cft;
 }
 
+/* The host is to be told of the next event, whose hooks may have to look out for it. */
+static void container_file_arm(struct container_file *file)
+{
+	struct container *cont = file->cont;
+
+	lockdep_assert_held(&container_lock);
+	if (cont->armed & (1ull << file->node))
+		return;
+	cont->armed |= 1ull << file->node;
+	css_groups_changed_below(cont);
+}
+
+/*
+ * What is read from here on is news.  Who sleeps in epoll(7) edge-triggered does not
+ * ask again before the next event, so it is this that asks for it.
+ */
+static void container_file_seen(struct container_file *file, u32 seen)
+{
+	spin_lock(&container_lock);
+	file->seen = seen;
+	if (file->polled && file->cft->events && !container_file_gone(file)) {
+		container_file_arm(file);
+		if (*file->cft->events(file->cont) != seen)
+			cftype_event(file->cont, file->cft);
+	}
+	spin_unlock(&container_lock);
+}
+
 /* Under file->lock. */
 static int container_file_fill(struct container_file *file, const struct container_actor *reader)
 {
@@ -155,11 +183,8 @@ static int container_file_fill(struct container_file *file, const struct contain
 	if (!text)
 		return ret;
 	/* An empty list does not count as read: so it is with cgroup v1. */
-	if (text->len && file->seen != seen) {
-		spin_lock(&container_lock);
-		file->seen = seen;
-		spin_unlock(&container_lock);
-	}
+	if (text->len && file->seen != seen)
+		container_file_seen(file, seen);
 	container_text_put(file->text);
 	file->text = text;
 	return 0;
@@ -241,13 +266,11 @@ unsigned int container_file_poll(struct container_file *file, _Bool *armed)
 
 	*armed = false;
 	spin_lock(&container_lock);
+	file->polled = true;
 	if (container_file_gone(file) || file->seen != (cft->events ? *cft->events(cont) : 1)) {
 		mask |= EVENT_ERR | EVENT_PRI;
 	} else if (cft->events) {
-		if (!(cont->armed & (1ull << file->node))) {
-			cont->armed |= 1ull << file->node;
-			css_groups_changed_below(cont);
-		}
+		container_file_arm(file);
 		*armed = true;
 	}
 	spin_unlock(&container_lock);

@@ -11,8 +11,9 @@
  * and write(2) pass arrives as it is, a write whole up to the largest request,
  * which is far more than CONTAINER_WRITE_MAX.
  *
- * poll(2): the kernel hands out a handle, kept until the engine tells of a
- * change (host_file_event()), which wakes the poller and ends the handle.
+ * poll(2): the kernel hands out a handle, by which the poller is woken whenever the
+ * engine tells of a change (host_file_event()). It is kept for as long as the file is
+ * open: an edge-triggered epoll(7) polls once and sleeps many times.
  *
  * Requests per call (Linux 6.18): open and write OPEN, WRITE; open and read
  * OPEN, READ, and one READ more if the reader goes on until it gets 0 bytes.
@@ -38,7 +39,7 @@ struct open_file {
 	struct container_file	*file;
 	struct container_actor	 actor;		/* the opener */
 	time_t			 opened;	/* monotonic */
-	struct fuse_pollhandle	*ph;		/* somebody waits for an event */
+	struct fuse_pollhandle	*ph;		/* somebody waits for events */
 };
 
 /* All open files, by container. */
@@ -195,19 +196,16 @@ void file_poll(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi,
 	       struct fuse_pollhandle *ph)
 {
 	struct open_file *of = open_file_of(fi);
-	unsigned int events;
-	_Bool armed = false;
+	_Bool armed;
 
 	(void)ino;
-	if (of->ph)
-		fuse_pollhandle_destroy(of->ph);
-	of->ph = ph;
-	events = container_file_poll(of->file, &armed);
-	if (ph && !armed) {
-		fuse_pollhandle_destroy(ph);
-		of->ph = NULL;
+	/* Without one nobody sleeps now, but others may still. */
+	if (ph) {
+		if (of->ph)
+			fuse_pollhandle_destroy(of->ph);
+		of->ph = ph;
 	}
-	fuse_reply_poll(req, events);
+	fuse_reply_poll(req, container_file_poll(of->file, &armed));
 }
 
 void host_file_event(struct container *cont, unsigned int node)
@@ -219,7 +217,5 @@ void host_file_event(struct container *cont, unsigned int node)
 		    container_file_node(of->file) != node)
 			continue;
 		fuse_lowlevel_notify_poll(of->ph);
-		fuse_pollhandle_destroy(of->ph);
-		of->ph = NULL;
 	}
 }

@@ -32,6 +32,8 @@
 #include "tasks_ids.h"
 #include "tasks_pids.h"
 
+#define WATCH_EVENTS	(TE_WATCH_ALL | TE_WATCH_CLONE)
+
 _Static_assert(TE_WATCH_EMPTY == CSS_GROUP_WATCH_EMPTY && TE_WATCH_ALL == CSS_GROUP_WATCH_ALL &&
 	       TE_WATCH_CPUS == CSS_GROUP_WATCH_CPUS && TE_WATCH_CLONE == CSS_GROUP_WATCH_CLONE,
 	       "watch bits are the engine's");
@@ -44,7 +46,7 @@ static struct group_id *zero;		/* id 0 */
 static bool cloning;
 static bool rewatched;
 static bool ruled;			/* some id has ever been under device rules */
-static size_t nr_watch_all;		/* entries with TE_WATCH_ALL */
+static size_t nr_watch_events;		/* entries with any of WATCH_EVENTS */
 
 struct group_id *ids_find(uint64_t id)
 {
@@ -132,7 +134,7 @@ static void drop_entry(struct group_id *gid)
 {
 	leave_ring(gid);
 	tasks_hash_del(&table, &gid->node);
-	nr_watch_all -= !!(gid->watch & TE_WATCH_ALL);
+	nr_watch_events -= !!(gid->watch & WATCH_EVENTS);
 	set_idle(gid, false);
 	set_pinned(gid, true);
 	free(gid->account);
@@ -182,8 +184,8 @@ static int tell(struct group_id *gid, bool known)
 		return err;
 	if (watch & ~gid->watch)
 		rewatched = true;
-	nr_watch_all += !!(watch & TE_WATCH_ALL);
-	nr_watch_all -= !!(gid->watch & TE_WATCH_ALL);
+	nr_watch_events += !!(watch & WATCH_EVENTS);
+	nr_watch_events -= !!(gid->watch & WATCH_EVENTS);
 	gid->watch = watch;
 	gid->mask = mask;
 	return 0;
@@ -303,18 +305,21 @@ void ids_set_cloning(bool on)
 		log_info("namespaces make containers: hook %s", task_events_unshare_hook(te));
 }
 
+/* If anybody still waits: an event that has woken him is not asked for again. */
 static void rearm(struct tasks_node *node, void *arg)
 {
 	struct group_id *gid = (struct group_id *)node;
 
 	(void)arg;
+	if (!(gid->watch & WATCH_EVENTS) || tell(gid, true))
+		return;
 	if (gid->watch & TE_WATCH_ALL && !task_events_group_watch(te, node->key, TE_WATCH_ALL, 0))
 		rewatched = true;
 }
 
 void ids_rearm(void)
 {
-	if (nr_watch_all)
+	if (nr_watch_events)
 		tasks_hash_each(&table, rearm, NULL);
 }
 

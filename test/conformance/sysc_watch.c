@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysc commands that watch files: poll(2) and inotify(7).
+ * sysc commands that watch files: poll(2), select(2), epoll(7) and inotify(7).
  *
- * poll prints the returned bits joined by "|", or "none" when the time ran
- * out. events prints everything that is queued, each as BITS:NAME (the name
+ * poll and epoll_wait print the returned bits joined by "|", or "none" when the
+ * time ran out; select, which is for exceptional conditions, PRI or "none". events prints everything that is queued, each as BITS:NAME (the name
  * is empty for an event on the watched object itself) in the order of the
  * queue, or "none". Both give an upper bound in milliseconds; neither waits
  * longer than it must.
@@ -14,7 +14,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #include "sysc.h"
@@ -65,6 +67,50 @@ static void cmd_poll(int argc, char **argv)
 		say_bits(p.revents, poll_bits);
 }
 
+static void cmd_select(int argc, char **argv)
+{
+	long ms = atol(argv[2]);
+	struct timeval left = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+	int fd = slot_fd(argv[1]), n;
+	fd_set set;
+
+	(void)argc;
+	FD_ZERO(&set);
+	FD_SET(fd, &set);
+	n = select(fd + 1, NULL, NULL, &set, ms < 0 ? NULL : &left);
+	if (n < 0)
+		say_result(n);
+	else
+		say(n ? "PRI" : "none");
+}
+
+static void cmd_epoll(int argc, char **argv)
+{
+	struct epoll_event ev = { .events = EPOLLPRI };
+	int slot = atoi(argv[1]);
+
+	if (slot < 0 || slot >= MAX_SLOTS)
+		die("no such slot: %s", argv[1]);
+	if (argc > 3 && !strcmp(argv[3], "edge"))
+		ev.events |= EPOLLET;
+	slots[slot] = epoll_create1(EPOLL_CLOEXEC);
+	say_result(epoll_ctl(slots[slot], EPOLL_CTL_ADD, slot_fd(argv[2]), &ev));
+}
+
+static void cmd_epoll_wait(int argc, char **argv)
+{
+	struct epoll_event ev;
+	int n = epoll_wait(slot_fd(argv[1]), &ev, 1, atoi(argv[2]));
+
+	(void)argc;
+	if (n < 0)
+		say_result(n);
+	else if (n == 0)
+		say("none");
+	else
+		say_bits(ev.events, poll_bits);
+}
+
 static void cmd_watch(int argc, char **argv)
 {
 	int slot = atoi(argv[1]), i, rc = 0;
@@ -103,6 +149,9 @@ static void cmd_events(int argc, char **argv)
 
 const struct command watch_commands[] = {
 	{ "poll", 2, cmd_poll, "@SLOT MILLISECONDS [IN,PRI,...]" },
+	{ "select", 2, cmd_select, "@SLOT MILLISECONDS|-1: for an exceptional condition" },
+	{ "epoll", 2, cmd_epoll, "SLOT @SLOT [edge]: a descriptor that waits for PRI of the other" },
+	{ "epoll_wait", 2, cmd_epoll_wait, "@SLOT MILLISECONDS" },
 	{ "watch", 2, cmd_watch, "SLOT PATH...: inotify on all events" },
 	{ "events", 1, cmd_events, "@SLOT [MILLISECONDS]: what inotify has queued" },
 	{ NULL, 0, NULL, NULL },

@@ -184,6 +184,28 @@ START_TEST(change_after_read)
 }
 END_TEST
 
+/* Who has polled is told of the next change after each read, without polling again. */
+START_TEST(sleeps_on)
+{
+	bool armed;
+
+	file = open_as(&root_actor, a, "container.events");
+	read_it();
+	attach(a, 10);
+	ck_assert_uint_eq(host.events, 0);
+	ck_assert_uint_eq(poll_now(&armed), NORMAL | NEWS);
+	read_it();
+	host_fork(10, 11);
+	ck_assert_uint_eq(host.events, 1);
+	host_exit(11);
+	ck_assert_uint_eq(host.events, 1);
+	read_it();
+	host_exit(10);
+	ck_assert_uint_eq(host.events, 2);
+	container_file_release(file);
+}
+END_TEST
+
 /* What happens in one hierarchy is no news in another. */
 START_TEST(other_hierarchies)
 {
@@ -229,6 +251,18 @@ START_TEST(watches)
 	ck_assert_uint_eq(css_group_watch(group), CSS_GROUP_WATCH_EMPTY | CSS_GROUP_WATCH_ALL);
 	container_file_release(file);
 
+	/* what is in a top container is not linked to it, and clones from there (fault 6.4) */
+	file = open_as(&root_actor, top, "ns.events");
+	read_it();
+	changed = host.groups_changed;
+	poll_now(&armed);
+	ck_assert_uint_gt(host.groups_changed, changed);
+	ck_assert_uint_eq(css_group_watch(css_group_init()), CSS_GROUP_WATCH_CLONE);
+	ck_assert_uint_eq(css_group_watch(group) & CSS_GROUP_WATCH_CLONE, 0);
+	ck_assert(host_unshare(1, NEW_UTS));
+	ck_assert_uint_eq(css_group_watch(css_group_init()), 0);
+	container_file_release(file);
+
 	/* clones are watched for their end; masks follow the settings */
 	ck_assert_uint_eq(css_group_clone_mask(group), CONTAINER_NS_ALL);
 	changed = host.groups_changed;
@@ -256,6 +290,7 @@ TCase *poll_tests(void)
 	tcase_add_loop_test(tc, constant_files, 0, 3);
 	tcase_add_test(tc, two_pollers);
 	tcase_add_test(tc, change_after_read);
+	tcase_add_test(tc, sleeps_on);
 	tcase_add_test(tc, other_hierarchies);
 	tcase_add_test(tc, watches);
 	return tc;
