@@ -31,6 +31,8 @@
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The usage line of @command on stderr; returns EXIT_USAGE. */
 int usage_error(const char *command);
+/* Is what we print for a locale without other characters than ASCII? */
+bool is_ascii_locale(void);
 /* What `containerctl help COMMAND` prints. */
 void print_help(const char *command);
 
@@ -69,6 +71,8 @@ struct mounts {
 /* Every mount that can be seen from here, the first of each hierarchy only if @unique. */
 int mounts_load(struct mounts *mounts, bool unique);
 void mounts_free(struct mounts *mounts);
+/* Is more than one hierarchy mounted? */
+bool several_mounted(void);
 
 /* A container as the user named it. */
 struct place {
@@ -154,8 +158,12 @@ char *to_utf8(char *text);
 char *printable(const char *text);
 /* Columns of a terminal that @text, which is printable(), takes. */
 int text_width(const char *text);
-/* @text cut or filled up with spaces to @width columns, to the right if @right; for free(). */
-char *text_fit(const char *text, int width, bool right);
+/*
+ * @text, which is printable(), filled up with spaces or cut to @width columns; what is
+ * cut off, at the left or at the right, is "..." instead. For free().
+ */
+char *text_fit(const char *text, int width);
+char *text_fit_left(const char *text, int width);
 /* "1.5M", of 1024; "12.3 s", "850 ms". For free(). */
 char *human_bytes(unsigned long long bytes);
 char *human_time(unsigned long long ns);
@@ -207,6 +215,8 @@ struct procs {
 	size_t		 nr;
 };
 
+/* The command of @pid, and whether that is a thread of the kernel; NULL: it has gone. For free(). */
+char *proc_command(const char *pid, bool *kernel);
 /* What /proc/PID/stat tells of @sorted; who has gone is left out. */
 void procs_read(const struct pids *sorted, struct procs *procs);
 const struct proc *procs_find(const struct procs *procs, pid_t pid);
@@ -222,7 +232,7 @@ struct column {
 };
 
 struct table_opts {
-	bool		 json, raw, no_headings;
+	bool		 json, raw, null, no_headings;
 	const char	*output;
 };
 

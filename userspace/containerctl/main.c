@@ -11,6 +11,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -135,6 +136,7 @@ static void print_options(const struct column *columns, size_t nr)
 	     "  -o, --output COLUMNS  what to print, separated by commas; +COLUMNS adds\n"
 	     "  -J, --json            JSON\n"
 	     "  -r, --raw             one space between columns, no alignment\n"
+	     "  -0, --null            each value as it is, with a zero byte after it\n"
 	     "  -n, --no-headings     no heading line\n"
 	     "\nColumns:");
 	for (size_t i = 0; i < nr; i++)
@@ -237,6 +239,25 @@ static int cmd_help(int argc, char **argv)
 	return EXIT_SUCCESS;
 }
 
+static bool ascii;
+
+bool is_ascii_locale(void)
+{
+	return ascii;
+}
+
+/*
+ * In the locale C, that of many a script, no byte beyond ASCII is a character; names
+ * are UTF-8 there all the same. Lines of trees stay ASCII.
+ */
+static void set_locale(void)
+{
+	setlocale(LC_ALL, "");
+	ascii = !strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968");
+	if (ascii)
+		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 /* A walk holds a descriptor for each level it is deep. */
 static void raise_file_limit(void)
 {
@@ -253,7 +274,7 @@ int main(int argc, char **argv)
 	const struct command *cmd;
 	int status;
 
-	setlocale(LC_ALL, "");
+	set_locale();
 	if (argc < 2) {
 		print_commands(stderr);
 		return EXIT_USAGE;

@@ -101,6 +101,18 @@ void mounts_free(struct mounts *mounts)
 	free(mounts->mount);
 }
 
+bool several_mounted(void)
+{
+	struct mounts mounts;
+	bool several;
+
+	if (mounts_load(&mounts, true))
+		return false;
+	several = mounts.count > 1;
+	mounts_free(&mounts);
+	return several;
+}
+
 const char *path_below(const char *directory, const char *target)
 {
 	size_t len = strlen(target);

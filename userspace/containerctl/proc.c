@@ -121,6 +121,32 @@ static bool parse_stat(char *text, unsigned long long page, struct proc *proc)
 	return true;
 }
 
+/* flags are field 9; these of the scheduler never change their place */
+#define PF_KTHREAD	0x00200000
+
+char *proc_command(const char *pid, bool *kernel)
+{
+	char *path = xasprintf("/proc/%s/stat", pid), *text, *open, *close, *comm = NULL;
+	unsigned int flags = 0;
+
+	*kernel = false;
+	if (read_short(AT_FDCWD, path, &text)) {
+		free(path);
+		return NULL;
+	}
+	free(path);
+	open = strchr(text, '(');
+	close = strrchr(text, ')');
+	if (open && close && close > open) {
+		sscanf(close + 1, " %*c %*d %*d %*d %*d %*d %u", &flags);
+		*close = '\0';
+		comm = xstrdup(open + 1);
+		*kernel = flags & PF_KTHREAD;
+	}
+	free(text);
+	return comm;
+}
+
 void procs_read(const struct pids *sorted, struct procs *procs)
 {
 	unsigned long long page = (unsigned long long)getpagesize();

@@ -33,8 +33,8 @@ const struct column container_columns[] = {
 	[COL_CLONE]	= { "CLONE", "whether it was made by a clone, not by mkdir", 0,
 			    SCOLS_JSON_BOOLEAN },
 	[COL_USER]	= { "USER", "owner of the directory", 0, SCOLS_JSON_STRING },
-	[COL_COMMANDS]	= { "COMMANDS", "commands of the processes, with their number",
-			    SCOLS_FL_TRUNC, SCOLS_JSON_STRING },
+	[COL_COMMANDS]	= { "COMMANDS", "commands of the processes, with their number", 0,
+			    SCOLS_JSON_STRING },
 };
 const size_t nr_container_columns = sizeof(container_columns) / sizeof(container_columns[0]);
 
@@ -125,6 +125,7 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree)
 {
 	struct table_opts opts;
 	struct show show = { .tree = tree };
+	char *several = NULL;
 	int first, status, err;
 
 	if (!table_options(argc, argv, &opts, &first, &status))
@@ -133,8 +134,12 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree)
 		complain("%s: one PATH at most", argv[0]);
 		return usage_error(argv[0]);
 	}
+	/* paths of several hierarchies are not told apart */
+	if (argc == first && several_mounted() && !strncmp(defaults, "PATH,", 5))
+		defaults = several = xasprintf("DIRECTORY,%s", defaults + 5);
 	show.table = table_new("containers", container_columns, nr_container_columns, defaults,
 			       &opts);
+	free(several);
 	if (!show.table)
 		return EXIT_USAGE;
 	if (table_wants(show.table, COL_PROCS))

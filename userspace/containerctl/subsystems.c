@@ -20,7 +20,8 @@ const struct column subsystem_columns[] = {
 	[COL_NAME]	  = { "NAME", "name, as in mount options", 0, SCOLS_JSON_STRING },
 	[COL_STATE]	  = { "STATE", "enforced, accounted or unsupported", 0,
 			      SCOLS_JSON_STRING },
-	[COL_DESCRIPTION] = { "DESCRIPTION", "what it can do here", 0, SCOLS_JSON_STRING },
+	[COL_DESCRIPTION] = { "DESCRIPTION", "what it can do here", SCOLS_FL_WRAP,
+			      SCOLS_JSON_STRING },
 };
 const size_t nr_subsystem_columns = sizeof(subsystem_columns) / sizeof(subsystem_columns[0]);
 

@@ -14,10 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "containerctl.h"
 
 #define COLUMNS_MAX	16
+/* columns of a terminal that are worth wrapping text in */
+#define WRAP_LEAST	20
 
 struct table {
 	struct libscols_table	*tb;
@@ -25,7 +29,7 @@ struct table {
 	size_t			 nr;			/* of columns there are */
 	size_t			 chosen[COLUMNS_MAX];	/* which, in order */
 	size_t			 nr_chosen;
-	bool			 json;
+	bool			 json, raw, null;
 };
 
 bool table_options(int argc, char **argv, struct table_opts *opts, int *first, int *status)
@@ -34,6 +38,7 @@ bool table_options(int argc, char **argv, struct table_opts *opts, int *first, i
 		{ "output",	 required_argument, NULL, 'o' },
 		{ "json",	 no_argument,	    NULL, 'J' },
 		{ "raw",	 no_argument,	    NULL, 'r' },
+		{ "null",	 no_argument,	    NULL, '0' },
 		{ "no-headings", no_argument,	    NULL, 'n' },
 		{ "noheadings",	 no_argument,	    NULL, 'n' },
 		{ "help",	 no_argument,	    NULL, 'h' },
@@ -42,7 +47,7 @@ bool table_options(int argc, char **argv, struct table_opts *opts, int *first, i
 	int c;
 
 	*opts = (struct table_opts){ 0 };
-	while ((c = getopt_long(argc, argv, ":o:Jrnh", longopts, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":o:Jr0nh", longopts, NULL)) != -1) {
 		switch (c) {
 		case 'o':
 			opts->output = optarg;
@@ -52,6 +57,9 @@ bool table_options(int argc, char **argv, struct table_opts *opts, int *first, i
 			break;
 		case 'r':
 			opts->raw = true;
+			break;
+		case '0':
+			opts->null = true;
 			break;
 		case 'n':
 			opts->no_headings = true;
@@ -67,8 +75,8 @@ bool table_options(int argc, char **argv, struct table_opts *opts, int *first, i
 			return false;
 		}
 	}
-	if (opts->json && opts->raw) {
-		complain("%s: --json and --raw exclude each other", argv[0]);
+	if (opts->json + opts->raw + opts->null > 1) {
+		complain("%s: --json, --raw and --null exclude each other", argv[0]);
 		*status = usage_error(argv[0]);
 		return false;
 	}
@@ -111,6 +119,7 @@ static void fill(struct table *t, const char *name, const struct table_opts *opt
 	scols_table_enable_json(t->tb, opts->json);
 	scols_table_enable_raw(t->tb, opts->raw);
 	scols_table_enable_noheadings(t->tb, opts->no_headings);
+	scols_table_enable_ascii(t->tb, is_ascii_locale());
 	for (size_t i = 0; i < t->nr_chosen; i++) {
 		const struct column *c = &t->columns[t->chosen[i]];
 		int flags = opts->raw ? c->flags & ~SCOLS_FL_TREE : c->flags;
@@ -118,6 +127,12 @@ static void fill(struct table *t, const char *name, const struct table_opts *opt
 
 		if (cl)
 			scols_column_set_json_type(cl, c->json);
+		/* at the newlines that wrap_text() puts in */
+		if (cl && flags & SCOLS_FL_WRAP) {
+			scols_column_set_wrapfunc(cl, scols_wrapnl_chunksize,
+						  scols_wrapnl_nextchunk, NULL);
+			scols_column_set_safechars(cl, "\n");
+		}
 	}
 }
 
@@ -131,6 +146,8 @@ struct table *table_new(const char *name, const struct column *columns, size_t n
 	t->columns = columns;
 	t->nr = nr;
 	t->json = opts->json;
+	t->raw = opts->raw;
+	t->null = opts->null;
 	if (output && !output[strspn(output, "+,")]) {
 		complain("--output names no column");
 		free(t);
@@ -179,10 +196,145 @@ void table_set(struct table *table, struct libscols_line *line, size_t column, c
 	free(text);
 }
 
+static const char *cell_data(struct libscols_line *line, size_t column)
+{
+	return scols_cell_get_data(scols_line_get_cell(line, column));
+}
+
+/* In lines that are split at spaces, what is empty would move what follows. */
+static void fill_empty(struct table *t)
+{
+	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *line;
+
+	while (iter && !scols_table_next_line(t->tb, iter, &line))
+		for (size_t i = 0; i < t->nr_chosen; i++) {
+			const char *data = cell_data(line, i);
+
+			if (!data || !*data)
+				scols_line_set_data(line, i, "-");
+		}
+	scols_free_iter(iter);
+}
+
+/* Each value as it is, for xargs -0 and read -d. */
+static int print_null(struct table *t)
+{
+	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *line;
+
+	while (iter && !scols_table_next_line(t->tb, iter, &line))
+		for (size_t i = 0; i < t->nr_chosen; i++) {
+			const char *data = cell_data(line, i);
+
+			fputs(data ? data : "", stdout);
+			putchar('\0');
+		}
+	scols_free_iter(iter);
+	return iter ? 0 : -ENOMEM;
+}
+
+static int widest(struct table *t, size_t column)
+{
+	int most = (int)strlen(t->columns[t->chosen[column]].name);
+
+	for (size_t i = 0; i < scols_table_get_nlines(t->tb); i++) {
+		const char *data = cell_data(scols_table_get_line(t->tb, i), column);
+		int width = data ? text_width(data) : 0;
+
+		most = width > most ? width : most;
+	}
+	return most;
+}
+
+/* Break lines of @text between words, so that they have no more than @width columns. */
+static void wrap_text(char *text, int width)
+{
+	char *start = text, *space = NULL;
+
+	for (char *c = text; *c; c++) {
+		char next = c[1];
+
+		if (*c == ' ')
+			space = c;
+		c[1] = '\0';
+		if (text_width(start) > width && space) {
+			*space = '\n';
+			start = space + 1;
+			space = NULL;
+		}
+		c[1] = next;
+	}
+}
+
+/* A last column that may wrap does, if there is room for some words. */
+static void wrap_last(struct table *t, int width)
+{
+	size_t last = t->nr_chosen - 1;
+
+	if (!(t->columns[t->chosen[last]].flags & SCOLS_FL_WRAP))
+		return;
+	for (size_t i = 0; i < last; i++)
+		width -= widest(t, i) + 1;
+	if (width < WRAP_LEAST)
+		return;
+	for (size_t i = 0; i < scols_table_get_nlines(t->tb); i++) {
+		struct libscols_line *line = scols_table_get_line(t->tb, i);
+		const char *data = cell_data(line, last);
+		char *copy = data ? xstrdup(data) : NULL;
+
+		if (!copy)
+			continue;
+		wrap_text(copy, width);
+		scols_line_refer_data(line, last, copy);
+	}
+}
+
+/*
+ * For a terminal of @width columns. The library cuts without a mark, and not all
+ * tables; so it is given all the room that it wants, and what sticks out is cut here.
+ */
+static int print_terminal(struct table *t, int width)
+{
+	char *text, *line, *rest;
+	int err;
+
+	wrap_last(t, width);
+	err = scols_print_table_to_string(t->tb, &text);
+	if (err)
+		return err;
+	for (rest = text; (line = strsep(&rest, "\n")) && (rest || *line);) {
+		size_t len = strlen(line);
+		char *cut;
+
+		while (len && line[len - 1] == ' ')
+			line[--len] = '\0';
+		if (text_width(line) <= width) {
+			puts(line);
+			continue;
+		}
+		cut = text_fit(line, width);
+		puts(cut);
+		free(cut);
+	}
+	free(text);
+	return 0;
+}
+
 int table_end(struct table *table)
 {
-	int err = scols_print_table(table->tb);
+	struct winsize size;
+	int err;
 
+	if (table->raw)
+		fill_empty(table);
+	if (table->null)
+		err = print_null(table);
+	else if (!table->raw && !table->json && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) &&
+		 size.ws_col)
+		err = print_terminal(table, size.ws_col);
+	else
+		err = scols_print_table(table->tb);
 	scols_unref_table(table->tb);
 	free(table);
 	if (err)

@@ -103,18 +103,37 @@ int text_width(const char *text)
 	return sum;
 }
 
-char *text_fit(const char *text, int width, bool right)
+/* What is put where something was cut off, as far as there is room. */
+static const char *mark(int width)
 {
-	const char *end = text;
-	int used = 0, columns;
+	static const char dots[] = "...";
+
+	return dots + (width < 3 ? 3 - (width > 0 ? width : 0) : 0);
+}
+
+char *text_fit(const char *text, int width)
+{
+	const char *end = text, *dots = text_width(text) > width ? mark(width) : "";
+	int used = 0, columns, room = width - (int)strlen(dots);
 	size_t len;
 
-	while (*end && (len = shown(end, &columns)) && used + columns <= width) {
+	while (*end && (len = shown(end, &columns)) && used + columns <= room) {
 		used += columns;
 		end += len;
 	}
-	return xasprintf("%*s%.*s%*s", right ? width - used : 0, "", (int)(end - text), text,
-			 right ? 0 : width - used, "");
+	return xasprintf("%.*s%s%*s", (int)(end - text), text, dots, room - used, "");
+}
+
+char *text_fit_left(const char *text, int width)
+{
+	int over = text_width(text) - width, columns;
+	const char *dots = over > 0 ? mark(width) : "";
+
+	/* what the mark takes must go, too */
+	over += (int)strlen(dots);
+	for (size_t len; *dots && over > 0 && (len = shown(text, &columns)); text += len)
+		over -= columns;
+	return xasprintf("%s%s%*s", dots, text, over < 0 ? -over : 0, "");
 }
 
 char *human_bytes(unsigned long long bytes)

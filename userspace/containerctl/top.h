@@ -97,13 +97,17 @@ struct lines {
 	size_t			 nr;
 	bool			 flat;
 	bool			 pids;		/* the column is shown */
+	int			 pids_width, command_width;	/* that these two columns need */
 };
 
 bool sort_key_parse(const char *word, enum sort_key *key);
 const char *sort_key_name(enum sort_key key);
 void lines_make(struct lines *lines, const struct sample *sample, enum sort_key key, bool flat);
 void lines_free(struct lines *lines);
-/* The line @i, or the headings (-1), with names cut or filled up to @width; for free(). */
+/*
+ * The line @i, or the headings (-1), with names cut, at their left, or filled up to
+ * @width; for free().
+ */
 char *lines_text(const struct lines *lines, ssize_t i, int width);
 /* Columns that the longest name takes, and that all else does. */
 int lines_name_width(const struct lines *lines);

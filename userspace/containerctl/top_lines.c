@@ -18,6 +18,8 @@ static const char *const key_names[] = {
 
 /* what most commands need; longer ones are cut by a narrow terminal */
 #define COMMAND_WIDTH	16
+/* that a name keeps for itself, however deep it is */
+#define NAME_LEAST	16
 
 #define NR_KEYS (sizeof(key_names) / sizeof(key_names[0]))
 
@@ -63,10 +65,34 @@ static int compare_lines(const void *a, const void *b, void *arg)
 	return order ? order : strcmp(x->tree->place.target, y->tree->place.target);
 }
 
+static int larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static char *pids_text(const struct row *row)
+{
+	char *max = row->pids_max == PIDS_UNKNOWN ? xstrdup("-") :
+		    row->pids_max == PIDS_UNLIMITED ? xstrdup("max") :
+		    xasprintf("%lld", row->pids_max);
+	char *text = row->pids_current == PIDS_UNKNOWN ? xstrdup("-") :
+		     xasprintf("%lld/%s", row->pids_current, max);
+
+	free(max);
+	return text;
+}
+
 static void add_line(struct lines *l, size_t *room, const struct tree *tree,
 		     const struct container *cont, int depth)
 {
 	const struct row *row = row_of(cont);
+	char *text;
+	int width;
 
 	if (l->nr == *room) {
 		*room = *room ? *room * 2 : 64;
@@ -74,6 +100,13 @@ static void add_line(struct lines *l, size_t *room, const struct tree *tree,
 	}
 	l->line[l->nr++] = (struct line){ tree, cont, depth };
 	l->pids |= row->pids_current != PIDS_UNKNOWN || row->pids_max != PIDS_UNKNOWN;
+	text = pids_text(row);
+	l->pids_width = larger(l->pids_width, text_width(text));
+	free(text);
+	text = printable(row->command);
+	width = text_width(text);
+	l->command_width = larger(l->command_width, width < COMMAND_WIDTH ? width : COMMAND_WIDTH);
+	free(text);
 }
 
 static void add_tree(struct lines *l, size_t *room, const struct tree *tree,
@@ -94,7 +127,12 @@ void lines_make(struct lines *l, const struct sample *sample, enum sort_key key,
 {
 	size_t room = 0;
 
-	*l = (struct lines){ .sample = sample, .flat = flat };
+	*l = (struct lines){
+		.sample = sample,
+		.flat = flat,
+		.pids_width = (int)strlen("PIDS/MAX"),
+		.command_width = (int)strlen("COMMAND"),
+	};
 	for (size_t i = 0; i < sample->nr; i++)
 		if (sample->tree[i].top)
 			add_tree(l, &room, &sample->tree[i], sample->tree[i].top, 0, key);
@@ -131,15 +169,24 @@ const char *state_name(const struct row *row)
 	}
 }
 
-/* The tops of trees and, in a flat list, all are shown by their directories. */
-static char *name_text(const struct lines *l, const struct line *line)
+/*
+ * The tops of trees and, in a flat list, all are shown by their directories, of which
+ * the end tells one from the other. Deep down, the indent gives way.
+ */
+static char *name_text(const struct lines *l, const struct line *line, int width)
 {
 	char *raw = l->flat || !line->depth ? line_directory(line) : xstrdup(line->cont->name);
-	char *safe = printable(raw);
-	char *text = xasprintf("%*s%s", l->flat ? 0 : 2 * line->depth, "", safe);
+	char *safe = printable(raw), *fitted, *text;
+	int indent = l->flat ? 0 : 2 * line->depth;
+	int over = indent + text_width(safe) - width;
 
+	if (over > 0)
+		indent = larger(indent - over, larger(smaller(indent, width - NAME_LEAST), 0));
+	fitted = text_fit_left(safe, width - indent);
+	text = xasprintf("%*s%s", indent, "", fitted);
 	free(raw);
 	free(safe);
+	free(fitted);
 	return text;
 }
 
@@ -148,11 +195,13 @@ int lines_name_width(const struct lines *l)
 	int most = (int)strlen("CONTAINER");
 
 	for (size_t i = 0; i < l->nr; i++) {
-		char *name = name_text(l, &l->line[i]);
-		int width = text_width(name);
+		const struct line *line = &l->line[i];
+		char *raw = l->flat || !line->depth ? line_directory(line) : xstrdup(line->cont->name);
+		char *safe = printable(raw);
 
-		free(name);
-		most = width > most ? width : most;
+		most = larger(most, text_width(safe) + (l->flat ? 0 : 2 * line->depth));
+		free(raw);
+		free(safe);
 	}
 	return most;
 }
@@ -160,22 +209,10 @@ int lines_name_width(const struct lines *l)
 int lines_rest_width(const struct lines *l)
 {
 	char *rest = lines_text(l, -1, 0);
-	int width = text_width(rest) - (int)strlen("COMMAND") + COMMAND_WIDTH;
+	int width = text_width(rest) - (int)strlen("COMMAND") + l->command_width;
 
 	free(rest);
 	return width;
-}
-
-static char *pids_text(const struct row *row)
-{
-	char *max = row->pids_max == PIDS_UNKNOWN ? xstrdup("-") :
-		    row->pids_max == PIDS_UNLIMITED ? xstrdup("max") :
-		    xasprintf("%lld", row->pids_max);
-	char *text = row->pids_current == PIDS_UNKNOWN ? xstrdup("-") :
-		     xasprintf("%lld/%s", row->pids_current, max);
-
-	free(max);
-	return text;
 }
 
 static char *cpu_text(const struct row *row)
@@ -188,19 +225,17 @@ static char *cpu_text(const struct row *row)
 char *lines_text(const struct lines *l, ssize_t i, int width)
 {
 	const struct row *row = i < 0 ? NULL : row_of(l->line[i].cont);
-	char *name = row ? name_text(l, &l->line[i]) : xstrdup("CONTAINER");
-	char *fitted = text_fit(name, width, false);
+	char *name = row ? name_text(l, &l->line[i], width) : text_fit("CONTAINER", width);
 	char *tasks = row ? xasprintf("%lu", row->tasks) : xstrdup("TASKS");
 	char *cpu = row ? cpu_text(row) : xstrdup("CPU%");
 	char *memory = row ? human_bytes(row->memory) : xstrdup("RSS");
 	char *pids = !l->pids ? xstrdup("") : row ? pids_text(row) : xstrdup("PIDS/MAX");
 	char *command = row ? printable(row->command) : xstrdup("COMMAND");
-	char *text = xasprintf("%s %6s %6s %-8s %6s%s%*s %s", fitted, tasks, cpu,
+	char *text = xasprintf("%s %6s %6s %-8s %6s%s%*s %s", name, tasks, cpu,
 			       row ? state_name(row) : "STATE", memory, l->pids ? " " : "",
-			       l->pids ? 11 : 0, pids, command);
+			       l->pids ? l->pids_width : 0, pids, command);
 
 	free(name);
-	free(fitted);
 	free(tasks);
 	free(cpu);
 	free(memory);

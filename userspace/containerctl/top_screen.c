@@ -106,7 +106,7 @@ static void arrange(struct screen *s)
 
 static void draw_text(int y, const char *text)
 {
-	char *fitted = text_fit(text, COLS, false);
+	char *fitted = text_fit(text, COLS);
 
 	mvaddstr(y, 0, fitted);
 	free(fitted);

@@ -40,22 +40,9 @@ void container_free(struct container *cont)
 	free(cont);
 }
 
-static char *read_comm(const char *pid)
-{
-	char *path = xasprintf("/proc/%s/comm", pid);
-	char *text, *end;
-
-	if (read_file(AT_FDCWD, path, &text))
-		text = NULL;
-	free(path);
-	end = text ? strrchr(text, '\n') : NULL;
-	if (end)
-		*end = '\0';
-	return text;
-}
-
-/* "sh, sleep (3), 2 more": in the order of their first process. */
-static char *list_commands(const struct command_count *list, size_t nr, bool all)
+/* "sh, sleep (3), 2 more, kernel threads (52)": in the order of their first process. */
+static char *list_commands(const struct command_count *list, size_t nr, bool all,
+			   unsigned long kernel)
 {
 	size_t shown = all || nr <= COMMANDS_SHOWN ? nr : COMMANDS_SHOWN;
 	char *text = xstrdup("");
@@ -72,6 +59,12 @@ static char *list_commands(const struct command_count *list, size_t nr, bool all
 		char *old = text;
 
 		text = xasprintf("%s, %zu more", old, nr - shown);
+		free(old);
+	}
+	if (kernel) {
+		char *old = text;
+
+		text = xasprintf("%s%skernel threads (%lu)", old, *old ? ", " : "", kernel);
 		free(old);
 	}
 	return text;
@@ -92,6 +85,7 @@ static void count_command(struct command_count **list, size_t *nr, char *comm)
 static int read_procs(int fd, struct container *cont, unsigned int what)
 {
 	struct command_count *list = NULL;
+	unsigned long kernel_threads = 0;
 	char *text, *save, *pid;
 	size_t nr = 0;
 	int err = read_file(fd, "cgroup.procs", &text);
@@ -99,14 +93,18 @@ static int read_procs(int fd, struct container *cont, unsigned int what)
 	if (err)
 		return err;
 	for (pid = strtok_r(text, "\n", &save); pid; pid = strtok_r(NULL, "\n", &save)) {
-		char *comm = what & WALK_COMMANDS ? read_comm(pid) : NULL;
+		bool kernel = false;
+		char *comm = what & WALK_COMMANDS ? proc_command(pid, &kernel) : NULL;
 
 		cont->procs++;
-		if (comm)
+		kernel_threads += kernel;
+		if (kernel)
+			free(comm);
+		else if (comm)
 			count_command(&list, &nr, comm);
 	}
 	if (what & WALK_COMMANDS)
-		cont->commands = list_commands(list, nr, what & WALK_ALL);
+		cont->commands = list_commands(list, nr, what & WALK_ALL, kernel_threads);
 	while (nr)
 		free(list[--nr].comm);
 	free(list);

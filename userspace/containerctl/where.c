@@ -153,8 +153,8 @@ int cmd_where(int argc, char **argv)
 	for (int i = first; i < argc; i++)
 		if (!parse_pid(argv[i], &pid))
 			return usage_error("where");
-	t = table_new("tasks", where_columns, nr_where_columns, "PID,COMMAND,SUBSYSTEMS,PATH",
-		      &opts);
+	t = table_new("tasks", where_columns, nr_where_columns, several_mounted() ?
+		      "PID,COMMAND,SUBSYSTEMS,DIRECTORY" : "PID,COMMAND,SUBSYSTEMS,PATH", &opts);
 	if (!t)
 		return EXIT_USAGE;
 	if (mounts_load(&mounts, true) || !mounts.count) {
