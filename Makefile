@@ -85,7 +85,8 @@ $(B)/config.mk: $(B)/configure userspace/config.mk.in
 engine_srcs	= $(addprefix kernel/,$(ENGINE_SRCS))
 shim_srcs	= $(SHIM_ENGINE_SRCS) $(SHIM_SRCS)
 daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c))
-mount_srcs	= $(wildcard userspace/mount/*.c)
+# process.c is the daemon's, too
+mount_srcs	= $(wildcard userspace/mount/*.c) fs/fuse/process.c
 ctl_srcs	= $(wildcard userspace/containerctl/*.c)
 sysc_srcs	= $(wildcard test/conformance/sysc*.c)
 bench_srcs	= $(wildcard test/bench/*.c)
@@ -154,7 +155,7 @@ $(B)/containerfsd: $(call objects,obj,$(daemon_srcs)) $(call core,obj)
 # Made anew when its content would change: where mount.containerfs finds the daemon.
 $(B)/daemon-path: FORCE
 	$(Q)echo '$(sbindir)/containerfsd' | cmp -s - $@ || echo '$(sbindir)/containerfsd' > $@
-$(call objects,obj,$(mount_srcs)): $(B)/daemon-path
+$(call objects,obj,$(filter userspace/%,$(mount_srcs))): $(B)/daemon-path
 .PHONY: FORCE
 FORCE:
 

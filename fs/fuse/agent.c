@@ -2,8 +2,10 @@
 /*
  * Release agents, started as cgroup v1's kernel helper does: arguments are the
  * agent's path and the container's, the environment is HOME and PATH only, the
- * directory is the root, no terminal, default signals, all capabilities (of
- * the bounding set: root regains them at execve).  Nobody waits for them.
+ * directory is the host's root, no terminal, default signals, the limits of
+ * kernel threads, OOM score 0, all capabilities (of the bounding set: root
+ * regains them at execve).  Nobody waits for them.  Scheduling and the like are
+ * the daemon's, which are a kernel thread's.
  *
  * execve(2) may have to look the agent's path up in a file system that this
  * very daemon serves, so the daemon must never wait for it.  Each agent is
@@ -25,13 +27,14 @@
 #include <unistd.h>
 
 #include "daemon.h"
+#include "process.h"
 
 #define AGENT_STACK	(128 * 1024)
 
 static pthread_attr_t attr;
+static struct rlimit limits[RLIM_NLIMITS];
 
 struct agent {
-	char	 oom_score_adj[16];
 	char	*path;		/* of the container, behind the agent's own in text[] */
 	char	 text[];
 };
@@ -49,14 +52,19 @@ static void __attribute__((noreturn, noinline)) agent_exec(const struct agent *a
 	for (int sig = 1; sig < NSIG; sig++)
 		syscall(SYS_rt_sigaction, sig, dfl, NULL, NSIG / 8);
 	fd = open("/proc/self/oom_score_adj", O_WRONLY);
-	if (fd >= 0 && write(fd, a->oom_score_adj, strlen(a->oom_score_adj)) < 0)
-		_exit(127);
+	/* refused only where it was refused to us to lower it */
+	if (fd >= 0 && write(fd, "0", 1) < 0)
+		close(fd);
 	fd = open("/dev/null", O_RDWR);
 	for (int i = 0; i < 3; i++)
 		dup2(fd, i);
+	if (home_leave())
+		_exit(127);
 	close_range(3, ~0U, 0);
 	setsid();
 	umask(022);
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		setrlimit(i, &limits[i]);
 	if (chdir("/"))
 		_exit(127);
 	sigemptyset(&none);
@@ -86,8 +94,6 @@ void host_run_agent(const char *agent, const char *path)
 	int err = ENOMEM;
 
 	if (a) {
-		snprintf(a->oom_score_adj, sizeof(a->oom_score_adj), "%d",
-			 privilege_oom_score_adj());
 		memcpy(a->text, agent, len);
 		a->path = strcpy(a->text + len, path);
 		err = pthread_create(&thread, &attr, agent_thread, a);
@@ -106,6 +112,7 @@ int agent_init(void)
 
 	if (err)
 		return -err;
+	process_kernel_limits(limits);
 	pthread_attr_setstacksize(&attr, AGENT_STACK);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	return 0;

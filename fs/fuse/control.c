@@ -137,7 +137,7 @@ static int do_mount(const struct client *c, const struct control_request *rq, in
 		return 0;
 	}
 	log_err("hierarchy %d: cannot make a mount: %s", id, strerror(-*mnt));
-	return fail(-*mnt, "containerfsd could not make a FUSE mount: see its log");
+	return fail(-*mnt, "containerfsd could not make a FUSE mount: see its log (containerctl hierarchies -v says where)");
 }
 
 static int do_remount(const struct client *c, const struct control_request *rq, int fd)
@@ -201,6 +201,13 @@ static int do_stats(void)
 	return 0;
 }
 
+static int do_daemon(void)
+{
+	snprintf(control.reply.text, sizeof(control.reply.text), "process %d\nlogs to %s\n%s%s",
+		 getpid(), log_place(), cgroups_stays(), privilege_held());
+	return 0;
+}
+
 static int check(const struct client *c, const struct control_request *rq, int fd)
 {
 	bool wants_fd = rq->op == CONTROL_REMOUNT || rq->op == CONTROL_SHOW;
@@ -233,6 +240,8 @@ static int serve(const struct client *c, const struct control_request *rq, int f
 		return do_show(fd);
 	case CONTROL_STATS:
 		return do_stats();
+	case CONTROL_DAEMON:
+		return do_daemon();
 	case CONTROL_SUBSYSTEMS:
 		container_subsys_describe(control.reply.text, sizeof(control.reply.text));
 		return 0;

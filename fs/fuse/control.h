@@ -40,6 +40,7 @@ enum control_op {
 	CONTROL_SHOW,		/* a descriptor: text is the hierarchy's options */
 	CONTROL_STATS,		/* text: a line a hierarchy, then "name value" lines */
 	CONTROL_SUBSYSTEMS,	/* text: a line a subsystem, what it can do here */
+	CONTROL_DAEMON,		/* text: lines, which process it is and what of its starter's it keeps */
 };
 
 struct control_request {

@@ -44,6 +44,8 @@ void loop_stop(void);
 enum log_level { LOG_LEVEL_ERR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 void log_set(enum log_level max, bool to_syslog);
 void log_msg(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Where messages go, in words. */
+const char *log_place(void);
 #define log_err(...)	log_msg(LOG_LEVEL_ERR, __VA_ARGS__)
 #define log_warn(...)	log_msg(LOG_LEVEL_WARN, __VA_ARGS__)
 #define log_info(...)	log_msg(LOG_LEVEL_INFO, __VA_ARGS__)
@@ -146,19 +148,37 @@ void start_exit(void);
 
 /* Are we where the daemon can work at all? */
 int privilege_check(void);
-/* Join the namespaces of the host, so that release agents run there. */
+/* Join the namespaces of the host but for its mounts (home.c), so that release agents run there. */
 int privilege_join_host(void);
+/* Put away what whoever started the daemon has handed on; what is refused is logged. */
+void privilege_reset(void);
+/* What of it cannot be put away: lines, or "". */
+const char *privilege_held(void);
 /* Out of reach of the OOM killer, and without the capabilities that are not needed. */
 int privilege_trim(void);
-/* oom_score_adj as the daemon found it: what its children should have. */
-int privilege_oom_score_adj(void);
 /* Has it CAP_SYS_NICE? */
 bool privilege_nice(void);
+
+/* --- cgroups.c: the kernel's own --- */
+
+/* Into the root of each hierarchy; what is refused is logged. */
+void cgroups_leave(void);
+/* Where we are still: lines, or "". */
+const char *cgroups_stays(void);
+
+/* --- home.c: a root directory of its own --- */
+
+/* From the host's mount namespace into it; -errno. */
+int home_enter(void);
+/* In a child that shares no directories with us: back to the host's root. System calls only; -errno. */
+int home_leave(void);
 
 /* --- lifetime.c: signals, and when the daemon ends --- */
 
 int lifetime_init(void);
 void lifetime_exit(void);
+/* The socket listens: time for the first mount begins to run. */
+void lifetime_ready(void);
 /* A mount was asked for, with success or not: nothing more is to be waited for at the start. */
 void lifetime_used(void);
 

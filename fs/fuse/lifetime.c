@@ -3,7 +3,7 @@
  * Signals, and when the daemon ends.
  *
  * It ends by itself when the last hierarchy has died, or could not be mounted,
- * and when none was asked for within START_SECONDS of its start; a connected
+ * and when none was asked for within START_SECONDS of its first answer; a connected
  * client holds it.
  * A hierarchy that has containers lives on without a mount, and so does the
  * daemon, which alone knows of it.
@@ -114,6 +114,8 @@ static void terminate(void)
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		/* the connections and locks are the daemon's alone */
 		closelog();
+		if (home_leave())
+			log_err("cannot return to the host's mounts: %s", strerror(errno));
 		close_range(3, ~0U, 0);
 		_exit(unmount_all() ? EXIT_SUCCESS : EXIT_FAILURE);
 	}
@@ -189,14 +191,20 @@ void lifetime_used(void)
 	life.used = true;
 }
 
-int lifetime_init(void)
+/* Not before: loading BPF programs alone may take longer than that on a slow machine. */
+void lifetime_ready(void)
 {
 	const struct itimerspec start = { .it_value.tv_sec = START_SECONDS };
+
+	timerfd_settime(life.timer, 0, &start, NULL);
+}
+
+int lifetime_init(void)
+{
 	sigset_t set;
 	int err;
 
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL);	/* the caller may have ignored it: no zombies, no status */
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -207,7 +215,7 @@ int lifetime_init(void)
 	if (life.sigfd < 0)
 		return -errno;
 	life.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (life.timer < 0 || timerfd_settime(life.timer, 0, &start, NULL)) {
+	if (life.timer < 0) {
 		err = -errno;
 		goto close_fds;
 	}

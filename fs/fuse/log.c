@@ -59,6 +59,11 @@ void log_set(enum log_level max, bool to_syslog)
 	fuse_set_log_func(log_fuse);
 }
 
+const char *log_place(void)
+{
+	return state.to_syslog ? "syslog: journalctl -t containerfsd, or /var/log" : "standard error";
+}
+
 void log_msg(enum log_level level, const char *fmt, ...)
 {
 	va_list ap;

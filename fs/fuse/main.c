@@ -5,12 +5,13 @@
  * This file is the table of contents: options, the parts in the order in which
  * they come up, and down again in reverse.  What they ask of each other is in
  * daemon.h.  Nothing before start_daemon() makes a thread or engine state: it
- * forks.
+ * forks.  What is before that makes the process one that has no parent's marks.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon.h"
+#include "process.h"
 
 static int serve(const struct options *o)
 {
@@ -25,6 +26,7 @@ static int serve(const struct options *o)
 	STEP(privilege_trim(), exit_agent);
 	STEP(control_init(start_listen()), exit_agent);
 #undef STEP
+	lifetime_ready();
 	start_ready(o->level, o->syslog);
 	log_info("version " VERSION " at %s; clones seen by %s", o->socket,
 		 host_clone_hook());
@@ -55,18 +57,28 @@ out:
 int main(int argc, char **argv)
 {
 	struct options o;
-	int status = options_parse(argc, argv, &o);
+	int status;
 
+	process_stdio();
+	status = options_parse(argc, argv, &o);
 	if (status)
 		return status - 1;
 	/* until it listens, what a user who only asked for a mount must see */
 	log_set(!o.foreground && o.level > LOG_LEVEL_WARN ? LOG_LEVEL_WARN : o.level, false);
 	if (privilege_check())
 		return EXIT_FAILURE;
+	process_signals();
+	if (privilege_join_host())
+		return EXIT_FAILURE;
+	cgroups_leave();
+	privilege_reset();
 	status = start_daemon(o.socket, o.foreground);
 	if (status)
 		return status;
-	if (privilege_join_host())
+	status = home_enter();
+	if (status) {
+		log_err("cannot make a root directory of its own: %s", strerror(-status));
 		return EXIT_FAILURE;
+	}
 	return serve(&o);
 }

@@ -6,25 +6,30 @@
  * their ids in the initial user namespace, so it must be in both.  The other
  * namespaces are those of whoever mounted first; the daemon leaves them for
  * the kernel threads', because that is where cgroup v1 runs release agents.
+ * (The mount namespace is home.c's.)
  *
  * Capabilities are trimmed to those used; the bounding set stays full, since a
  * release agent, run by root, regains all of it at execve(2) as a kernel
  * helper would have it.
  *
  * The OOM killer must not choose the daemon: killing it frees little and
- * breaks every mount (ENOTCONN).  Its children get the former value back.
+ * breaks every mount (ENOTCONN).  Release agents have 0, as those of the kernel.
  */
 #include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "daemon.h"
+#include "home.h"
+#include "process.h"
 
 /* inode numbers of the initial namespaces, fixed since Linux 3.8 */
 #define INIT_USER_INO	0xEFFFFFFDu
@@ -32,39 +37,44 @@
 
 /* kthreadd, of which all kernel threads are */
 #define KTHREADD	2
-#define KTHREADD_NS	"/proc/2/ns/"
 
 #define OOM_SCORE_ADJ	"/proc/self/oom_score_adj"
 
-static int oom_score_adj;
-static bool can_nice;
+/* it serves whoever comes, and holds a descriptor for each hierarchy */
+#define FILES		65536
 
-static bool is_initial(const char *path, ino_t ino)
+static bool can_nice;
+static char held[1024];	/* lines: what of the caller's is still here */
+
+static bool is_initial(int proc, const char *path, ino_t ino)
 {
 	struct stat st;
 
-	return !stat(path, &st) && st.st_ino == ino;
+	return !fstatat(proc, path, &st, 0) && st.st_ino == ino;
 }
 
 int privilege_check(void)
 {
+	int proc, err = 0;
+
 	if (geteuid()) {
 		log_err("must be run by root");
 		return -EPERM;
 	}
-	if (access("/proc/self/ns/pid", F_OK)) {
+	proc = home_proc();
+	if (proc < 0 || faccessat(proc, "self/ns/pid", F_OK, 0)) {
 		log_err("/proc is not mounted");
-		return -ENOENT;
-	}
-	if (!is_initial("/proc/self/ns/user", INIT_USER_INO)) {
+		err = -ENOENT;
+	} else if (!is_initial(proc, "self/ns/user", INIT_USER_INO)) {
 		log_err("must run in the initial user namespace: start it on the host");
-		return -EPERM;
-	}
-	if (!is_initial("/proc/self/ns/pid", INIT_PID_INO)) {
+		err = -EPERM;
+	} else if (!is_initial(proc, "self/ns/pid", INIT_PID_INO)) {
 		log_err("must run in the initial pid namespace: start it on the host");
-		return -EPERM;
+		err = -EPERM;
 	}
-	return 0;
+	if (proc >= 0)
+		close(proc);
+	return err;
 }
 
 int privilege_join_host(void)
@@ -73,22 +83,23 @@ int privilege_join_host(void)
 		const char	*name;
 		int		 flag;
 	} ns[] = {
-		{ "mnt", CLONE_NEWNS }, { "net", CLONE_NEWNET }, { "uts", CLONE_NEWUTS },
-		{ "ipc", CLONE_NEWIPC }, { "cgroup", CLONE_NEWCGROUP },
+		{ "net", CLONE_NEWNET }, { "uts", CLONE_NEWUTS }, { "ipc", CLONE_NEWIPC },
+		{ "cgroup", CLONE_NEWCGROUP },
 	};
-	int flags = 0, fd, err = 0;
+	int flags = 0, proc = home_proc(), fd, err = 0;
 
 	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++) {
 		char path[32];
 		struct stat own, host;
 
-		snprintf(path, sizeof(path), "/proc/self/ns/%s", ns[i].name);
-		if (stat(path, &own))
+		snprintf(path, sizeof(path), "self/ns/%s", ns[i].name);
+		if (fstatat(proc, path, &own, 0))
 			continue;
-		snprintf(path, sizeof(path), KTHREADD_NS "%s", ns[i].name);
-		if (!stat(path, &host) && own.st_ino != host.st_ino)
+		snprintf(path, sizeof(path), "%d/ns/%s", KTHREADD, ns[i].name);
+		if (!fstatat(proc, path, &host, 0) && own.st_ino != host.st_ino)
 			flags |= ns[i].flag;
 	}
+	close(proc);
 	if (!flags)
 		return 0;
 	fd = syscall(SYS_pidfd_open, KTHREADD, 0);
@@ -101,24 +112,66 @@ int privilege_join_host(void)
 	return err;
 }
 
-static void oom_protect(void)
+/* As a kernel helper's; what libbpf prints is for whoever looks for a fault by hand. */
+static void set_environment(void)
 {
-	FILE *f = fopen(OOM_SCORE_ADJ, "r+e");
-	bool ok;
+	const char *level = getenv("LIBBPF_LOG_LEVEL");
+	char *copy = level ? strdup(level) : NULL;
 
-	if (!f)
-		return;
-	ok = fscanf(f, "%d", &oom_score_adj) == 1;
-	rewind(f);
-	ok = ok && fputs("-1000", f) >= 0;
-	/* a container manager may have kept CAP_SYS_RESOURCE from us */
-	if (fclose(f) || !ok)
-		log_debug(OOM_SCORE_ADJ ": %s", strerror(errno));
+	clearenv();
+	setenv("HOME", "/", 1);
+	setenv("PATH", "/sbin:/bin:/usr/sbin:/usr/bin", 1);
+	if (copy)
+		setenv("LIBBPF_LOG_LEVEL", copy, 1);
+	free(copy);
 }
 
-int privilege_oom_score_adj(void)
+static void __attribute__((format(printf, 1, 2))) hold(const char *fmt, ...)
 {
-	return oom_score_adj;
+	size_t len = strlen(held);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(held + len, sizeof(held) - len, fmt, ap);
+	va_end(ap);
+	log_warn("%s", held + len);
+	len = strlen(held);
+	snprintf(held + len, sizeof(held) - len, "\n");
+}
+
+void privilege_reset(void)
+{
+	int err = process_schedule();
+	unsigned int narrow = process_limits(FILES);
+	struct rlimit limit;
+
+	set_environment();
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		if (narrow & 1u << i && !getrlimit(i, &limit))
+			hold("keeps a %s of %llu: without CAP_SYS_RESOURCE it cannot be raised",
+			     process_limit_name(i), (unsigned long long)limit.rlim_max);
+	if (err)
+		hold("keeps the scheduling or the groups of whoever started it: %s", strerror(-err));
+	if (process_no_new_privs())
+		hold("no_new_privs is set: release agents have no more capabilities than the daemon");
+	if (process_securebits())
+		hold("securebits are locked: release agents have no more capabilities than the daemon");
+}
+
+const char *privilege_held(void)
+{
+	return held;
+}
+
+static void oom_protect(void)
+{
+	int fd = open(OOM_SCORE_ADJ, O_WRONLY | O_CLOEXEC);
+
+	/* a container manager may have kept CAP_SYS_RESOURCE from us: then as little as may be */
+	if (fd < 0 || (write(fd, "-1000", 5) < 0 && write(fd, "0", 1) < 0))
+		log_debug(OOM_SCORE_ADJ ": %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
 }
 
 bool privilege_nice(void)
@@ -137,6 +190,7 @@ int privilege_trim(void)
 		CAP_DAC_OVERRIDE,	/* groups of others in the kernel's freezer */
 		CAP_SYS_NICE,		/* tasks' CPU affinity */
 		CAP_SYS_RESOURCE,	/* memory of BPF maps, OOM score */
+		CAP_SYS_CHROOT,		/* its children's way back to the host */
 	};
 	bool have[sizeof(used) / sizeof(used[0])];
 

@@ -3,7 +3,7 @@
  * Unmount everything: what a daemon that is told to end tries first.
  *
  * Runs in a child of the daemon, since the kernel may ask the daemon about
- * every path on the way.  It sees the daemon's own mount namespace only;
+ * every path on the way.  It sees the host's mount namespace only;
  * mounts elsewhere it can name just as that.  Never lazily: a mount that is in
  * use stays, and works on.
  */

@@ -33,8 +33,6 @@
 #define ATTEMPTS	20
 #define PATIENCE	60	/* seconds until a daemon that does not answer is given up */
 
-extern char **environ;
-
 static int __attribute__((format(printf, 3, 4))) fail(struct control_reply *reply, int err,
 							const char *fmt, ...)
 {
@@ -58,6 +56,8 @@ static int start_daemon(struct control_reply *reply)
 {
 	const char *path = secure_getenv("CONTAINERFSD");
 	char *argv[] = { (char *)"containerfsd", (char *)"--socket", (char *)socket_path(), NULL };
+	/* nothing of the caller's is the daemon's */
+	char *env[] = { NULL };
 	posix_spawn_file_actions_t actions;
 	pid_t pid;
 	int status, err;
@@ -72,7 +72,7 @@ static int start_daemon(struct control_reply *reply)
 	/* that another one runs is no news here; standard error stays, for what goes wrong */
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	err = posix_spawn(&pid, path, &actions, NULL, argv, environ);
+	err = posix_spawn(&pid, path, &actions, NULL, argv, env);
 	posix_spawn_file_actions_destroy(&actions);
 	if (err)
 		return fail(reply, -err, "cannot run %s: %s", path, strerror(err));

@@ -24,6 +24,7 @@
 
 #include "../../include/uapi/containerfs.h"
 #include "mount.h"
+#include "process.h"
 
 /* inode number of the initial user namespace */
 #define INIT_USER_INO	0xEFFFFFFDu
@@ -303,10 +304,15 @@ int main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 }
 	};
-	struct libmnt_context *cxt = mnt_new_context();
+	struct libmnt_context *cxt;
 	const char *args[2] = { NULL, NULL };
 	int nr = 0, c, status = MNT_EX_SYSERR;
 
+	process_stdio();
+	/* a limit of the caller's is no reason not to mount: what cannot be raised is tried as it is */
+	if (!geteuid())
+		process_limits(0);
+	cxt = mnt_new_context();
 	if (!cxt || mnt_context_init_helper(cxt, MNT_ACT_MOUNT, 0))
 		goto out;
 	/* the first "-": operands come as option 1, wherever they stand */

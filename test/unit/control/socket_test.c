@@ -166,6 +166,10 @@ START_TEST(mounts)
 	ck_assert_int_eq(ask(sock, CONTROL_MOUNT, "nomount"), ENODEV);
 	ck_assert_int_eq(ask(sock, CONTROL_SUBSYSTEMS, ""), 0);
 	ck_assert_str_eq(reply.text, "ns enforced\n");
+	ck_assert_int_eq(ask(sock, CONTROL_DAEMON, ""), 0);
+	snprintf(name, sizeof(name), "process %d\nlogs to nowhere\nstays in cgroup\nkeeps\n",
+		 server);
+	ck_assert_str_eq(reply.text, name);
 }
 END_TEST
 
