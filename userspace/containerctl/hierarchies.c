@@ -4,7 +4,8 @@
  * place where it is mounted. One without a mount point lives on because it has
  * children, and can be mounted again by its name or subsystems.
  *
- * --stats prints what containerfsd counts instead.
+ * --stats prints what containerfsd counts instead; -v says at the end which
+ * process that is, and what it could not put away of who started it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,28 +41,53 @@ static char *dup_if(const char *s)
 	return s && *s ? xstrdup(s) : NULL;
 }
 
-static int show_stats(void)
+/* Ask the daemon; its words, for the caller to free, or NULL, which is complained of. */
+static char *ask(unsigned int op, const char *what)
 {
 	char *text;
-	int err = daemon_ask(CONTROL_STATS, -1, &text);
+	int err = daemon_ask(op, -1, &text);
 
 	if (!err)
-		fputs(text, stdout);
-	else if (err == -ENOENT || err == -ECONNREFUSED)
-		complain("hierarchies: containerfsd is not running, and only it counts");
+		return text;
+	if (err == -ENOENT || err == -ECONNREFUSED)
+		complain("hierarchies: containerfsd is not running, and only it %s", what);
 	else if (err == -EACCES || err == -EPERM)
 		complain("hierarchies: only root may ask containerfsd");
 	else
 		complain("hierarchies: cannot ask containerfsd: %s", strerror(-err));
 	free(text);
-	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+	return NULL;
 }
 
-/* Take the word --stats out of the arguments. */
-static bool take_stats(int *argc, char **argv)
+static int show_stats(void)
+{
+	char *text = ask(CONTROL_STATS, "counts");
+
+	if (!text)
+		return EXIT_FAILURE;
+	fputs(text, stdout);
+	free(text);
+	return EXIT_SUCCESS;
+}
+
+/* "containerfsd: " before each line. */
+static int show_daemon(void)
+{
+	char *text = ask(CONTROL_DAEMON, "is a process"), *save = NULL;
+
+	if (!text)
+		return EXIT_FAILURE;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		printf("containerfsd: %s\n", line);
+	free(text);
+	return EXIT_SUCCESS;
+}
+
+/* Take the word @name, or @other, out of the arguments. */
+static bool take(int *argc, char **argv, const char *name, const char *other)
 {
 	for (int i = 1; i < *argc; i++)
-		if (!strcmp(argv[i], "--stats")) {
+		if (!strcmp(argv[i], name) || !strcmp(argv[i], other)) {
 			memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof(*argv));
 			(*argc)--;
 			return true;
@@ -71,7 +97,8 @@ static bool take_stats(int *argc, char **argv)
 
 int cmd_hierarchies(int argc, char **argv)
 {
-	bool stats = take_stats(&argc, argv);
+	bool stats = take(&argc, argv, "--stats", "--stats");
+	bool verbose = take(&argc, argv, "-v", "--verbose");
 	struct hierarchies list;
 	struct table_opts opts;
 	struct table *t;
@@ -112,5 +139,6 @@ int cmd_hierarchies(int argc, char **argv)
 	}
 	hierarchies_free(&list);
 	first = table_end(t);
-	return status ? status : first;
+	status = status ? status : first;
+	return verbose && !status ? show_daemon() : status;
 }

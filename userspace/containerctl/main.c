@@ -47,7 +47,7 @@ static const struct command {
 	  "stop every task in the containers PATH and below, until thaw" },
 	{ "thaw",	 cmd_thaw,	  "PATH...",
 	  "let the tasks of frozen containers go on" },
-	{ "hierarchies", cmd_hierarchies, "[OPTION...] [--stats]",
+	{ "hierarchies", cmd_hierarchies, "[OPTION...] [-v] [--stats]",
 	  "hierarchies, their subsystems and where they are mounted" },
 	{ "subsystems",	 cmd_subsystems,  "[OPTION...]",
 	  "what each subsystem can do on this host" },
