@@ -53,6 +53,11 @@ const struct cftype *container_cftype(const struct container *cont, unsigned int
 	return slot->cft;
 }
 
+bool cftype_can_go(unsigned int node)
+{
+	return cftypes[node].ss;
+}
+
 const char *cftype_name(const struct container *cont, const struct cftype *cft)
 {
 	const char *dot;

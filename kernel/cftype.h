@@ -7,7 +7,11 @@
  * container and hierarchy for as long as the engine is up.
  *
  * Handlers run without container_lock and take it where they need it.  The
- * open file's own mutex is held, so two calls on one descriptor never meet.
+ * open file's own mutex is held, so two calls on one descriptor never meet.  A
+ * handler of a subsystem may rely on it that its state of the container is there
+ * until it returns: that of the top, which a remount takes away, by
+ * containerfs_root.files_lock; that of others goes with the container, of which
+ * the file holds a reference.
  */
 #ifndef _CONTAINERFS_CFTYPE_H
 #define _CONTAINERFS_CFTYPE_H
@@ -71,6 +75,8 @@ enum { CORE_TASKS, CORE_PROCS, CORE_EVENTS };
 
 extern const struct cftype core_files[];
 
+/* May a remount take it away from a top container?  It is of a subsystem then. */
+bool cftype_can_go(unsigned int node);
 /* The cftype at @node of @cont, NULL if it has no such file. */
 const struct cftype *container_cftype(const struct container *cont, unsigned int node);
 /* Its name in @cont's hierarchy (noprefix), without allocation. */

@@ -9,7 +9,8 @@
  * container_file's own mutex and, in that or by itself, one of those of devices.c
  * and cpuset.c, never both:
  *
- *	container_file.lock  >  devices_mutex, cpuset_mutex  >  container_lock  >  host locks
+ *	container_file.lock  >  containerfs_root.files_lock  >  devices_mutex, cpuset_mutex
+ *	>  container_lock  >  host locks
  *
  * Lifetimes.
  *  - A container is reference counted.  The tree holds one reference until it
@@ -21,7 +22,8 @@
  *  - A css_group is reference counted: one a task in it, and the hosts' own.
  *    It names only the containers that are not a top container, so the init
  *    group names none and a new hierarchy changes no group.
- *  - A hierarchy lives while it is mounted or has containers besides the top.
+ *  - A hierarchy lives while it is mounted or has containers that were made by
+ *    mkdir.
  *  - A container_task lives from the first time its task is somewhere else
  *    than in the top containers until the task exits.
  *
@@ -133,6 +135,9 @@ struct container_subsys {
 	void (*enter)(struct container_subsys_state *css, struct container_task *task);
 	void (*leave)(struct container_subsys_state *css, struct container_task *task, bool exits);
 
+	/* Under the lock: it ends with @task in it.  What was done to the task itself is undone. */
+	void (*let_go)(struct container_subsys_state *css, struct container_task *task);
+
 	/* Under the lock: the first live task came to the container or below, or the last went. */
 	void (*populated)(struct container_subsys_state *css);
 
@@ -168,6 +173,9 @@ struct container_subsys {
 #define ROOT_XATTR		0x2
 #define ROOT_NS_RULES		0x4
 #define ROOT_CLONE_CHILDREN	0x8	/* of the top container, at creation */
+#define ROOT_NOTIFY_ON_RELEASE	0x10	/* likewise */
+/* What files change later, so that they may differ from what was given at first. */
+#define ROOT_SETTINGS		(ROOT_CLONE_CHILDREN | ROOT_NOTIFY_ON_RELEASE)
 
 struct containerfs_root {
 	struct list_head	node;		/* in container_roots, oldest first */
@@ -177,6 +185,7 @@ struct containerfs_root {
 	char			name[CONTAINERFS_NAME_MAX + 1];	/* immutable */
 	char			*release_agent;	/* NULL: none */
 	struct container	*top;		/* immutable */
+	struct mutex		files_lock;	/* handlers of subsystems' files of the top; a remount */
 	unsigned int		mounts;
 	unsigned long		nr_containers;	/* with the top */
 	refcount_t		refs;		/* one a container, removed ones with it, and the list's */
@@ -307,8 +316,8 @@ struct css_link {
 struct css_group {
 	unsigned long		refs;		/* tasks, and hosts; the init group keeps one */
 	u64			id;		/* immutable; 1 is the init group */
-	u32			hash;		/* immutable */
-	unsigned int		nr_links;	/* immutable */
+	u32			hash;		/* of what links name */
+	unsigned int		nr_links;
 	struct hlist_node	node;		/* in the table */
 	struct list_head	links;
 	struct list_head	tasks;
@@ -328,6 +337,8 @@ struct container *css_group_container(const struct css_group *group,
  */
 struct container_subsys_state *css_of_group(const struct css_group *group,
 					    const struct container_subsys *ss);
+/* @link's group is in the top container of that hierarchy from now on. */
+void css_group_unlink(struct css_link *link);
 /* The group that is @old but in @cont; with a reference, NULL: no memory. */
 struct css_group *css_group_find(struct css_group *old, struct container *cont);
 void css_group_put_locked(struct css_group *group);
@@ -366,6 +377,8 @@ struct container_task *container_task_lookup(unsigned long key);
 /* The record, made in the init group if there is none; NULL: no memory. */
 struct container_task *container_task_make(unsigned long key, int tid, int tgid);
 void container_task_move(struct container_task *task, struct css_group *group);
+/* All tasks in @cont, whose hierarchy ends, are in its top container now. */
+void container_let_go(struct container *cont);
 /* Call task_changed of all subsystems that are bound. */
 void container_task_changed(struct container_task *task, bool now);
 /* Drop the record if it says nothing: in the init group, nothing remembered by engine or host. */

@@ -407,6 +407,12 @@ static void cpuset_enter(struct container_subsys_state *css, struct container_ta
 	cpuset_check(task, css->container);
 }
 
+static void cpuset_let_go(struct container_subsys_state *css, struct container_task *task)
+{
+	if (css->container->flags & CONTAINER_CPUS_LIMITED)
+		cpuset_order(task, CPUSET_SET);
+}
+
 static const char *cpuset_describe(char *buf, size_t size)
 {
 	return host_cpuset();
@@ -422,6 +428,7 @@ struct container_subsys cpuset_subsys = {
 	.can_attach	= cpuset_can_attach,
 	.attach		= cpuset_attach,
 	.enter		= cpuset_enter,
+	.let_go		= cpuset_let_go,
 	.work		= cpuset_work,
 	.describe	= cpuset_describe,
 	.files		= cpuset_files,

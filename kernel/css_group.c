@@ -4,7 +4,8 @@
  *
  * A group names the containers its tasks are in, one a hierarchy, and leaves
  * out top containers: the init group, where every task starts, names none, and
- * neither a new hierarchy nor a dying one touches a group.
+ * a new hierarchy touches no group.  One that dies with tasks in its containers
+ * is taken out of their groups.
  *
  * Groups are found by hash.  The hash is the sum of the hashes of the
  * containers' ids, so that the hash of "this group, but in that container"
@@ -81,6 +82,21 @@ static void css_group_link(struct css_group *group, struct css_link *link, struc
 	link->container = container_get(cont);
 	list_add_tail(&link->in_group, &group->links);
 	list_add_tail(&link->in_container, &cont->links);
+}
+
+void css_group_unlink(struct css_link *link)
+{
+	struct css_group *group = link->group;
+
+	lockdep_assert_held(&container_lock);
+	/* It may be like another group now: who looks for one finds either. */
+	hash_del(&group->node);
+	group->hash -= container_hash(link->container);
+	group->nr_links--;
+	hash_add(css_group_table, &group->node, group->hash);
+	list_del(&link->in_group);
+	list_del(&link->in_container);
+	container_put(link->container);
 }
 
 static void css_group_free(struct css_group *group)

@@ -102,8 +102,17 @@ void container_engine_free(void);
 int containerfs_mount(const char *options, const struct container_actor *actor,
 		      char *msg, unsigned long msglen,
 		      struct containerfs_root **rootp);
-/* Undo one containerfs_mount(); the last one makes a hierarchy without children die, now. */
+/*
+ * Undo one containerfs_mount(); the last one makes a hierarchy die, now, unless it
+ * has a container that container_mkdir() made.  Tasks that are in its containers
+ * are in none then.  Waits for release agents that are due.
+ */
 void containerfs_umount(struct containerfs_root *root);
+/*
+ * Change a mounted hierarchy into what @options say; nothing said is no change.
+ * -EINVAL (flags, name), -EBUSY (it has containers; a subsystem is elsewhere),
+ * -ENOMEM, with @msg as above.
+ */
 int containerfs_remount(struct containerfs_root *root, const char *options,
 			const struct container_actor *actor,
 			char *msg, unsigned long msglen);

@@ -159,7 +159,20 @@ static void container_file_seen(struct container_file *file, u32 seen)
 	spin_unlock(&container_lock);
 }
 
-/* Under file->lock. */
+/* From here to container_file_let() a remount takes no subsystem away.  Under file->lock. */
+static void container_file_hold(const struct container_file *file)
+{
+	if (container_is_top(file->cont) && cftype_can_go(file->node))
+		mutex_lock(&file->cont->root->files_lock);
+}
+
+static void container_file_let(const struct container_file *file)
+{
+	if (container_is_top(file->cont) && cftype_can_go(file->node))
+		mutex_unlock(&file->cont->root->files_lock);
+}
+
+/* Held. */
 static int container_file_fill(struct container_file *file, const struct container_actor *reader)
 {
 	const struct cftype *cft = file->cft;
@@ -203,8 +216,11 @@ long container_file_read_begin(struct container_file *file, const struct contain
 	file->rebase = false;
 	pos -= file->base;
 	/* What was read in part is given to its end, then the container's end shows. */
-	if (!pos || !file->text || (pos >= file->text->len && container_file_gone(file)))
+	if (!pos || !file->text || (pos >= file->text->len && container_file_gone(file))) {
+		container_file_hold(file);
 		ret = container_file_gone(file) ? -ENODEV : container_file_fill(file, reader);
+		container_file_let(file);
+	}
 	if (!ret && pos < file->text->len) {
 		*data = file->text->data + pos;
 		ret = file->text->len - pos;
@@ -237,6 +253,7 @@ long container_file_write(struct container_file *file, const struct container_ac
 		return -E2BIG;
 	buf[len] = '\0';
 	mutex_lock(&file->lock);
+	container_file_hold(file);
 	if (container_file_gone(file)) {
 		ret = -ENODEV;
 	} else if (!len) {
@@ -250,6 +267,7 @@ long container_file_write(struct container_file *file, const struct container_ac
 	} else {
 		ret = -EINVAL;
 	}
+	container_file_let(file);
 	mutex_unlock(&file->lock);
 	return ret ? ret : (long)len;
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hierarchies: mount, remount, unmount, and what is known of all of them.
+ * Hierarchies: mount, unmount, and what is known of all of them.
  *
  * A subsystem is bound to at most one hierarchy.  Mounting what is there
  * already (the same name, or the same set of subsystems) gives that hierarchy.
- * When the last mount goes, a hierarchy that has containers besides the top
- * lives on and can be mounted again; one that has none dies at once.
+ * When the last mount goes, a hierarchy that has containers made by somebody
+ * lives on and can be mounted again.  Others die at once; whoever is in a
+ * container that container_clone() made is let go of, into no container.
  *
  * A dying hierarchy leaves the list and lets go of its subsystems under the
  * lock; its memory goes with the last reference to its last container.
  */
-#include "options.h"
 #include "cftype.h"
+#include "hierarchy.h"
+#include "options.h"
 
 LIST_HEAD(container_roots);		/* oldest first; under container_lock */
 
@@ -40,6 +42,7 @@ void containerfs_root_set_host(struct containerfs_root *root, void *host)
 void containerfs_root_put(struct containerfs_root *root)
 {
 	if (refcount_dec_and_test(&root->refs)) {
+		mutex_destroy(&root->files_lock);
 		kfree(root->release_agent);
 		kfree(root);
 	}
@@ -52,6 +55,7 @@ static struct containerfs_root *root_alloc(const struct mount_options *opts)
 	if (!root)
 		return NULL;
 	refcount_set(&root->refs, 1);
+	mutex_init(&root->files_lock);
 	root->flags = opts->flags;
 	root->subsys_mask = opts->subsys_mask;
 	if (opts->name)
@@ -79,7 +83,7 @@ static void root_drop(struct containerfs_root *root)
 	containerfs_root_put(root);
 }
 
-static bool root_clones(const struct containerfs_root *root)
+bool root_clones(const struct containerfs_root *root)
 {
 	struct container_subsys *ss;
 	int i;
@@ -90,16 +94,36 @@ static bool root_clones(const struct containerfs_root *root)
 	return false;
 }
 
-/* The first subsystem of @mask that another hierarchy than @root has, or NULL. */
-static struct container_subsys *subsys_taken(unsigned int mask, const struct containerfs_root *root)
+/* Say where @ss is, and how to get at that hierarchy. */
+static void subsys_say_taken(const struct container_subsys *ss, struct option_msg *msg)
+{
+	const struct containerfs_root *root = ss->root;
+	char buf[CONTAINERFS_NAME_MAX + 128];
+	struct seq_file m = { .buf = buf, .size = sizeof(buf) };
+
+	container_show_binding(&m, root);
+	buf[min_t(size_t, m.count, sizeof(buf) - 1)] = '\0';
+	if (root->mounts)
+		option_say(msg, "subsystem %s belongs to hierarchy %d (%s)", ss->name, root->id, buf);
+	else
+		option_say(msg, "subsystem %s belongs to hierarchy %d (%s), which is not mounted and has %lu containers: mount -o %s shows it, containerctl hierarchies --remove %d ends it",
+			   ss->name, root->id, buf, root->nr_containers, buf, root->id);
+}
+
+bool root_subsys_taken(unsigned int mask, const struct containerfs_root *root,
+		       struct option_msg *msg)
 {
 	struct container_subsys *ss;
 	int i;
 
-	for_each_subsys(ss, i)
-		if ((mask & (1u << i)) && ss->root && ss->root != root)
-			return ss;
-	return NULL;
+	lockdep_assert_held(&container_lock);
+	for_each_subsys(ss, i) {
+		if (!(mask & (1u << i)) || !ss->root || ss->root == root)
+			continue;
+		subsys_say_taken(ss, msg);
+		return true;
+	}
+	return false;
 }
 
 /* The one hierarchy the options mean, if it exists; -EBUSY if there is one that they contradict. */
@@ -116,7 +140,8 @@ static int root_find(const struct mount_options *opts, struct containerfs_root *
 		if ((opts->subsys_mask || opts->none) && opts->subsys_mask != root->subsys_mask) {
 			if (!named)
 				continue;
-			option_say(msg, "name=%s is a hierarchy with other subsystems", opts->name);
+			option_say(msg, "name=%s is hierarchy %d, which has other subsystems",
+				   opts->name, root->id);
 			return -EBUSY;
 		}
 		*rootp = root;
@@ -138,10 +163,11 @@ static void root_bind(struct containerfs_root *root)
 	container_link(root->top);
 	if (root->flags & ROOT_CLONE_CHILDREN)
 		root->top->flags |= CONTAINER_CLONE_CHILDREN;
+	if (root->flags & ROOT_NOTIFY_ON_RELEASE)
+		root->top->flags |= CONTAINER_NOTIFY_ON_RELEASE;
 }
 
-/* One hierarchy has come to clone, or clones no more: another one still may. */
-static void clones_changed(void)
+void root_clones_changed(void)
 {
 	struct container_subsys *ss;
 	bool cloning = false;
@@ -166,7 +192,7 @@ static void root_unbind(struct containerfs_root *root)
 		ss->root = NULL;
 	}
 	if (root_clones(root))
-		clones_changed();
+		root_clones_changed();
 	root->top->flags |= CONTAINER_DEAD;
 	list_del_init(&root->top->pending);
 	cftype_wake_all(root->top);
@@ -179,7 +205,6 @@ int containerfs_mount(const char *options, const struct container_actor *actor,
 {
 	struct containerfs_root *root = NULL, *made = NULL;
 	struct option_msg msg = { msgbuf, msglen };
-	struct container_subsys *taken;
 	struct mount_options opts;
 	int ret;
 
@@ -197,13 +222,11 @@ int containerfs_mount(const char *options, const struct container_actor *actor,
 	ret = root_find(&opts, &root, &msg);
 	if (ret || root)
 		goto found;
-	taken = subsys_taken(opts.subsys_mask, NULL);
 	if (!opts.subsys_mask && !opts.none) {
 		option_say(&msg, "no hierarchy is named %s; to make one, add subsystems or none",
 			   opts.name);
 		ret = -EINVAL;
-	} else if (taken) {
-		option_say(&msg, "subsystem %s belongs to another hierarchy", taken->name);
+	} else if (root_subsys_taken(opts.subsys_mask, NULL, &msg)) {
 		ret = -EBUSY;
 	} else {
 		root = made;
@@ -212,20 +235,17 @@ int containerfs_mount(const char *options, const struct container_actor *actor,
 		mount_options_apply_ns(&opts, root);
 		if (root_clones(root)) {
 			css_groups_changed(root->top);
-			clones_changed();
+			root_clones_changed();
 		}
 	}
 found:
-	if (!ret)
+	if (!ret) {
 		root->mounts++;
+		if (made)
+			mount_options_say_ignored(&opts, root, &msg);
+		*rootp = root;
+	}
 	spin_unlock(&container_lock);
-	if (ret)
-		goto out;
-
-	if (made && ((opts.flags & ~ROOT_CLONE_CHILDREN) != (root->flags & ~ROOT_CLONE_CHILDREN) ||
-		     opts.ns_given))
-		option_say(&msg, "the hierarchy exists; its flags and settings stay as they are");
-	*rootp = root;
 out:
 	if (made)
 		root_drop(made);
@@ -238,20 +258,65 @@ static bool root_dying(const struct containerfs_root *root)
 	return !root->mounts && !root->top->nr_children;
 }
 
+/* Does it have a container that was not made by container_clone()? */
+static bool root_has_made(const struct containerfs_root *root)
+{
+	struct container *cont;
+
+	container_for_each_below(cont, root->top)
+		if (!container_is_top(cont) && !(cont->flags & CONTAINER_CLONE))
+			return true;
+	return false;
+}
+
+/* The first below @top that has no children, or @top. */
+static struct container *first_leaf(struct container *top)
+{
+	struct rb_node *node;
+
+	while ((node = rb_first(&top->children)))
+		top = rb_entry(node, struct container, by_name);
+	return top;
+}
+
+/*
+ * Nobody can see it and nobody made anything in it: it ends.  In one hold of
+ * the lock, so that who unshares meanwhile does not keep it.
+ */
+static void root_end(struct containerfs_root *root)
+{
+	struct container *cont;
+
+	container_for_each_below(cont, root->top)
+		container_let_go(cont);
+	while (root->top->nr_children)
+		container_unlink(first_leaf(root->top));
+	root_unbind(root);
+}
+
 void containerfs_umount(struct containerfs_root *root)
 {
-	bool work;
+	bool last, ends = false;
 
 	host_sync();
+	/* Agents that are due are run for containers that are still there. */
+	if (READ_ONCE(root->mounts) == 1)
+		container_run_work();
 	spin_lock(&container_lock);
 	WARN_ON(!root->mounts);
-	work = !--root->mounts;
-	if (work) {
-		ns_drop_empties(root);
+	last = !--root->mounts;
+	if (last) {
+		ends = !root_has_made(root);
+		if (ends)
+			root_end(root);
+		else
+			ns_drop_empties(root);
 		host_work_pending();
 	}
 	spin_unlock(&container_lock);
-	if (work)
+	if (ends)
+		root_drop(root);
+	if (last)
 		container_run_work();
 }
 
@@ -275,16 +340,6 @@ void containerfs_reap_roots(void)
 	} while (dead);
 }
 
-/* The first below @top that has no children, or @top. */
-static struct container *first_leaf(struct container *top)
-{
-	struct rb_node *node;
-
-	while ((node = rb_first(&top->children)))
-		top = rb_entry(node, struct container, by_name);
-	return top;
-}
-
 void containerfs_drop_roots(void)
 {
 	struct containerfs_root *root;
@@ -301,110 +356,6 @@ void containerfs_drop_roots(void)
 		spin_lock(&container_lock);
 	}
 	spin_unlock(&container_lock);
-}
-
-/* The states of the subsystems of @mask for a top container, all or none. */
-static int css_create_all(struct containerfs_root *root, unsigned int mask,
-			  struct container_subsys_state **css)
-{
-	struct container_subsys *ss;
-	int i;
-
-	for_each_subsys(ss, i) {
-		if (!(mask & (1u << i)))
-			continue;
-		css[i] = ss->create(GFP_KERNEL);
-		if (!css[i])
-			return -ENOMEM;
-		css[i]->container = root->top;
-	}
-	return 0;
-}
-
-/*
- * Give a hierarchy without children the subsystems of @mask.  @css: states of
- * those that come; holds those that went afterwards.
- */
-static void root_rebind(struct containerfs_root *root, unsigned int mask,
-			struct container_subsys_state **css)
-{
-	struct container *top = root->top;
-	bool cloned = root_clones(root);
-	struct container_subsys *ss;
-	int i;
-
-	for_each_subsys(ss, i) {
-		bool has = root->subsys_mask & (1u << i), wants = mask & (1u << i);
-
-		if (has == wants)
-			continue;
-		if (has && ss->offline)
-			ss->offline(top->subsys[i]);
-		swap(top->subsys[i], css[i]);
-		ss->root = wants ? root : NULL;
-		if (wants && ss->online)
-			ss->online(top->subsys[i], NULL);
-	}
-	root->subsys_mask = mask;
-	top->generation++;
-	cftype_wake_all(top);
-	if (root_clones(root) != cloned) {
-		css_groups_changed(top);
-		clones_changed();
-	}
-}
-
-int containerfs_remount(struct containerfs_root *root, const char *options,
-			const struct container_actor *actor,
-			char *msgbuf, unsigned long msglen)
-{
-	struct container_subsys_state *css[CONTAINER_SUBSYS_COUNT] = { NULL };
-	struct option_msg msg = { msgbuf, msglen };
-	struct container_subsys *ss, *taken;
-	struct mount_options opts;
-	char *agent = NULL;
-	int i, ret;
-
-	option_say(&msg, "%s", "");
-	ret = mount_options_parse(options, actor, &opts, &msg);
-	if (ret)
-		return ret;
-	if (opts.release_agent) {
-		agent = kstrdup(opts.release_agent, GFP_KERNEL);
-		if (!agent)
-			ret = -ENOMEM;
-	}
-	if (!ret)
-		ret = css_create_all(root, opts.subsys_mask & ~root->subsys_mask, css);
-	if (ret)
-		goto out;
-
-	spin_lock(&container_lock);
-	taken = subsys_taken(opts.subsys_mask, root);
-	if (((opts.flags ^ root->flags) & ~ROOT_CLONE_CHILDREN) ||
-	    (opts.name && strcmp(opts.name, root->name))) {
-		option_say(&msg, "a remount can not change flags or name");
-		ret = -EINVAL;
-	} else if (root->top->nr_children) {
-		option_say(&msg, "the hierarchy has containers; remove them before a remount");
-		ret = -EBUSY;
-	} else if (taken) {
-		option_say(&msg, "subsystem %s belongs to another hierarchy", taken->name);
-		ret = -EBUSY;
-	} else {
-		root_rebind(root, opts.subsys_mask, css);
-		if (agent)
-			swap(agent, root->release_agent);
-		mount_options_apply_ns(&opts, root);
-	}
-	spin_unlock(&container_lock);
-out:
-	for_each_subsys(ss, i)
-		if (css[i])
-			ss->destroy(css[i]);
-	kfree(agent);
-	mount_options_free(&opts);
-	return ret;
 }
 
 int containerfs_show_options(struct containerfs_root *root, char *buf, unsigned long size)

@@ -53,6 +53,12 @@ static int opt_clone_children(struct mount_options *o, char *value, struct optio
 	return 0;
 }
 
+static int opt_notify_on_release(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	o->flags |= ROOT_NOTIFY_ON_RELEASE;
+	return 0;
+}
+
 static int opt_ns_rules(struct mount_options *o, char *value, struct option_msg *msg)
 {
 	o->flags |= ROOT_NS_RULES;
@@ -64,7 +70,7 @@ static int opt_name(struct mount_options *o, char *value, struct option_msg *msg
 	const char *p;
 
 	if (o->name) {
-		option_say(msg, "name= is given twice");
+		option_say(msg, "name= is given twice (fstab counts, too)");
 		return -EINVAL;
 	}
 	if (!*value || strlen(value) > CONTAINERFS_NAME_MAX) {
@@ -85,7 +91,7 @@ static int opt_name(struct mount_options *o, char *value, struct option_msg *msg
 static int opt_release_agent(struct mount_options *o, char *value, struct option_msg *msg)
 {
 	if (o->release_agent) {
-		option_say(msg, "release_agent= is given twice");
+		option_say(msg, "release_agent= is given twice (fstab counts, too)");
 		return -EINVAL;
 	}
 	if (strlen(value) >= PATH_MAX) {
@@ -154,6 +160,7 @@ static const struct {
 	{ "none",		false,	opt_none },
 	{ "name",		true,	opt_name },
 	{ "release_agent",	true,	opt_release_agent },
+	{ "notify_on_release",	false,	opt_notify_on_release },
 	{ "clone_children",	false,	opt_clone_children },
 	{ "noprefix",		false,	opt_noprefix },
 	{ "xattr",		false,	opt_xattr },
@@ -164,6 +171,20 @@ static const struct {
 	{ "max_clones",		true,	opt_max_clones },
 	{ "max_depth",		true,	opt_max_depth },
 };
+
+static void option_say_unknown(const char *word, struct option_msg *msg)
+{
+	struct seq_file m = { .buf = msg->buf, .size = msg->size };
+	struct container_subsys *ss;
+	int i;
+
+	if (!msg->size)
+		return;
+	seq_printf(&m, "unknown option or subsystem '%s': the subsystems are", word);
+	for_each_subsys(ss, i)
+		seq_printf(&m, "%s %s", i ? "," : "", ss->name);
+	msg->buf[min_t(size_t, m.count, msg->size - 1)] = '\0';
+}
 
 static int option_parse(struct mount_options *o, char *word, struct option_msg *msg)
 {
@@ -190,7 +211,7 @@ static int option_parse(struct mount_options *o, char *word, struct option_msg *
 		o->subsys_mask |= 1u << s;
 		return 0;
 	}
-	option_say(msg, "unknown option or subsystem '%s'", word);
+	option_say_unknown(word, msg);
 	return -EINVAL;
 }
 
@@ -283,6 +304,83 @@ void mount_options_apply_ns(struct mount_options *opts, struct containerfs_root 
 	css_groups_changed(root->top);
 }
 
+/* --- of what exists --- */
+
+static void say_limit(struct seq_file *m, const char *name, unsigned int limit)
+{
+	if (limit == NS_UNLIMITED)
+		seq_printf(m, "%smax", name);
+	else
+		seq_printf(m, "%s%u", name, limit);
+}
+
+static void say_limit_ignored(struct seq_file *m, const char *name, unsigned int asked,
+			      unsigned int is)
+{
+	if (asked == is)
+		return;
+	seq_printf(m, "; %s=", name);
+	say_limit(m, "", asked);
+	say_limit(m, " not applied, it is ", is);
+	seq_printf(m, ": write ns.%s", name);
+}
+
+static void say_ns_ignored(struct seq_file *m, const struct mount_options *opts,
+			   const struct ns_state *ns)
+{
+	const char *name = ns->clone_name ? ns->clone_name->text : CONTAINER_NS_CLONE_NAME;
+
+	if ((opts->ns_given & NS_GIVEN_CLONE_FLAGS) && opts->clone_flags != ns->clone_flags)
+		seq_puts(m, "; clone_flags= not applied: write ns.clone_flags");
+	if ((opts->ns_given & NS_GIVEN_CLONE_NAME) && strcmp(opts->clone_name, name))
+		seq_printf(m, "; clone_name=%s not applied, it is %s: write ns.clone_name",
+			   opts->clone_name, name);
+	if (opts->ns_given & NS_GIVEN_KEEP_EMPTY)
+		say_limit_ignored(m, "keep_empty", opts->keep_empty, ns->keep_empty);
+	if (opts->ns_given & NS_GIVEN_MAX_CLONES)
+		say_limit_ignored(m, "max_clones", opts->max_clones, ns->max_clones);
+	if (opts->ns_given & NS_GIVEN_MAX_DEPTH)
+		say_limit_ignored(m, "max_depth", opts->max_depth, ns->max_depth);
+}
+
+void mount_options_say_ignored(const struct mount_options *opts,
+			       const struct containerfs_root *root, struct option_msg *msg)
+{
+	static const struct {
+		unsigned int	flag;
+		const char	*name;
+	} fixed[] = {
+		{ ROOT_XATTR, "xattr" }, { ROOT_NOPREFIX, "noprefix" }, { ROOT_NS_RULES, "ns_rules" },
+	};
+	const char *agent = root->release_agent ? root->release_agent : "";
+	struct seq_file m = { .buf = msg->buf, .size = msg->size };
+	size_t start;
+	int i;
+
+	lockdep_assert_held(&container_lock);
+	if (!msg->size)
+		return;
+	seq_printf(&m, "hierarchy %d exists", root->id);
+	start = m.count;
+	for (i = 0; i < ARRAY_SIZE(fixed); i++)
+		if ((opts->flags & ~root->flags) & fixed[i].flag)
+			seq_printf(&m, "; %s not applied: only a new hierarchy can get it",
+				   fixed[i].name);
+	if ((opts->flags & ROOT_CLONE_CHILDREN) && !(root->top->flags & CONTAINER_CLONE_CHILDREN))
+		seq_puts(&m, "; clone_children not applied: write cgroup.clone_children");
+	if ((opts->flags & ROOT_NOTIFY_ON_RELEASE) &&
+	    !(root->top->flags & CONTAINER_NOTIFY_ON_RELEASE))
+		seq_puts(&m, "; notify_on_release not applied: write notify_on_release");
+	if (opts->release_agent && strcmp(opts->release_agent, agent))
+		seq_printf(&m, "; release_agent=%s not applied, it is '%s': write release_agent",
+			   opts->release_agent, agent);
+	if (opts->ns_given && root->top->subsys[ns_subsys_id])
+		say_ns_ignored(&m, opts, ns_of(root->top));
+	else if (opts->ns_given)
+		seq_puts(&m, "; it has no ns, and so no settings of clones");
+	msg->buf[m.count == start ? 0 : min_t(size_t, m.count, msg->size - 1)] = '\0';
+}
+
 static void show_limit(struct seq_file *m, const char *name, unsigned int limit,
 		       unsigned int usual)
 {
@@ -325,6 +423,8 @@ void mount_options_show(struct seq_file *m, struct containerfs_root *root)
 		seq_show_option(m, "release_agent", root->release_agent);
 	if (root->top->flags & CONTAINER_CLONE_CHILDREN)
 		seq_puts(m, ",clone_children");
+	if (root->top->flags & CONTAINER_NOTIFY_ON_RELEASE)
+		seq_puts(m, ",notify_on_release");
 	if (*root->name)
 		seq_show_option(m, "name", root->name);
 	if (root->flags & ROOT_NS_RULES)

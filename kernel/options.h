@@ -43,6 +43,9 @@ int mount_options_parse(const char *text, const struct container_actor *actor,
 void mount_options_free(struct mount_options *opts);
 /* Apply the ns settings, if there are any, to the top container of @root.  Under the lock. */
 void mount_options_apply_ns(struct mount_options *opts, struct containerfs_root *root);
+/* @root exists: say in @msg what of @opts does not hold for it, if anything.  Under the lock. */
+void mount_options_say_ignored(const struct mount_options *opts,
+			       const struct containerfs_root *root, struct option_msg *msg);
 void mount_options_show(struct seq_file *m, struct containerfs_root *root);
 
 #endif /* _CONTAINERFS_OPTIONS_H */

@@ -26,5 +26,6 @@ ENGINE_SRCS := \
 	pidlist.c \
 	pids.c \
 	release.c \
+	remount.c \
 	task.c \
 	where.c

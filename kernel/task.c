@@ -167,6 +167,51 @@ void container_task_move(struct container_task *task, struct css_group *group)
 	container_task_changed(task, true);
 }
 
+/* The subsystems of @cont's hierarchy let go of @task, which is in @cont. */
+static void container_task_let_go(struct container_task *task, struct container *cont)
+{
+	struct container *top = cont->root->top;
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i) {
+		if (!cont->subsys[i])
+			continue;
+		if (ss->let_go)
+			ss->let_go(cont->subsys[i], task);
+		if (ss->leave)
+			ss->leave(cont->subsys[i], task, false);
+		if (ss->enter)
+			ss->enter(top->subsys[i], task);
+	}
+}
+
+/*
+ * Not task by task, which a fork could outrun: the groups themselves come to be
+ * in the top, and with them whoever is about to be born in them.
+ */
+void container_let_go(struct container *cont)
+{
+	struct container_task *task;
+	struct css_group *group;
+	struct css_link *link;
+
+	lockdep_assert_held(&container_lock);
+	if (container_is_top(cont))
+		return;
+	while ((link = list_first_entry_or_null(&cont->links, struct css_link, in_container))) {
+		group = link->group;
+		list_for_each_entry(task, &group->tasks, in_group)
+			container_task_let_go(task, cont);
+		css_group_unlink(link);
+		if (group->nr_tasks)
+			container_tasks_changed(cont, -(int)group->nr_tasks);
+		list_for_each_entry(task, &group->tasks, in_group)
+			container_task_changed(task, true);
+		host_group_changed(group);
+	}
+}
+
 /* The lists of where it is show its ids. */
 static void container_task_set_ids(struct container_task *task, int tid, int tgid)
 {

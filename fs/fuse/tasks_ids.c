@@ -141,13 +141,12 @@ static void drop_entry(struct group_id *gid)
 	free(gid);
 }
 
-static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask)
+static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask, uint64_t pids)
 {
 	int err;
 
 	if (gid != zero)
-		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask,
-					     pids_key(gid->group));
+		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask, pids);
 	err = task_events_set_clone(te, cloning, mask);
 	if (!err && watch != gid->watch)
 		err = task_events_group_watch(te, 0, watch, ~watch);
@@ -174,10 +173,11 @@ static int tell(struct group_id *gid, bool known)
 {
 	uint32_t watch = css_group_watch(gid->group);
 	uint32_t mask = css_group_clone_mask(gid->group);
+	uint64_t pids = pids_key(gid->group);
 	int err = 0;
 
-	if (!known || watch != gid->watch || mask != gid->mask)
-		err = write_entry(gid, watch, mask);
+	if (!known || watch != gid->watch || mask != gid->mask || pids != gid->pids)
+		err = write_entry(gid, watch, mask, pids);
 	if (!err)
 		err = tell_rules(gid, known);
 	if (err)
@@ -188,6 +188,7 @@ static int tell(struct group_id *gid, bool known)
 	nr_watch_events -= !!(gid->watch & WATCH_EVENTS);
 	gid->watch = watch;
 	gid->mask = mask;
+	gid->pids = pids;
 	return 0;
 }
 

@@ -49,6 +49,7 @@ struct group_id {
 	unsigned long		nr_tasks;	/* engine records that have it */
 	uint32_t		watch, mask;	/* as BPF was told */
 	uint64_t		rules;		/* likewise: set of device rules, or 0 */
+	uint64_t		pids;		/* likewise: what counts its tasks, or 0 */
 	bool			used;		/* a record had it */
 	bool			pinned;		/* else in the unpinned list */
 	bool			idle;		/* in the idle list */

@@ -58,8 +58,11 @@ static struct dentry *containerfs_lookup(struct inode *dir, struct dentry *dentr
 		inode = containerfs_iget(dir->i_sb, child ? child : inode_cont(dir), node);
 		if (child)
 			container_put(child);
-		if (!inode)
-			return ERR_PTR(-ENOMEM);
+		/* It went, or its subsystem did, since it was found. */
+		if (inode == ERR_PTR(-ENODEV))
+			inode = NULL;
+		if (IS_ERR(inode))
+			return ERR_CAST(inode);
 	} else if (ret != -ENOENT) {
 		return ERR_PTR(ret);
 	}
@@ -82,7 +85,7 @@ static compat_mkdir_t containerfs_mkdir(struct mnt_idmap *idmap, struct inode *d
 		return compat_mkdir(ret);
 	inode = containerfs_iget(dir->i_sb, child, CONTAINER_NODE_DIR);
 	container_put(child);
-	if (inode)
+	if (!IS_ERR(inode))
 		d_instantiate(dentry, inode);
 	else
 		d_drop(dentry);		/* it is there; the next lookup finds it */

@@ -98,14 +98,18 @@ struct inode *containerfs_iget(struct super_block *sb, struct container *cont, u
 {
 	struct containerfs_inode want = { .cont = cont, .node = node };
 	struct inode *inode;
+	int ret;
 
 	inode = iget5_locked(sb, containerfs_ino(cont, node), containerfs_inode_test,
 			     containerfs_inode_set, &want);
-	if (!inode || !(inode_state_read_once(inode) & I_NEW))
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	if (!(inode_state_read_once(inode) & I_NEW))
 		return inode;
-	if (containerfs_refresh(inode)) {
+	ret = containerfs_refresh(inode);
+	if (ret) {
 		iget_failed(inode);
-		return NULL;
+		return ERR_PTR(ret);
 	}
 	if (node == CONTAINER_NODE_DIR) {
 		inode->i_op = &containerfs_dir_iops;

@@ -43,7 +43,7 @@ static void deliver(struct super_block *sb, const struct note *note)
 		return;
 	if (!note->child) {
 		fsnotify_inode(inode, note->mask);
-	} else if ((child = containerfs_iget(sb, note->child, CONTAINER_NODE_DIR))) {
+	} else if (!IS_ERR(child = containerfs_iget(sb, note->child, CONTAINER_NODE_DIR))) {
 		name = (struct qstr)QSTR_INIT(note->name, strlen(note->name));
 		fsnotify(note->mask | FS_ISDIR, child, FSNOTIFY_EVENT_INODE, inode, &name, NULL, 0);
 		iput(child);

@@ -98,6 +98,8 @@ static int containerfs_fill_super(struct super_block *sb, struct containerfs_roo
 	set_default_d_op(sb, &containerfs_dops);
 	compat_set_xattr(sb, containerfs_xattr_handlers);
 	inode = containerfs_iget(sb, containerfs_top(root), CONTAINER_NODE_DIR);
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
 	sb->s_root = d_make_root(inode);
 	if (!sb->s_root)
 		return -ENOMEM;

@@ -58,7 +58,7 @@ void containerfs_inode_exit(void);
 struct inode *containerfs_alloc_inode(struct super_block *sb);
 void containerfs_free_inode(struct inode *inode);
 void containerfs_evict_inode(struct inode *inode);
-/* The inode of @node of @cont; takes its own reference.  NULL: no memory. */
+/* The inode of @node of @cont; takes its own reference.  ERR_PTR: -ENOMEM, -ENODEV (it is gone). */
 struct inode *containerfs_iget(struct super_block *sb, struct container *cont, unsigned int node);
 /* A test for ilookup5(): is it the directory or a file of the container @data?  The number says which. */
 int containerfs_inode_is(struct inode *inode, void *data);

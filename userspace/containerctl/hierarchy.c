@@ -86,7 +86,7 @@ static void set_subsystems(struct hierarchy *h, const char *words)
 			h->name = xstrdup(word + strlen("name="));
 		} else if (!strchr(word, '=') && strcmp(word, "noprefix") &&
 			   strcmp(word, "xattr") && strcmp(word, "clone_children") &&
-			   strcmp(word, "ns_rules")) {
+			   strcmp(word, "notify_on_release") && strcmp(word, "ns_rules")) {
 			h->subsystems = xasprintf("%s%s%s", old, *old ? "," : "", word);
 			free(old);
 		}

@@ -3,7 +3,8 @@
 #
 # What a remount may change: the release agent, the subsystems of a hierarchy
 # without children (mount-rebind.sh), and nothing else; with children in the
-# hierarchy not even that.
+# hierarchy not even that. Where the same options are no change (fault 5.3), the
+# flags of a mount can be changed whatever lives in the hierarchy.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -37,7 +38,16 @@ mkdir "$H/a"
 expect_eq with-children EBUSY "$(try_remount "$H" "none,name=$NAME")"
 expect_eq agent-with-children EBUSY \
 	"$(try_remount "$H" "none,release_agent=/a3,name=$NAME")"
+expect_eq same-agent-with-children EBUSY \
+	"$(try_remount "$H" "none,release_agent=/a2,name=$NAME")"
+expect_eq xattr-with-children EINVAL "$(try_remount "$H" "none,xattr,name=$NAME")"
 expect_eq read-only-with-children EBUSY "$(try_remount "$H" "none,name=$NAME" ro)"
+expect_errno read-only-has-effect OK mkdir "$H/b"
+expect_eq writable-with-children EBUSY "$(try_remount "$H" "none,name=$NAME" nosuid)"
+expect_eq nosuid-has-effect rw,relatime "$(awk -v dir="$H" '$5 == dir { print $6 }' /proc/self/mountinfo)"
+mkdir -p "$H/b"
+expect_eq nothing-said EBUSY "$(try_remount "$H" "")"
+rmdir "$H/b"
 expect_eq agent-is-kept-then /a2 "$(cat "$H/release_agent")"
 rmdir "$H/a"
 # Of v1 a removed child counts until it is freed, a moment later.

@@ -117,7 +117,7 @@ START_TEST(ids_are_never_used_twice)
 }
 END_TEST
 
-/* Clones are nobody's children once nobody can look at them. */
+/* What somebody made keeps a hierarchy; clones are nobody's once nobody can look at them. */
 START_TEST(empty_clones_do_not_keep_it)
 {
 	struct container *top = mount_top("ns");
@@ -130,6 +130,7 @@ START_TEST(empty_clones_do_not_keep_it)
 	host_exit(10);
 	container_run_work();
 	ck_assert_str_eq(children_of(top), "node1 node2");
+	make_dir(find_dir(top, "node2/node1"), "made");
 	umount_top(top);
 	ck_assert_int_eq(containerfs_nr_roots(), 1);
 	ck_assert(host.cloning);
@@ -137,16 +138,68 @@ START_TEST(empty_clones_do_not_keep_it)
 	top = mount_top("ns");
 	ck_assert_str_eq(children_of(top), "node2");
 	ck_assert_str_eq(children_of(find_dir(top, "node2")), "node1");
+	ck_assert(is_in(find_dir(top, "node2/node1"), 11));
+	ck_assert_int_eq(container_rmdir(find_dir(top, "node2/node1"), "made"), 0);
 	umount_top(top);
-	sane();
-
-	/* The last task of an unmounted hierarchy ends it. */
-	host.works = 0;
-	host_exit(11);
-	ck_assert_uint_gt(host.works, 0);
-	container_run_work();
 	ck_assert_int_eq(containerfs_nr_roots(), 0);
 	ck_assert(!host.cloning);
+	sane();
+}
+END_TEST
+
+/* Fault 5.7: whoever is in a clone is let go of, and the hierarchy ends. */
+START_TEST(umount_lets_go_of_clones)
+{
+	struct container *top = mount_top("ns,cpuset,freezer,pids,devices,cpuacct"), *clone, *made;
+	struct container *other = mount_top("debug");
+
+	made = make_dir(other, "made");
+	host_fork(1, 10);
+	ck_assert_int_eq(attach(made, 10), 0);
+	ck_assert(host_unshare(10, NEW_UTS));
+	host_fork(10, 11);
+	ck_assert(host_unshare(11, NEW_UTS));
+	clone = container_get(find_dir(top, "node1/node1"));
+	ck_assert_int_eq(write_to(clone, "cpuset.cpus", "2"), 0);
+	ck_assert_uint_eq(host.task[11].affinity, 1ul << 2);
+	ck_assert_int_eq(write_to(clone, "freezer.state", "FROZEN"), 0);
+	ck_assert(host.task[11].stopped);
+	ck_assert_int_eq(write_to(clone, "pids.max", "1"), 0);
+	sane();
+
+	umount_top(top);
+	ck_assert_int_eq(containerfs_nr_roots(), 1);
+	ck_assert(container_is_dead(clone));
+	ck_assert(!host.cloning);
+	ck_assert_uint_eq(host.task[11].affinity, HOST_ALL_CPUS);
+	ck_assert(!host.task[11].stopped);
+	ck_assert_uint_eq(host.task[11].account, 0);
+	container_put(clone);
+	sane();
+
+	/* Where they are in another hierarchy they stay, and so do their children. */
+	ck_assert(is_in(made, 10) && is_in(made, 11));
+	host_fork(11, 12);
+	ck_assert(is_in(made, 12));
+	sane();
+
+	/* A new one finds all of them in its top, and can move them. */
+	top = mount_top("ns,pids");
+	ck_assert(is_in(top, 10) && is_in(top, 11) && is_in(top, 12));
+	ck_assert_int_eq(attach(make_dir(top, "a"), 11), 0);
+	ck_assert(is_in(find_dir(top, "a"), 11) && is_in(made, 11));
+	ck_assert(host_unshare(12, NEW_UTS));
+	ck_assert(is_in(find_dir(top, "node1"), 12) && is_in(made, 12));
+	sane();
+	host_exit(11);
+	host_exit(12);
+	host_exit(10);
+	container_run_work();
+	ck_assert_int_eq(container_rmdir(top, "a"), 0);
+	ck_assert_int_eq(container_rmdir(other, "made"), 0);
+	umount_top(other);
+	umount_top(top);
+	ck_assert_int_eq(containerfs_nr_roots(), 0);
 }
 END_TEST
 
@@ -194,11 +247,87 @@ START_TEST(remount_rules)
 	sane();
 
 	make_dir(top, "a");
-	ck_assert_int_eq(remount(root, "none,name=x"), -EBUSY);
 	ck_assert_int_eq(remount(root, "ns,name=x"), -EBUSY);
+	ck_assert_ptr_nonnull(strstr(mount_msg, "1 containers (/a)"));
+	ck_assert_int_eq(remount(root, "none,name=x,release_agent=/c"), -EBUSY);
+	ck_assert_int_eq(remount(root, "none,name=x,xattr"), -EINVAL);
+	ck_assert_str_eq(options_of(root), ",release_agent=/b,name=x");
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert_int_eq(remount(root, "ns,name=x"), 0);
 	containerfs_umount(root);
+}
+END_TEST
+
+/* Fault 5.3: what the hierarchy already is can be said again, whatever lives in it. */
+START_TEST(remount_without_a_change)
+{
+	struct containerfs_root *root = mount_ok("ns,name=x,release_agent=/a,keep_empty=3");
+	struct container *top = containerfs_top(root);
+	static const char *const same[] = {
+		"ns,name=x,release_agent=/a,keep_empty=3", "ns,release_agent=/a", "ns,name=x", "", ",",
+		NULL,
+	};
+
+	make_dir(top, "a");
+	for (unsigned int i = 0; i < ARRAY_LEN(same); i++) {
+		ck_assert_msg(!remount(root, same[i]), "%s: %s", same[i], mount_msg);
+		ck_assert_str_eq(options_of(root), ",ns,release_agent=/a,name=x,keep_empty=3");
+	}
+	/* as a write to the files would do */
+	ck_assert_int_eq(remount(root, "ns,keep_empty=4,notify_on_release"), 0);
+	ck_assert_str_eq(read_of(top, "ns.keep_empty"), "4\n");
+	ck_assert_str_eq(read_of(top, "notify_on_release"), "1\n");
+	sane();
+	ck_assert_int_eq(container_rmdir(top, "a"), 0);
+	containerfs_umount(root);
+}
+END_TEST
+
+START_TEST(notify_on_release_is_inherited)
+{
+	struct container *top = mount_top("ns,release_agent=/a,notify_on_release");
+
+	ck_assert_str_eq(options_of(root_of(top)), ",ns,release_agent=/a,notify_on_release");
+	ck_assert_str_eq(read_of(make_dir(top, "a"), "notify_on_release"), "1\n");
+	host_fork(1, 10);
+	ck_assert(host_unshare(10, NEW_UTS));
+	ck_assert_str_eq(read_of(find_dir(top, "node1"), "notify_on_release"), "1\n");
+	host_exit(10);
+	container_run_work();
+	ck_assert_str_eq(host.agent_path, "/node1");
+	ck_assert_int_eq(container_rmdir(top, "a"), 0);
+	umount_top(top);
+}
+END_TEST
+
+START_TEST(says_who_holds_what)
+{
+	struct containerfs_root *ns = mount_ok("ns,cpuset,name=x"), *again;
+	char want[64];
+
+	snprintf(want, sizeof(want), "subsystem ns belongs to hierarchy %d (",
+		 containerfs_root_id(ns));
+	ck_assert_int_eq(mount_err("ns"), -EBUSY);
+	ck_assert_ptr_nonnull(strstr(mount_msg, want));
+	ck_assert_ptr_nonnull(strstr(mount_msg, "ns,cpuset,name=x"));
+	ck_assert_ptr_null(strstr(mount_msg, "not mounted"));
+	make_dir(containerfs_top(ns), "a");
+	containerfs_umount(ns);
+	ck_assert_int_eq(mount_err("ns"), -EBUSY);
+	ck_assert_ptr_nonnull(strstr(mount_msg, "is not mounted and has 2 containers"));
+	ck_assert_ptr_nonnull(strstr(mount_msg, "mount -o ns,cpuset,name=x shows it"));
+
+	ck_assert_int_eq(mount_err("memory"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(mount_msg, "'memory': the subsystems are ns, debug,"));
+
+	again = mount_ok("name=x,max_depth=1,xattr,release_agent=/r,notify_on_release");
+	ck_assert_str_eq(mount_msg + strcspn(mount_msg, ";"),
+			 "; xattr not applied: only a new hierarchy can get it"
+			 "; notify_on_release not applied: write notify_on_release"
+			 "; release_agent=/r not applied, it is '': write release_agent"
+			 "; max_depth=1 not applied, it is 32: write ns.max_depth");
+	ck_assert_int_eq(container_rmdir(containerfs_top(again), "a"), 0);
+	containerfs_umount(again);
 }
 END_TEST
 
@@ -333,8 +462,12 @@ TCase *hierarchies_tests(void)
 	tcase_add_test(tc, dies_without_children_lives_with);
 	tcase_add_test(tc, ids_are_never_used_twice);
 	tcase_add_test(tc, empty_clones_do_not_keep_it);
+	tcase_add_test(tc, umount_lets_go_of_clones);
 	tcase_add_test(tc, umount_brings_the_engine_up_to_date);
 	tcase_add_test(tc, remount_rules);
+	tcase_add_test(tc, remount_without_a_change);
+	tcase_add_test(tc, notify_on_release_is_inherited);
+	tcase_add_test(tc, says_who_holds_what);
 	tcase_add_test(tc, remount_of_another_keeps_cloning);
 	tcase_add_test(tc, files_of_a_subsystem_that_left);
 	tcase_add_test(tc, remount_without_memory);
