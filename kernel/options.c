@@ -226,10 +226,13 @@ static int options_check(struct mount_options *o, const struct container_actor *
 		option_say(msg, "'all' and the name of a subsystem exclude each other");
 		return -EINVAL;
 	}
-	if (o->all || (!o->subsys_mask && !o->none && !o->name)) {
+	/* Who has not asked for cpuset need not know that its containers begin with nothing. */
+	if (!o->all && !o->subsys_mask && !o->none && !o->name) {
 		o->all = true;
-		o->subsys_mask = (1u << CONTAINER_SUBSYS_COUNT) - 1;
+		o->flags |= ROOT_CLONE_CHILDREN;
 	}
+	if (o->all)
+		o->subsys_mask = (1u << CONTAINER_SUBSYS_COUNT) - 1;
 	if (o->none && o->subsys_mask) {
 		option_say(msg, "'none' and subsystems exclude each other");
 		return -EINVAL;

@@ -111,6 +111,8 @@ bool explain_dead(const char *command);
 /* Why the PATH @arg leads to no container. */
 void explain_place(const char *command, const char *arg, const struct mounts *all,
 		   const struct mounts *hierarchies, int err);
+/* Why nobody can be moved to @place, ENOSPC; NULL: complain_file() knows. For free(). */
+char *attach_error(const struct place *place);
 /* Why freezer.state of @place could not be used; NULL: complain_file() knows. For free(). */
 char *freezer_error(const struct place *place, int err);
 char *user_name(uid_t uid);

@@ -26,8 +26,12 @@ void complain_file(const char *command, const struct place *place, const char *f
 {
 	struct stat st;
 	char *owner;
+	char *why = err == -ENOSPC && !strcmp(file, "tasks") ? attach_error(place) : NULL;
 
-	if (is_gone(err) && fstatat(place->fd, "tasks", &st, 0)) {
+	if (why) {
+		complain("%s: %s", command, why);
+		free(why);
+	} else if (is_gone(err) && fstatat(place->fd, "tasks", &st, 0)) {
 		complain("%s: %s: the container has been removed", command, place->directory);
 	} else if (err == -EACCES && !fstatat(place->fd, file, &st, 0)) {
 		owner = user_name(st.st_uid);
@@ -153,6 +157,63 @@ void explain_place(const char *command, const char *arg, const struct mounts *al
 		complain("%s: %s is not a container, nor is there one of that path in any of the "
 			 "%zu hierarchies that are mounted", command, arg, hierarchies->count);
 	free(found);
+}
+
+/* --- cpuset --- */
+
+static void append(char **list, const char *separator, char *text)
+{
+	char *old = *list;
+
+	*list = old ? xasprintf("%s%s%s", old, separator, text) : xstrdup(text);
+	free(old);
+	free(text);
+}
+
+/*
+ * What @directory has in its file @name. If that is nothing, the commands that give it,
+ * and those above that have nothing either, what the next one above has, from the top.
+ */
+static char *cpuset_list(const char *directory, const char *target, const char *name,
+			 char **commands)
+{
+	char *file = path_join(directory, name), *above, *list = NULL;
+
+	if (read_file(-1, file, &list))
+		list = NULL;
+	if (list)
+		list[strcspn(list, "\n")] = '\0';
+	if (list && !*list && strcmp(directory, target)) {
+		free(list);
+		above = xstrdup(directory);
+		*strrchr(above, '/') = '\0';
+		list = cpuset_list(above, target, name, commands);
+		free(above);
+		if (list)
+			append(commands, "; ", xasprintf("echo %s > %s", list, file));
+	}
+	free(file);
+	return list;
+}
+
+char *attach_error(const struct place *place)
+{
+	static const char *const names[] = { "cpuset.cpus", "cpuset.mems", "cpus", "mems" };
+	char *missing = NULL, *commands = NULL, *text = NULL, *before;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		before = commands ? xstrdup(commands) : NULL;
+		free(cpuset_list(place->directory, place->target, names[i], &commands));
+		if (commands && (!before || strcmp(before, commands)))
+			append(&missing, " and no ", xstrdup(names[i]));
+		free(before);
+	}
+	if (commands)
+		text = xasprintf("%s has no %s: %s, or mount with clone_children", place->path,
+				 missing, commands);
+	free(missing);
+	free(commands);
+	return text;
 }
 
 /* --- the freezer --- */

@@ -125,10 +125,11 @@ END_TEST
 static const struct {
 	const char *options, *shown;
 } shown[] = {
-	{ NULL, "" },
-	{ "", "" },
-	{ ",,,", "" },
+	{ NULL, ",clone_children" },	/* fault 6.5 */
+	{ "", ",clone_children" },
+	{ ",,,", ",clone_children" },
 	{ "all", "" },
+	{ "all,clone_children", ",clone_children" },
 	{ "ns", ",ns" },
 	{ ",ns,,debug,", ",ns,debug" },
 	{ "debug,ns,ns", ",ns,debug" },
