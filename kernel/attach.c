@@ -10,22 +10,26 @@
  * The host may find that a thread is not where the engine believed it (it
  * unshared a moment ago): -EAGAIN.  Then everything is undone, the engine is
  * brought up to date by host_sync() and asked again; each round means that
- * somebody else made progress.
+ * somebody else made progress.  Who makes progress each time is given up with
+ * -EAGAIN in the end.
  *
  * A whole process moves by repeated passes over its threads until one finds
- * nothing left to move: a thread born meanwhile has a creator that is moved or
- * not, and in the second case is found by the next pass.  Passes that find only
- * threads which exit are not repeated for ever, should the host go on listing
- * them.
+ * nobody left to move but who exits.  What its threads create meanwhile is born where
+ * they are to go (births.c), so it is the second pass, or one of the next.
  *
  * Rules and errors of cgroup v1: the opener's euid is 0 or the target's uid or
  * suid, else -EACCES; -ESRCH for nobody, -EINVAL for kernel threads that must
  * not move; a thread that exits stays, and that is success.
+ *
+ * One attaches at a time, so that of two who move a process the last one wins.
  */
 #include "container.h"
 
-/* So many passes in a row may find nobody but threads that exit. */
-#define ATTACH_IDLE_MAX	8
+/* So many passes over a process there are, and so often a thread is asked for again. */
+#define ATTACH_PASSES	100
+#define ATTACH_TRIES	1000
+
+static DEFINE_MUTEX(attach_mutex);	/* who attaches */
 
 /* One thread on its way. */
 struct attach_thread {
@@ -146,10 +150,28 @@ static void attach_forget(struct attach_set *set)
 	}
 }
 
-/* Ask for all, then move all.  -EAGAIN: bring the engine up to date and ask again. */
+/* All agree: who is born from now on goes first. */
+static void attach_births(struct attach_set *set)
+{
+	struct attach_thread *t;
+	unsigned int i;
+
+	container_births_agreed();
+	for (i = 0; i < set->nr; i++) {
+		t = &set->thread[i];
+		if (t->to)
+			container_births_add(t->info.tgid, t->from, t->task->cookie);
+	}
+}
+
+/*
+ * Ask for all, then move all.  -EAGAIN: some are not where they were believed to be:
+ * bring the engine up to date and ask again.
+ */
 static int attach_commit(struct attach_set *set)
 {
 	struct attach_thread *t;
+	bool again = false;
 	unsigned int i;
 	int ret = 0, err;
 
@@ -162,6 +184,8 @@ static int attach_commit(struct attach_set *set)
 		if (ret > 0)
 			ret = 0;
 	}
+	if (!ret)
+		attach_births(set);
 	for (i = 0; i < set->nr; i++) {
 		t = &set->thread[i];
 		if (!t->to)
@@ -172,12 +196,14 @@ static int attach_commit(struct attach_set *set)
 		else
 			thread_cancel(set, t);
 		/* One that exits stays where it is. */
-		if (err && err != -ESRCH)
+		if (err == -EAGAIN)
+			again = true;
+		else if (err && err != -ESRCH)
 			ret = err;
 	}
 	attach_forget(set);
 	spin_unlock(&container_lock);
-	return ret;
+	return !ret && again ? -EAGAIN : ret;
 }
 
 static int attach_collect(const struct container_task_info *info, int vtid, int vtgid, void *arg)
@@ -216,6 +242,7 @@ static int attach_threads(struct attach_set *set, int tgid)
 	unsigned int i, n;
 	int ret;
 
+	/* Each round there is more room, by a quarter: it ends. */
 	for (;;) {
 		set->nr = 0;
 		host_for_each_task(tgid, &set->actor, attach_collect, set);
@@ -227,6 +254,8 @@ static int attach_threads(struct attach_set *set, int tgid)
 		if (ret)
 			return ret;
 	}
+	/* Who was born before it was listed is known now. */
+	host_sync();
 	spin_lock(&container_lock);
 	for (i = n = 0; i < set->nr; i++) {
 		t = &set->thread[i];
@@ -246,11 +275,12 @@ static int attach_threads(struct attach_set *set, int tgid)
 static int attach_thread(struct attach_set *set, const struct container_task_info *info)
 {
 	struct attach_thread one = { .info = *info };
+	unsigned int tries = ATTACH_TRIES;
 	int ret;
 
 	set->thread = &one;
 	set->nr = set->size = 1;
-	while ((ret = attach_commit(set)) == -EAGAIN)
+	while ((ret = attach_commit(set)) == -EAGAIN && --tries)
 		host_sync();
 	set->thread = NULL;
 	return ret;
@@ -281,23 +311,30 @@ static bool attach_only_thread(struct attach_set *set, const struct container_ta
 
 static int attach_process(struct attach_set *set, const struct container_task_info *info)
 {
-	unsigned int idle = 0;
+	unsigned int passes = 0;
+	bool done = false;
 	int ret;
 
 	if (attach_only_thread(set, info, &ret))
 		return ret;
 	ret = attach_room(set, info->nr_threads);
-	while (!ret && idle < ATTACH_IDLE_MAX) {
-		host_sync();
-		ret = attach_threads(set, info->tgid);
-		if (ret || !set->nr)
+	container_births_begin(info->tgid, set->cont);
+	while (!ret && !done) {
+		if (passes++ == ATTACH_PASSES) {
+			ret = -EAGAIN;
 			break;
-		ret = attach_commit(set);
-		attach_release(set);
-		idle = set->moved || ret == -EAGAIN ? 0 : idle + 1;
+		}
+		set->moved = false;
+		ret = attach_threads(set, info->tgid);
+		if (!ret && set->nr) {
+			ret = attach_commit(set);
+			attach_release(set);
+		}
+		done = !container_births_news() && !set->moved && !ret;
 		if (ret == -EAGAIN)
 			ret = 0;
 	}
+	container_births_end();
 	kvfree(set->thread);
 	return ret;
 }
@@ -311,9 +348,12 @@ int container_attach(struct container *cont, int nr, bool threadgroup,
 
 	set.actor.euid = opener->euid;
 	set.actor.sys_admin = opener->sys_admin;
+	mutex_lock(&attach_mutex);
 	ret = host_task_get(nr, writer, &info);
-	if (ret)
+	if (ret) {
+		mutex_unlock(&attach_mutex);
 		return ret;
+	}
 	if (info.flags & CONTAINER_TASK_UNMOVABLE)
 		ret = -EINVAL;
 	else if (opener->euid && opener->euid != info.uid && opener->euid != info.suid)
@@ -323,6 +363,7 @@ int container_attach(struct container *cont, int nr, bool threadgroup,
 	else if (!(info.flags & CONTAINER_TASK_EXITING))
 		ret = attach_thread(&set, &info);
 	host_task_put(&info);
+	mutex_unlock(&attach_mutex);
 	/* Who came into a frozen container is stopped when the writer goes on. */
 	container_freezer_work();
 	container_cpuset_work(cont);

@@ -6,11 +6,11 @@
  * tracepoints, where nothing may sleep.  It protects every field below that is
  * not said to be immutable.  Host locks nest inside it (the host_* functions
  * marked atomic in engine.h); nothing of ours nests outside it but a
- * container_file's own mutex and, in that or by itself, one of those of devices.c
- * and cpuset.c, never both:
+ * container_file's own mutex and, in that or by itself, one of those of attach.c,
+ * devices.c and cpuset.c, never two:
  *
- *	container_file.lock  >  containerfs_root.files_lock  >  devices_mutex, cpuset_mutex
- *	>  container_lock  >  host locks
+ *	container_file.lock  >  containerfs_root.files_lock  >  attach_mutex,
+ *	devices_mutex, cpuset_mutex  >  container_lock  >  host locks
  *
  * Lifetimes.
  *  - A container is reference counted.  The tree holds one reference until it
@@ -390,6 +390,21 @@ void container_tasks_drop(void);
 /* attach.c */
 int container_attach(struct container *cont, int nr, bool threadgroup,
 		     const struct container_actor *opener, const struct container_actor *writer);
+
+/*
+ * births.c, for attach.c: process @tgid moves to @cont; all agree (under the lock); the
+ * move has ended.  news: was a group added since the last call, or could not be?
+ */
+void container_births_begin(int tgid, struct container *cont);
+void container_births_agreed(void);
+bool container_births_news(void);
+void container_births_end(void);
+/*
+ * Under the lock, of any process: a thread of @tgid is or was in @group, with the
+ * host's @cookie; where is one born whose creator is in @creators?
+ */
+void container_births_add(int tgid, struct css_group *group, unsigned long long cookie);
+struct css_group *container_births_group(int tgid, struct css_group *creators);
 
 /* freezer.c: tell the host what is due, if anything is; no lock */
 void container_freezer_work(void);

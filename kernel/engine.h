@@ -257,7 +257,12 @@ void container_task_ids(const struct container_task *task, int *tid, int *tgid);
  */
 int container_task_enter(unsigned long key, int tid, int tgid,
 			 struct css_group *group, unsigned long long cookie);
-/* The fork hook of a host that knows parents: @child is born where @parent is. */
+/*
+ * The fork hook of a host that knows parents: @child is born where @parent is, or
+ * where its process is being moved to.  Needed if the parent is tracked or
+ * container_births_follow() for the child's process, which needs no lock.
+ */
+_Bool container_births_follow(int tgid);
 int container_task_fork(unsigned long parent, unsigned long child, int tid, int tgid);
 /* The task exits: it leaves every container now, not when it is reaped. */
 void container_task_exit(unsigned long key);

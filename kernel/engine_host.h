@@ -29,12 +29,23 @@ void host_task_hold(const struct container_task_info *info);
  */
 int host_task_set_group(const struct container_task_info *info, struct css_group *from,
 			struct css_group *to, unsigned long long *cookie);
+/*
+ * Atomic.  For a host whose fork hook is not container_task_fork(): threads of
+ * process @tgid that are made by one who is where those with @cookie are (0: who has
+ * no record) are born in @to from now on, until host_births_end().  1, or 0 if it has
+ * been told that before; an error if it cannot be.  Who was born before is seen by
+ * the next host_for_each_task().  One process at a time.
+ */
+int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to);
+void host_births_end(void);
 /* Bring the engine up to date with what happened in the kernel.  No lock held. */
 void host_sync(void);
 
 /*
  * Call @fn for every thread of process @tgid (initial pid namespace; 0: for
- * every task of the system) that is not exiting.  @vtid, @vtgid: its ids in
+ * every task of the system) that is not exiting.  Of a process nobody is left out
+ * who is there from beginning to end, nor whom one of them created before it
+ * ended; some may be shown twice.  @vtid, @vtgid: its ids in
  * @viewer's pid namespace, 0 if it is not visible there.  @fn is atomic and
  * sees only key, tid, tgid and flags filled; non-zero ends the walk and
  * is returned.

@@ -4,6 +4,7 @@
 ENGINE_SRCS := \
 	attach.c \
 	attr.c \
+	births.c \
 	cftype.c \
 	clone.c \
 	container.c \

@@ -263,6 +263,7 @@ int container_task_enter(unsigned long key, int tid, int tgid,
 		task->cookie = cookie;
 		container_task_move(task, group);
 		container_task_set_ids(task, tid, tgid);
+		container_births_add(tgid, group, cookie);
 	}
 	spin_unlock(&container_lock);
 	return task ? 0 : -ENOMEM;
@@ -279,7 +280,7 @@ int container_task_fork(unsigned long parent, unsigned long child, int tid, int 
 	task = container_task_lookup(parent);
 	if (task)
 		container_fork_ended(task);
-	group = container_task_group_of(parent);
+	group = container_births_group(tgid, container_task_group_of(parent));
 	/* A child that has a record was attached between becoming visible and now. */
 	if (group != &init_css_group && !container_task_lookup(child)) {
 		task = container_task_make(child, tid, tgid);
@@ -299,6 +300,7 @@ void container_task_exit(unsigned long key)
 	spin_lock(&container_lock);
 	task = container_task_lookup(key);
 	if (task) {
+		container_births_add(task->tgid, task->group, task->cookie);
 		container_task_tell(task, &init_css_group, true);
 		container_task_free(task);
 	}

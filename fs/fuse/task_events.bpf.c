@@ -49,7 +49,7 @@ struct change {
 static __always_inline bool change_fork(struct change *c, struct task_struct *child,
 					u64 *creator)
 {
-	u64 id = te_word_id(word_read(creator));
+	u64 id = births_group(child, creator ? te_word_id(word_read(creator)) : 0);
 	u64 *slot, old;
 
 	if (!id)
@@ -126,7 +126,7 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 
 	full_barrier();
 	word = word_find(me);
-	c->parent = word ? te_word_id(word_read(word)) : 0;
+	c->parent = births_group(child, word ? te_word_id(word_read(word)) : 0);
 	id = group_clone(c->parent, me, child, flags);
 	if (!id && !c->parent)
 		return false;
@@ -188,7 +188,7 @@ int BPF_PROG(te_newtask, struct task_struct *child, u64 flags)
 		word = word_find(me);
 	} else {
 		word = word_find(me);
-		if (word && te_word_id(*word))
+		if ((word && te_word_id(*word)) || births_follow(child))
 			newtask_fork(me, child, word);
 	}
 	/* Who forks has left where the child was charged, or no word could be had. */
@@ -538,7 +538,7 @@ int te_walk(struct bpf_iter__task *ctx)
 	struct te_task t = {};
 	struct te_slot *slot;
 
-	if (!task)
+	if (!task || (walk.tgid && task->tgid != walk.tgid))
 		return 0;
 	t.word = word_peek(task);
 	if (walk.words_only && (!t.word || (t.word & TE_WORD_EXITED && !walk.dying_too)))

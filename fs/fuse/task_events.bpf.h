@@ -79,6 +79,7 @@ void bpf_preempt_enable(void) __ksym __weak;
 #define TIF_32BIT		22
 #endif
 
+#include "task_events_births.bpf.h"
 #include "task_events_account.bpf.h"
 #include "task_events_pids.bpf.h"
 

@@ -147,6 +147,15 @@ int task_events_drain(struct task_events *te);
 int task_events_attach(struct task_events *te, const struct te_ref *ref,
 		       uint64_t expect_word, uint64_t id, uint64_t *cur_word);
 
+/*
+ * Threads of process @tgid are born in css_group @to from now on if their creator is
+ * in @from, until task_events_births_end(): of one process at a time. Who was born in
+ * @from all the same is seen by a task_events_for_each() of the process that begins
+ * now. 1; 0 if that was said before; -ENOSPC beyond TE_BIRTHS_MAX pairs.
+ */
+int task_events_births(struct task_events *te, uint32_t tgid, uint64_t from, uint64_t to);
+void task_events_births_end(struct task_events *te);
+
 /* Of whoever has the number now, or of a task. -ESRCH if there is none. */
 int task_events_query(struct task_events *te, uint32_t tid,
 		      struct te_facts *facts);
@@ -159,6 +168,9 @@ int task_events_find(struct task_events *te, const struct te_ref *ref,
  * @ns_inum and depth @ns_level (te_facts.pidns_*); level 0 is the initial one
  * and needs no inum. A return of @cb other than 0 ends the walk and is returned.
  * No process @tgid: -ESRCH.
+ *
+ * Of a process nobody is left out who is there from beginning to end, nor whom one of
+ * them created before it ended; some may be shown twice.
  */
 int task_events_for_each(struct task_events *te, uint32_t tgid,
 			 uint32_t ns_inum, uint32_t ns_level,

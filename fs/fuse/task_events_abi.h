@@ -214,6 +214,22 @@ struct te_pids {
 #define TE_PIDS_CLONE		(1ULL << 63)
 #define TE_PIDS_GONE		(~0ULL)
 
+/*
+ * The process that is being moved, and where its threads are born that are created
+ * in these css_groups. Written by the daemon.
+ */
+#define TE_BIRTHS_MAX	16
+
+struct te_births {
+	te_u32 tgid;		/* 0: none */
+	te_u32 nr;
+	te_u64 move;		/* goes up when it ends */
+	struct {
+		te_u64 from;
+		te_u64 to;
+	} group[TE_BIRTHS_MAX];
+};
+
 /* Whether CPU time is charged to css_groups. */
 enum te_account_state {
 	TE_ACCOUNT_OFF,
@@ -351,6 +367,7 @@ struct te_call {
 struct te_walk {
 	te_u32 ns_inum;
 	te_u32 ns_level;
+	te_u32 tgid;		/* only threads of this process; 0: all */
 	te_u32 words_only;	/* a rebuild: live tasks with a word */
 	te_u32 dying_too;	/* and those that have exited, with their word */
 };

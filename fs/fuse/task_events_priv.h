@@ -5,6 +5,7 @@
  *  task_events.c		loading, probing, attaching, groups, numbers
  *  task_events_ring.c		the ring's consumer, drain, rebuild
  *  task_events_walk.c		programs run on one task, walks over tasks
+ *  task_events_births.c	where threads are born while their process is moved
  *  task_events_account.c	CPU time
  *  task_events_devices.c	the programs that check devices
  *  task_events_pids.c		numbers and limits of tasks

@@ -171,6 +171,7 @@ struct each {
 	int (*cb)(void *arg, const struct te_task *task);
 	void *arg;
 	size_t seen;
+	struct te_ref last;
 };
 
 static int each(void *arg, const struct te_task *task)
@@ -178,7 +179,46 @@ static int each(void *arg, const struct te_task *task)
 	struct each *e = arg;
 
 	e->seen++;
+	e->last = (struct te_ref){ task->task, task->tid, task->tgid };
 	return e->cb(e->arg, task);
+}
+
+/* How many threads there are in process @tgid; 0: none. */
+static uint32_t nr_threads(struct task_events *te, uint32_t tgid)
+{
+	struct te_facts facts;
+
+	return task_events_query(te, tgid, &facts) ? 0 : facts.nr_threads;
+}
+
+/*
+ * The kernel's iterator over a process looks for the next thread behind the one that
+ * it stands on, which it finds by number; and it asks for the next one's number. If
+ * either has gone meanwhile it ends, as it does behind the last one.
+ *
+ * So a walk has seen them all if the one that it ended at is still there, and as many
+ * were seen as there were before and are after: threads are listed in the order
+ * of their births, so of those that there were at the beginning some would be missing
+ * else. If not, a walk over all tasks is sure to meet them, but for one that gets the
+ * number of its process meanwhile, with which the next walk over that begins.
+ */
+static int each_thread(struct task_events *te, uint32_t tgid, struct each *e)
+{
+	struct te_walk *walk = &te->skel->bss->walk;
+	uint32_t before = nr_threads(te, tgid);
+	struct te_facts facts;
+	int err;
+
+	err = te_walk(te, tgid, each, e);
+	if (err || !e->seen)
+		return err;
+	if (e->seen == before && before == nr_threads(te, tgid) &&
+	    !task_events_find(te, &e->last, &facts) && facts.tid == e->last.tid)
+		return 0;
+	walk->tgid = tgid;
+	err = te_walk(te, 0, each, e);
+	walk->tgid = 0;
+	return err ? err : te_walk(te, tgid, each, e);
 }
 
 int task_events_for_each(struct task_events *te, uint32_t tgid,
@@ -194,6 +234,6 @@ int task_events_for_each(struct task_events *te, uint32_t tgid,
 	te->skel->bss->walk = (struct te_walk) {
 		.ns_inum = ns_inum, .ns_level = ns_level,
 	};
-	err = te_walk(te, tgid, each, &e);
+	err = tgid ? each_thread(te, tgid, &e) : te_walk(te, 0, each, &e);
 	return !err && !e.seen ? -ESRCH : err;
 }

@@ -137,6 +137,19 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 	return 0;
 }
 
+int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to)
+{
+	struct group_id *gid;
+	int err = ids_of_group(to, &gid);
+
+	return err ? err : task_events_births(te, (uint32_t)tgid, te_word_id(cookie), gid->node.key);
+}
+
+void host_births_end(void)
+{
+	task_events_births_end(te);
+}
+
 unsigned long long host_time(void)
 {
 	struct timespec now;

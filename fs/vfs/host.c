@@ -137,6 +137,16 @@ void host_sync(void)
 {
 }
 
+/* The fork hook asks the engine. */
+int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to)
+{
+	return 0;
+}
+
+void host_births_end(void)
+{
+}
+
 static int visit(struct task_struct *task, struct pid_namespace *ns,
 		 int (*fn)(const struct container_task_info *info, int vtid, int vtgid, void *arg),
 		 void *arg)

@@ -64,7 +64,8 @@ static void on_newtask(void *data, struct task_struct *task, unsigned long clone
 
 	if (flags && READ_ONCE(cloning))
 		clone_task(current, task, flags);
-	else if (container_task_tracked((unsigned long)current))
+	else if (container_task_tracked((unsigned long)current) ||
+		 container_births_follow(task_tgid_nr(task)))
 		container_task_fork((unsigned long)current, (unsigned long)task,
 				    task_pid_nr(task), task_tgid_nr(task));
 }

@@ -293,6 +293,16 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 	return 0;
 }
 
+/* The fork hook of this host asks the engine. */
+int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to)
+{
+	return 0;
+}
+
+void host_births_end(void)
+{
+}
+
 void host_sync(void)
 {
 	may_sleep();

@@ -142,7 +142,8 @@ static void do_attach(void)
 		return;
 	f = open_as(&root_actor, model.node[node].cont, process ? "cgroup.procs" : "tasks");
 	snprintf(text, sizeof(text), "%d", MODEL_TID + t);
-	host.again = pick(4) ? 0 : pick(3);
+	/* who is asked again is moved after the others, and which clone is empty first counts */
+	host.again = pick(4) || process ? 0 : pick(3);
 	maybe_fail();
 	ret = write_bytes(f, &root_actor, text, strlen(text));
 	if (did_fail() && ret) {

@@ -5,6 +5,8 @@
  * Threads may be born between two looks at a process, exit while it moves, be
  * listed by a host that knows better; in the end all that live are there.
  */
+#include <limits.h>
+
 #include "tools.h"
 
 static struct container *top, *a, *b;
@@ -133,6 +135,55 @@ START_TEST(threads_exit_meanwhile)
 	ck_assert_int_eq(attach_process(a, 100), 0);
 	ck_assert_int_eq(threads_in(a, 100, 109), 5);
 	ck_assert_uint_eq(inspect_container(a).nr_tasks, 5);
+}
+END_TEST
+
+/* Fault 1.4: each has made the next and ended before it can be moved. */
+static void threads_replace_each_other(void)
+{
+	for (int i = 101; i < 105; i++) {
+		int tid = host.task[i].live ? i : i + 10;
+
+		host_thread(tid, 2 * i + 10 - tid);
+		host_exit(tid);
+	}
+}
+
+START_TEST(threads_do_not_outrun)
+{
+	if (_i)
+		ck_assert_int_eq(attach(b, 100), 0);
+	for (int tid = 101; tid < 105; tid++)
+		host_thread(100, tid);
+	host.on_walked = threads_replace_each_other;
+	ck_assert_int_eq(attach_process(a, 100), 0);
+	host.on_walked = NULL;
+	ck_assert_int_eq(threads_in(a, 100, 114), 5);
+	ck_assert_uint_eq(inspect_container(a).nr_tasks, 5);
+	/* That was for this move only, and for this process. */
+	host_fork(1, 200);
+	host_thread(200, 201);
+	ck_assert(is_in(top, 201));
+	ck_assert_int_eq(attach_process(top, 100), 0);
+	ck_assert_uint_eq(inspect_container(a).nr_tasks, 0);
+	threads_replace_each_other();
+	ck_assert_uint_eq(inspect_container(a).nr_tasks, 0);
+}
+END_TEST
+
+/* Never where they were said to be: an error in the end. */
+START_TEST(threads_are_never_found)
+{
+	host_thread(100, 101);
+	host_thread(100, 102);
+	host.again = UINT_MAX;
+	ck_assert_int_eq(attach_process(a, 100), -EAGAIN);
+	ck_assert_int_eq(attach(a, 101), -EAGAIN);
+	ck_assert_uint_gt(host.again, UINT_MAX / 2);
+	host.again = 0;
+	ck_assert_uint_eq(inspect_container(a).nr_tasks, 0);
+	ck_assert_int_eq(attach_process(a, 100), 0);
+	ck_assert_int_eq(threads_in(a, 100, 102), 3);
 }
 END_TEST
 
@@ -267,6 +318,8 @@ TCase *processes_tests(void)
 	tcase_add_test(tc, threads_born_between_passes);
 	tcase_add_test(tc, single_thread_makes_another);
 	tcase_add_test(tc, threads_exit_meanwhile);
+	tcase_add_loop_test(tc, threads_do_not_outrun, 0, 2);
+	tcase_add_test(tc, threads_are_never_found);
 	tcase_add_test(tc, exiting_thread_stays_listed);
 	tcase_add_test(tc, dead_leader);
 	tcase_add_test(tc, asks_again);

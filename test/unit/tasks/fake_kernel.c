@@ -40,12 +40,14 @@ bool fk_devices;
 bool fk_rules[FK_RULES];
 void (*fk_before_rules)(void);
 void (*fk_before_attach)(void);
+void (*fk_before_each_attach)(void);
 void (*fk_amid_walk)(void);
 
 static union record ring[RING_MAX];
 static unsigned int ring_nr, loss_at, lost, lost_seen;
 static unsigned long rebuilds, events;
 static uint64_t next_id;
+static struct te_births births;
 static uint64_t start_seq;
 static uint64_t next_rules;
 
@@ -90,6 +92,7 @@ static uint32_t find(const struct te_ref *ref)
 void fk_reset(void)
 {
 	nr_free = nr_addresses = 0;
+	births = (struct te_births){ };
 	memset(fk_task, 0, sizeof(fk_task));
 	memset(fk_group, 0, sizeof(fk_group));
 	fk_pids_reset();
@@ -99,7 +102,7 @@ void fk_reset(void)
 	fk_log_errors = 0;
 	fk_cloning = fk_devices = false;
 	memset(fk_rules, 0, sizeof(fk_rules));
-	fk_before_attach = fk_before_rules = NULL;
+	fk_before_attach = fk_before_each_attach = fk_before_rules = NULL;
 	fk_amid_walk = NULL;
 	ring_nr = loss_at = lost = lost_seen = 0;
 	rebuilds = events = 0;
@@ -144,6 +147,31 @@ void fk_free(uint32_t tid)
 	t->dying = 0;
 }
 
+static uint64_t births_group(uint32_t tgid, uint64_t id)
+{
+	for (uint32_t i = 0; births.tgid == tgid && i < births.nr; i++)
+		if (births.group[i].from == id)
+			return births.group[i].to;
+	return id;
+}
+
+int task_events_births(struct task_events *te, uint32_t tgid, uint64_t from, uint64_t to)
+{
+	if (births_group(tgid, from) != from)
+		return 0;
+	if (births.nr == TE_BIRTHS_MAX)
+		return -ENOSPC;
+	births.tgid = tgid;
+	births.group[births.nr].from = from;
+	births.group[births.nr++].to = to;
+	return 1;
+}
+
+void task_events_births_end(struct task_events *te)
+{
+	births = (struct te_births){ };
+}
+
 static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 {
 	uint32_t mask = fk_group[parent].present && parent ? fk_group[parent].group.clone_mask :
@@ -177,7 +205,7 @@ static void tell_clone(uint32_t creator, uint32_t tid, uint64_t parent, uint32_t
 
 void fk_fork(uint32_t creator, uint32_t tid, uint32_t tgid, uint32_t flags)
 {
-	uint64_t parent = te_word_id(fk_task[creator].word);
+	uint64_t parent = births_group(tgid, te_word_id(fk_task[creator].word));
 	uint64_t id = make_group(parent, creator, flags);
 	union record rec = { .fork = { .type = TE_FORK, .tid = tid, .tgid = tgid,
 				       .creator = creator } };
@@ -374,6 +402,8 @@ int task_events_attach(struct task_events *te, const struct te_ref *ref, uint64_
 	fk_before_attach = NULL;
 	if (before)
 		before();
+	if (fk_before_each_attach)
+		fk_before_each_attach();
 	*cur_word = expect_word;
 	tid = find(ref);
 	if (!tid)
@@ -392,13 +422,22 @@ int task_events_attach(struct task_events *te, const struct te_ref *ref, uint64_
 	return 0;
 }
 
+static uint32_t nr_threads(uint32_t tgid)
+{
+	uint32_t nr = 0;
+
+	for (uint32_t tid = 1; tid < FK_TASKS; tid++)
+		nr += fk_task[tid].live && fk_task[tid].tgid == tgid;
+	return nr;
+}
+
 int task_events_query(struct task_events *te, uint32_t tid, struct te_facts *facts)
 {
 	if (tid >= FK_TASKS || !fk_task[tid].live)
 		return -ESRCH;
 	*facts = (struct te_facts){
 		.task = fk_task[tid].task, .word = fk_task[tid].word, .tid = tid, .tgid = fk_task[tid].tgid,
-		.nr_threads = 1, .flags = fk_task[tid].flags, .comm = "fake",
+		.nr_threads = nr_threads(fk_task[tid].tgid), .flags = fk_task[tid].flags, .comm = "fake",
 		.uid = fk_task[tid].uid, .euid = fk_task[tid].uid, .suid = fk_task[tid].uid,
 		.pidns_inum = fk_task[tid].ns, .pidns_level = !!fk_task[tid].ns,
 	};

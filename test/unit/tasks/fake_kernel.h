@@ -60,6 +60,8 @@ extern void (*fk_before_rules)(void);
 uint64_t fk_next_rules(void);		/* the id after the last set's */
 /* Run once at the start of the next task_events_attach(): what happens meanwhile. */
 extern void (*fk_before_attach)(void);
+/* Run at the start of each. */
+extern void (*fk_before_each_attach)(void);
 /* Run once in the middle of the next task_events_for_each_word(). */
 extern void (*fk_amid_walk)(void);
 

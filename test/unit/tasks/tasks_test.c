@@ -336,6 +336,30 @@ START_TEST(exit_missed)
 }
 END_TEST
 
+/* Fault 1.4: while the process is moved, each thread makes the next and ends. */
+static void threads_replace_each_other(void)
+{
+	int tid = fk_task[11].live ? 11 : 12;
+
+	fk_fork(tid, 23 - tid, 10, 0);
+	fk_exit(tid);
+}
+
+START_TEST(threads_do_not_outrun)
+{
+	fk_spawn(10, 10);
+	if (_i)
+		ck_assert_int_eq(attach(b, 10), 0);
+	fk_fork(10, 11, 10, 0);
+	fk_before_each_attach = threads_replace_each_other;
+	ck_assert_int_eq(write_as(&root, a, "cgroup.procs", "10"), 0);
+	fk_before_each_attach = NULL;
+	ck_assert_str_eq(text_of(a, "cgroup.procs"), "10");
+	ck_assert_str_eq(text_of(a, "tasks"), fk_task[11].live ? "10 11" : "10 12");
+	consistent();
+}
+END_TEST
+
 START_TEST(rebuild_after_loss)
 {
 	struct container *node;
@@ -474,6 +498,7 @@ int main(void)
 	tcase_add_test(tc, exec_that_takes_long);
 	tcase_add_test(tc, numbers_and_addresses_again);
 	tcase_add_test(tc, exit_missed);
+	tcase_add_loop_test(tc, threads_do_not_outrun, 0, 2);
 	tcase_add_test(tc, rebuild_after_loss);
 	tcase_add_test(tc, failed_drain);
 	tcase_add_test(tc, numbers_of_a_pid_namespace);
