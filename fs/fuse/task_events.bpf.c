@@ -177,8 +177,7 @@ static __always_inline int newtask_clone(struct task_struct *me,
 }
 
 /* @flags has no exit signal in its low byte here: bit 7 is CLONE_NEWTIME. */
-SEC("tp_btf/task_newtask")
-int BPF_PROG(te_newtask, struct task_struct *child, u64 flags)
+static __always_inline int newtask(struct task_struct *child, u64 flags)
 {
 	struct task_struct *me = bpf_get_current_task_btf();
 	u64 *word;
@@ -194,6 +193,17 @@ int BPF_PROG(te_newtask, struct task_struct *child, u64 flags)
 	/* Who forks has left where the child was charged, or no word could be had. */
 	if (word && ((struct te_slot *)word)->forking)
 		pids_fork_drop((struct te_slot *)word);
+	return 0;
+}
+
+SEC("tp_btf/task_newtask")
+int BPF_PROG(te_newtask, struct task_struct *child, u64 flags)
+{
+	if (fake_skip())
+		return 0;
+	tp_begin();
+	newtask(child, flags);
+	tp_end();
 	return 0;
 }
 
@@ -240,13 +250,19 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 	return false;
 }
 
-static __always_inline int unshared(u32 flags)
+/* What unshare(2) was asked for: from 7.1 on also an empty mount namespace. */
+static __always_inline u32 unshare_flags(u64 flags)
+{
+	return (flags & TE_UNSHARE_EMPTY_MNTNS ? TE_CLONE_NEWNS : 0) | (flags & TE_CLONE_ALL);
+}
+
+static __always_inline int unshared(u64 flags)
 {
 	struct task_struct *me = bpf_get_current_task_btf();
 	struct change c = {};
 	struct te_clone *rec;
 
-	flags &= TE_CLONE_ALL;
+	flags = unshare_flags(flags);
 	if (!flags || !clone_enabled)
 		return 0;
 	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
@@ -264,23 +280,18 @@ static __always_inline int unshared(u32 flags)
 	return 0;
 }
 
-SEC("fexit/ksys_unshare")
-int BPF_PROG(te_unshare_fexit, unsigned long flags, int ret)
-{
-	return ret ? 0 : unshared(flags);
-}
-
 /* Every system call comes by here: look at its number first. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
 {
 	u64 flags;
 
-	if (!is_call(UNSHARE, regs, &flags) || ret)
+	if (!is_call(UNSHARE, regs, &flags) || ret || fake_skip())
 		return 0;
 	return unshared(flags);
 }
 
+#include "task_events_hooks.bpf.h"
 #include "task_events_affinity.bpf.h"
 
 /* Its CPU is still the old one. What it used after its exit is its last CPU's. */
@@ -322,8 +333,7 @@ static __always_inline bool change_exit(struct change *c, struct task_struct *ta
 }
 
 /* PF_EXITING is set; tid and address stay taken until long after. */
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(te_exit, struct task_struct *task)
+static __always_inline int exited(struct task_struct *task)
 {
 	u64 *word = word_find(task);
 	struct change c = {};
@@ -349,6 +359,17 @@ int BPF_PROG(te_exit, struct task_struct *task)
 	rec->word = c.word;
 	rec->task = (u64)task;
 	bpf_ringbuf_submit(rec, wake_flags(c.wake));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(te_exit, struct task_struct *task)
+{
+	if (fake_skip())
+		return 0;
+	tp_begin();
+	exited(task);
+	tp_end();
 	return 0;
 }
 
@@ -379,9 +400,7 @@ int BPF_PROG(te_free, struct task_struct *task)
 
 #include "task_events_pids_progs.bpf.h"
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
-	     struct linux_binprm *bprm)
+static __always_inline int execed(struct task_struct *task, pid_t old_pid)
 {
 	struct te_exec *rec;
 	u64 *word;
@@ -406,6 +425,18 @@ int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
 	rec->word = w;
 	rec->task = (u64)task;
 	bpf_ringbuf_submit(rec, wake_flags(group_touch(te_word_id(w), 0, false)));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
+	     struct linux_binprm *bprm)
+{
+	if (fake_skip())
+		return 0;
+	tp_begin();
+	execed(task, old_pid);
+	tp_end();
 	return 0;
 }
 

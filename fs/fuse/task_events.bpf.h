@@ -33,6 +33,8 @@ const volatile te_u64 ring_half = 4 << 20;
 const volatile te_u32 nr_cpu_words = 1;	/* of 64 CPUs each */
 const volatile te_u32 daemon_tgid;
 const volatile te_u32 fail_hash_every;	/* tests: n: each nth insertion fails */
+const volatile te_u32 tp_preempted;	/* handlers of tracepoints can be preempted */
+const volatile te_u32 skip_every;	/* tests: n: each nth event is not seen */
 
 /* Read by programs, written by the daemon, or seldom. */
 te_u32 clone_enabled;
@@ -46,6 +48,9 @@ te_u64 lost_done;
 te_u64 lost_words;
 te_u64 spilled;		/* words that did not go into the hash */
 te_u64 clone_refused;
+te_u64 skip_begun;	/* programs that can be skipped: see task_events_hooks.bpf.h */
+te_u64 skip_ended;
+te_u64 faked;		/* events not seen for skip_every */
 te_u64 next_id = 1;
 
 /* The daemon's calls. */
@@ -53,6 +58,7 @@ struct te_call call;
 struct te_walk walk;
 te_u64 call_expect;
 te_u32 fail_hash_count;
+te_u32 skip_count;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -93,6 +99,37 @@ static __always_inline void lost_end(void)
 {
 	full_barrier();
 	__sync_fetch_and_add(&lost_done, 1);
+}
+
+static __always_inline void skip_begin(void)
+{
+	__sync_fetch_and_add(&skip_begun, 1);
+}
+
+static __always_inline void skip_end(void)
+{
+	__sync_fetch_and_add(&skip_ended, 1);
+}
+
+static __always_inline void tp_begin(void)
+{
+	if (tp_preempted)
+		skip_begin();
+}
+
+static __always_inline void tp_end(void)
+{
+	if (tp_preempted)
+		skip_end();
+}
+
+/* For tests: the hook is as if it had not been called. */
+static __always_inline bool fake_skip(void)
+{
+	if (!skip_every || (__sync_fetch_and_add(&skip_count, 1) + 1) % skip_every)
+		return false;
+	__sync_fetch_and_add(&faked, 1);
+	return true;
 }
 
 static __always_inline u64 *hash_find(struct task_struct *task)

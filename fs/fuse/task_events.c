@@ -18,8 +18,9 @@
  *	bpf_preempt_disable(), else a first attach has to be tried again sometimes
  *	lsm/task_alloc to limit tasks, else bpf_send_signal_task()
  *	fentry on cgroup_release, else tasks count until they exit
- *	fexit on ksys_unshare and sched_setaffinity, else the exit tracepoint of all
- *	system calls
+ *	a kprobe on perf_event_namespaces and fexit on ksys_unshare, or one of them
+ *	fexit on sched_setaffinity
+ *	for both of these calls else the exit tracepoint of all system calls
  *
  * libbpf raises RLIMIT_MEMLOCK where the kernel still counts maps against it.
  * Every object is held by a descriptor of this process alone.
@@ -44,6 +45,7 @@ static const struct bpf_insn nothing[] = {
 };
 
 #define PROC_PID_INIT_INO	0xEFFFFFFC
+#define KPROBE_PMU		"/sys/bus/event_source/devices/kprobe/type"
 
 int task_events_check_pidns(const char **why)
 {
@@ -118,6 +120,7 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	if (!skel)
 		return -errno;
 	te->skel = skel;
+	te_misses_prepare(te, btf);
 	skel->rodata->ring_half = te->ring.size / 2;
 	skel->rodata->have_preempt_disable =
 		te->have_task_from_pid && has_func(btf, "bpf_preempt_disable") &&
@@ -125,9 +128,11 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	skel->rodata->nr_cpu_words = (libbpf_num_possible_cpus() + 63) / 64;
 	skel->rodata->daemon_tgid = getpid();
 	skel->rodata->fail_hash_every = opts->fail_hash_every;
+	skel->rodata->skip_every = opts->skip_every;
 	bpf_program__set_autoload(skel->progs.te_call_sys, te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_call_iter, !te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_unshare_fexit, te->have_fexit);
+	bpf_program__set_autoload(skel->progs.te_unshare_kprobe, te->have_kprobe);
 	bpf_program__set_autoload(skel->progs.te_unshare_sys_exit, !te->have_fexit);
 	te_pids_prepare(te);
 	bpf_program__set_autoload(skel->progs.te_affinity_fexit, te->have_fexit);
@@ -158,6 +163,7 @@ static int probe_and_load(struct task_events *te,
 		return err;
 	}
 	print = libbpf_set_print(quiet);
+	te->have_kprobe = !opts->force_tracepoint && !access(KPROBE_PMU, R_OK);
 	te->have_fexit = !opts->force_tracepoint &&
 			 probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
 				      "ksys_unshare") &&
@@ -174,6 +180,11 @@ static int probe_and_load(struct task_events *te,
 	if (getenv("LIBBPF_LOG_LEVEL"))
 		libbpf_set_print(print);
 	err = open_and_load(te, btf, opts);
+	if (err && te->have_kprobe) {
+		/* There may be kprobes, and yet not for such programs. */
+		te->have_kprobe = false;
+		err = open_and_load(te, btf, opts);
+	}
 	if (err && te->have_task_from_pid) {
 		/* Some kernels have it, but not for syscall programs. */
 		te->have_task_from_pid = false;
@@ -194,6 +205,18 @@ static int attach_program(struct task_events *te, struct bpf_program *prog,
 	say(te, opts, "task_events: attaching %s: %s",
 	    bpf_program__section_name(prog), strerror(errno));
 	return -errno;
+}
+
+/* A kernel that loads its program may have no such probe. */
+static void probe_kprobe(struct task_events *te)
+{
+	struct bpf_link *link;
+
+	if (!te->have_kprobe)
+		return;
+	link = bpf_program__attach(te->skel->progs.te_unshare_kprobe);
+	te->have_kprobe = link != NULL;
+	bpf_link__destroy(link);
 }
 
 static int attach_programs(struct task_events *te,
@@ -217,7 +240,10 @@ static int attach_programs(struct task_events *te,
 		return err;
 	te->walk_link = bpf_link_create(bpf_program__fd(skel->progs.te_walk), 0,
 					BPF_TRACE_ITER, NULL);
-	return te->walk_link < 0 ? te->walk_link : 0;
+	if (te->walk_link < 0)
+		return te->walk_link;
+	probe_kprobe(te);
+	return 0;
 }
 
 /* Only wake-ups that BPF asks for make an edge-triggered entry readable. */
@@ -281,6 +307,7 @@ void task_events_free(struct task_events *te)
 	if (!te)
 		return;
 	task_events_devices_stop(te);
+	bpf_link__destroy(te->unshare_probe);
 	bpf_link__destroy(te->unshare_link);
 	bpf_link__destroy(te->affinity_link);
 	if (te->walk_link >= 0)
@@ -306,7 +333,41 @@ uint64_t task_events_new_id(struct task_events *te)
 
 const char *task_events_unshare_hook(const struct task_events *te)
 {
-	return te->have_fexit ? "fexit/ksys_unshare" : "tp_btf/sys_exit";
+	if (!te->have_kprobe)
+		return te->have_fexit ? "fexit/ksys_unshare" : "tp_btf/sys_exit";
+	return te->have_fexit ? "kprobe/perf_event_namespaces and fexit/ksys_unshare" :
+				"kprobe/perf_event_namespaces";
+}
+
+/*
+ * Where there are two hooks, the one that looks for the other's traces comes first, and
+ * knows of the other before it is there: so no unshare is seen by both, or by neither.
+ */
+static int attach_unshare(struct task_events *te)
+{
+	struct task_events_bpf *skel = te->skel;
+	struct bpf_program *second = te->have_fexit ? skel->progs.te_unshare_fexit :
+						      skel->progs.te_unshare_sys_exit;
+
+	if (te->have_fexit || !te->have_kprobe) {
+		te->unshare_link = bpf_program__attach(second);
+		if (!te->unshare_link)
+			return -errno;
+	}
+	if (!te->have_kprobe)
+		return 0;
+	__atomic_store_n(&skel->bss->unshare_twice, te->have_fexit, __ATOMIC_SEQ_CST);
+	te->unshare_probe = bpf_program__attach(skel->progs.te_unshare_kprobe);
+	return te->unshare_probe || te->unshare_link ? 0 : -errno;
+}
+
+static void detach_unshare(struct task_events *te)
+{
+	bpf_link__destroy(te->unshare_probe);
+	te->unshare_probe = NULL;
+	bpf_link__destroy(te->unshare_link);
+	te->unshare_link = NULL;
+	__atomic_store_n(&te->skel->bss->unshare_twice, 0, __ATOMIC_SEQ_CST);
 }
 
 int task_events_set_clone(struct task_events *te, int enabled,
@@ -321,18 +382,14 @@ int task_events_set_clone(struct task_events *te, int enabled,
 		err = task_events_group_set(te, 0, 0, group.watch, default_mask, 0);
 	if (err)
 		return err;
-	if (enabled && !te->unshare_link) {
-		te->unshare_link = bpf_program__attach(te->have_fexit ?
-			skel->progs.te_unshare_fexit :
-			skel->progs.te_unshare_sys_exit);
-		if (!te->unshare_link)
-			return -errno;
+	if (enabled && !te->unshare_link && !te->unshare_probe) {
+		err = attach_unshare(te);
+		if (err)
+			return err;
 	}
 	__atomic_store_n(&skel->bss->clone_enabled, !!enabled, __ATOMIC_SEQ_CST);
-	if (!enabled) {
-		bpf_link__destroy(te->unshare_link);
-		te->unshare_link = NULL;
-	}
+	if (!enabled)
+		detach_unshare(te);
 	return 0;
 }
 
@@ -427,6 +484,10 @@ void task_events_stats(const struct task_events *te,
 
 	stats->events = te->events;
 	stats->rebuilds = te->rebuilds;
+	stats->missed = te->missed_seen;
+	stats->missed_rebuilds = te->missed_rebuilds;
+	stats->skipped = te_skipped(te);
+	stats->mended = __atomic_load_n(&bss->unshares_mended, __ATOMIC_RELAXED);
 	stats->lost = __atomic_load_n(&bss->lost, __ATOMIC_RELAXED);
 	stats->clone_refused = __atomic_load_n(&bss->clone_refused,
 					       __ATOMIC_RELAXED);

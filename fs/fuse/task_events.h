@@ -87,6 +87,8 @@ struct task_events_opts {
 	int force_iter;
 	/* For tests: every nth word finds the hash of words full. */
 	uint32_t fail_hash_every;
+	/* For tests: every nth event goes unseen, as if its program had been skipped. */
+	uint32_t skip_every;
 	/* One line, without newline, worth showing to an administrator, or NULL. */
 	void (*log)(void *ctx, const char *line);
 };
@@ -98,6 +100,10 @@ struct task_events_stats {
 	uint64_t clone_refused;	/* clones not made: `groups` was full */
 	uint64_t lost_words;	/* tasks that could not be given a word */
 	uint64_t spilled;	/* words that did not go into the hash: it was full */
+	uint64_t skipped;	/* programs that the kernel skipped, harmless ones, too */
+	uint64_t mended;	/* what one hook missed and another made good at once */
+	uint64_t missed;	/* events that may have been lost to all hooks */
+	uint64_t missed_rebuilds;	/* the rebuilds for that reason */
 };
 
 /*
@@ -205,7 +211,7 @@ int task_events_set_clone(struct task_events *te, int enabled,
  */
 int task_events_set_affinity(struct task_events *te, int enabled);
 const char *task_events_affinity_hook(const struct task_events *te);
-/* "fexit/ksys_unshare" or "tp_btf/sys_exit": what is, or would be, in use. */
+/* Kprobe, fexit or both, or "tp_btf/sys_exit": what is, or would be, in use. */
 const char *task_events_unshare_hook(const struct task_events *te);
 
 /*

@@ -96,6 +96,8 @@ static inline int te_word_near(te_u64 a, te_u64 b)
 #define TE_CLONE_NEWPID		0x20000000U
 #define TE_CLONE_NEWNET		0x40000000U
 #define TE_CLONE_ALL		0x7e020080U
+/* Of unshare(2) alone; clone(2) has another meaning for it. */
+#define TE_UNSHARE_EMPTY_MNTNS	0x00100000U
 
 enum te_type {
 	TE_FORK = 1,
@@ -190,6 +192,7 @@ struct te_slot {
 	te_u64 charged;		/* the te_pids, 0: none, TE_PIDS_GONE: never more */
 	te_u64 forking;		/* what is charged for the child that it makes */
 	te_u64 fork_child;	/* and that child's address */
+	te_u64 namespaces;	/* what its last unshare came to: see task_events_hooks.bpf.h */
 };
 
 /*

@@ -47,7 +47,12 @@ static __always_inline int affinity_set(u32 nr)
 SEC("fexit/sched_setaffinity")
 int BPF_PROG(te_affinity_fexit, pid_t nr, const struct cpumask *mask, long ret)
 {
-	return ret ? 0 : affinity_set(nr);
+	if (ret)
+		return 0;
+	skip_begin();
+	affinity_set(nr);
+	skip_end();
+	return 0;
 }
 
 SEC("tp_btf/sys_exit")

@@ -9,6 +9,7 @@
  *  task_events_account.c	CPU time
  *  task_events_devices.c	the programs that check devices
  *  task_events_pids.c		numbers and limits of tasks
+ *  task_events_misses.c	programs that were skipped
  */
 #ifndef FS_FUSE_TASK_EVENTS_PRIV_H
 #define FS_FUSE_TASK_EVENTS_PRIV_H
@@ -20,6 +21,8 @@
 
 #include "task_events.h"
 #include "task_events.skel.h"
+
+struct btf;
 
 struct te_ring {
 	unsigned long *consumer_pos;		/* mapped for writing */
@@ -37,9 +40,12 @@ struct task_events {
 	struct te_ring ring;
 	int epfd;			/* holds the ring map, edge-triggered */
 	int walk_link;			/* an iterator link over all tasks */
-	struct bpf_link *unshare_link;	/* while cloning is enabled */
+	struct bpf_link *unshare_probe;	/* while cloning is enabled */
+	struct bpf_link *unshare_link;	/* likewise; one of them, or both */
 	struct bpf_link *affinity_link;	/* while affinities are watched */
+	bool have_kprobe;		/* on perf_event_namespaces */
 	bool have_fexit;
+	bool can_preempt;		/* so programs may be skipped */
 	bool have_task_from_pid;
 	bool have_release;		/* fentry on cgroup_release */
 	bool have_lsm;			/* lsm/task_alloc, and it is called */
@@ -48,6 +54,10 @@ struct task_events {
 	uint64_t lost_seen;		/* `lost` at the last rebuild */
 	uint64_t events;
 	uint64_t rebuilds;
+	uint64_t missed_seen;		/* te_missed() at the last rebuild */
+	uint64_t missed_rebuilds;	/* those that it was a reason for */
+	uint64_t skip_seen;		/* skip_ended when programs were last asked */
+	uint64_t programs_missed;	/* what they said then */
 	struct te_devices *devices;	/* while devices are checked */
 	const char *devices_hook;	/* once it was tried */
 	bool devices_tried;
@@ -65,6 +75,15 @@ int te_change_entry(struct task_events *te, uint32_t op, uint64_t id);
 
 /* The sums of @id, if it has any, are of no more use. */
 void te_account_del(struct task_events *te, uint64_t id);
+
+/*
+ * Programs that were skipped. Before loading; how many events may have been lost so far,
+ * which takes a few reads while nothing happens; and how often any was skipped, harmless
+ * ones, too, to be shown.
+ */
+void te_misses_prepare(struct task_events *te, const struct btf *btf);
+uint64_t te_missed(struct task_events *te);
+uint64_t te_skipped(const struct task_events *te);
 
 /* Before loading: which programs, and what they may use. After it: what really works. */
 void te_pids_prepare(struct task_events *te);

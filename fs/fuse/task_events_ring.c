@@ -19,6 +19,8 @@
  *     the old user's exit is replayed before the new one's fork, and the task that
  *     the exit removed wrongly comes back with that fork.
  *
+ * An event that no program has seen (task_events_misses.c) is a reason, too.
+ *
  * If `lost` is not what it was in 1, all over again. It is sampled before the
  * position, since of a fork recorded behind that position the exit may be lost
  * before the snapshot: the fork is replayed in 4, the exit never.
@@ -269,11 +271,12 @@ static int rebuild(struct task_events *te)
 {
 	struct snapshot s = {};
 	unsigned long end;
-	uint64_t seen;
+	uint64_t seen, missed;
 	size_t i;
 	int err;
 
 	te->ops.rebuild_begin(te->ctx);
+	missed = te_missed(te);
 	seen = lost(te);
 	end = producer(&te->ring);
 	err = tell_groups(te);
@@ -290,10 +293,18 @@ static int rebuild(struct task_events *te)
 			te->ops.rebuild_task(te->ctx, &s.tasks[i]);
 		te->ops.rebuild_end(te->ctx);
 		te->lost_seen = seen;
+		te->missed_rebuilds += missed != te->missed_seen;
+		te->missed_seen = missed;
 		te->rebuilds++;
 	}
 	free(s.tasks);
 	return err;
+}
+
+/* Is the replica as good as the events that have been, and will be, consumed? */
+static bool all_seen(struct task_events *te)
+{
+	return lost(te) == te->lost_seen && te_missed(te) == te->missed_seen;
 }
 
 /* What there is to do when the fast check of task_events_drain() says so. */
@@ -306,7 +317,7 @@ static int drain(struct task_events *te)
 
 	for (;;) {
 		end = producer(&te->ring);
-		if (lost(te) == te->lost_seen)
+		if (all_seen(te))
 			break;
 		err = rounds++ < REBUILD_ROUNDS ? rebuild(te) : -EAGAIN;
 		if (err)
@@ -320,7 +331,7 @@ int task_events_drain(struct task_events *te)
 {
 	int n;
 
-	if (producer(&te->ring) == te->ring.pos && lost(te) == te->lost_seen)
+	if (producer(&te->ring) == te->ring.pos && all_seen(te))
 		return 0;
 	if (te->in_callback)
 		return -EBUSY;

@@ -133,6 +133,8 @@ struct cred {
 	struct user_namespace *user_ns;
 };
 
+struct nsproxy;
+
 struct signal_struct {
 	int nr_threads;
 };
@@ -166,6 +168,7 @@ struct task_struct {
 	const struct cred *real_cred;
 	char comm[16];
 	struct signal_struct *signal;
+	struct nsproxy *nsproxy;
 };
 
 struct inode {

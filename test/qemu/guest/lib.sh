@@ -79,7 +79,7 @@ hold_code() {
 	if [ -w $tracing/kprobe_events ]; then
 		echo 'r:hold/unshare ksys_unshare' >> $tracing/kprobe_events
 		for name in devcgroup_check_permission cgroup_task_release cgroup_release \
-				security_task_free; do
+				security_task_free perf_event_namespaces; do
 			! grep -qw "$name" $tracing/available_filter_functions ||
 				echo "p:hold/$name $name" >> $tracing/kprobe_events
 		done

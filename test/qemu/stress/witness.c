@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * witness DIR SECONDS [SLOW]: those who unshare, fork and exit count themselves (fault 0).
+ *
+ * DIR is the top of a hierarchy that has ns and pids. In a container of it many
+ * processes make children that unshare and end, or that are cloned with a namespace
+ * and end, and now and then one that stays. So many on so few CPUs are preempted
+ * wherever the kernel lets them be, in the hooks of the file system, too. Then SLOW
+ * (100) processes unshare mount namespaces with many mounts at one moment, so that
+ * all of them are inside unshare(2) at once.
+ *
+ * Each success is counted by its caller. Afterwards ns.events must say the same,
+ * `tasks` must list those who stayed and nobody else, and pids.current their number,
+ * at once, for everybody else has been waited for.
+ */
+#include "workers.h"
+
+#define WORKERS		12
+#define STAY_EVERY	200
+#define STAY_MAX	8	/* of each worker */
+#define SLOW_ROUNDS	4
+#define MOUNTS		400
+#define SLOW_MAX	500
+#define LIST_MAX	(2 * WORKERS * (STAY_MAX + 1))
+
+static const char *top;
+
+static struct counts {
+	volatile long	unshares, clones, slow, forks;
+	volatile int	quiet;		/* workers that have nothing under way */
+	volatile int	go;
+	volatile int	ready;
+	volatile int	nr_stayed;
+	volatile pid_t	stayed[LIST_MAX];
+} *counts;
+
+static const char *in(const char *file)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", top, file);
+	return path;
+}
+
+static void stays(pid_t pid)
+{
+	counts->stayed[__sync_fetch_and_add(&counts->nr_stayed, 1)] = pid;
+}
+
+static int end_after_unshare(void *arg)
+{
+	(void)arg;
+	return unshare(CLONE_NEWUTS) ? 1 : 0;
+}
+
+static int end_at_once(void *arg)
+{
+	(void)arg;
+	return 0;
+}
+
+/* A child that shares the memory, which makes forks cheap, hence many; whether it succeeded. */
+static bool child_ends(int (*fn)(void *), int flags)
+{
+	static char stack[65536];
+	pid_t pid = clone(fn, stack + sizeof(stack), CLONE_VM | SIGCHLD | flags, NULL);
+
+	if (pid < 0)
+		fail("clone: %s", strerror(errno));
+	__sync_fetch_and_add(&counts->forks, 1);
+	return !reap(pid);
+}
+
+static void step(long n, int *stayers)
+{
+	pid_t pid;
+
+	if (n % STAY_EVERY == 0 && *stayers < STAY_MAX) {
+		pid = child();
+		if (!pid)
+			for (;;)
+				pause();
+		stays(pid);
+		++*stayers;
+	}
+	if (n % 4 == 3) {
+		if (child_ends(end_at_once, CLONE_NEWUTS))
+			__sync_fetch_and_add(&counts->clones, 1);
+	} else if (child_ends(end_after_unshare, 0)) {
+		__sync_fetch_and_add(&counts->unshares, 1);
+	}
+}
+
+static void work(void)
+{
+	int stayers = 0;
+
+	for (long n = 1; !shared->stop; n++)
+		step(n, &stayers);
+	__sync_fetch_and_add(&counts->quiet, 1);
+	for (;;)
+		pause();
+}
+
+static void storm(double seconds)
+{
+	double end = now() + seconds;
+	pid_t pid;
+
+	for (int i = 0; i < WORKERS; i++) {
+		pid = child();
+		if (!pid)
+			work();
+		stays(pid);
+	}
+	while (now() < end && !shared->stop)
+		usleep(50000);
+	shared->stop = true;
+	for (end = now() + 60; counts->quiet < WORKERS && !shared->failed; usleep(10000))
+		if (now() > end)
+			fail("the workers do not come to an end");
+	shared->stop = false;
+}
+
+static void unshare_slowly(void)
+{
+	__sync_fetch_and_add(&counts->ready, 1);
+	while (!counts->go)
+		usleep(1000);
+	if (!unshare(CLONE_NEWNS))
+		__sync_fetch_and_add(&counts->slow, 1);
+	_exit(0);
+}
+
+static void slow_round(int nr)
+{
+	pid_t pids[SLOW_MAX];
+
+	counts->go = counts->ready = 0;
+	for (int i = 0; i < nr; i++) {
+		pids[i] = child();
+		if (!pids[i])
+			unshare_slowly();
+	}
+	while (counts->ready < nr && !shared->failed)
+		usleep(1000);
+	counts->go = 1;
+	for (int i = 0; i < nr; i++)
+		reap(pids[i]);
+	counts->forks += nr;
+}
+
+static void many_mounts(void)
+{
+	mkdir("/tmp/mounts", 0755);
+	if (mount("mounts", "/tmp/mounts", "tmpfs", 0, NULL))
+		fail("mount: %s", strerror(errno));
+	mkdir("/tmp/mounts/m", 0755);
+	for (int i = 0; i < MOUNTS; i++)
+		if (mount("/tmp/mounts/m", "/tmp/mounts/m", NULL, MS_BIND, NULL))
+			fail("bind mount: %s", strerror(errno));
+}
+
+static long number(const char *file, const char *name)
+{
+	char text[4096], *at;
+
+	if (get(in(file), text, sizeof(text)) < 0)
+		fail("%s: %s", file, strerror(errno));
+	at = name ? strstr(text, name) : text;
+	return at ? strtol(at + (name ? strlen(name) : 0), NULL, 10) : -1;
+}
+
+static bool is_stayer(pid_t pid)
+{
+	for (int i = 0; i < counts->nr_stayed; i++)
+		if (counts->stayed[i] == pid)
+			return true;
+	return false;
+}
+
+static void check_tasks(void)
+{
+	FILE *f = fopen(in("w/tasks"), "re");
+	int pid, known = 0, strange = 0, dead = 0;
+
+	while (f && fscanf(f, "%d", &pid) == 1) {
+		if (is_stayer(pid))
+			known++;
+		else
+			strange++, dead += kill(pid, 0) != 0;
+	}
+	if (f)
+		fclose(f);
+	if (known != counts->nr_stayed || strange)
+		fail("of %d tasks that stayed %d are listed, and %d others, %d of them dead",
+		     counts->nr_stayed, known, strange, dead);
+}
+
+static void check(void)
+{
+	long wanted = counts->unshares + counts->clones + counts->slow;
+	long got = number("w/ns.events", "clones ");
+
+	printf("%ld unshares, %ld slow ones, %ld clones, %ld forks; %d stayed; clones seen: %ld\n",
+	       counts->unshares, counts->slow, counts->clones, counts->forks, counts->nr_stayed, got);
+	check_tasks();
+	if (got != wanted)
+		fail("%ld of %ld clones were seen", got, wanted);
+	if (number("w/ns.events", "refused "))
+		fail("clones were refused");
+	got = number("w/pids.current", NULL);
+	if (got != counts->nr_stayed)
+		fail("pids.current is %ld instead of %d", got, counts->nr_stayed);
+}
+
+int main(int argc, char **argv)
+{
+	int slow = argc > 3 ? atoi(argv[3]) : 100;
+
+	if (slow > SLOW_MAX)
+		return 2;
+	workers_init();
+	top = argc > 1 ? argv[1] : "/containers";
+	counts = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (counts == MAP_FAILED)
+		return 2;
+	if (mkdir(in("w"), 0755))
+		fail("mkdir: %s", strerror(errno));
+	many_mounts();
+	put(in("w/tasks"), "0");
+	storm(argc > 2 ? atof(argv[2]) : 10);
+	for (int i = 0; i < SLOW_ROUNDS && !shared->failed; i++)
+		slow_round(slow);
+	put(in("tasks"), "0");
+	if (!shared->failed)
+		check();
+	kill_all();
+	umount2("/tmp/mounts", MNT_DETACH);
+	if (shared->failed)
+		end_with(NULL);
+	return 0;
+}
