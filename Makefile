@@ -85,9 +85,10 @@ $(B)/config.mk: $(B)/configure userspace/config.mk.in
 engine_srcs	= $(addprefix kernel/,$(ENGINE_SRCS))
 shim_srcs	= $(SHIM_ENGINE_SRCS) $(SHIM_SRCS)
 daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c))
-# process.c is the daemon's, too
-mount_srcs	= $(wildcard userspace/mount/*.c) fs/fuse/process.c
-ctl_srcs	= $(wildcard userspace/containerctl/*.c)
+# what the daemon and its clients share
+client_srcs	= $(addprefix fs/fuse/,endpoint.c own_mount.c process.c) userspace/mount/answers.c
+mount_srcs	= $(sort $(wildcard userspace/mount/*.c) $(client_srcs))
+ctl_srcs	= $(wildcard userspace/containerctl/*.c) $(client_srcs)
 sysc_srcs	= $(wildcard test/conformance/sysc*.c)
 bench_srcs	= $(wildcard test/bench/*.c)
 

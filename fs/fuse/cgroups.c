@@ -4,7 +4,7 @@
  * hierarchy of the kernel's own, where kernel threads are: no limit, freezer
  * or kill of somebody else's group is then the daemon's.
  *
- * Each hierarchy is reached by a mount of one's own (home.h), made with the
+ * Each hierarchy is reached by a mount of one's own (own_mount.h), made with the
  * options that it has in the host's mount table: those of v2 are set anew by
  * every mount.  A v2 that is not mounted on the host is therefore left alone.
  *
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "daemon.h"
-#include "home.h"
+#include "own_mount.h"
 
 static char stays[1024];	/* lines: where we could not leave, and why */
 
@@ -104,14 +104,14 @@ static int open_hierarchy(int proc, const char *subsystems)
 	int fd;
 
 	if (!*subsystems) {
-		fd = known ? home_mount("cgroup2", known) : -ENODEV;
+		fd = known ? own_mount("cgroup2", known) : -ENODEV;
 	} else if (asprintf(&options, "%s%s", known ? known : subsystems,
 			    /* a hierarchy of a name alone has to be told so */
 			    strncmp(subsystems, "name=", strlen("name=")) ? "" : ",none") < 0) {
 		options = NULL;
 		fd = -ENOMEM;
 	} else {
-		fd = home_mount("cgroup", options);
+		fd = own_mount("cgroup", options);
 	}
 	free(known);
 	free(options);
@@ -145,7 +145,7 @@ static void note(const char *subsystems, const char *path, int err)
 
 void cgroups_leave(void)
 {
-	int proc = home_proc(), err;
+	int proc = own_proc(), err;
 	FILE *f = proc < 0 ? NULL : open_proc(proc, "self/cgroup");
 	char *line = NULL, *subsystems, *path;
 	size_t size = 0;

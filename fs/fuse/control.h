@@ -2,7 +2,7 @@
 /*
  * What containerfsd and its clients say to each other.
  *
- * A client connects to a SOCK_SEQPACKET socket that only root can reach, sends
+ * A client connects to a SOCK_SEQPACKET socket that only root can reach (endpoint.h), sends
  * one struct control_request in one packet and receives one reply in one
  * packet: struct control_reply up to and including the NUL that ends its text.
  * It may then send the next request; a connection without any for
@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 #define CONTROL_VERSION		1u
-#define CONTROL_SOCKET		"/run/containerfs/containerfsd.sock"
+#define CONTROL_SOCKET		"containerfsd"	/* the machine's: endpoint.h */
 #define CONTROL_IDLE_SECONDS	10
 
 #define CONTROL_SOURCE_MAX	4096	/* with NUL */

@@ -120,7 +120,7 @@ unsigned int control_clients(void);
 /* --- options.c: the command line --- */
 
 struct options {
-	const char		*socket;	/* absolute */
+	const char		*socket;	/* absolute, or a name: endpoint.h */
 	bool			 foreground, syslog;
 	enum log_level		 level;
 	struct tasks_opts	 tasks;
@@ -131,12 +131,12 @@ int options_parse(int argc, char **argv, struct options *o);
 /* --- start.c: one daemon a socket, in the background --- */
 
 /*
- * Become the only daemon of @socket, which is bound then, and go into the
+ * Become the only daemon of @where (endpoint.h), which is bound then, and go into the
  * background unless told not to.  The process that was started does not
  * return: it waits for start_ready() and exits.  0, or an exit status, the
  * reason being printed.
  */
-int start_daemon(const char *socket, bool foreground);
+int start_daemon(const char *where, bool foreground);
 /* Listen: the socket, or -errno. */
 int start_listen(void);
 /* The daemon is up: the process that was started exits, standard error is let go. */

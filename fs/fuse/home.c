@@ -31,52 +31,10 @@
 #include <unistd.h>
 
 #include "daemon.h"
-#include "home.h"
+#include "own_mount.h"
 
 static int tree = -1;	/* the root: dissolved when this is closed */
 static int host = -1;	/* the host's mount namespace */
-
-static int set_option(int fs, char *option)
-{
-	char *value = strchr(option, '=');
-
-	if (!value)
-		return fsconfig(fs, FSCONFIG_SET_FLAG, option, NULL, 0);
-	*value = '\0';
-	return fsconfig(fs, FSCONFIG_SET_STRING, option, value + 1, 0);
-}
-
-int home_mount(const char *type, const char *options)
-{
-	char *copy = strdup(options ? options : ""), *save = NULL;
-	int fs = fsopen(type, FSOPEN_CLOEXEC), mnt = -1, err = 0;
-
-	if (!copy || fs < 0) {
-		err = copy ? -errno : -ENOMEM;
-		goto out;
-	}
-	for (char *o = strtok_r(copy, ",", &save); o && !err; o = strtok_r(NULL, ",", &save))
-		err = set_option(fs, o) ? -errno : 0;
-	if (err)
-		goto out;
-	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) ||
-	    (mnt = fsmount(fs, FSMOUNT_CLOEXEC, 0)) < 0)
-		err = -errno;
-out:
-	free(copy);
-	if (fs >= 0)
-		close(fs);
-	return err ? err : mnt;
-}
-
-int home_proc(void)
-{
-	int fd = home_mount("proc", NULL);
-
-	if (fd < 0)
-		fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
 
 /* Is the file system of @fd one that some process serves?  Asked of the mount table, not of it. */
 static bool is_fuse(int proc, int fd)
@@ -135,7 +93,7 @@ static int put(int root, const char *name, int fd)
 /* In a mount namespace that is only there to put the tree together. */
 static int build(int root, int proc, int run)
 {
-	int dev = home_mount("devtmpfs", NULL), err;
+	int dev = own_mount("devtmpfs", NULL), err;
 
 	if (dev < 0)
 		dev = copy_mount(proc, "/dev");
@@ -148,11 +106,11 @@ static int build(int root, int proc, int run)
 	}
 	err = put(root, "dev", dev);
 	if (!err)
-		err = put(root, "proc", home_mount("proc", NULL));
+		err = put(root, "proc", own_mount("proc", NULL));
 	if (err)
 		return err;
 	/* without these something is missing, but not much */
-	put(root, "sys", home_mount("sysfs", NULL));
+	put(root, "sys", own_mount("sysfs", NULL));
 	put(root, "run", run);
 	tree = open_tree(root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
 			 AT_EMPTY_PATH);
@@ -161,7 +119,7 @@ static int build(int root, int proc, int run)
 
 int home_enter(void)
 {
-	int proc = home_proc(), root = -1, err = 0;
+	int proc = own_proc(), root = -1, err = 0;
 
 	if (proc < 0)
 		return proc;
@@ -172,7 +130,7 @@ int home_enter(void)
 		goto out;
 	}
 	tzset();
-	root = home_mount("tmpfs", "mode=755,size=64k");
+	root = own_mount("tmpfs", "mode=755,size=64k");
 	err = root < 0 ? root : build(root, proc, copy_mount(proc, "/run"));
 	if (setns(host, CLONE_NEWNS) && !err)
 		err = -errno;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "daemon.h"
+#include "endpoint.h"
 #include "process.h"
 
 static int serve(const struct options *o)
@@ -28,7 +29,7 @@ static int serve(const struct options *o)
 #undef STEP
 	lifetime_ready();
 	start_ready(o->level, o->syslog);
-	log_info("version " VERSION " at %s; clones seen by %s", o->socket,
+	log_info("version " VERSION " at %s; clones seen by %s", endpoint_show(o->socket),
 		 host_clone_hook());
 	what = "loop_run()";
 	err = loop_run();

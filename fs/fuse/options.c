@@ -20,7 +20,8 @@ static void usage(FILE *out)
 	fputs("Usage: containerfsd [OPTION]...\n"
 	      "Serve containerfs mounts; mount(8) starts it when it is needed.\n\n"
 	      "  -f, --foreground          stay in the foreground, log to standard error\n"
-	      "      --socket PATH         where clients connect (" CONTROL_SOCKET ")\n"
+	      "      --socket WHERE        where clients connect: a name for all of the machine\n"
+	      "                            (" CONTROL_SOCKET "), or a path for a daemon apart\n"
 	      "      --log-level LEVEL     err, warn, info or debug (info)\n"
 	      "      --syslog              log to syslog in the foreground too\n"
 	      "      --ring-bytes N        size of the event ring, for tests of its overflow\n"
@@ -93,10 +94,10 @@ int options_parse(int argc, char **argv, struct options *o)
 			return 1 + EXIT_FAILURE;
 		}
 	}
-	if (optind == argc && o->socket[0] == '/')
+	if (optind == argc && *o->socket && (o->socket[0] == '/' || !strchr(o->socket, '/')))
 		return 0;
 	fprintf(stderr, "containerfsd: %s\n", optind < argc ? "takes no arguments" :
-							      "--socket needs an absolute path");
+							      "--socket needs an absolute path, or a name");
 	return 1 + EXIT_FAILURE;
 
 bad_value:

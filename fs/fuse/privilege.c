@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #include "daemon.h"
-#include "home.h"
+#include "own_mount.h"
 #include "process.h"
 
 /* inode numbers of the initial namespaces, fixed since Linux 3.8 */
@@ -61,7 +61,7 @@ int privilege_check(void)
 		log_err("must be run by root");
 		return -EPERM;
 	}
-	proc = home_proc();
+	proc = own_proc();
 	if (proc < 0 || faccessat(proc, "self/ns/pid", F_OK, 0)) {
 		log_err("/proc is not mounted");
 		err = -ENOENT;
@@ -86,7 +86,7 @@ int privilege_join_host(void)
 		{ "net", CLONE_NEWNET }, { "uts", CLONE_NEWUTS }, { "ipc", CLONE_NEWIPC },
 		{ "cgroup", CLONE_NEWCGROUP },
 	};
-	int flags = 0, proc = home_proc(), fd, err = 0;
+	int flags = 0, proc = own_proc(), fd, err = 0;
 
 	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++) {
 		char path[32];

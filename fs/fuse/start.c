@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One daemon a socket, and the way into the background.
+ * One daemon a socket (endpoint.h), and the way into the background.
  *
  * SOCKET.lock beside the socket has two locks (of the open file, so that the
  * fork keeps them).  STARTING is held from here until the socket listens,
@@ -19,7 +19,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +31,7 @@
 
 #include "control.h"
 #include "daemon.h"
+#include "endpoint.h"
 
 /* how long, in seconds, another daemon may take to start or to end */
 #define PATIENCE	30
@@ -39,11 +39,11 @@
 enum { STARTING, RUNNING };	/* bytes of the lock file */
 
 static struct {
-	char	*name;		/* of the socket in its directory */
-	int	 dir;
-	int	 lock;
-	int	 sock;
-	int	 ready;		/* pipe to the process that was started, or -1 */
+	struct sockaddr_un	addr;	/* the socket, from its directory */
+	int			dir;
+	int			lock;
+	int			sock;
+	int			ready;	/* pipe to the process that was started, or -1 */
 } start = { .dir = -1, .lock = -1, .sock = -1, .ready = -1 };
 
 static int lock_set(int which, short type)
@@ -73,61 +73,64 @@ static int lock_wait(int which)
 }
 
 /* The directory of the socket, made if need be; nobody but root may write there. */
-static int open_dir(const char *socket)
+static int open_dir(const char *where)
 {
-	char *copy = strdup(socket), *base = strdup(socket);
 	struct stat st;
-	int err = -ENOMEM;
-	const char *dir;
+	int err;
 
-	if (!copy || !base)
-		goto out;
-	dir = dirname(copy);
-	start.name = strdup(basename(base));
-	if (!start.name)
-		goto out;
-	err = 0;
-	if (mkdir(dir, 0700) && errno != EEXIST)
-		err = -errno;
-	if (!err)
-		start.dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!err && (start.dir < 0 || fstat(start.dir, &st)))
-		err = -errno;
+	start.dir = endpoint_dir(where, true, &start.addr);
+	err = start.dir < 0 ? start.dir : fstat(start.dir, &st) || fchdir(start.dir) ? -errno : 0;
 	if (err) {
-		log_err("%s: %s", dir, strerror(-err));
+		log_err("%s: %s", endpoint_show(where), strerror(-err));
 	} else if (st.st_uid || st.st_mode & 022) {
-		log_err("%s: must belong to root and be writable by nobody else", dir);
+		log_err("%s: its directory must belong to root and be writable by nobody else",
+			endpoint_show(where));
 		err = -EPERM;
 	}
-out:
-	free(copy);
-	free(base);
 	return err;
 }
 
-static bool answers(const struct sockaddr_un *addr)
+static bool answers(void)
 {
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	bool yes = fd >= 0 && !connect(fd, (const struct sockaddr *)addr, sizeof(*addr));
+	bool yes = fd >= 0 && !connect(fd, (const struct sockaddr *)&start.addr, sizeof(start.addr));
 
 	if (fd >= 0)
 		close(fd);
 	return yes;
 }
 
-static int bind_socket(const struct sockaddr_un *addr)
+static int bind_socket(const char *where)
 {
 	mode_t mask = umask(0177);
 	int err = 0;
 
-	unlinkat(start.dir, start.name, 0);
+	unlinkat(start.dir, start.addr.sun_path, 0);
 	start.sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (start.sock < 0 || bind(start.sock, (const struct sockaddr *)addr, sizeof(*addr))) {
+	if (start.sock < 0 ||
+	    bind(start.sock, (const struct sockaddr *)&start.addr, sizeof(start.addr))) {
 		err = -errno;
-		log_err("%s: %s", addr->sun_path, strerror(-err));
+		log_err("%s: %s", endpoint_show(where), strerror(-err));
 	}
 	umask(mask);
 	return err;
+}
+
+/* Who holds the locks, for those who wait in vain. */
+static void write_owner(void)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d\n", getpid());
+
+	if (ftruncate(start.lock, 0) || pwrite(start.lock, text, len, 0) != len)
+		log_debug("the lock does not name its owner: %s", strerror(errno));
+}
+
+static int read_owner(void)
+{
+	char text[16] = "";
+
+	return pread(start.lock, text, sizeof(text) - 1, 0) > 0 ? atoi(text) : 0;
 }
 
 /* The process that was started, until its child is ready or has failed. */
@@ -166,43 +169,38 @@ static int background(void)
 	return 0;
 }
 
-int start_daemon(const char *socket, bool foreground)
+int start_daemon(const char *where, bool foreground)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	char *lock = NULL;
 
-	if (strlen(socket) >= sizeof(addr.sun_path)) {
-		log_err("%s: longer than a socket's path can be", socket);
-		return EXIT_FAILURE;
-	}
-	strcpy(addr.sun_path, socket);
 	/* whatever the caller had open is not ours to keep */
 	close_range(3, ~0U, 0);
-	if (open_dir(socket) || asprintf(&lock, "%s.lock", start.name) < 0)
+	if (open_dir(where) || asprintf(&lock, "%s.lock", start.addr.sun_path) < 0)
 		return EXIT_FAILURE;
 	start.lock = openat(start.dir, lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	free(lock);
 	if (start.lock < 0) {
-		log_err("%s.lock: %s", socket, strerror(errno));
+		log_err("%s.lock: %s", endpoint_show(where), strerror(errno));
 		return EXIT_FAILURE;
 	}
 	if (lock_wait(STARTING)) {
-		log_err("another containerfsd has been starting for too long");
+		log_err("another containerfsd, process %d, has been starting for too long: "
+			"\"kill -KILL %d\" ends it", read_owner(), read_owner());
 		return EXIT_FAILURE;
 	}
-	if (answers(&addr)) {
-		printf("containerfsd: already running at %s\n", socket);
+	if (answers()) {
+		printf("containerfsd: already running at %s\n", endpoint_show(where));
 		return CONTROL_EXIT_RUNNING;
 	}
 	if (lock_wait(RUNNING)) {
-		log_err("another containerfsd at %s does not answer and does not end", socket);
+		log_err("another containerfsd at %s, process %d, does not listen and does not end: "
+			"\"kill -KILL %d\" ends it", endpoint_show(where), read_owner(), read_owner());
 		return EXIT_FAILURE;
 	}
-	if ((!foreground && background()) || bind_socket(&addr))
+	if (!foreground && background())
 		return EXIT_FAILURE;
-	if (chdir("/"))
-		return EXIT_FAILURE;
-	return 0;
+	write_owner();
+	return bind_socket(where) || chdir("/") ? EXIT_FAILURE : 0;
 }
 
 int start_listen(void)
@@ -233,8 +231,7 @@ void start_ready(enum log_level max, bool to_syslog)
 
 void start_exit(void)
 {
-	unlinkat(start.dir, start.name, 0);
-	free(start.name);
+	unlinkat(start.dir, start.addr.sun_path, 0);
 	close(start.dir);
 	/* the lock stays until the process is gone */
 }

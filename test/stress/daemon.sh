@@ -66,3 +66,12 @@ fails_with() { # ERRNO COMMAND...
 	echo "  said: $out"
 	return 1
 }
+
+wait_for() { # COMMAND...: until it succeeds, for 30 s
+	local i
+	for ((i = 0; i < 300; i++)); do
+		"$@" && return
+		sleep 0.1
+	done
+	return 1
+}

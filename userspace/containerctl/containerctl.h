@@ -87,6 +87,11 @@ struct place {
  * hierarchy that is mounted. Reports.
  */
 bool place_open(const char *command, const char *arg, struct place *place);
+/*
+ * Whether @arg is answered: who serves it may have been stopped, or hang. That is
+ * complained of, and then @arg had better not be touched.
+ */
+bool place_answers(const struct mounts *mounts, const char *arg);
 /* Open the directory @arg and find the mount that it is in; -EXDEV if there is none. */
 int place_open_in(const struct mounts *mounts, const char *arg, struct place *place);
 /* The container that @mount shows at its mount point. */
@@ -274,10 +279,17 @@ extern const size_t nr_where_columns, nr_hierarchy_columns, nr_subsystem_columns
 
 /*
  * Ask @op (fs/fuse/control.h) about the file @fd (-1: nothing); the answer is
- * *@text, for free(). -ENOENT or -ECONNREFUSED: no daemon runs. With an errno
- * of the daemon's *@text is its reason, else NULL.
+ * *@text, for free(). -ENOENT or -ECONNREFUSED: no daemon runs; -ETIMEDOUT: it
+ * does not answer, *@text is a sentence about it. With an errno of the daemon's
+ * *@text is its reason, else NULL.
  */
 int daemon_ask(unsigned int op, int fd, char **text);
+/*
+ * Complain, once, that who serves @what does not answer: @why is a sentence about
+ * it, that of daemon_ask() or, with NULL, what it says now. Has it been told?
+ */
+bool daemon_silent(const char *what, const char *why);
+bool daemon_was_silent(void);
 
 /* --- hierarchy.c: live hierarchies, mounted or not --- */
 

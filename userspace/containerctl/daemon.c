@@ -9,32 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "../../fs/fuse/control.h"
+#include "../../fs/fuse/endpoint.h"
 #include "containerctl.h"
 
-static int connect_daemon(void)
-{
-	const char *path = secure_getenv("CONTAINERFS_SOCKET");
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int sock, err;
+/* seconds until a daemon that does not answer is given up */
+#define PATIENCE	10
 
-	if (!path || !*path)
-		path = CONTROL_SOCKET;
-	if (strlen(path) >= sizeof(addr.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(addr.sun_path, path);
-	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (sock < 0)
-		return -errno;
-	if (connect(sock, (struct sockaddr *)&addr, sizeof(addr))) {
-		err = -errno;
-		close(sock);
-		return err;
-	}
-	return sock;
+static const char *socket_name(void)
+{
+	const char *name = secure_getenv("CONTAINERFS_SOCKET");
+
+	return name && *name ? name : CONTROL_SOCKET;
 }
 
 static int send_request(int sock, unsigned int op, int fd)
@@ -61,10 +49,31 @@ static int send_request(int sock, unsigned int op, int fd)
 	return sendmsg(sock, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+static bool told;
+
+bool daemon_was_silent(void)
+{
+	return told;
+}
+
+bool daemon_silent(const char *what, const char *why)
+{
+	char *text = NULL;
+
+	if (!told && !why && daemon_ask(CONTROL_DAEMON, -1, &text) == -ETIMEDOUT)
+		why = text;
+	if (!told && why) {
+		complain("%s: %s", what, why);
+		told = true;
+	}
+	free(text);
+	return told;
+}
+
 int daemon_ask(unsigned int op, int fd, char **text)
 {
 	struct control_reply *reply;
-	int sock = connect_daemon();
+	int sock = endpoint_connect(socket_name());
 	ssize_t len;
 	int err;
 
@@ -73,6 +82,13 @@ int daemon_ask(unsigned int op, int fd, char **text)
 		return sock;
 	reply = xcalloc(1, sizeof(*reply) + 1);
 	err = send_request(sock, op, fd);
+	if (!err)
+		err = endpoint_wait(sock, PATIENCE);
+	if (err == -ETIMEDOUT || err == -EAGAIN) {
+		endpoint_explain(sock, reply->text, sizeof(reply->text));
+		*text = xstrdup(reply->text);
+		err = -ETIMEDOUT;
+	}
 	len = err ? 0 : recv(sock, reply, sizeof(*reply), 0);
 	if (len < 0)
 		err = -errno;

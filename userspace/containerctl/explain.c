@@ -76,7 +76,7 @@ void explain_no_hierarchy(const char *command)
 {
 	struct hierarchies list = { 0 };
 
-	if (explain_dead(command))
+	if (explain_dead(command) || daemon_was_silent())
 		return;
 	if (hierarchies_load(&list) || !list.count)
 		complain("%s: no hierarchy is mounted: mount -t containerfs -o ns none DIRECTORY",
@@ -129,6 +129,8 @@ void explain_place(const char *command, const char *arg, const struct mounts *al
 {
 	char *found;
 
+	if (err == -ETIMEDOUT)	/* told already */
+		return;
 	if (!hierarchies->count) {
 		explain_no_hierarchy(command);
 		return;

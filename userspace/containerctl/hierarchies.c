@@ -53,6 +53,8 @@ static char *ask(unsigned int op, const char *what)
 		complain("hierarchies: containerfsd is not running, and only it %s", what);
 	else if (err == -EACCES || err == -EPERM)
 		complain("hierarchies: only root may ask containerfsd");
+	else if (err == -ETIMEDOUT)
+		daemon_silent("hierarchies", text);
 	else
 		complain("hierarchies: cannot ask containerfsd: %s", strerror(-err));
 	free(text);
@@ -120,7 +122,7 @@ int cmd_hierarchies(int argc, char **argv)
 		complain("hierarchies: cannot read /proc/self/mountinfo");
 		return EXIT_FAILURE;
 	}
-	if (!list.count)
+	if (!list.count && !daemon_was_silent())
 		explain_no_hierarchy("hierarchies");
 	status = list.count ? EXIT_SUCCESS : EXIT_FAILURE;
 	for (size_t i = 0; i < list.count; i++) {

@@ -124,8 +124,10 @@ static void load_where(struct hierarchies *list, const struct place *top)
 static void load_daemon(struct hierarchies *list)
 {
 	char *text, *rest, *line;
-
-	if (daemon_ask(CONTROL_STATS, -1, &text)) {
+	int err = daemon_ask(CONTROL_STATS, -1, &text);
+	if (err == -ETIMEDOUT)
+		daemon_silent("hierarchies", text);
+	if (err) {
 		free(text);
 		return;
 	}

@@ -17,7 +17,11 @@
 #include <unistd.h>
 
 #include "../../include/uapi/containerfs.h"
+#include "../mount/answers.h"
 #include "containerctl.h"
+
+/* milliseconds for a daemon that is slow */
+#define PATIENCE	5000
 
 static bool is_ours(const char *type)
 {
@@ -139,6 +143,23 @@ char *path_join(const char *dir, const char *rest)
 	return path;
 }
 
+bool place_answers(const struct mounts *mounts, const char *arg)
+{
+	bool asks = false;
+
+	for (size_t i = 0; i < mounts->count && !asks; i++)
+		asks = !strcmp(mounts->mount[i].type, "fuse." CONTAINERFS_FSTYPE);
+	if (!asks || path_answers(arg, 1000) != -ETIMEDOUT)
+		return true;
+	/* slow, or silent? the daemon may know; and nobody waits twice for long */
+	if (!daemon_was_silent() && !daemon_silent(arg, NULL) &&
+	    path_answers(arg, PATIENCE) != -ETIMEDOUT)
+		return true;
+	daemon_silent(arg, "the containerfsd that serves it does not answer: "
+		      "\"ps -C containerfsd\" shows which there are");
+	return false;
+}
+
 int place_open_in(const struct mounts *mounts, const char *arg, struct place *place)
 {
 	const struct mount *best = NULL;
@@ -147,6 +168,8 @@ int place_open_in(const struct mounts *mounts, const char *arg, struct place *pl
 	char *real;
 	int fd, err;
 
+	if (!place_answers(mounts, arg))
+		return -ETIMEDOUT;
 	fd = open(arg, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;

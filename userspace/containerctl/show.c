@@ -111,7 +111,7 @@ static int show_all(const char *command, const struct show *show)
 		}
 		/* unmounted meanwhile, or covered by another mount */
 		if (err && !is_gone(err) && err != -EXDEV) {
-			if (err != -ENOTCONN || !explain_dead(command))
+			if (err != -ETIMEDOUT && (err != -ENOTCONN || !explain_dead(command)))
 				complain("%s: %s: %s", command, mounts.mount[i].target,
 					 strerror(-err));
 			status = EXIT_FAILURE;

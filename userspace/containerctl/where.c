@@ -49,6 +49,7 @@ static char *read_comm(int pid)
 static int ask(const struct mounts *mounts, const struct hierarchies *list, int pid, char **text)
 {
 	int err = -ENOENT;
+	bool silent = false;
 
 	for (size_t i = 0; i < mounts->count && err == -ENOENT; i++) {
 		char *path, number[16];
@@ -56,6 +57,10 @@ static int ask(const struct mounts *mounts, const struct hierarchies *list, int 
 
 		if (!hierarchies_have(list, mounts->mount[i].dev))
 			continue;
+		if (!place_answers(mounts, mounts->mount[i].target)) {
+			silent = true;
+			continue;
+		}
 		path = xasprintf("%s/container.where", mounts->mount[i].target);
 		fd = open(path, O_RDWR | O_CLOEXEC);
 		err = fd < 0 ? -errno : 0;
@@ -69,7 +74,7 @@ static int ask(const struct mounts *mounts, const struct hierarchies *list, int 
 			err = read_fd(fd, text);
 		close(fd);
 	}
-	return err;
+	return silent && err == -ENOENT ? -ETIMEDOUT : err;
 }
 
 static char *directory_in(const struct hierarchies *list, int id, const char *path)
@@ -101,7 +106,7 @@ static bool show(struct table *t, const struct mounts *mounts, const struct hier
 	if (err) {
 		if (err == -ESRCH)
 			no_task(pid);
-		else if (err != -ENOTCONN || !explain_dead("where"))
+		else if (err != -ETIMEDOUT && (err != -ENOTCONN || !explain_dead("where")))
 			complain("where: %d: %s", pid, strerror(-err));
 		return false;
 	}

@@ -19,11 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "endpoint.h"
 #include "mount.h"
 
 #ifndef CONTAINERFSD_PATH
@@ -31,7 +30,7 @@
 #endif
 
 #define ATTEMPTS	20
-#define PATIENCE	60	/* seconds until a daemon that does not answer is given up */
+#define PATIENCE	30	/* seconds until a daemon that does not answer is given up */
 
 static int __attribute__((format(printf, 3, 4))) fail(struct control_reply *reply, int err,
 							const char *fmt, ...)
@@ -44,18 +43,18 @@ static int __attribute__((format(printf, 3, 4))) fail(struct control_reply *repl
 	return err;
 }
 
-static const char *socket_path(void)
+static const char *socket_name(void)
 {
 	const char *path = secure_getenv("CONTAINERFS_SOCKET");
 
-	return path ? path : CONTROL_SOCKET;
+	return path && *path ? path : CONTROL_SOCKET;
 }
 
 /* 0: a daemon listens now, of this start or another's. */
 static int start_daemon(struct control_reply *reply)
 {
 	const char *path = secure_getenv("CONTAINERFSD");
-	char *argv[] = { (char *)"containerfsd", (char *)"--socket", (char *)socket_path(), NULL };
+	char *argv[] = { (char *)"containerfsd", (char *)"--socket", (char *)socket_name(), NULL };
 	/* nothing of the caller's is the daemon's */
 	char *env[] = { NULL };
 	posix_spawn_file_actions_t actions;
@@ -87,24 +86,12 @@ static int start_daemon(struct control_reply *reply)
 
 static int connect_daemon(struct control_reply *reply)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	const struct timeval patience = { .tv_sec = PATIENCE };
-	const char *path = socket_path();
-	int fd, err;
+	int sock = endpoint_connect(socket_name());
 
-	if (strlen(path) >= sizeof(addr.sun_path))
-		return fail(reply, -ENAMETOOLONG, "%s: longer than a socket's path can be", path);
-	strcpy(addr.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fail(reply, -errno, "cannot make a socket: %s", strerror(errno));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	if (!connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		return fd;
-	err = -errno;
-	close(fd);
-	return fail(reply, err, "cannot reach containerfsd at %s: %s", path, strerror(-err));
+	if (sock < 0)
+		fail(reply, sock, "cannot reach containerfsd at %s: %s", endpoint_show(socket_name()),
+		     strerror(-sock));
+	return sock;
 }
 
 union ancillary {
@@ -177,7 +164,14 @@ int client_ask(const struct control_request *rq, int send, bool start,
 		}
 		err = send_request(sock, rq, send);
 		if (!err)
+			err = endpoint_wait(sock, PATIENCE);
+		if (!err)
 			err = receive_reply(sock, reply, &fd);
+		if (err == -ETIMEDOUT || err == -EAGAIN) {
+			endpoint_explain(sock, reply->text, sizeof(reply->text));
+			close(sock);
+			return -ETIMEDOUT;
+		}
 		close(sock);
 		if (!err) {
 			if (received)
@@ -189,5 +183,6 @@ int client_ask(const struct control_request *rq, int send, bool start,
 		if (!is_gone(err))
 			return fail(reply, err, "containerfsd does not answer: %s", strerror(-err));
 	}
-	return fail(reply, -ENOTCONN, "no containerfsd can be reached at %s", socket_path());
+	return fail(reply, -ENOTCONN, "no containerfsd can be reached at %s",
+		    endpoint_show(socket_name()));
 }

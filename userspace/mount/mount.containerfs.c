@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "../../include/uapi/containerfs.h"
+#include "answers.h"
 #include "mount.h"
 #include "process.h"
 
@@ -97,13 +98,16 @@ static bool is_mounted_there(const char *dir, int mnt)
 /* As mount(2), where comes before what; a mount point that a killed daemon left is freed. */
 static int check_target(const char *dir)
 {
-	struct stat st;
+	struct statx st;
+	int err = path_answers(dir, 10000);
 
-	if (stat(dir, &st) && errno == ENOTCONN)
+	if (err == -ETIMEDOUT)
+		return err;
+	if (err == -ENOTCONN)
 		stale_unmount();
-	if (stat(dir, &st))
+	if (statx(AT_FDCWD, dir, AT_STATX_DONT_SYNC, STATX_TYPE, &st))
 		return -errno;
-	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+	return S_ISDIR(st.stx_mode) ? 0 : -ENOTDIR;
 }
 
 /* Send the request in @request; its failure is told. */

@@ -5,7 +5,7 @@
  * hierarchy is gone with the daemon that had it.
  *
  * Only what answers so is touched: mounts of another daemon that runs, on
- * another socket, are left alone.  Lazily, because somebody's working directory
+ * another socket, are left alone, and one that does not answer is not waited for.  Lazily, because somebody's working directory
  * may still be there.
  */
 #include <errno.h>
@@ -13,24 +13,29 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/vfs.h>
 
 #include "../../include/uapi/containerfs.h"
+#include "answers.h"
 #include "mount.h"
 
 void stale_unmount(void)
 {
 	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
 	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_BACKWARD);
+	/* milliseconds: one that is dead says so at once, and nobody waits twice for one that hangs */
+	static int patience = 2000;
 	struct libmnt_fs *fs;
 
 	while (table && iter && !mnt_table_next_fs(table, iter, &fs)) {
 		const char *type = mnt_fs_get_fstype(fs), *target = mnt_fs_get_target(fs);
-		struct statfs st;
+		int err;
 
 		if (!type || !target || strcmp(type, "fuse." CONTAINERFS_FSTYPE))
 			continue;
-		if (!statfs(target, &st) || errno != ENOTCONN)
+		err = path_answers(target, patience);
+		if (err == -ETIMEDOUT)
+			patience = 100;
+		if (err != -ENOTCONN)
 			continue;
 		if (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW))
 			fprintf(stderr, "mount.containerfs: %s: cannot unmount what a former daemon left: %s (%s)\n",
