@@ -163,6 +163,7 @@ FORCE:
 $(B)/mount.containerfs: $(call objects,obj,$(mount_srcs))
 	$(call say,LINK,$@)
 	$(Q)$(link) $(MOUNT_LIBS)
+	$(Q)ln -sf mount.containerfs $(B)/umount.fuse.containerfs
 
 $(B)/containerctl: $(call objects,obj,$(ctl_srcs))
 	$(call say,LINK,$@)
@@ -325,13 +326,15 @@ install: $(programs)
 	$(INSTALL) -m 755 $(B)/containerfsd $(D)$(sbindir)/
 	$(INSTALL) -m 755 $(B)/mount.containerfs $(D)$(helperdir)/
 	ln -sf mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs
+	ln -sf mount.containerfs $(D)$(helperdir)/umount.fuse.containerfs
 	$(INSTALL) -m 644 README COPYING $(D)$(docdir)/
 	for p in $(man_pages); do s=$${p##*.}; \
 		$(INSTALL) -d $(D)$(mandir)/man$$s && $(INSTALL) -m 644 $$p $(D)$(mandir)/man$$s/; done
 
 uninstall:
 	rm -f $(D)$(bindir)/containerctl $(D)$(sbindir)/containerfsd \
-		$(D)$(helperdir)/mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs
+		$(D)$(helperdir)/mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs \
+		$(D)$(helperdir)/umount.fuse.containerfs
 	rm -rf $(D)$(docdir)
 	for p in $(man_pages); do rm -f $(D)$(mandir)/man$${p##*.}/$${p##*/}; done
 

@@ -75,13 +75,39 @@ static inline struct super *super_of(fuse_req_t req)
  * caller's containerfs_mount() of @root, whatever it returns.
  */
 int super_mount(struct containerfs_root *root, const char *source, unsigned int attr);
-/* Notice connections whose last mount is gone, now rather than at the next wake-up. */
+/* The same of a connection's descriptor @fuse that is mounted, and of no struct super. */
+int super_mount_fd(int fuse, const char *source, unsigned int attr);
+/* Notice connections that have ended, now rather than at the next wake-up. */
 void super_poll(void);
 /* The connection of the mount that @fd (O_PATH will do) lies in; borrowed, NULL if it is not ours. */
 struct super *super_of_fd(int fd);
 /* All connections, by super->next, and how many they are. */
 struct super *super_first(void);
 unsigned int super_count(void);
+
+/* --- mountinfo.c --- */
+
+struct mount_line {
+	unsigned long long	 id;
+	dev_t			 dev;
+	const char		*root, *point, *options, *type, *source;
+};
+/*
+ * Call @fn for each mount of the mountinfo file @path of directory @dir, until it
+ * returns false; what the line points to is borrowed.  0 or -errno.
+ */
+int mountinfo_each(int dir, const char *path, bool (*fn)(const struct mount_line *m, void *arg),
+		   void *arg);
+
+/* --- replace.c: when a connection ends before its mounts --- */
+
+/* Is the superblock @dev, which has ended, still mounted in any mount namespace? */
+bool mounts_left(dev_t dev);
+/*
+ * In a child of its own: put mounts of connection @fuse, of which @mnt is one, where
+ * @dev is still mounted.  Closes all other descriptors.
+ */
+void mounts_replace(dev_t dev, int mnt, int fuse);
 
 /* --- inode.c, dir.c, file.c: the request handlers, installed by super.c --- */
 

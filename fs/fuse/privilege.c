@@ -190,7 +190,7 @@ int privilege_trim(void)
 		CAP_DAC_OVERRIDE,	/* groups of others in the kernel's freezer */
 		CAP_SYS_NICE,		/* tasks' CPU affinity */
 		CAP_SYS_RESOURCE,	/* memory of BPF maps, OOM score */
-		CAP_SYS_CHROOT,		/* its children's way back to the host */
+		CAP_SYS_CHROOT,		/* its children's way to the host's and other mount namespaces */
 	};
 	bool have[sizeof(used) / sizeof(used[0])];
 

@@ -12,7 +12,9 @@
  * A struct super owns one containerfs_mount() of its hierarchy.  When the last
  * mount has gone, in whatever mount namespace it was, moved into place or not,
  * the kernel aborts the connection: the descriptor reports EPOLLERR before
- * umount(2) returns, and the super is destroyed.
+ * umount(2) returns, and the super is destroyed.  If it is aborted while there
+ * are mounts (umount -f of one of them), the hierarchy stays: it gets another
+ * connection, and the mounts are replaced (replace.c).
  *
  * The daemon must not make the kernel ask it anything while it does not
  * listen: statx(2) only with AT_STATX_DONT_SYNC here.
@@ -20,9 +22,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <sys/epoll.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -58,7 +62,7 @@ static void log_context(int fs)
 }
 
 /* A detached mount of the superblock of @fuse, made if there is none yet; the descriptor or -errno. */
-static int mount_fd(int fuse, const char *source, unsigned int attr)
+int super_mount_fd(int fuse, const char *source, unsigned int attr)
 {
 	char fd[16];
 	const char *const option[][2] = {
@@ -96,12 +100,11 @@ fail:
 	return err;
 }
 
-/* The last mount of @s is gone. */
-static void super_gone(struct super *s)
+/* The connection of @s has ended; its containerfs_mount() stays. */
+static void super_drop(struct super *s)
 {
 	struct super **p = &supers;
 
-	log_info("hierarchy %d: unmounted", containerfs_root_id(s->root));
 	while (*p != s)
 		p = &(*p)->next;
 	*p = s->next;
@@ -110,9 +113,56 @@ static void super_gone(struct super *s)
 	containerfs_root_set_host(s->root, NULL);
 	inode_super_gone(s);
 	fuse_session_destroy(s->se);	/* closes s->fd */
-	containerfs_umount(s->root);
 	free(s->buf.mem);
 	free(s);
+}
+
+static int super_new(struct containerfs_root *root, const char *source, unsigned int attr);
+
+/* Another connection for @root, whose superblock @dev is dead and still mounted. */
+static int super_again(struct containerfs_root *root, dev_t dev)
+{
+	int mnt = super_new(root, "none", 0);
+	struct super *s;
+	sigset_t none;
+	pid_t pid;
+
+	if (mnt < 0)
+		return mnt;
+	s = containerfs_root_host(root);
+	log_warn("hierarchy %d: its connection was ended (umount -f?) and is made anew",
+		 containerfs_root_id(root));
+	pid = fork();
+	if (pid < 0) {
+		log_err("its mounts cannot be: %s", strerror(errno));
+	} else if (!pid) {
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		closelog();
+		mounts_replace(dev, mnt, s->fd);
+		_exit(EXIT_SUCCESS);
+	}
+	close(mnt);
+	return 0;
+}
+
+/* The last mount of @s is gone, or the connection was ended under its mounts. */
+static void super_ended(struct super *s)
+{
+	struct containerfs_root *root = s->root;
+	dev_t dev = s->dev;
+	int err;
+
+	super_drop(s);
+	if (mounts_left(dev)) {
+		err = super_again(root, dev);
+		if (!err)
+			return;
+		log_err("hierarchy %d: its connection was ended, and cannot be made anew: %s",
+			containerfs_root_id(root), strerror(-err));
+	}
+	log_info("hierarchy %d: unmounted", containerfs_root_id(root));
+	containerfs_umount(root);
 }
 
 static void super_event(int fd, uint32_t events, void *arg)
@@ -123,7 +173,7 @@ static void super_event(int fd, uint32_t events, void *arg)
 	(void)fd;
 	if (events & EPOLLERR) {
 		tasks_begin();
-		super_gone(s);
+		super_ended(s);
 		tasks_end();
 		return;
 	}
@@ -161,7 +211,7 @@ static int super_new(struct containerfs_root *root, const char *source, unsigned
 		err = -ENOMEM;
 		goto close_fuse;
 	}
-	mnt = mount_fd(s->fd, source, attr);
+	mnt = super_mount_fd(s->fd, source, attr);
 	if (mnt < 0) {
 		err = mnt;
 		goto destroy_session;
@@ -200,22 +250,19 @@ free_super:
 
 int super_mount(struct containerfs_root *root, const char *source, unsigned int attr)
 {
-	struct super *s = containerfs_root_host(root);
+	struct super *s;
 	int mnt;
 
-	if (s) {
-		mnt = mount_fd(s->fd, source, attr);
-		if (mnt >= 0) {
+	while ((s = containerfs_root_host(root))) {
+		mnt = super_mount_fd(s->fd, source, attr);
+		if (mnt >= 0)
 			s->mounts++;
-			containerfs_umount(root);
-			return mnt;
-		}
 		if (mnt != -ENOTCONN) {
 			containerfs_umount(root);
 			return mnt;
 		}
-		/* its last mount went away just now: the caller's keeps the hierarchy */
-		super_gone(s);
+		/* it ended just now: the caller's containerfs_mount() keeps the hierarchy */
+		super_ended(s);
 	}
 	mnt = super_new(root, source, attr);
 	if (mnt < 0)
@@ -230,7 +277,7 @@ void super_poll(void)
 
 		next = s->next;
 		if (poll(&p, 1, 0) == 1 && p.revents & POLLERR)
-			super_gone(s);
+			super_ended(s);
 	}
 }
 

@@ -8,11 +8,10 @@
  * use stays, and works on.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "daemon.h"
@@ -27,58 +26,22 @@ struct points {
 	size_t		 nr;
 };
 
-/* mountinfo writes space, tab, newline and backslash as \ooo. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] && s[2] && s[3]) {
-			*to++ = (s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0');
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
-static struct super *super_of_dev(unsigned int major, unsigned int minor)
+/* Our mount points, in the order of the mount table: later ones may lie on earlier ones. */
+static bool collect(const struct mount_line *m, void *arg)
 {
 	struct super *s = super_first();
+	struct points *points = arg;
+	struct point *p;
 
-	while (s && s->dev != makedev(major, minor))
+	while (s && s->dev != m->dev)
 		s = s->next;
-	return s;
-}
-
-/* Our mount points, in the order of the mount table: later ones may lie on earlier ones. */
-static void collect(struct points *points)
-{
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-	char *line = NULL, *path;
-	size_t size = 0;
-
-	while (f && getline(&line, &size, f) > 0) {
-		unsigned int major, minor;
-		struct super *s;
-		struct point *p;
-
-		if (sscanf(line, "%*d %*d %u:%u %*s %ms", &major, &minor, &path) != 3)
-			continue;
-		s = super_of_dev(major, minor);
-		p = s ? reallocarray(points->p, points->nr + 1, sizeof(*p)) : NULL;
-		if (!p) {
-			free(path);
-			continue;
-		}
-		unescape(path);
+	p = s ? reallocarray(points->p, points->nr + 1, sizeof(*p)) : NULL;
+	if (p) {
 		points->p = p;
-		p[points->nr++] = (struct point){ path, s };
+		p[points->nr] = (struct point){ strdup(m->point), s };
+		points->nr += p[points->nr].path != NULL;
 	}
-	free(line);
-	if (f)
-		fclose(f);
+	return true;
 }
 
 static bool listed(const struct points *points, const struct super *s)
@@ -94,7 +57,7 @@ bool unmount_all(void)
 	struct points points = { 0 };
 	bool all = true;
 
-	collect(&points);
+	mountinfo_each(AT_FDCWD, "/proc/self/mountinfo", collect, &points);
 	for (size_t i = points.nr; i-- > 0; ) {
 		if (!umount2(points.p[i].path, UMOUNT_NOFOLLOW))
 			continue;

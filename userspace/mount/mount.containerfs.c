@@ -6,7 +6,8 @@
  * containerfsd makes the mount, detached, and this helper moves it into place,
  * so that it lands in the mount namespace of the caller whichever the daemon
  * is in.  Under the name mount.fuse.containerfs, which mount(8) looks for by
- * the type in the mount table, it serves remounts.
+ * the type in the mount table, it serves remounts, and as umount.fuse.containerfs
+ * what is asked of umount(8) beyond umount(2): umount.c.
  *
  * The command line is that of all mount helpers (mount(8), EXTERNAL HELPERS);
  * libmount parses it, and keeps the user space options in its table.
@@ -20,6 +21,8 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "../../include/uapi/containerfs.h"
@@ -202,6 +205,28 @@ static int merge_options(const char *dir, int fd, bool from_table)
 }
 
 /*
+ * The kernel's own remount makes the superblock read-only, and with it all mounts
+ * (umount -r, and whoever does without this helper).  Who asks for a writable
+ * mount gets one: once the mount itself is, what is read-only is the superblock.
+ */
+static int make_writable(int fd)
+{
+	struct statfs st;
+	int fs, err = 0;
+
+	if (fstatfs(fd, &st) || !(st.f_flags & ST_RDONLY))
+		return 0;
+	fs = fspick(fd, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
+	if (fs < 0)
+		return -errno;
+	if (fsconfig(fs, FSCONFIG_SET_FLAG, "rw", NULL, 0) ||
+	    fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0))
+		err = -errno;
+	close(fs);
+	return err;
+}
+
+/*
  * The flags belong to the mount, the filesystem's options to the hierarchy.
  * Without any of the latter the hierarchy is left alone, so that a mount can
  * become read-only whatever lives in it.
@@ -226,10 +251,15 @@ static int do_remount(struct libmnt_context *cxt, const char *dir, unsigned long
 	err = merge_options(dir, fd, from_table);
 	if (!err)
 		err = ask(dir, *request.options ? CONTROL_REMOUNT : CONTROL_SHOW, fd, NULL);
-	if (!err && mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr))) {
+	if (err)
+		goto out;
+	if (mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)))
 		err = -errno;
+	else if (!(flags & MS_RDONLY))
+		err = make_writable(fd);
+	if (err)
 		complain(dir, err, NULL);
-	}
+out:
 	close(fd);
 	return err;
 }
@@ -313,6 +343,8 @@ int main(int argc, char **argv)
 	int nr = 0, c, status = MNT_EX_SYSERR;
 
 	process_stdio();
+	if (!strncmp(basename(argv[0]), "umount.", strlen("umount.")))
+		return umount_main(argc, argv);
 	/* a limit of the caller's is no reason not to mount: what cannot be raised is tried as it is */
 	if (!geteuid())
 		process_limits(0);
@@ -356,6 +388,8 @@ int main(int argc, char **argv)
 	if (mnt_context_set_source(cxt, args[0]) || mnt_context_set_target(cxt, args[1]) ||
 	    mnt_context_set_fstype(cxt, CONTAINERFS_FSTYPE) ||
 	    mnt_context_set_optsmode(cxt, MNT_OMODE_NOTAB))
+		goto out;
+	if (!options_last_counts(cxt))
 		goto out;
 	status = kernel_has_it() ? mount_kernel(cxt) : mount_fuse(cxt);
 out:

@@ -7,6 +7,7 @@
 #ifndef _MOUNT_CONTAINERFS_H
 #define _MOUNT_CONTAINERFS_H
 
+#include <libmount/libmount.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,6 +17,11 @@
 
 extern bool verbose;
 
+/* --- umount.c --- */
+
+/* What the program does by the name umount.fuse.containerfs; exit status. */
+int umount_main(int argc, char **argv);
+
 /* --- options.c: libmount's flags and the rest --- */
 
 /* MS_* as MOUNT_ATTR_*. */
@@ -24,6 +30,8 @@ uint64_t options_attr(unsigned long flags);
 bool options_have_atime(unsigned long flags);
 /* Remove what the mount table shows of every FUSE mount; was there any? */
 bool options_strip_fuse(char **options);
+/* Of what is given twice in the options of a remount the last one counts; false: no memory. */
+bool options_last_counts(struct libmnt_context *cxt);
 /* In place: \ooo, as in the mount table, is one byte. */
 void options_unescape(char *text);
 /* @options, with those of @more added, or in place of the same with another value; NULL: no memory. */

@@ -65,6 +65,23 @@ bool options_strip_fuse(char **options)
 	return found;
 }
 
+bool options_last_counts(struct libmnt_context *cxt)
+{
+	/* of the others the engine takes the last one by itself */
+	static const char *const once[] = { "name", "release_agent" };
+	const char *given = mnt_fs_get_options(mnt_context_get_fs(cxt));
+	char *options = strdup(given ?: "");
+	bool ok = options;
+
+	if (ok && !mnt_optstr_get_option(options, "remount", NULL, NULL)) {
+		for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+			mnt_optstr_deduplicate_option(&options, once[i]);
+		ok = !mnt_context_set_options(cxt, options);
+	}
+	free(options);
+	return ok;
+}
+
 void options_unescape(char *text)
 {
 	unsigned int byte;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /proc/PID/mountinfo, a line a mount.
+ *
+ * Reading it asks no file system anything, so that the daemon itself may do it
+ * where a path could lead to its own mounts.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "daemon.h"
+
+/* Space, tab, newline and backslash are written as \ooo. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++) {
+		if (s[0] == '\\' && s[1] && s[2] && s[3]) {
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+/* "36 35 98:0 ROOT POINT OPTIONS [OPTIONAL]... - TYPE SOURCE OPTIONS", in place. */
+static bool parse(char *line, struct mount_line *m)
+{
+	char *word[6], *save = NULL, *w;
+	unsigned int major, minor;
+
+	for (int i = 0; i < 6; i++) {
+		word[i] = strtok_r(i ? NULL : line, " ", &save);
+		if (!word[i])
+			return false;
+	}
+	while ((w = strtok_r(NULL, " ", &save)) && strcmp(w, "-"))
+		;
+	m->type = strtok_r(NULL, " ", &save);
+	m->source = strtok_r(NULL, " ", &save);
+	if (!m->source || sscanf(word[2], "%u:%u", &major, &minor) != 2)
+		return false;
+	m->id = strtoull(word[0], NULL, 10);
+	m->dev = makedev(major, minor);
+	m->root = word[3];
+	m->point = word[4];
+	m->options = word[5];
+	unescape(word[3]);
+	unescape(word[4]);
+	unescape((char *)m->source);
+	return true;
+}
+
+int mountinfo_each(int dir, const char *path, bool (*fn)(const struct mount_line *m, void *arg),
+		   void *arg)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	struct mount_line m;
+	char *line = NULL;
+	size_t size = 0;
+	int err = 0;
+
+	if (!f) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	while (getline(&line, &size, f) > 0)
+		if (parse(line, &m) && !fn(&m, arg))
+			break;
+	if (ferror(f))
+		err = -EIO;
+	free(line);
+	fclose(f);
+	return err;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * umount.fuse.containerfs: what umount(8) runs for mounts of the FUSE host, if
+ * there is more to it than umount(2).
+ *
+ * All mounts of a hierarchy share one connection to the daemon, and by the kernel
+ * -f ends that connection, and -r makes the whole hierarchy read-only.  cgroup v1
+ * knows no force, and here it has a use only where the daemon does not answer; a
+ * mount that is in use is made read-only by itself.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libmount/libmount.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mount.h"
+
+#define PATIENCE_MS	3000	/* until a daemon that does not answer is given up */
+
+static void usage(FILE *out)
+{
+	fputs("Usage: umount.fuse.containerfs DIR [-flnrv] [-N NAMESPACE] [-t TYPE]\n"
+	      "Unmount a hierarchy of containers; umount(8) runs this.\n\n"
+	      "  -f            even if its daemon does not answer; else as without\n"
+	      "  -l            when it is not used any more\n"
+	      "  -r            if it is in use, make this mount read-only\n"
+	      "  -n            do not write to libmount's table\n"
+	      "  -N NAMESPACE  in another mount namespace\n"
+	      "  -t TYPE       ignored\n"
+	      "  -v            say what is done\n"
+	      "  -h, --help    show this\n"
+	      "  -V, --version show the version\n", out);
+}
+
+/* Does somebody answer behind the mount?  Asked by a child, which may wait for ever. */
+static bool answers(const char *dir)
+{
+	struct pollfd p = { .events = POLLIN };
+	struct statfs st;
+	bool ok = false;
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (pid < 0)
+		return true;
+	if (!pid)
+		_exit(statfs(dir, &st) ? EXIT_FAILURE : EXIT_SUCCESS);
+	p.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (p.fd >= 0 && poll(&p, 1, PATIENCE_MS) == 1 && waitpid(pid, &status, 0) == pid)
+		ok = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
+	else
+		kill(pid, SIGKILL);
+	if (p.fd >= 0)
+		close(p.fd);
+	return ok;
+}
+
+static int read_only(const char *dir)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	if (mount_setattr(AT_FDCWD, dir, AT_SYMLINK_NOFOLLOW, &attr, sizeof(attr)))
+		return -errno;
+	printf("umount.containerfs: %s: in use, so it was made read-only\n", dir);
+	return 0;
+}
+
+/* *@note: more to say of -EBUSY. */
+static int unmount(const char *dir, int flags, bool force, bool ro, const char **note)
+{
+	*note = "";
+	if (!umount2(dir, flags | UMOUNT_NOFOLLOW))
+		return 0;
+	if (errno != EBUSY)
+		return -errno;
+	if (force && !answers(dir)) {
+		*note = "; its daemon does not answer: the connection to it was ended";
+		return umount2(dir, flags | MNT_FORCE | UMOUNT_NOFOLLOW) ? -errno : 0;
+	}
+	if (force)
+		*note = "; its daemon answers, so nothing is forced";
+	if (ro)
+		return read_only(dir);
+	return -EBUSY;
+}
+
+static int unmount_in(struct libmnt_context *cxt, bool force, bool lazy, bool ro)
+{
+	const char *dir = mnt_context_get_target(cxt);
+	struct libmnt_ns *ns;
+	const char *note;
+	int err = mnt_context_prepare_umount(cxt);
+
+	if (err) {
+		fprintf(stderr, "umount.containerfs: %s: not mounted\n", dir);
+		return MNT_EX_USAGE;
+	}
+	ns = mnt_context_switch_target_ns(cxt);
+	err = unmount(mnt_context_get_target(cxt), lazy ? MNT_DETACH : 0, force, ro, &note);
+	mnt_context_switch_ns(cxt, ns);
+	mnt_context_set_syscall_status(cxt, err);
+	mnt_context_finalize_umount(cxt);
+	if (!err)
+		return MNT_EX_SUCCESS;
+	fprintf(stderr, "umount.containerfs: %s: %s%s (%s)\n", dir,
+		err == -EBUSY ? "it is in use" : strerror(-err), err == -EBUSY ? note : "",
+		strerrorname_np(-err));
+	return MNT_EX_FAIL;
+}
+
+int umount_main(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 }
+	};
+	struct libmnt_context *cxt = mnt_new_context();
+	bool force = false, lazy = false, ro = false;
+	int c, status = MNT_EX_SYSERR;
+	const char *dir = NULL;
+
+	if (!cxt || mnt_context_init_helper(cxt, MNT_ACT_UMOUNT, 0))
+		goto out;
+	while ((c = getopt_long(argc, argv, "-fhlnN:rt:vV", longopts, NULL)) != -1) {
+		switch (c) {
+		case 1:
+			status = MNT_EX_USAGE;
+			if (dir)
+				goto out;
+			dir = optarg;
+			break;
+		case 'f':
+			force = true;
+			break;
+		case 'l':
+			lazy = true;
+			break;
+		case 'r':
+			ro = true;
+			break;
+		case 'h':
+			usage(stdout);
+			status = MNT_EX_SUCCESS;
+			goto out;
+		case 'V':
+			puts("umount.containerfs " VERSION);
+			status = MNT_EX_SUCCESS;
+			goto out;
+		case 't':
+			break;
+		default:
+			status = MNT_EX_USAGE;
+			if (c == '?' || mnt_context_helper_setopt(cxt, c, optarg))
+				goto out;
+		}
+	}
+	if (!dir) {
+		usage(stderr);
+		status = MNT_EX_USAGE;
+	} else if (mnt_context_set_target(cxt, dir)) {
+		status = MNT_EX_SYSERR;
+	} else {
+		status = unmount_in(cxt, force, lazy, ro);
+	}
+out:
+	mnt_free_context(cxt);
+	return status;
+}
