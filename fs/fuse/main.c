@@ -8,30 +8,35 @@
  * forks.  What is before that makes the process one that has no parent's marks.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "daemon.h"
 #include "endpoint.h"
+#include "failure.h"
 #include "process.h"
 
 static int serve(const struct options *o)
 {
-	const char *what;
+	enum failure why = FAILURE_RESOURCE;
 	int err;
-#define STEP(call, label) do { what = #call; err = (call); if (err) goto label; } while (0)
-	STEP(loop_init(), out);
-	STEP(lifetime_init(), exit_loop);
-	STEP(container_engine_init(), exit_lifetime);
-	STEP(tasks_init(&o->tasks), exit_engine);
-	STEP(agent_init(), exit_tasks);
-	STEP(privilege_trim(), exit_agent);
-	STEP(control_init(start_listen()), exit_agent);
+#define STEP(call, failure, label) \
+	do { err = (call); if (err) { why = FAILURE_##failure; goto label; } } while (0)
+	STEP(failure_check_fuse(), NO_FUSE, out);
+	STEP(loop_init(), RESOURCE, out);
+	STEP(lifetime_init(), RESOURCE, exit_loop);
+	STEP(container_engine_init(), MEMORY, exit_lifetime);
+	err = tasks_init(&o->tasks);
+	if (err) {
+		why = failure_of_tasks(err);
+		goto exit_engine;
+	}
+	STEP(agent_init(), MEMORY, exit_tasks);
+	STEP(privilege_trim(), CAPABILITIES, exit_agent);
+	STEP(control_init(start_listen()), SOCKET, exit_agent);
 #undef STEP
 	lifetime_ready();
 	start_ready(o->level, o->syslog);
 	log_info("version " VERSION " at %s; clones seen by %s", endpoint_show(o->socket),
 		 host_clone_hook());
-	what = "loop_run()";
 	err = loop_run();
 	start_exit();
 	control_exit();
@@ -51,7 +56,7 @@ exit_loop:
 	loop_exit();
 out:
 	if (err)
-		log_err("%s: %s", what, strerror(-err));
+		failure_log(why, err, NULL);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -78,7 +83,7 @@ int main(int argc, char **argv)
 		return status;
 	status = home_enter();
 	if (status) {
-		log_err("cannot make a root directory of its own: %s", strerror(-status));
+		failure_log(FAILURE_ROOT_DIRECTORY, status, NULL);
 		return EXIT_FAILURE;
 	}
 	return serve(&o);

@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "daemon.h"
+#include "failure.h"
 #include "own_mount.h"
 #include "process.h"
 
@@ -53,27 +54,30 @@ static bool is_initial(int proc, const char *path, ino_t ino)
 	return !fstatat(proc, path, &st, 0) && st.st_ino == ino;
 }
 
+static int check_namespaces(int proc)
+{
+	if (faccessat(proc, "self/ns/pid", F_OK, 0))
+		return failure_log(FAILURE_PROC, -errno, NULL);
+	if (!is_initial(proc, "self/ns/user", INIT_USER_INO))
+		return failure_log(FAILURE_USER_NS, 0, NULL);
+	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN))
+		return failure_log(FAILURE_SYS_ADMIN, 0, NULL);
+	if (!is_initial(proc, "self/ns/pid", INIT_PID_INO))
+		return failure_log(FAILURE_PID_NS, 0, NULL);
+	return 0;
+}
+
 int privilege_check(void)
 {
-	int proc, err = 0;
+	int proc, err;
 
-	if (geteuid()) {
-		log_err("must be run by root");
-		return -EPERM;
-	}
+	if (geteuid())
+		return failure_log(FAILURE_NOT_ROOT, 0, NULL);
 	proc = own_proc();
-	if (proc < 0 || faccessat(proc, "self/ns/pid", F_OK, 0)) {
-		log_err("/proc is not mounted");
-		err = -ENOENT;
-	} else if (!is_initial(proc, "self/ns/user", INIT_USER_INO)) {
-		log_err("must run in the initial user namespace: start it on the host");
-		err = -EPERM;
-	} else if (!is_initial(proc, "self/ns/pid", INIT_PID_INO)) {
-		log_err("must run in the initial pid namespace: start it on the host");
-		err = -EPERM;
-	}
-	if (proc >= 0)
-		close(proc);
+	if (proc < 0)
+		return failure_log(FAILURE_PROC, proc, NULL);
+	err = check_namespaces(proc);
+	close(proc);
 	return err;
 }
 
@@ -103,10 +107,8 @@ int privilege_join_host(void)
 	if (!flags)
 		return 0;
 	fd = syscall(SYS_pidfd_open, KTHREADD, 0);
-	if (fd < 0 || setns(fd, flags)) {
-		err = -errno;
-		log_err("cannot join the namespaces of the host: %s", strerror(-err));
-	}
+	if (fd < 0 || setns(fd, flags))
+		err = failure_log(FAILURE_NAMESPACES, -errno, NULL);
 	if (fd >= 0)
 		close(fd);
 	return err;
@@ -208,6 +210,5 @@ int privilege_trim(void)
 	if (!capng_apply(CAPNG_SELECT_CAPS))
 		return 0;
 fail:
-	log_err("cannot give up capabilities: %s", strerror(errno));
 	return -EPERM;
 }

@@ -32,6 +32,7 @@
 #include "control.h"
 #include "daemon.h"
 #include "endpoint.h"
+#include "failure.h"
 
 /* how long, in seconds, another daemon may take to start or to end */
 #define PATIENCE	30
@@ -80,14 +81,11 @@ static int open_dir(const char *where)
 
 	start.dir = endpoint_dir(where, true, &start.addr);
 	err = start.dir < 0 ? start.dir : fstat(start.dir, &st) || fchdir(start.dir) ? -errno : 0;
-	if (err) {
-		log_err("%s: %s", endpoint_show(where), strerror(-err));
-	} else if (st.st_uid || st.st_mode & 022) {
-		log_err("%s: its directory must belong to root and be writable by nobody else",
-			endpoint_show(where));
-		err = -EPERM;
-	}
-	return err;
+	if (err)
+		return failure_log(FAILURE_SOCKET, err, endpoint_show(where));
+	if (st.st_uid || st.st_mode & 022)
+		return failure_log(FAILURE_SOCKET_DIRECTORY, 0, endpoint_show(where));
+	return 0;
 }
 
 static bool answers(void)
@@ -108,10 +106,8 @@ static int bind_socket(const char *where)
 	unlinkat(start.dir, start.addr.sun_path, 0);
 	start.sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (start.sock < 0 ||
-	    bind(start.sock, (const struct sockaddr *)&start.addr, sizeof(start.addr))) {
-		err = -errno;
-		log_err("%s: %s", endpoint_show(where), strerror(-err));
-	}
+	    bind(start.sock, (const struct sockaddr *)&start.addr, sizeof(start.addr)))
+		err = failure_log(FAILURE_SOCKET, -errno, endpoint_show(where));
 	umask(mask);
 	return err;
 }
@@ -126,11 +122,15 @@ static void write_owner(void)
 		log_debug("the lock does not name its owner: %s", strerror(errno));
 }
 
-static int read_owner(void)
+static const char *read_owner(void)
 {
-	char text[16] = "";
+	static char text[32];
+	char pid[16] = "";
 
-	return pread(start.lock, text, sizeof(text) - 1, 0) > 0 ? atoi(text) : 0;
+	if (pread(start.lock, pid, sizeof(pid) - 1, 0) <= 0)
+		return NULL;
+	snprintf(text, sizeof(text), "process %d", atoi(pid));
+	return text;
 }
 
 /* The process that was started, until its child is ready or has failed. */
@@ -156,8 +156,7 @@ static int background(void)
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) || (pid = fork()) < 0) {
-		log_err("cannot go into the background: %s", strerror(errno));
-		return -1;
+		return failure_log(FAILURE_FORK, -errno, NULL);
 	}
 	if (pid) {
 		close(fds[1]);
@@ -180,12 +179,11 @@ int start_daemon(const char *where, bool foreground)
 	start.lock = openat(start.dir, lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	free(lock);
 	if (start.lock < 0) {
-		log_err("%s.lock: %s", endpoint_show(where), strerror(errno));
+		failure_log(FAILURE_SOCKET, -errno, endpoint_show(where));
 		return EXIT_FAILURE;
 	}
 	if (lock_wait(STARTING)) {
-		log_err("another containerfsd, process %d, has been starting for too long: "
-			"\"kill -KILL %d\" ends it", read_owner(), read_owner());
+		failure_log(FAILURE_STARTING, 0, read_owner());
 		return EXIT_FAILURE;
 	}
 	if (answers()) {
@@ -193,8 +191,7 @@ int start_daemon(const char *where, bool foreground)
 		return CONTROL_EXIT_RUNNING;
 	}
 	if (lock_wait(RUNNING)) {
-		log_err("another containerfsd at %s, process %d, does not listen and does not end: "
-			"\"kill -KILL %d\" ends it", endpoint_show(where), read_owner(), read_owner());
+		failure_log(FAILURE_ENDING, 0, read_owner());
 		return EXIT_FAILURE;
 	}
 	if (!foreground && background())

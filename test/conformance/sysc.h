@@ -30,6 +30,7 @@ extern const struct command mount_commands[];
 extern const struct command task_commands[];
 extern const struct command watch_commands[];
 extern const struct command session_commands[];
+extern const struct command deny_commands[];
 extern const struct command puppet_commands[];
 extern const struct command freeze_commands[];
 extern const struct command pids_commands[];

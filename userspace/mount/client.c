@@ -81,7 +81,7 @@ static int start_daemon(struct control_reply *reply)
 	if (WIFEXITED(status) && (!WEXITSTATUS(status) ||
 				  WEXITSTATUS(status) == CONTROL_EXIT_RUNNING))
 		return 0;
-	return fail(reply, -ENOTCONN, "containerfsd did not start");
+	return fail(reply, -ENOTCONN, "containerfsd did not start: why is said above; see containerfsd(8), DIAGNOSTICS");
 }
 
 static int connect_daemon(struct control_reply *reply)

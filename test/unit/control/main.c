@@ -14,6 +14,7 @@ int main(void)
 	suite_add_tcase(suite, socket_tests());
 	suite_add_tcase(suite, actor_tests());
 	suite_add_tcase(suite, options_tests());
+	suite_add_tcase(suite, failure_tests());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

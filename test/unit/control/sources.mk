@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The socket and the loop as they are, over an engine that is a fake (fakes.c).
-UNIT_SRCS_control := fs/fuse/loop.c fs/fuse/control.c userspace/mount/options.c
+UNIT_SRCS_control := fs/fuse/loop.c fs/fuse/control.c fs/fuse/failure.c fs/fuse/own_mount.c \
+	userspace/mount/options.c
 UNIT_CORE_control :=
 UNIT_LIBS_control := $(MOUNT_LIBS)
 $(B)/asan/test/unit/control/%.o $(B)/asan/userspace/mount/%.o: \
