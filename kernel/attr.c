@@ -110,10 +110,6 @@ int container_getattr(struct container *cont, unsigned int node, struct containe
 	int ret = 0;
 
 	spin_lock(&container_lock);
-	if (node != CONTAINER_NODE_DIR && container_dead(cont)) {
-		ret = -ENODEV;
-		goto out;
-	}
 	ia = iattr_find(cont, node);
 	if (ia)
 		*attr = ia->attr;
@@ -144,10 +140,6 @@ int container_setattr(struct container *cont, unsigned int node,
 	if (!spare)
 		return -ENOMEM;
 	spin_lock(&container_lock);
-	if (container_dead(cont)) {
-		ret = -ENODEV;
-		goto out;
-	}
 	ia = iattr_make(cont, node, &spare);
 	if (!ia) {
 		ret = -ENOENT;
@@ -270,7 +262,8 @@ free:
 	return ret;
 }
 
-long container_listxattr(struct container *cont, unsigned int node, char *list, unsigned long size)
+long container_listxattr(struct container *cont, unsigned int node, _Bool trusted, char *list,
+			 unsigned long size)
 {
 	struct container_iattr *ia;
 	struct container_xattr *x;
@@ -282,6 +275,8 @@ long container_listxattr(struct container *cont, unsigned int node, char *list, 
 	ia = iattr_find(cont, node);
 	if (ia) {
 		list_for_each_entry(x, &ia->xattrs, node) {
+			if (!trusted && str_has_prefix(x->name, "trusted."))
+				continue;
 			n = strlen(x->name) + 1;
 			if (size) {
 				if (len + n > size) {

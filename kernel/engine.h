@@ -188,7 +188,10 @@ typedef int (*container_filldir_t)(void *arg, const char *name, unsigned int nam
 int container_readdir(struct container *dir, unsigned long long pos, unsigned long long *end,
 		      container_filldir_t fn, void *arg);
 
-/* Attributes of @node of @cont; -ENODEV once the container is removed. */
+/*
+ * Attributes of @node of @cont, also when that has been removed and somebody has it open;
+ * -ENOENT if there is no such node.
+ */
 int container_getattr(struct container *cont, unsigned int node, struct container_attr *attr);
 int container_setattr(struct container *cont, unsigned int node,
 		      const struct container_attr *attr, unsigned int valid);
@@ -197,7 +200,9 @@ long container_getxattr(struct container *cont, unsigned int node, const char *n
 			void *value, unsigned long size);
 int container_setxattr(struct container *cont, unsigned int node, const char *name,
 		       const void *value, unsigned long size, int flags);
-long container_listxattr(struct container *cont, unsigned int node, char *list, unsigned long size);
+/* @trusted: whoever asks may see those of that name space. */
+long container_listxattr(struct container *cont, unsigned int node, _Bool trusted, char *list,
+			 unsigned long size);
 int container_removexattr(struct container *cont, unsigned int node, const char *name);
 
 /* --- control files: kernel/file.c --- */

@@ -127,6 +127,10 @@ void tasks_begin(void);
 void tasks_end(void);
 /* Who is thread @tid (initial pid namespace, 0: unknown)?  @euid: used if it is gone. */
 void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor);
+/* RLIMIT_FSIZE of @tid; RLIM_INFINITY also if that is not known. */
+uint64_t tasks_file_limit(pid_t tid);
+/* Has @tid, at this moment, CAP_FSETID in the initial user namespace? */
+bool tasks_fsetid(pid_t tid);
 /* Counters for the log and `containerctl hierarchies --stats`: one "name value" line each; snprintf's value. */
 int tasks_stats(char *buf, size_t size);
 

@@ -9,7 +9,7 @@
  *
  * A file is 0 bytes long for the kernel, so all I/O is direct: what read(2)
  * and write(2) pass arrives as it is, a write whole up to the largest request,
- * which is far more than CONTAINER_WRITE_MAX.
+ * which is far more than CONTAINER_WRITE_MAX, or cut to a limit (may_be_cut()).
  *
  * poll(2): the kernel hands out a handle, by which the poller is woken whenever the
  * engine tells of a change (host_file_event()). It is kept for as long as the file is
@@ -23,6 +23,7 @@
 #include "inode.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -126,6 +127,8 @@ void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return inode_reply_err(req, err == -ENODEV ? -ENOENT : err);
 	}
 	open_file_add(of);
+	if (fi->flags & O_TRUNC)
+		inode_truncated(req, k, node);
 
 	fi->fh = (uintptr_t)of;
 	fi->direct_io = 1;
@@ -172,6 +175,18 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	fuse_reply_buf(req, data, (size_t)len < size ? (size_t)len : size);
 }
 
+/*
+ * The VFS cuts what is written beyond the writer's RLIMIT_FSIZE, by the position in the
+ * file, which means nothing here: of "1234" may come "123", another task's number. What
+ * ends exactly there, and not with a newline, may be a part. Who writes "1234\n" whole
+ * pays nothing for this.
+ */
+static bool may_be_cut(fuse_req_t req, const char *buf, size_t size, off_t off)
+{
+	return size && buf[size - 1] != '\n' &&
+		tasks_file_limit(fuse_req_ctx(req)->pid) == (uint64_t)off + size;
+}
+
 void file_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size,
 		off_t off, struct fuse_file_info *fi)
 {
@@ -180,9 +195,11 @@ void file_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size,
 	struct container_actor actor;
 	long len;
 
-	(void)ino, (void)off;
+	(void)ino;
 	if (size > CONTAINER_WRITE_MAX)
 		return inode_reply_err(req, -E2BIG);
+	if (may_be_cut(req, buf, size, off))
+		return inode_reply_err(req, -EFBIG);
 	memcpy(text, buf, size);
 	len = container_file_write(of->file, caller(req, of, &actor), text, size);
 	if (len < 0)

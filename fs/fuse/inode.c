@@ -34,6 +34,7 @@
 #define KEEP_LONG	86400.0		/* seconds */
 #define NSEC_PER_SEC	1000000000ull
 #define MIN_BUCKETS	16
+#define NGROUPS_SMALL	64		/* of who truncates a file with the set-group-ID bit */
 
 _Static_assert(CONTAINER_NODES_MAX <= 1u << INODE_NODE_BITS, "a node index has INODE_NODE_BITS");
 
@@ -361,6 +362,40 @@ static void inode_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int t
 	reply_attr(req, k, node);
 }
 
+static bool in_group(fuse_req_t req, gid_t gid)
+{
+	gid_t groups[NGROUPS_SMALL];
+	int nr;
+
+	if (fuse_req_ctx(req)->gid == gid)
+		return true;
+	nr = fuse_req_getgroups(req, NGROUPS_SMALL, groups);
+	if (nr > NGROUPS_SMALL)
+		nr = NGROUPS_SMALL;
+	for (int i = 0; i < nr; i++)
+		if (groups[i] == gid)
+			return true;
+	return false;
+}
+
+void inode_truncated(fuse_req_t req, struct known *k, unsigned int node)
+{
+	struct container_attr attr;
+	unsigned int drop;
+
+	if (container_getattr(k->cont, node, &attr) || !(attr.mode & (S_ISUID | S_ISGID)))
+		return;
+	drop = attr.mode & S_ISUID;
+	if (attr.mode & S_IXGRP || !in_group(req, attr.gid))
+		drop |= attr.mode & S_ISGID;
+	if (!drop || tasks_fsetid(fuse_req_ctx(req)->pid))
+		return;
+	attr.mode &= ~drop;
+	if (!container_setattr(k->cont, node, &attr, CONTAINER_ATTR_MODE))
+		fuse_lowlevel_notify_inval_inode(super_of(req)->se, inode_number(k->cont, node),
+						 -1, 0);
+}
+
 static void inode_statfs(fuse_req_t req, fuse_ino_t ino)
 {
 	const struct statvfs st = {
@@ -398,13 +433,29 @@ static void inode_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, siz
 		    size);
 }
 
+/* Those of the name space trusted are for who may read them; who asks is looked for if there are any. */
+static bool sees_trusted(fuse_req_t req, const struct known *k, unsigned int node)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+	struct container_actor actor;
+
+	if (container_listxattr(k->cont, node, true, NULL, 0) ==
+	    container_listxattr(k->cont, node, false, NULL, 0))
+		return false;
+	tasks_actor(ctx->pid, ctx->uid, &actor);
+	return actor.sys_admin;
+}
+
 static void inode_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 {
 	unsigned int node;
 	struct known *k = inode_find(req, ino, &node);
 	size_t max = size < sizeof(xattr_buf) ? size : sizeof(xattr_buf);
 
-	reply_xattr(req, k ? container_listxattr(k->cont, node, xattr_buf, max) : -ESTALE, size);
+	if (!k)
+		return inode_reply_err(req, -ESTALE);
+	reply_xattr(req, container_listxattr(k->cont, node, sees_trusted(req, k, node), xattr_buf,
+					     max), size);
 }
 
 static void inode_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name,

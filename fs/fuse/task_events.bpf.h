@@ -438,9 +438,12 @@ static __always_inline u32 task_flags(struct task_struct *task)
 	if (pf & PF_EXITING)
 		flags |= TE_TASK_EXITING;
 	bpf_core_read(&caps, sizeof(caps), &cred->cap_effective);
-	if (caps >> CAP_SYS_ADMIN & 1 &&
-	    BPF_CORE_READ(cred, user_ns, level) == 0)
-		flags |= TE_TASK_SYS_ADMIN;
+	if (BPF_CORE_READ(cred, user_ns, level) == 0) {
+		if (caps >> CAP_SYS_ADMIN & 1)
+			flags |= TE_TASK_SYS_ADMIN;
+		if (caps >> CAP_FSETID & 1)
+			flags |= TE_TASK_FSETID;
+	}
 	return flags;
 }
 
@@ -456,6 +459,7 @@ static __always_inline void facts_fill(struct te_facts *f, struct task_struct *t
 	f->tid = task->pid;
 	f->tgid = task->tgid;
 	f->nr_threads = BPF_CORE_READ(task, signal, nr_threads);
+	f->fsize = BPF_CORE_READ(task, signal, rlim[RLIMIT_FSIZE].rlim_cur);
 	f->flags = task_flags(task);
 	f->uid = BPF_CORE_READ(cred, uid.val);
 	f->euid = BPF_CORE_READ(cred, euid.val);

@@ -299,6 +299,7 @@ struct te_rules {
 #define TE_TASK_NO_SETAFFINITY	2U	/* PF_NO_SETAFFINITY */
 #define TE_TASK_EXITING		4U	/* PF_EXITING */
 #define TE_TASK_SYS_ADMIN	8U	/* CAP_SYS_ADMIN in the initial user ns */
+#define TE_TASK_FSETID		16U	/* CAP_FSETID there */
 
 /* What task_events_query() tells of one task. */
 struct te_facts {
@@ -319,6 +320,7 @@ struct te_facts {
 	te_u32 ns_tid;		/* its tid and tgid there */
 	te_u32 ns_tgid;
 	te_u32 pad;
+	te_u64 fsize;		/* its RLIMIT_FSIZE, ~0: none */
 	char comm[TE_COMM_LEN];
 };
 

@@ -17,6 +17,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -249,6 +250,26 @@ void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor)
 		actor->pid_ns = facts.pidns_inum;
 		actor->pid_ns_level = facts.pidns_level;
 	}
+}
+
+/* Asked of the kernel where it answers; it need not, to who has been kept from CAP_SYS_RESOURCE. */
+uint64_t tasks_file_limit(pid_t tid)
+{
+	struct te_facts facts;
+	struct rlimit limit;
+
+	if (!prlimit(tid, RLIMIT_FSIZE, NULL, &limit))
+		return limit.rlim_cur;
+	return tid > 0 && !task_events_query(te, (uint32_t)tid, &facts) ? facts.fsize :
+									  RLIM_INFINITY;
+}
+
+bool tasks_fsetid(pid_t tid)
+{
+	struct te_facts facts;
+
+	return tid > 0 && !task_events_query(te, (uint32_t)tid, &facts) &&
+		facts.flags & TE_TASK_FSETID;
 }
 
 /* What was so at open(2), or a second ago, does not count here. */

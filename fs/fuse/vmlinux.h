@@ -45,6 +45,8 @@ typedef _Bool bool;
 #define PF_KTHREAD		0x00200000
 #define PF_NO_SETAFFINITY	0x04000000
 #define TS_COMPAT		0x0002
+#define CAP_FSETID		4
+#define RLIMIT_FSIZE		1
 #define CAP_SYS_ADMIN		21
 
 #define S_IFMT			0170000
@@ -135,8 +137,14 @@ struct cred {
 
 struct nsproxy;
 
+struct rlimit {
+	unsigned long rlim_cur;
+	unsigned long rlim_max;
+};
+
 struct signal_struct {
 	int nr_threads;
+	struct rlimit rlim[16];
 };
 
 struct sched_entity {

@@ -173,9 +173,6 @@ int containerfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct i
 		valid |= CONTAINER_ATTR_MTIME;
 	}
 	ret = container_setattr(inode_cont(inode), CONTAINERFS_I(inode)->node, &attr, valid);
-	/* cgroup v1 lets the attributes of what is open and removed be set. */
-	if (ret == -ENODEV)
-		return 0;
 	/* Over what a stat may have copied in between; without memory, back to what was. */
 	containerfs_refresh(inode);
 	return ret;
@@ -205,7 +202,8 @@ ssize_t containerfs_listxattr(struct dentry *dentry, char *list, size_t size)
 {
 	struct inode *inode = d_inode(dentry);
 
-	return container_listxattr(inode_cont(inode), CONTAINERFS_I(inode)->node, list, size);
+	return container_listxattr(inode_cont(inode), CONTAINERFS_I(inode)->node,
+				   ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN), list, size);
 }
 
 #define CONTAINERFS_XATTR(_name, _prefix)				\

@@ -13,9 +13,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sysc.h"
@@ -136,6 +139,18 @@ static void cmd_write(int argc, char **argv)
 	free(data);
 }
 
+/* What does not fit, in the position of a descriptor, is refused or cut by what is not kernfs. */
+static void cmd_fsize(int argc, char **argv)
+{
+	struct rlimit limit;
+
+	(void)argc;
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = strtoul(argv[1], NULL, 0);
+	signal(SIGXFSZ, SIG_IGN);
+	say_result(setrlimit(RLIMIT_FSIZE, &limit));
+}
+
 static void cmd_pad(int argc, char **argv)
 {
 	size_t size = strtoul(argv[2], NULL, 0), len = strlen(argv[3]);
@@ -239,16 +254,24 @@ static void cmd_ftruncate(int argc, char **argv)
 	say_result(ftruncate(slot_fd(argv[1]), atol(argv[2])));
 }
 
+static void cmd_fchmod(int argc, char **argv)
+{
+	(void)argc;
+	say_result(fchmod(slot_fd(argv[1]), strtoul(argv[2], NULL, 8)));
+}
+
 const struct command file_commands[] = {
 	{ "open", 3, cmd_open, "SLOT PATH FLAG,... [MODE]: open(2) into a slot" },
 	{ "close", 1, cmd_close, "@SLOT" },
 	{ "write", 2, cmd_write, "PATH|@SLOT STRING: one write(2)" },
+	{ "fsize", 1, cmd_fsize, "BYTES: RLIMIT_FSIZE, without its signal" },
 	{ "pad", 3, cmd_pad, "PATH|@SLOT SIZE STRING: one write(2) of SIZE bytes, STRING after spaces" },
 	{ "fill", 3, cmd_fill, "PATH|@SLOT SIZE CHAR: one write(2) of SIZE times CHAR" },
 	{ "read", 1, cmd_read, "PATH|@SLOT [SIZE]: one read(2)" },
 	{ "slurp", 2, cmd_slurp, "PATH|@SLOT SIZE: read(2) of SIZE bytes until the end, printed raw" },
 	{ "sendfile", 1, cmd_sendfile, "PATH|@SLOT: one sendfile(2), and what came" },
 	{ "lseek", 2, cmd_lseek, "@SLOT OFFSET" },
+	{ "fchmod", 2, cmd_fchmod, "@SLOT MODE" },
 	{ "ftruncate", 2, cmd_ftruncate, "@SLOT LENGTH" },
 	{ NULL, 0, NULL, NULL },
 };

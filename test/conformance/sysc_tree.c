@@ -197,6 +197,28 @@ static void cmd_getxattr(int argc, char **argv)
 	say("%s", value);
 }
 
+/* Names of one name space, as others come with the system's security modules. */
+static void cmd_listxattr(int argc, char **argv)
+{
+	char names[4096];
+	ssize_t n = listxattr(argv[1], names, sizeof(names));
+	const char *separator = "";
+
+	(void)argc;
+	if (n < 0) {
+		say_result(n);
+		return;
+	}
+	for (const char *name = names; name < names + n; name += strlen(name) + 1) {
+		if (strncmp(name, argv[2], strlen(argv[2])))
+			continue;
+		say("%s%s", separator, name);
+		separator = " ";
+	}
+	if (!*separator)
+		say("none");
+}
+
 static void cmd_rmxattr(int argc, char **argv)
 {
 	(void)argc;
@@ -267,6 +289,7 @@ const struct command tree_commands[] = {
 	{ "statfs", 1, cmd_statfs, "PATH: type and block size" },
 	{ "setxattr", 3, cmd_setxattr, "PATH NAME VALUE" },
 	{ "getxattr", 2, cmd_getxattr, "PATH NAME" },
+	{ "listxattr", 2, cmd_listxattr, "PATH SPACE: the names that begin so" },
 	{ "rmxattr", 2, cmd_rmxattr, "PATH NAME" },
 	{ "chdir", 1, cmd_chdir, "PATH" },
 	{ "getcwd", 0, cmd_getcwd, ": the raw system call" },

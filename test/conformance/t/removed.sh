@@ -44,5 +44,16 @@ expect_errno parent-is-found "OK OK OK OK" mkdir a , chdir a , rmdir ../a , \
 	open 0 ../tasks rdonly
 expect_errno stat-directory "OK OK OK dir" mkdir a , open 0 a directory , rmdir a , \
 	stat @0 type
+# Attributes are those of what is open. (fault 6.2)
+for file in tasks notify_on_release; do
+	expect_errno "stat-$file" "OK OK OK reg 0644 0" mkdir a , open 0 "a/$file" rdwr , rmdir a , \
+		stat @0 type mode uid
+	expect_errno "chmod-$file" "OK OK OK OK 0600" mkdir a , open 0 "a/$file" rdwr , rmdir a , \
+		fchmod @0 600 , stat @0 mode
+	expect_errno "truncate-$file" "OK OK OK OK" mkdir a , open 0 "a/$file" rdwr , rmdir a , \
+		ftruncate @0 0
+done
+expect_errno chmod-directory "OK OK OK OK 0700" mkdir a , open 0 a directory , rmdir a , \
+	fchmod @0 700 , stat @0 mode
 expect_errno close "OK OK OK OK" mkdir a , open 0 a/tasks rdonly , rmdir a , close @0
 finish

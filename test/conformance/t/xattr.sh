@@ -24,6 +24,17 @@ for path in a a/tasks; do
 	expect_errno "trusted-as-user-$path" "OK EPERM" as 1000,1000,1000 , \
 		setxattr "$path" trusted.x value
 done
+# Who may not read the trusted ones is not told of them. (fault 6.2)
+for path in a a/tasks; do
+	expect_errno "list-$path" "OK trusted.x" setxattr "$path" trusted.x value , \
+		listxattr "$path" trusted.
+	expect_errno "list-as-user-$path" "OK none" as 1000,1000,1000 , listxattr "$path" trusted.
+	expect_errno "list-without-capability-$path" "OK none" dropcap 21 , \
+		listxattr "$path" trusted.
+	expect_errno "list-others-$path" "OK OK user.x" setxattr "$path" user.x value , \
+		as 1000,1000,1000 , listxattr "$path" user.
+	expect_errno "list-unset-$path" "OK OK" rmxattr "$path" trusted.x , rmxattr "$path" user.x
+done
 setfattr_survives=$("$SYSC" setxattr a trusted.kept 1 , rename a b , getxattr b trusted.kept)
 expect_eq rename-keeps "OK OK 1" "$setfattr_survives"
 expect_errno new-one-has-none "OK ENODATA" mkdir a , getxattr a trusted.kept

@@ -32,6 +32,7 @@ struct containerfs_root *fake_root(void);
 struct container *fake_mkdir(struct container *dir, const char *name);
 void fake_remove(struct container *cont);
 extern bool fake_armed;			/* poll says so */
+extern uint64_t fake_file_limit;	/* of whoever writes */
 extern int fake_actors;			/* tasks_actor() was asked */
 extern int fake_open_files;
 extern int fake_writer;			/* tid of the last write */

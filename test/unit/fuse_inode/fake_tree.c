@@ -223,7 +223,8 @@ int container_setxattr(struct container *cont, unsigned int node, const char *na
 	return 0;
 }
 
-long container_listxattr(struct container *cont, unsigned int node, char *list, unsigned long size)
+long container_listxattr(struct container *cont, unsigned int node, _Bool trusted, char *list,
+			 unsigned long size)
 {
 	return 0;
 }
@@ -291,6 +292,18 @@ unsigned int container_file_node(const struct container_file *file)
 unsigned long long host_time(void)
 {
 	return 1;
+}
+
+uint64_t fake_file_limit = UINT64_MAX;
+
+uint64_t tasks_file_limit(pid_t tid)
+{
+	return fake_file_limit;
+}
+
+bool tasks_fsetid(pid_t tid)
+{
+	return true;
 }
 
 void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor)

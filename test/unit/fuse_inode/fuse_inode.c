@@ -378,6 +378,16 @@ START_TEST(read_write)
 	ops->write(REQ, 0, big, 4097, 0, &fi);
 	ck_assert_int_eq(reply.err, E2BIG);
 
+	/* a number that a limit may have cut (fault 6.3) */
+	fake_file_limit = 7;
+	ops->write(REQ, 0, "123", 3, 4, &fi);
+	ck_assert_int_eq(reply.err, EFBIG);
+	ops->write(REQ, 0, "123", 3, 3, &fi);
+	ck_assert_int_eq(reply.err, 0);
+	ops->write(REQ, 0, "12\n", 3, 4, &fi);
+	ck_assert_int_eq(reply.err, 0);
+	fake_file_limit = UINT64_MAX;
+
 	/* all by the opener; then by another thread */
 	ck_assert_int_eq(fake_actors, 1);
 	ck_assert_int_eq(fake_writer, 100);
