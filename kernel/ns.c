@@ -74,14 +74,45 @@ static size_t name_add(char *name, size_t len, const char *text, size_t n)
 
 #define NS_DIGITS	20	/* of a u64 */
 
-/* The decimal digits of @number, and their count.  (vsnprintf() took a sixth of a clone.) */
-static size_t ns_digits(u64 number, char text[NS_DIGITS + 1])
+/* The decimal digits of @number, for which @text has room, and their count.  (vsnprintf() took a sixth of a clone.) */
+static size_t ns_digits(u64 number, char *text)
 {
 	struct seq_file m = { .buf = text, .size = NS_DIGITS + 1 };
 
 	seq_put_decimal_ull(&m, "", number);
 	text[m.count] = '\0';
 	return m.count;
+}
+
+/* Letters and digits, what else stands in names, and bytes of characters beyond ASCII. */
+static bool ns_plain(char c)
+{
+	return isalnum(c) || (unsigned char)c >= 0x80 || strchr("-._+,@%=", c);
+}
+
+/*
+ * A command as a part of names that people write in a shell: without what programs
+ * put into theirs for their own purposes (runc:[2:INIT], memfd:crun), what a shell
+ * takes for a pattern or for its own, and a first letter that hides a file or makes an
+ * option of it.
+ */
+static void ns_command(const char *comm, char *text, size_t size)
+{
+	char *p;
+
+	if (!strncmp(comm, "memfd:", strlen("memfd:")))
+		comm += strlen("memfd:");
+	strscpy(text, comm, size);
+	p = strstr(text, ":[");
+	if (p)
+		*p = '\0';
+	for (p = text; *p; p++)
+		if (!ns_plain(*p))
+			*p = '_';
+	if (!*text)
+		strscpy(text, "_", size);
+	else if (*text == '-' || *text == '.')
+		*text = '_';
 }
 
 /* Does the number stand in a name, and whole? */
@@ -113,7 +144,7 @@ static enum ns_numbered ns_expand(const char *template, u64 number, const struct
 			snprintf(text, sizeof(text), "%d", info->pid);
 			break;
 		case 'c':
-			strscpy(text, info->comm, sizeof(text));
+			ns_command(info->comm, text, sizeof(text));
 			break;
 		}
 		len = name_add(name, len, text, strlen(text));
@@ -134,14 +165,20 @@ static void ns_sanitise(char *name)
 		strscpy(name, "_", CONTAINER_NAME_MAX + 1);
 }
 
-/* @name with a number appended, for which it is cut, until nothing is called so. */
+/*
+ * @name with a dash and a number appended, for which it is cut, until nothing is called
+ * so.  The number is the next of the directory, so that it costs the same however many
+ * are called so; the first is 2, as there is one already.
+ */
 static void ns_append_number(struct ns_state *ns, char *name)
 {
 	size_t len = strlen(name), n;
-	char number[NS_DIGITS + 1];
+	char number[NS_DIGITS + 2] = "-";
 
+	if (!ns->next_number)
+		ns->next_number = 1;
 	do {
-		n = ns_digits(++ns->next_number, number);
+		n = 1 + ns_digits(++ns->next_number, number + 1);
 		strscpy(name + min_t(size_t, len, CONTAINER_NAME_MAX - n), number, n + 1);
 	} while (container_name_taken(ns->css.container, name));
 }
@@ -307,8 +344,9 @@ static bool ns_trim_one(void)
 			spin_unlock(&container_lock);
 			return false;
 		}
-		ns->removed++;
-		ns_events_changed(ns);
+		/* each is counted where it was counted as a clone, as well those in others */
+		ns_of(cont->parent)->removed++;
+		ns_events_changed(ns_of(cont->parent));
 		host_clone_removed(cont->parent, cont);
 		container_unlink(cont);
 	}

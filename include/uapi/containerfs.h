@@ -47,7 +47,8 @@
  *				    "mnt uts ipc user pid net cgroup time", or
  *				    "none"; inherited
  *   ns.clone_name		rw  template of the names of clones made in this
- *				    container: %d number, %p pid, %c command,
+ *				    container: %d number, %p pid, %c command
+ *				    (what a shell would not take as it is: "_"),
  *				    %% a per cent sign; inherited
  *   ns.next_name		w   the writer's next clone gets this name; only
  *				    in the writer's own container (else EPERM)

@@ -38,7 +38,12 @@ expect_eq pid "p$(sed 's/.* //' "$T/out")" "$(containers d4)"
 expect fixed fixed in_new d5 fixed made
 "$SYSC" write d5/tasks 0 , unshare uts >/dev/null
 expect_eq fixed-taken 2 "$(containers d5 | wc -w | tr -d ' ')"
-expect_true fixed-taken-number sh -c 'ls -d d5/fixed[0-9]*'
+expect_eq fixed-taken-number "fixed fixed-2" "$(containers d5)"
+
+# Names that a shell would take for something else (fault 7.3).
+expect shell-pattern runc-1 in_new sh1 %c-%d 'runc:[1:CHILD]'
+expect shell-memfd crun_clon-1 in_new sh2 %c-%d memfd:crun_clon
+expect shell-option _rf in_new sh3 %c -rf
 
 # Names that no file can have, or that are those of control files.
 i=0

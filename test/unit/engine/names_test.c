@@ -49,22 +49,38 @@ static const struct {
 	{ "%d%d", "sh", "11", "22" },
 	{ "%c-%d", "sh", "sh-1", "sh-2" },
 	{ "%p", "sh", "10", "11" },
-	{ "%c", "sh", "sh", "sh1" },
-	{ "box", "sh", "box", "box1" },
-	{ "%%d", "sh", "%d", "%d1" },
-	{ "%c", "a/b", "a_b", "a_b1" },
-	{ "%c", "a\nb\x01\x7f", "a_b__", "a_b__1" },
-	{ "%c", ".", "_", "_1" },
-	{ "%c", "..", "_", "_1" },
-	{ "%c", "...", "...", "...1" },
-	{ "%c", "", "_", "_1" },
-	{ "%c.", ".", "_", "_1" },
+	{ "%c", "sh", "sh", "sh-2" },
+	{ "box", "sh", "box", "box-2" },
+	{ "box1", "sh", "box1", "box1-2" },
+	{ "%%d", "sh", "%d", "%d-2" },
+	{ "%c", "a/b", "a_b", "a_b-2" },
+	{ "%c", "a\nb\x01\x7f", "a_b__", "a_b__-2" },
+	{ "%c", ".", "_", "_-2" },
+	{ "%c", "..", "_.", "_.-2" },
+	{ "%c", "", "_", "_-2" },
+	{ "%c.", ".", "_.", "_.-2" },
 	{ "%c%d", "\xff\xfe", "\xff\xfe" "1", "\xff\xfe" "2" },
-	{ "%c", "%d%p%c", "%d%p%c", "%d%p%c1" },
-	{ "%c", "tasks", "tasks1", "tasks2" },
-	{ "ns.%c", "events", "ns.events1", "ns.events2" },
-	{ "notify_on_release", "x", "notify_on_release1", "notify_on_release2" },
+	{ "%c", "%d%p%c", "%d%p%c", "%d%p%c-2" },
+	{ "%c", "tasks", "tasks-2", "tasks-3" },
+	{ "ns.%c", "events", "ns.events-2", "ns.events-3" },
+	{ "notify_on_release", "x", "notify_on_release-2", "notify_on_release-3" },
 	{ "\x01%d", "x", "_1", "_2" },
+	/* fault 7.3: commands that a shell would take for a pattern, or for something else */
+	{ "%c-%d", "runc:[1:CHILD]", "runc-1", "runc-2" },
+	{ "%c-%d", "runc:[2:INIT]", "runc-1", "runc-2" },
+	{ "%c-%d", "memfd:crun_clon", "crun_clon-1", "crun_clon-2" },
+	{ "%c", "memfd:", "_", "_-2" },
+	{ "%c", ":[x]", "_", "_-2" },
+	{ "%c", "kworker/u8:1", "kworker_u8_1", "kworker_u8_1-2" },
+	{ "%c", "a*b?[c]", "a_b__c_", "a_b__c_-2" },
+	{ "%c", "-rf", "_rf", "_rf-2" },
+	{ "%c", ".hidden", "_hidden", "_hidden-2" },
+	{ "%c", "(sd-pam)", "_sd-pam_", "_sd-pam_-2" },
+	{ "%c", "my $app", "my__app", "my__app-2" },
+	{ "%c", "~{a,b}\\'", "__a,b___", "__a,b___-2" },
+	{ "%c", "\xc3\xbc", "\xc3\xbc", "\xc3\xbc-2" },
+	/* what people ask for themselves stays */
+	{ "a*b:[c]", "x", "a*b:[c]", "a*b:[c]-2" },
 };
 
 START_TEST(by_template)
@@ -124,23 +140,23 @@ START_TEST(long_names)
 	ck_assert_int_eq(write_to(a, "ns.clone_name", text), 0);
 	ck_assert_str_eq(clone_of(10), text);
 	strcpy(wanted, text);
-	wanted[254] = '1';
+	memcpy(wanted + 253, "-2", 2);
 	ck_assert_str_eq(clone_of(11), wanted);
 	inspect_set_next_number(a, 99);
-	memcpy(wanted + 252, "100", 3);
+	memcpy(wanted + 251, "-100", 4);
 	ck_assert_str_eq(clone_of(12), wanted);
 
 	/* a number that is cut is no number */
 	memcpy(text + 252, "%d", 3);
 	ck_assert_int_eq(write_to(a, "ns.clone_name", text), 0);
-	memcpy(wanted + 252, "101", 3);
+	memcpy(wanted + 251, "x101", 4);
 	ck_assert_str_eq(clone_of(13), wanted);
 	memcpy(text + 251, "y%d", 4);
 	ck_assert_int_eq(write_to(a, "ns.clone_name", text), 0);
 	inspect_set_next_number(a, 9998);
-	memcpy(wanted + 251, "9999", 4);
+	memcpy(wanted + 250, "-9999", 5);
 	ck_assert_str_eq(clone_of(14), wanted);
-	memcpy(wanted + 250, "10000", 5);
+	memcpy(wanted + 249, "-10000", 6);
 	ck_assert_str_eq(clone_of(15), wanted);
 	ck_assert_uint_eq(inspect_container(a).nr_children, 6);
 }
@@ -177,10 +193,10 @@ START_TEST(wishes)
 	ck_assert_str_eq(clone_of(10), "web");
 	/* once */
 	wish(11, "web");
-	ck_assert_str_eq(clone_of(11), "web1");
-	ck_assert_str_eq(clone_of(12), "node2");
+	ck_assert_str_eq(clone_of(11), "web-2");
+	ck_assert_str_eq(clone_of(12), "node3");
 	wish(13, "tasks");
-	ck_assert_str_eq(clone_of(13), "tasks3");
+	ck_assert_str_eq(clone_of(13), "tasks-4");
 	wish(14, "%d");
 	ck_assert_str_eq(clone_of(14), "%d");
 	wish(15, "a\x01" "b");
@@ -192,12 +208,12 @@ START_TEST(wishes)
 	ck_assert(is_in(find_dir(a, "second"), 70));
 	ck_assert(is_in(a, 16));
 	host_clone(16, 71, NEW_USER);
-	ck_assert(is_in(find_dir(a, "node4"), 71));
+	ck_assert(is_in(find_dir(a, "node5"), 71));
 	/* what does not clone does not use it up */
 	wish(17, "kept");
 	ck_assert(!host_unshare(17, 0));
 	host_fork(17, 72);
-	ck_assert_str_eq(clone_of(72), "node5");
+	ck_assert_str_eq(clone_of(72), "node6");
 	ck_assert_str_eq(clone_of(17), "kept");
 }
 END_TEST
