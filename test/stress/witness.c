@@ -1,0 +1,673 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * witness - cgroup v1 says where everybody must be
+ *
+ * Fault 1.6, and 1.1 to 1.5 with it. Actors live as badly as they can: their threads
+ * begin and end, each making the next; leaders die first; any thread calls execve,
+ * which succeeds, fails behind the point of no return, is killed there or takes its
+ * time on a slow file system; they fork, and unshare. Beside them one mover moves
+ * processes, threads, and all that `tasks` lists, both here and in a named hierarchy
+ * of the kernel's own, with the same errors. Every now and then all are stopped, and
+ *
+ *  - who is in one of the containers here is in one there, and the reverse;
+ *  - of a process that was last moved as a whole, all threads are where it was moved
+ *    to, in both;
+ *  - threads that create nobody ("sit") are in both where they are in one.
+ *
+ * Between the two writes of a move others are born: those are compared once their
+ * process has been moved as a whole. In the end all are killed, no record may be
+ * left, and every container can be removed.
+ *
+ * WITNESS_SECONDS: how long, 12 if not given.
+ */
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include "stress.h"
+#include "slow_exec.h"
+
+#define CONTAINERS	4
+#define ACTORS		6		/* as many at least */
+#define CROWD		30		/* so many processes do not fork */
+#define PIDS		(4 << 20)
+#define QUIET_EVERY	2.0
+#define REST		30.0		/* s until all must stand still, or agree */
+
+enum { OURS, V1 };
+
+/* What is known of a process. */
+struct known {
+	unsigned long long	start;		/* 0: nothing; else when it began */
+	int			where;		/* if settled */
+	bool			settled;	/* last moved as a whole */
+	bool			synced;		/* what is born in it is born in the same in both */
+};
+
+/*
+ * Actors fork only while the mover counts them, and live in a pid namespace whose
+ * init dies with the mover: whatever goes wrong, they do not outlive it.
+ */
+static struct {
+	_Atomic int	crowd;			/* processes */
+	_Atomic double	counted;		/* when */
+} *shared;
+static int nursery;				/* a byte makes its reader make an actor */
+static char v1_mnt[96], clones_mnt[96], slow_mnt[96], files_dir[96];
+static struct known known[PIDS];
+static signed char seen[2][PIDS];		/* container + 1, by thread */
+static bool mounted;
+static long moves, thread_moves, kills, compared, gone;
+
+/* --- actors --- */
+
+static __thread unsigned int dice;
+
+static unsigned int roll(unsigned int n)
+{
+	dice ^= dice << 13;
+	dice ^= dice >> 17;
+	dice ^= dice << 5;
+	return dice % n;
+}
+
+static void seed(void)
+{
+	dice = (unsigned int)(getpid() * 2654435761u ^ (unsigned int)(now() * 1e6)) | 1;
+}
+
+static void *sit(void *arg)
+{
+	prctl(PR_SET_NAME, "sit");
+	for (;;)
+		pause();
+	return arg;
+}
+
+static void detach(void *(*run)(void *), void *arg)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, 64 << 10);
+	while (pthread_create(&thread, &attr, run, arg))
+		usleep(100);
+	pthread_attr_destroy(&attr);
+}
+
+static void *churn(void *arg)
+{
+	if ((long)arg & 1)
+		usleep(300);
+	detach(churn, arg);
+	return NULL;
+}
+
+static void *act(void *arg);
+
+static void be_actor(void)
+{
+	seed();
+	signal(SIGCHLD, SIG_IGN);
+	for (long i = 0; i < 2; i++)
+		detach(sit, NULL);
+	for (long i = 0; i < 3; i++)
+		detach(churn, (void *)i);
+	if (roll(2))
+		act(NULL);
+	/* The leader dies first. */
+	detach(act, NULL);
+	pthread_exit(NULL);
+}
+
+static void *exec_bad(void *arg)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", arg ? slow_mnt : files_dir, arg ? "slow" : "bad");
+	execl(path, path, NULL);
+	return NULL;
+}
+
+static void *exec_good(void *arg)
+{
+	execl("/proc/self/exe", "witness", "actor", slow_mnt, files_dir, NULL);
+	return arg;
+}
+
+static void fork_one(bool clone_it)
+{
+	pid_t pid;
+
+	if (!shared || shared->crowd >= CROWD || now() > shared->counted + 0.5)
+		return;
+	shared->crowd++;
+	if (!clone_it) {
+		pid = fork();
+		if (!pid)
+			be_actor();
+		return;
+	}
+	/* Behind libc's back, so it may call nothing but execve. */
+	pid = (pid_t)syscall(SYS_clone, CLONE_NEWUTS | SIGCHLD, 0, 0, 0, 0);
+	if (!pid) {
+		exec_good(NULL);
+		_exit(1);
+	}
+}
+
+/* In a thread of its own or as the leader, which may be the one that calls execve. */
+static void *act(void *arg)
+{
+	seed();
+	for (;;) {
+		usleep(5000 + roll(20000));
+		switch (roll(16)) {
+		case 0: case 1: case 2: case 3:
+			fork_one(false);
+			break;
+		case 4:
+			fork_one(true);
+			break;
+		case 5:
+			unshare(CLONE_NEWUTS);
+			break;
+		case 6: case 7:
+			detach(exec_good, NULL);
+			break;
+		case 8:
+			exec_good(NULL);
+			break;
+		case 9:
+			detach(exec_bad, NULL);
+			break;
+		case 10:
+			detach(exec_bad, (void *)1);
+			break;
+		}
+	}
+	return arg;
+}
+
+/* --- what the mover sees --- */
+
+static const char *in(int which, int c, const char *file)
+{
+	static char path[4][PATH_MAX];
+	static unsigned int turn;
+	char *p = path[turn++ % 4];
+
+	snprintf(p, PATH_MAX, "%s/c%d/%s", which == V1 ? v1_mnt : stress_mnt, c, file);
+	return p;
+}
+
+/* The numbers in a file, ended by 0; the caller's to free. */
+static int *numbers(const char *path)
+{
+	int *list = NULL;
+	size_t nr = 0;
+	char *text;
+	long len = get(path, &text);
+
+	if (len < 0)
+		fail("%s: %s", path, strerror((int)-len));
+	list = malloc(((size_t)len + 1) * sizeof(*list));
+	for (char *p = text; *p;) {
+		list[nr++] = (int)strtol(p, &p, 10);
+		while (*p == '\n')
+			p++;
+	}
+	list[nr] = 0;
+	return list;
+}
+
+/* Its state, and when it began; 0: there is none. */
+static char state_of(int tgid, int tid, unsigned long long *start)
+{
+	char path[64], *text, *p;
+
+	*start = 0;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", tgid, tid);
+	if (get(path, &text) <= 0 || !(p = strrchr(text, ')')))
+		return 0;
+	p += 2;
+	for (int field = 3; p && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	if (p)
+		*start = strtoull(p, NULL, 10);
+	return strrchr(text, ')')[2];
+}
+
+static bool is_dead(char state)
+{
+	return !state || state == 'Z' || state == 'X';
+}
+
+/* Has the process a thread that lives? */
+static bool lives(int pid)
+{
+	unsigned long long start;
+	struct dirent *entry;
+	char path[32];
+	bool any = false;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	d = opendir(path);
+	while (d && !any && (entry = readdir(d)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			any = !is_dead(state_of(pid, atoi(entry->d_name), &start));
+	if (d)
+		closedir(d);
+	return any;
+}
+
+static int any_of(int *list)
+{
+	int nr = 0, one;
+
+	while (list[nr])
+		nr++;
+	one = nr ? list[roll((unsigned int)nr)] : 0;
+	free(list);
+	return one;
+}
+
+static int tgid_of(int tid)
+{
+	char path[32], *text, *p;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	if (get(path, &text) <= 0 || !(p = strstr(text, "\nTgid:")))
+		return 0;
+	return atoi(p + 6);
+}
+
+static bool sits(int tid)
+{
+	char path[32], *text;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", tid);
+	return get(path, &text) > 0 && !strcmp(text, "sit\n");
+}
+
+/* --- what the mover does --- */
+
+/* Both, one after the other; only what is gone may fail. */
+static bool write_both(int c, const char *file, int nr)
+{
+	int err[2], first = (int)roll(2);
+
+	err[first] = put_nr(in(first, c, file), nr);
+	err[!first] = put_nr(in(!first, c, file), nr);
+	for (int which = OURS; which <= V1; which++)
+		if (err[which] && err[which] != -ESRCH)
+			fail("%s of %d %s: %s", file, nr, which == V1 ? "in v1" : "here",
+			     strerror(-err[which]));
+	if (err[OURS] != err[V1])
+		gone++;
+	return !err[OURS] && !err[V1];
+}
+
+static void move_process(void)
+{
+	int c = (int)roll(CONTAINERS);
+	int pid = any_of(numbers(in(V1, (int)roll(CONTAINERS), "cgroup.procs")));
+	unsigned long long start, after;
+	struct known *k = &known[pid];
+	bool ok;
+
+	if (!pid)
+		return;
+	state_of(pid, pid, &start);
+	ok = write_both(c, "cgroup.procs", pid);
+	/* By this number the process is found whatever its threads do. */
+	if (!ok && lives(pid) && (state_of(pid, pid, &after), after == start) && start)
+		fail("process %d cannot be moved", pid);
+	*k = (struct known){ ok ? start : 0, c, ok, ok };
+	moves++;
+}
+
+static void move_thread(int c, int tid)
+{
+	int tgid = tgid_of(tid);
+	bool sitter = sits(tid);
+
+	/* Amid an exec the thread has another number, and that one leads to it here only. */
+	if (!tgid)
+		return;
+	write_both(c, "tasks", tid);
+	known[tgid].settled = false;
+	if (!sitter)
+		known[tgid].synced = false;
+	thread_moves++;
+}
+
+/* As cset does. */
+static void move_all(void)
+{
+	int *list = numbers(in(OURS, (int)roll(CONTAINERS), "tasks"));
+	int c = (int)roll(CONTAINERS);
+
+	for (int i = 0; list[i]; i++)
+		move_thread(c, list[i]);
+	free(list);
+}
+
+static void kill_one(void)
+{
+	int pid = any_of(numbers(in(V1, (int)roll(CONTAINERS), "cgroup.procs")));
+
+	if (pid && !kill(pid, SIGKILL))
+		kills++;
+}
+
+static void __attribute__((noreturn)) be_nursery(int fd)
+{
+	char path[128], c;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGCHLD, SIG_IGN);
+	while (read(fd, &c, 1) == 1) {
+		if (fork())
+			continue;
+		close(fd);
+		if (put(in(V1, 0, "tasks"), "0") || put(in(OURS, 0, "tasks"), "0"))
+			_exit(1);
+		snprintf(path, sizeof(path), "%s/w/tasks", clones_mnt);
+		if (put(path, "0"))
+			_exit(1);
+		be_actor();
+	}
+	_exit(0);
+}
+
+static void open_nursery(void)
+{
+	int fds[2];
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC))
+		fail("pipe: %s", strerror(errno));
+	pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
+	if (pid < 0)
+		fail("a pid namespace: %s", strerror(errno));
+	if (!pid) {
+		close(fds[1]);
+		be_nursery(fds[0]);
+	}
+	close(fds[0]);
+	nursery = fds[1];
+}
+
+static int count_processes(void)
+{
+	int nr = 0;
+
+	for (int c = 0; c < CONTAINERS; c++) {
+		int *list = numbers(in(V1, c, "cgroup.procs"));
+
+		for (int i = 0; list[i]; i++)
+			nr++;
+		free(list);
+	}
+	return nr;
+}
+
+static void step(void)
+{
+	pid_t pid;
+	int nr;
+
+	switch (roll(16)) {
+	case 0:
+		move_all();
+		break;
+	case 1: case 2:
+		kill_one();
+		break;
+	case 3: case 4: case 5: {
+		int tid = any_of(numbers(in(V1, (int)roll(CONTAINERS), "tasks")));
+
+		if (tid)
+			move_thread((int)roll(CONTAINERS), tid);
+		break;
+	}
+	default:
+		move_process();
+	}
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		if (pid == stress_daemon)
+			fail("the daemon has ended");
+	nr = count_processes();
+	shared->crowd = nr;
+	shared->counted = now();
+	if (nr < ACTORS && write(nursery, "", 1) != 1)
+		fail("the nursery is gone");
+}
+
+/* --- quiet --- */
+
+/* Does every process stand? Those that do not are told to. */
+static bool all_stand(void)
+{
+	unsigned long long start;
+	bool all = true;
+	char state;
+	int tgid;
+
+	for (int c = 0; c < CONTAINERS; c++) {
+		int *list = numbers(in(V1, c, "tasks"));
+
+		for (int i = 0; list[i]; i++) {
+			state = state_of(list[i], list[i], &start);
+			if (is_dead(state) || state == 'T' || state == 't')
+				continue;
+			all = false;
+			tgid = tgid_of(list[i]);
+			if (tgid)
+				kill(tgid, SIGSTOP);
+		}
+		free(list);
+	}
+	return all;
+}
+
+static void look(int which)
+{
+	memset(seen[which], 0, sizeof(seen[which]));
+	for (int c = 0; c < CONTAINERS; c++) {
+		int *list = numbers(in(which, c, "tasks"));
+
+		for (int i = 0; list[i]; i++)
+			seen[which][list[i]] = (signed char)(c + 1);
+		free(list);
+	}
+}
+
+/* The first thread that is not where it must be, or 0. */
+static int astray(char *why, size_t size)
+{
+	unsigned long long start;
+	struct known *k;
+
+	compared = 0;
+	look(OURS);
+	look(V1);
+	for (int tid = 1; tid < PIDS; tid++) {
+		int here = seen[OURS][tid], there = seen[V1][tid], tgid;
+
+		if (!here && !there)
+			continue;
+		if (!here || !there) {
+			snprintf(why, size, "is only in %s", here ? "ours" : "v1");
+			return tid;
+		}
+		tgid = tgid_of(tid);
+		k = &known[tgid];
+		state_of(tgid, tgid, &start);
+		if (!tgid || k->start != start)
+			continue;
+		if ((k->settled && here != k->where + 1) || (k->settled && there != k->where + 1) ||
+		    (k->synced && sits(tid) && here != there)) {
+			snprintf(why, size, "of %d is in c%d, in v1 in c%d, %s c%d", tgid, here - 1,
+				 there - 1, k->settled ? "moved to" : "once", k->where);
+			return tid;
+		}
+		compared += k->settled || (k->synced && sits(tid));
+	}
+	return 0;
+}
+
+static void quiet(void)
+{
+	double end = now() + REST;
+	char why[128] = "";
+	int tid;
+
+	while (!all_stand()) {
+		if (now() > end)
+			fail("the actors do not stop");
+		usleep(1000);
+	}
+	/* Who is on the way out may be gone from one and not yet from the other. */
+	end = now() + REST;
+	while ((tid = astray(why, sizeof(why)))) {
+		if (now() > end)
+			fail("task %d %s", tid, why);
+		usleep(10000);
+	}
+	for (int c = 0; c < CONTAINERS; c++) {
+		int *list = numbers(in(V1, c, "cgroup.procs"));
+
+		for (int i = 0; list[i]; i++)
+			kill(list[i], SIGCONT);
+		free(list);
+	}
+}
+
+/* --- the whole --- */
+
+static bool kill_all(void)
+{
+	bool any = false;
+
+	for (int c = 0; c < CONTAINERS; c++) {
+		int *list = numbers(in(V1, c, "cgroup.procs"));
+
+		for (int i = 0; list[i]; i++)
+			any = !kill(list[i], SIGKILL) || any;
+		free(list);
+	}
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return any;
+}
+
+/* Also when it has failed: the kernel's hierarchy outlives its mount. */
+static void unmount_all(void)
+{
+	char path[128];
+
+	if (getpid() != stress_main || !mounted)
+		return;
+	mounted = false;
+	for (int i = 0; i < 5000 && kill_all(); i++)
+		usleep(1000);
+
+	umount2(slow_mnt, MNT_DETACH);
+	umount2(clones_mnt, MNT_DETACH);
+	for (int c = 0; c < CONTAINERS; c++)
+		rmdir(in(V1, c, ""));
+	umount2(v1_mnt, MNT_DETACH);
+	snprintf(path, sizeof(path), "%s/bad", files_dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/slow", files_dir);
+	unlink(path);
+	rmdir(files_dir);
+	rmdir(slow_mnt);
+	rmdir(clones_mnt);
+	rmdir(v1_mnt);
+}
+
+static void mount_all(void)
+{
+	char options[64], path[PATH_MAX + 32];
+
+	snprintf(v1_mnt, sizeof(v1_mnt), "%s/v1", stress_dir);
+	snprintf(clones_mnt, sizeof(clones_mnt), "%s/ns", stress_dir);
+	snprintf(slow_mnt, sizeof(slow_mnt), "%s/slow", stress_dir);
+	snprintf(files_dir, sizeof(files_dir), "%s/files", stress_dir);
+	mkdir(v1_mnt, 0755);
+	mkdir(clones_mnt, 0755);
+	mkdir(slow_mnt, 0755);
+	mkdir(files_dir, 0755);
+	snprintf(options, sizeof(options), "none,name=witness-%d", getpid());
+	if (mount("none", v1_mnt, "cgroup", 0, options))
+		skip("this kernel has no cgroup v1 to compare with");
+	mounted = true;
+	atexit(unmount_all);
+	stress_start(NULL);
+	stress_mount("none,name=witness");
+	snprintf(path, sizeof(path), "%s/mount.containerfs", stress_build);
+	if (run(path, "none", clones_mnt, "-o", "ns", NULL))
+		fail("mount.containerfs -o ns");
+	/* Those of others are left alone. */
+	snprintf(path, sizeof(path), "%s/w", clones_mnt);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/ns.clone_flags", clones_mnt);
+	if (put(path, "none"))
+		fail("ns.clone_flags");
+	for (int c = 0; c < CONTAINERS; c++)
+		if (mkdir(in(OURS, c, ""), 0755) || mkdir(in(V1, c, ""), 0755))
+			fail("mkdir: %s", strerror(errno));
+	exec_files(files_dir);
+	snprintf(path, sizeof(path), "%s/slow", files_dir);
+	slow_serve(path, slow_mnt);
+}
+
+int main(int argc, char **argv)
+{
+	const struct rlimit no_core = { 0, 0 };
+	const char *seconds = getenv("WITNESS_SECONDS");
+	double end, next;
+	long total = 0;
+
+	if (argc == 4 && !strcmp(argv[1], "actor")) {
+		strcpy(slow_mnt, argv[2]);
+		strcpy(files_dir, argv[3]);
+		be_actor();
+	}
+	stress_init("witness");
+	setrlimit(RLIMIT_CORE, &no_core);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	mount_all();
+	open_nursery();
+	seed();
+	end = now() + (seconds ? atof(seconds) : 12);
+	next = now() + QUIET_EVERY;
+	while (now() < end) {
+		step();
+		if (now() > next) {
+			quiet();
+			total += compared;
+			next = now() + QUIET_EVERY;
+		}
+	}
+	quiet();
+	total += compared;
+	say("%ld moves of processes, %ld of threads, %ld kills, %ld threads compared, %ld were gone",
+	    moves, thread_moves, kills, total, gone);
+	if (!moves || !total)
+		fail("nobody was looked at");
+	close(nursery);
+	await(!kill_all(), "the end of all actors");
+	await(counter("tracked") == 0, "the last record's end");
+	remove_below(clones_mnt);
+	umount2(clones_mnt, 0);
+	stress_stop();
+	unmount_all();
+	return 0;
+}
