@@ -21,8 +21,11 @@ int path_answers(const char *path, int ms)
 	struct pollfd p = { .events = POLLIN };
 	int err = -ETIMEDOUT, status;
 	struct statfs st;
-	pid_t pid = fork();
+	pid_t pid;
 
+	/* the caller may have ignored it: no status then */
+	signal(SIGCHLD, SIG_DFL);
+	pid = fork();
 	if (pid < 0)
 		return -errno;
 	if (!pid)
