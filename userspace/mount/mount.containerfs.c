@@ -280,6 +280,8 @@ static int mount_fuse(struct libmnt_context *cxt)
 	if (geteuid())
 		return complain(mnt_context_get_target(cxt), -EPERM,
 				"only root can mount containerfs");
+	/* libmount 2.39 and later would ask the kernel for the type now, which does not have it */
+	setenv("LIBMOUNT_FORCE_MOUNT2", "always", 1);
 	err = mnt_context_prepare_mount(cxt);
 	if (err) {
 		char text[512] = "";
