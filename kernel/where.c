@@ -7,8 +7,6 @@
  * that its reads are about; without one, they are about the reader.  The answer
  * begins where the descriptor stands, so that no seek is needed in between.
  */
-#include <linux/limits.h>
-
 #include "cftype.h"
 
 void container_show_binding(struct seq_file *m, const struct containerfs_root *root)
@@ -41,6 +39,16 @@ int container_where_ask(struct container_file *file, const struct container_acto
 	return 0;
 }
 
+/* However long: with depths and names as they may be, that is more than PATH_MAX. */
+static void show_path(struct seq_file *m, struct container *cont)
+{
+	char *buf;
+	size_t size = seq_get_buf(m, &buf);
+	int len = container_path_locked(cont, buf, size);
+
+	seq_commit(m, len < 0 ? -1 : len);
+}
+
 int container_where(struct seq_file *m, struct container_file *file,
 		    const struct container_actor *reader)
 {
@@ -48,7 +56,6 @@ int container_where(struct seq_file *m, struct container_file *file,
 	unsigned long key = file->where;
 	struct container_task_info info;
 	struct css_group *group;
-	char *path;
 	int ret;
 
 	if (!file->asked) {
@@ -58,18 +65,15 @@ int container_where(struct seq_file *m, struct container_file *file,
 		key = info.key;
 		host_task_put(&info);
 	}
-	path = kmalloc(PATH_MAX, GFP_KERNEL);
-	if (!path)
-		return -ENOMEM;
 	spin_lock(&container_lock);
 	group = container_task_group_of(key);
 	list_for_each_entry_reverse(root, &container_roots, node) {
-		ret = container_path_locked(css_group_container(group, root), path, PATH_MAX);
 		seq_printf(m, "%d:", root->id);
 		container_show_binding(m, root);
-		seq_printf(m, ":%s\n", ret < 0 ? "/..." : path);
+		seq_putc(m, ':');
+		show_path(m, css_group_container(group, root));
+		seq_putc(m, '\n');
 	}
 	spin_unlock(&container_lock);
-	kfree(path);
 	return 0;
 }

@@ -164,6 +164,34 @@ START_TEST(events_file)
 }
 END_TEST
 
+/* Fault 5.8: a path may be longer than PATH_MAX. */
+START_TEST(where_is_deep)
+{
+	struct container *top = mount_top("none,name=deep"), *at = top;
+	static char name[201], path[40 * 201 + 1];
+	const char *answer;
+
+	memset(name, 'n', 200);
+	for (int i = 0; i < 40; i++) {
+		at = make_dir(at, name);
+		strcat(strcat(path, "/"), name);
+	}
+	host_fork(1, 10);
+	ck_assert_int_eq(attach(at, 10), 0);
+	answer = read_as(&(struct container_actor){ .tid = 10 }, top, "container.where");
+	ck_assert_ptr_nonnull(strstr(answer, ":name=deep:/nn"));
+	ck_assert_uint_eq(strlen(strchr(answer, '/')), strlen(path) + 1);
+	ck_assert_int_eq(strncmp(strchr(answer, '/'), path, strlen(path)), 0);
+	host_exit(10);
+	while (at != top) {
+		at = container_parent(at);
+		ck_assert_int_eq(container_rmdir(at, name), 0);
+		container_put(at);
+	}
+	umount_top(top);
+}
+END_TEST
+
 START_TEST(where)
 {
 	struct container *ns = mount_top("ns"), *x = mount_top("none,name=x"), *a = make_dir(ns, "a");
@@ -284,6 +312,7 @@ TCase *core_files_tests(void)
 	tcase_add_test(tc, write_limits);
 	tcase_add_test(tc, events_file);
 	tcase_add_test(tc, where);
+	tcase_add_test(tc, where_is_deep);
 	tcase_add_test(tc, debug_files);
 	tcase_add_test(tc, removed);
 	return tc;
