@@ -106,8 +106,8 @@ static void subsys_say_taken(const struct container_subsys *ss, struct option_ms
 	if (root->mounts)
 		option_say(msg, "subsystem %s belongs to hierarchy %d (%s)", ss->name, root->id, buf);
 	else
-		option_say(msg, "subsystem %s belongs to hierarchy %d (%s), which is not mounted and has %lu containers: mount -o %s shows it, containerctl hierarchies --remove %d ends it",
-			   ss->name, root->id, buf, root->nr_containers, buf, root->id);
+		option_say(msg, "subsystem %s belongs to hierarchy %d (%s), which is not mounted and has %lu containers: mount -o %s shows it; without containers, its umount ends it",
+			   ss->name, root->id, buf, root->nr_containers, buf);
 }
 
 bool root_subsys_taken(unsigned int mask, const struct containerfs_root *root,
