@@ -103,6 +103,7 @@ static int thread_can_attach(struct attach_set *set, struct attach_thread *t)
 	t->task = container_task_make(t->info.key, t->info.tid, t->info.tgid);
 	if (!t->task)
 		goto cancel;
+	t->task->kthread = t->info.flags & CONTAINER_TASK_KTHREAD;
 	return 0;
 
 cancel:

@@ -116,16 +116,19 @@ struct css_group *container_clone(struct css_group *from, const struct container
 	return from;
 }
 
-void container_clone_task(unsigned long key, int tid, int tgid,
-			  const struct container_clone_info *info)
+_Bool container_clone_task(unsigned long key, int tid, int tgid,
+			   const struct container_clone_info *info)
 {
 	struct container_task *task;
 	struct css_group *group;
+	bool killed = false;
 
 	spin_lock(&container_lock);
 	task = container_task_lookup(info->namer);
-	if (task)
+	if (task) {
 		container_fork_ended(task);
+		killed = task->killed;
+	}
 	/* A child that has a record was attached before this hook ran: there it clones. */
 	task = container_task_lookup(key);
 	group = task ? task->group : container_task_group_of(info->namer);
@@ -135,6 +138,7 @@ void container_clone_task(unsigned long key, int tid, int tgid,
 	if (!task) {
 		refuse_all(group, info);
 	} else {
+		task->killed |= killed;
 		group->refs++;
 		group = clone_all(group, info);
 		container_task_move(task, group);
@@ -143,4 +147,5 @@ void container_clone_task(unsigned long key, int tid, int tgid,
 		container_task_forget(task);
 	}
 	spin_unlock(&container_lock);
+	return killed && key != info->namer;
 }

@@ -171,8 +171,6 @@ static void container_populate(struct container *cont, int delta)
 			break;
 		if (c != cont)
 			container_events_changed(c);
-		if (was)
-			container_kill_done(c);
 		for_each_subsys(ss, i)
 			if (c->subsys[i] && ss->populated)
 				ss->populated(c->subsys[i]);
@@ -192,8 +190,6 @@ void container_tasks_changed(struct container *cont, int delta)
 
 	if (delta < 0 && container_empty(cont))
 		container_check_release(cont);
-	if (delta > 0)
-		container_kill_entered(cont);
 	container_events_changed(cont);
 }
 

@@ -7,10 +7,10 @@
  * not said to be immutable.  Host locks nest inside it (the host_* functions
  * marked atomic in engine.h); nothing of ours nests outside it but a
  * container_file's own mutex and, in that or by itself, one of those of attach.c,
- * devices.c and cpuset.c, never two:
+ * devices.c, cpuset.c and kill.c, never two:
  *
  *	container_file.lock  >  containerfs_root.files_lock  >  attach_mutex,
- *	devices_mutex, cpuset_mutex  >  container_lock  >  host locks
+ *	devices_mutex, cpuset_mutex, kill_mutex  >  container_lock  >  host locks
  *
  * Lifetimes.
  *  - A container is reference counted.  The tree holds one reference until it
@@ -202,7 +202,7 @@ extern struct list_head container_roots;
 #define CONTAINER_CLONE_CHILDREN	0x08
 #define CONTAINER_RELEASABLE		0x10	/* had a task or a child */
 #define CONTAINER_RELEASE_PENDING	0x20	/* its agent is to run */
-#define CONTAINER_KILLING		0x40	/* SIGKILL to all that is in it */
+#define CONTAINER_KILLING		0x40	/* its tasks are being killed, until the write returns */
 #define CONTAINER_FREEZING		0x80	/* its tasks are to be frozen: freezer.c */
 #define CONTAINER_CPUS_LIMITED		0x100	/* its tasks may use some CPUs only: cpuset.c */
 #define CONTAINER_CPUS_TAKEN		0x200	/* a clone of it may get less than it has */
@@ -356,7 +356,9 @@ struct container_task {
 	struct css_group	*group;		/* a reference */
 	struct list_head	in_group;
 	char			*next_name;	/* of its next clone, or NULL */
-	bool			killed;		/* SIGKILL sent by container.kill */
+	bool			kthread;	/* a kernel thread */
+	bool			killed;		/* being killed, and all that it creates: kill.c */
+	struct list_head	kill_node;	/* in kill_list */
 	u64			cookie;		/* the host's word */
 	u64			freezer_account; /* as the host was told: see freezer.c */
 	struct list_head	freezer_node;	/* in freezer_tasks */
@@ -428,9 +430,6 @@ void container_check_release(struct container *cont);
 /* kill.c */
 int container_kill(struct container *cont);
 void container_kill_work(void);
-/* Under the lock: a task entered @cont; nobody is left in or below @cont. */
-void container_kill_entered(struct container *cont);
-void container_kill_done(struct container *cont);
 
 /* hierarchy.c: unmounted hierarchies that lost their last container die. */
 void containerfs_reap_roots(void);

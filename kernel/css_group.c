@@ -233,7 +233,9 @@ unsigned int css_group_watch(struct css_group *group)
 		if (cont->flags & CONTAINER_CPUS_TAKEN)
 			watch |= CSS_GROUP_WATCH_CLONE;
 		for (; cont; cont = cont->parent) {
-			if (cont->flags & (CONTAINER_KILLING | CONTAINER_FREEZING))
+			if (cont->flags & CONTAINER_KILLING)
+				watch |= CSS_GROUP_WATCH_KILL;
+			if (cont->flags & CONTAINER_FREEZING)
 				watch |= CSS_GROUP_WATCH_ALL;
 			if (cont->armed)
 				watch |= CSS_GROUP_WATCH_EMPTY;

@@ -265,12 +265,15 @@ int container_task_enter(unsigned long key, int tid, int tgid,
 /*
  * The fork hook of a host that knows parents: @child is born where @parent is, or
  * where its process is being moved to.  Needed if the parent is tracked or
- * container_births_follow() for the child's process, which needs no lock.
+ * container_births_follow() for the child's process, which needs no lock.  1: it is
+ * being killed, and must get SIGKILL before it runs.
  */
 _Bool container_births_follow(int tgid);
 int container_task_fork(unsigned long parent, unsigned long child, int tid, int tgid);
 /* The task exits: it leaves every container now, not when it is reaped. */
 void container_task_exit(unsigned long key);
+/* Task @key is being killed, as the host has seen: see host_kill_sync(). */
+void container_task_killed(unsigned long key);
 /* A thread that is not the leader called exec: its ids changed. */
 void container_task_rename(unsigned long key, int tid, int tgid);
 /* For each tracked task until @fn returns non-zero; under the lock; @fn must not change the table. */
@@ -296,6 +299,7 @@ unsigned int css_group_clone_mask(struct css_group *group);
 #define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */
 #define CSS_GROUP_WATCH_CPUS	0x4	/* so does any change of a task's affinity */
 #define CSS_GROUP_WATCH_CLONE	0x8	/* so does a clone, at once */
+#define CSS_GROUP_WATCH_KILL	0x10	/* whom its tasks create is to be killed: host_kill_sync() */
 unsigned int css_group_watch(struct css_group *group);
 
 /* --- CPU time: kernel/cpuacct.c --- */
@@ -415,9 +419,9 @@ struct css_group *container_clone(struct css_group *from, const struct container
 /*
  * The same and the move, in one step, for a host whose hooks run on the task:
  * task @key (a child of @info->namer, or that task itself) is in its container
- * when this returns.
+ * when this returns.  True: as the 1 of container_task_fork().
  */
-void container_clone_task(unsigned long key, int tid, int tgid,
+_Bool container_clone_task(unsigned long key, int tid, int tgid,
 			  const struct container_clone_info *info);
 
 /* --- deferred work: kernel/release.c --- */

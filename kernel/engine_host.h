@@ -55,8 +55,24 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 				 void *arg),
 		       void *arg);
 
-/* Send @sig to the thread's process if it still is the one meant; 0 or -ESRCH. */
-int host_task_kill(const struct container_task_info *info, int sig);
+/*
+ * SIGKILL to the processes of @nr threads, each if it still is the one meant; at most
+ * CONTAINER_KILL_BATCH, which have a record and are pinned.  May sleep.  An error if some, of those that live, could not be sent it.
+ */
+#define CONTAINER_KILL_BATCH	64
+int host_tasks_kill(const struct container_task_info *victim, unsigned int nr);
+/*
+ * container.kill.  Between begin and end, groups with css_group_watch()'s
+ * CSS_GROUP_WATCH_KILL are meant.  When host_kill_sync() returns, everybody who is in
+ * one of them is known to the engine, but for those whose creator was, too; of these
+ * and all later ones the host kills whoever is born, before it runs, also after the
+ * end, for as long as its creator lives; and says so by container_task_killed(),
+ * now or soon.  A host whose fork hook asks the engine has nothing to do.  They may
+ * sleep; one kill at a time.
+ */
+void host_kill_begin(void);
+int host_kill_sync(void);
+void host_kill_end(void);
 
 /*
  * The freezer.  host_freezer() says in one phrase, "enforced: ..." or

@@ -96,6 +96,7 @@ struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 	task->tgid = tgid;
 	task->group = &init_css_group;
 	raw_spin_lock_init(&task->cpu_lock);
+	INIT_LIST_HEAD(&task->kill_node);
 	INIT_LIST_HEAD(&task->freezer_node);
 	INIT_LIST_HEAD(&task->cpuset_node);
 	init_css_group.refs++;
@@ -229,6 +230,7 @@ static void container_task_free(struct container_task *task)
 {
 	hash_del_rcu(&task->hash);
 	/* Nobody is to be told of it any more. */
+	list_del_init(&task->kill_node);
 	list_del_init(&task->freezer_node);
 	list_del_init(&task->cpuset_node);
 	container_task_switch(task, &init_css_group);
@@ -247,7 +249,7 @@ void container_task_forget(struct container_task *task)
 {
 	lockdep_assert_held(&container_lock);
 	if (task->group == &init_css_group && !task->next_name && !task->cookie &&
-	    !task->forking && list_empty(&task->freezer_node) &&
+	    !task->forking && !task->killed && list_empty(&task->freezer_node) &&
 	    list_empty(&task->cpuset_node))
 		container_task_free(task);
 }
@@ -273,24 +275,32 @@ int container_task_fork(unsigned long parent, unsigned long child, int tid, int 
 {
 	struct container_task *task;
 	struct css_group *group;
+	bool killed = false;
 	int ret = 0;
 
 	spin_lock(&container_lock);
 	/* Its charge is what the child enters with. */
 	task = container_task_lookup(parent);
-	if (task)
+	if (task) {
 		container_fork_ended(task);
+		killed = task->killed;
+	}
 	group = container_births_group(tgid, container_task_group_of(parent));
 	/* A child that has a record was attached between becoming visible and now. */
-	if (group != &init_css_group && !container_task_lookup(child)) {
+	task = container_task_lookup(child);
+	if (task) {
+		task->killed |= killed;
+	} else if (group != &init_css_group) {
 		task = container_task_make(child, tid, tgid);
-		if (task)
+		if (task) {
+			task->killed = killed;
 			container_task_move(task, group);
-		else
+		} else {
 			ret = -ENOMEM;
+		}
 	}
 	spin_unlock(&container_lock);
-	return ret;
+	return killed ? 1 : ret;
 }
 
 void container_task_exit(unsigned long key)

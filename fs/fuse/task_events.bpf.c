@@ -49,21 +49,24 @@ struct change {
 static __always_inline bool change_fork(struct change *c, struct task_struct *child,
 					u64 *creator)
 {
-	u64 id = births_group(child, creator ? te_word_id(word_read(creator)) : 0);
+	u64 from = creator ? word_read(creator) : 0, kill = kill_bit(from);
+	u64 id = births_group(child, te_word_id(from));
 	u64 *slot, old;
 
-	if (!id)
+	if (!id && !kill)
 		return false;
 	slot = word_create(child);
 	if (!slot) {
 		__sync_fetch_and_add(&lost_words, 1);
 		return false;
 	}
-	c->word = TE_WORD(id, first_seq(child));
+	c->word = TE_WORD(id, first_seq(child)) | kill;
 	old = __sync_val_compare_and_swap(slot, 0, c->word);
 	if (old)	/* attached between its appearing and now */
-		c->word = old;
+		c->word = kill ? kill_attached(slot, old) : old;
 	c->wake = group_touch(te_word_id(c->word), old ? 0 : 1, false);
+	if (kill)
+		c->wake |= kill_child(child);
 	pids_born((struct te_slot *)creator, child, (struct te_slot *)slot);
 	return true;
 }
@@ -122,13 +125,15 @@ static __always_inline void clone_submit(struct te_clone *rec,
 static __always_inline bool change_clone(struct change *c, struct task_struct *me,
 					 struct task_struct *child, u32 flags)
 {
-	u64 *word, *slot, id, old;
+	u64 *word, *slot, id, old, from, kill;
 
 	full_barrier();
 	word = word_find(me);
-	c->parent = births_group(child, word ? te_word_id(word_read(word)) : 0);
+	from = word ? word_read(word) : 0;
+	kill = kill_bit(from);
+	c->parent = births_group(child, te_word_id(from));
 	id = group_clone(c->parent, me, child, flags);
-	if (!id && !c->parent)
+	if (!id && !c->parent && !kill)
 		return false;
 	slot = word_create(child);
 	if (!slot) {
@@ -138,16 +143,18 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 		return false;
 	}
 	c->cloned = id != 0;
-	c->word = TE_WORD(id ? id : c->parent, first_seq(child));
+	c->word = TE_WORD(id ? id : c->parent, first_seq(child)) | kill;
 	old = __sync_val_compare_and_swap(slot, 0, c->word);
 	if (old) {	/* attached between its appearing and now */
 		if (id)
 			group_unclone(id);
 		c->cloned = false;
-		c->word = old;
+		c->word = kill ? kill_attached(slot, old) : old;
 	}
 	c->wake = group_touch(old ? te_word_id(old) : c->parent,
 			      old || id ? 0 : 1, false);
+	if (kill)
+		c->wake |= kill_child(child);
 	pids_born((struct te_slot *)word, child, (struct te_slot *)slot);
 	return true;
 }
@@ -187,7 +194,7 @@ static __always_inline int newtask(struct task_struct *child, u64 flags)
 		word = word_find(me);
 	} else {
 		word = word_find(me);
-		if ((word && te_word_id(*word)) || births_follow(child))
+		if ((word && (te_word_id(*word) || *word & TE_WORD_KILLED)) || births_follow(child))
 			newtask_fork(me, child, word);
 	}
 	/* Who forks has left where the child was charged, or no word could be had. */
@@ -400,6 +407,20 @@ int BPF_PROG(te_free, struct task_struct *task)
 
 #include "task_events_pids_progs.bpf.h"
 
+/*
+ * The first that a task does, in its own name. For kernels that cannot send a signal
+ * to another task.
+ */
+SEC("kprobe/calculate_sigpending")
+int te_born(void *ctx)
+{
+	u64 *word = word_find(bpf_get_current_task_btf());
+
+	if (word && *word & TE_WORD_KILLED)
+		bpf_send_signal(SIGKILL);
+	return 0;
+}
+
 static __always_inline int execed(struct task_struct *task, pid_t old_pid)
 {
 	struct te_exec *rec;
@@ -550,13 +571,15 @@ int te_call_group(void *ctx)
 	if (call.op == TE_OP_GROUP_SET) {
 		g->parent = call.parent;
 		g->clone_mask = call.clone_mask;
-		g->watch = call.set;
+		*(volatile u32 *)&g->watch = call.set | TE_WATCH_KNOWN;
+		full_barrier();
 	} else if (call.op == TE_OP_GROUP_RULES) {
 		*(volatile u64 *)&g->rules = call.rules;
 		full_barrier();
 	} else {
 		__sync_fetch_and_or(&g->watch, call.set);
-		__sync_fetch_and_and(&g->watch, ~call.clear);
+		__sync_fetch_and_and(&g->watch, ~call.clear | TE_WATCH_KNOWN);
+		full_barrier();
 	}
 	call.ret = 0;
 	return 0;
@@ -575,6 +598,11 @@ int te_walk(struct bpf_iter__task *ctx)
 	if (walk.words_only && (!t.word || (t.word & TE_WORD_EXITED && !walk.dying_too)))
 		return 0;
 	slot = t.word ? (struct te_slot *)word_find(task) : NULL;
+	if (walk.kill) {
+		t.word = slot ? kill_mark(task, &slot->word, t.word) : 0;
+		if (!t.word)
+			return 0;
+	}
 	/* Of one that was never in a css_group before its end, nothing. */
 	if (slot && (!(t.word & TE_WORD_EXITED) || slot->exited))
 		account_since(&t, slot, task);

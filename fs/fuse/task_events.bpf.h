@@ -85,8 +85,11 @@ void bpf_preempt_enable(void) __ksym __weak;
 #define TIF_32BIT		22
 #endif
 
+static __always_inline u64 word_peek(struct task_struct *task);
+
 #include "task_events_births.bpf.h"
 #include "task_events_account.bpf.h"
+#include "task_events_kill.bpf.h"
 #include "task_events_pids.bpf.h"
 
 static __always_inline void lost_begin(void)
@@ -293,7 +296,7 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	g.creator = (u64)creator;
 	g.pid = task->tgid;
 	g.flags = flags;
-	g.watch = from->watch;
+	g.watch = *(volatile u32 *)&from->watch & ~TE_WATCH_KNOWN;
 	g.clone_mask = from->clone_mask;
 	g.rules = from->rules;
 	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);

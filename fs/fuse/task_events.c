@@ -134,6 +134,8 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	bpf_program__set_autoload(skel->progs.te_unshare_fexit, te->have_fexit);
 	bpf_program__set_autoload(skel->progs.te_unshare_kprobe, te->have_kprobe);
 	bpf_program__set_autoload(skel->progs.te_unshare_sys_exit, !te->have_fexit);
+	skel->rodata->have_signal_task = te->have_signal_task;
+	bpf_program__set_autoload(skel->progs.te_born, !te->have_signal_task);
 	te_pids_prepare(te);
 	bpf_program__set_autoload(skel->progs.te_affinity_fexit, te->have_fexit);
 	bpf_program__set_autoload(skel->progs.te_affinity_sys_exit, !te->have_fexit);
@@ -416,6 +418,32 @@ int task_events_set_affinity(struct task_events *te, int enabled)
 	return 0;
 }
 
+/*
+ * From the first kill on, where the kernel needs it: attaching costs more than it
+ * does. Without it the daemon kills, and a child may run for a moment.
+ */
+static void attach_born(struct task_events *te)
+{
+	struct task_events_bpf *skel = te->skel;
+
+	if (te->have_signal_task || te->born_tried)
+		return;
+	te->born_tried = true;
+	skel->links.te_born = bpf_program__attach(skel->progs.te_born);
+	__atomic_store_n(&skel->bss->kill_born, skel->links.te_born != NULL, __ATOMIC_SEQ_CST);
+}
+
+void task_events_kill_begin(struct task_events *te)
+{
+	attach_born(te);
+	__atomic_store_n(&te->skel->bss->kill_active, 1, __ATOMIC_SEQ_CST);
+}
+
+void task_events_kill_end(struct task_events *te)
+{
+	__atomic_store_n(&te->skel->bss->kill_active, 0, __ATOMIC_SEQ_CST);
+}
+
 /* Change an entry where it is; -ENOENT if it is not. */
 int te_change_entry(struct task_events *te, uint32_t op, uint64_t id)
 {
@@ -435,7 +463,8 @@ int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
 {
 	struct te_call *call = &te->skel->bss->call;
 	struct te_group group = {
-		.parent = parent, .watch = watch, .clone_mask = clone_mask, .pids = pids,
+		.parent = parent, .watch = watch | TE_WATCH_KNOWN,
+		.clone_mask = clone_mask, .pids = pids,
 	};
 	int err;
 
@@ -466,7 +495,11 @@ int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules)
 int task_events_group_get(struct task_events *te, uint64_t id,
 			  struct te_group *group)
 {
-	return bpf_map_lookup_elem(bpf_map__fd(te->skel->maps.groups), &id, group);
+	int err = bpf_map_lookup_elem(bpf_map__fd(te->skel->maps.groups), &id, group);
+
+	if (!err)
+		group->watch &= ~TE_WATCH_KNOWN;
+	return err;
 }
 
 int task_events_group_del(struct task_events *te, uint64_t id)

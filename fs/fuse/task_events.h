@@ -195,6 +195,20 @@ int task_events_for_each_word(struct task_events *te,
 			      int (*cb)(void *arg, const struct te_task *task),
 			      void *arg);
 
+/*
+ * container.kill, in the order that task_events_kill.bpf.h gives.
+ *
+ * kill_begin	then the caller sets TE_WATCH_KILL in its groups, and drains.
+ * kill_mark	@cb gets each task that is marked now, with its new word: it and all
+ *		whom it creates from now on, or created since, are to be killed; who is
+ *		born of it dies. As task_events_for_each() in regard to errors.
+ * kill_end	then the caller takes the bit off. The tasks stay marked.
+ */
+void task_events_kill_begin(struct task_events *te);
+int task_events_kill_mark(struct task_events *te,
+			  int (*cb)(void *arg, const struct te_task *task), void *arg);
+void task_events_kill_end(struct task_events *te);
+
 /* A css_group id never used before, from 1. */
 uint64_t task_events_new_id(struct task_events *te);
 

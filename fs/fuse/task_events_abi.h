@@ -8,14 +8,15 @@
  * The task word. Each tracked task owns one 64-bit word in the kernel, changed
  * by compare-and-swap only:
  *
- *	63            20 19           1   0
- *	| css_group id  | sequence     | E |
+ *	63            21 20           2   1   0
+ *	| css_group id  | sequence     | K | E |
  *
  * id 0 is the init css_group (the top container of every hierarchy). A task
  * without a word is in id 0 and untracked; the word 0 means the same. The
  * sequence starts at a value taken from the task's start time, so that a word
  * of an earlier user of an address is not mistaken for this one's, and goes up by
- * one, modulo 2^19, with each change. E, "exited", is the last change; nothing
+ * one, modulo 2^19, with each change. K, "killed", stays once it is set: what it
+ * means is said in task_events_kill.bpf.h. E, "exited", is the last change; nothing
  * follows it.
  *
  * Records are little structs in one ring buffer, in the order in which their
@@ -31,11 +32,12 @@ typedef long long te_s64;
 #define TE_COMM_LEN		16
 
 #define TE_WORD_EXITED		1ULL
-#define TE_WORD_SEQ_SHIFT	1
+#define TE_WORD_KILLED		2ULL
+#define TE_WORD_SEQ_SHIFT	2
 #define TE_WORD_SEQ_BITS	19
 #define TE_WORD_SEQ_MASK	((1ULL << TE_WORD_SEQ_BITS) - 1)
-#define TE_WORD_ID_SHIFT	20
-#define TE_ID_MAX		((1ULL << 44) - 1)
+#define TE_WORD_ID_SHIFT	21
+#define TE_ID_MAX		((1ULL << 43) - 1)
 
 #define TE_WORD(id, seq)						\
 	((te_u64)(id) << TE_WORD_ID_SHIFT |				\
@@ -59,7 +61,7 @@ static inline te_u64 te_word_next(te_u64 word, te_u64 id)
 {
 	te_u64 next = TE_WORD(id, te_word_seq(word) + 1);
 
-	return next ? next : TE_WORD(id, 1);
+	return (next ? next : TE_WORD(id, 1)) | (word & TE_WORD_KILLED);
 }
 
 /*
@@ -259,6 +261,8 @@ enum te_pids_mode {
 #define TE_WATCH_ALL	2U	/* wake it at the next event, once */
 #define TE_WATCH_CPUS	4U	/* wake it when the affinity of a task may be wrong */
 #define TE_WATCH_CLONE	8U	/* wake it at a clone */
+#define TE_WATCH_KILL	16U	/* container.kill is at it: task_events_kill.bpf.h */
+#define TE_WATCH_KNOWN	32U	/* the daemon has heard of it: the programs' own */
 
 struct te_group {
 	te_u64 parent;		/* id */
@@ -375,6 +379,8 @@ struct te_walk {
 	te_u32 tgid;		/* only threads of this process; 0: all */
 	te_u32 words_only;	/* a rebuild: live tasks with a word */
 	te_u32 dying_too;	/* and those that have exited, with their word */
+	te_u32 kill;		/* those in groups that are being killed, and mark them */
+	te_u32 pad;
 };
 
 #endif /* FS_FUSE_TASK_EVENTS_ABI_H */

@@ -28,7 +28,6 @@
 #define FS_FUSE_TASK_EVENTS_PIDS_BPF_H
 
 /* Set by the daemon before loading. */
-const volatile te_u32 have_signal_task;	/* bpf_send_signal_task() */
 const volatile te_u32 have_release;	/* fentry/cgroup_release */
 
 /* Written by the daemon: enum te_pids_state, enum te_pids_mode. */
@@ -51,9 +50,6 @@ struct {
 	__type(key, u64);
 	__type(value, struct te_pids);
 } pids SEC(".maps");
-
-int bpf_send_signal_task(struct task_struct *task, int sig, enum pid_type type,
-			 u64 value) __ksym __weak;
 
 /* On the way up from `at`; what is `stop` and above is left alone. */
 struct pids_walk {

@@ -20,7 +20,6 @@ void te_pids_prepare(struct task_events *te)
 {
 	struct task_events_bpf *skel = te->skel;
 
-	skel->rodata->have_signal_task = te->have_signal_task;
 	skel->rodata->have_release = te->have_release;
 	bpf_program__set_autoload(skel->progs.te_release, te->have_release);
 	bpf_program__set_autoload(skel->progs.te_task_alloc, te->have_lsm);

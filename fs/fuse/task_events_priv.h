@@ -50,6 +50,7 @@ struct task_events {
 	bool have_release;		/* fentry on cgroup_release */
 	bool have_lsm;			/* lsm/task_alloc, and it is called */
 	bool have_signal_task;
+	bool born_tried;		/* attaching te_born */
 	bool in_callback;
 	uint64_t lost_seen;		/* `lost` at the last rebuild */
 	uint64_t events;

@@ -167,6 +167,13 @@ int task_events_for_each_word(struct task_events *te,
 	return te_walk(te, 0, cb, arg);
 }
 
+int task_events_kill_mark(struct task_events *te,
+			  int (*cb)(void *arg, const struct te_task *task), void *arg)
+{
+	te->skel->bss->walk = (struct te_walk) { .words_only = 1, .kill = 1 };
+	return te_walk(te, 0, cb, arg);
+}
+
 struct each {
 	int (*cb)(void *arg, const struct te_task *task);
 	void *arg;

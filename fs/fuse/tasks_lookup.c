@@ -3,7 +3,7 @@
  * tasks_lookup.c - which task is meant: by number, by namespace, by signal
  *
  * What the engine asks about live tasks (host_task_get, host_for_each_task,
- * host_task_kill) and what the request handlers ask about their callers
+ * host_tasks_kill) and what the request handlers ask about their callers
  * (tasks_actor). All answers come from the kernel at that moment, by way of
  * task_events; nothing is remembered, so nothing is pinned either: a task that
  * host_task_get() found may exit before the engine is done with it, which
@@ -16,6 +16,7 @@
  * thread in execve(2) has its process's since before anybody is told.
  */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -215,24 +216,74 @@ struct container_task *lookup_record(int tid)
 }
 
 /*
- * The descriptor is had first and the task looked at afterwards: if it is in the
- * process of that number then, either the descriptor is of its
- * process, or of one that is dead already, and the signal goes nowhere. The
- * one meant is known by its word.
+ * Its record is there still: it has not exited, as far as a drain tells. Should
+ * another be there, of a task that is killed as well, that is no harm.
  */
-int host_task_kill(const struct container_task_info *info, int sig)
+static bool lives(const struct container_task_info *info)
 {
-	int fd, ret = -ESRCH;
+	struct container_task *task = container_task_find(info->key);
+	int tid, tgid;
+	uint64_t word;
 
-	if (info->tgid == self)
-		return -ESRCH;
-	fd = (int)syscall(SYS_pidfd_open, info->tgid, 0);
-	if (fd < 0)
-		return -ESRCH;
-	if (lookup_tid(info) && !syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0))
-		ret = 0;
-	close(fd);
+	if (!task)
+		return false;
+	container_task_ids(task, &tid, &tgid);
+	word = container_task_cookie(task);
+	return tgid == info->tgid &&
+		(word & TE_WORD_KILLED || te_word_near(word, info->cookie));
+}
+
+/*
+ * First a descriptor of whoever has the number of its process, then a drain: if the
+ * thread has not exited even then, it has been its process's all the time. So
+ * neither the kernel is asked for each, nor does it matter which number a thread has
+ * that is in an execve.
+ *
+ * Threads of one process, which follow each other mostly, have one descriptor.
+ */
+int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
+{
+	int fd[CONTAINER_KILL_BATCH], ret = 0;
+	unsigned int i, of;
+
+	for (i = 0; i < nr; i++) {
+		fd[i] = -ESRCH;
+		if (victim[i].tgid == self || (i && victim[i].tgid == victim[i - 1].tgid))
+			continue;
+		fd[i] = (int)syscall(SYS_pidfd_open, victim[i].tgid, 0);
+		if (fd[i] < 0 && errno != ESRCH)
+			ret = -errno;
+	}
+	host_sync();
+	for (i = of = 0; i < nr; i++) {
+		if (victim[i].tgid != victim[of].tgid)
+			of = i;
+		if (fd[of] < 0 || !lives(&victim[i]))
+			continue;
+		if (syscall(SYS_pidfd_send_signal, fd[of], SIGKILL, NULL, 0) && errno != ESRCH)
+			ret = -errno;
+		close(fd[of]);
+		fd[of] = -ESRCH;
+	}
+	for (i = 0; i < nr; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
 	return ret;
+}
+
+void host_kill_begin(void)
+{
+	task_events_kill_begin(te);
+}
+
+int host_kill_sync(void)
+{
+	return replay_kill();
+}
+
+void host_kill_end(void)
+{
+	task_events_kill_end(te);
 }
 
 void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor)

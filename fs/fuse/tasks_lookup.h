@@ -3,7 +3,7 @@
  * tasks_lookup.h - which task is meant
  *
  * The file implements host_task_get(), host_task_put(), host_for_each_task()
- * and host_task_kill() of engine_host.h and tasks_actor() of daemon.h; all that it
+ * and host_tasks_kill() of engine_host.h and tasks_actor() of daemon.h; all that it
  * needs to be given is the tracker.
  */
 #ifndef FS_FUSE_TASKS_LOOKUP_H

@@ -129,6 +129,8 @@ static void set_word(unsigned long key, uint32_t tid, uint32_t tgid, uint64_t wo
 		return;
 	}
 	ids_count_word(old, word);
+	if (word & TE_WORD_KILLED)
+		container_task_killed(key);
 }
 
 static void replay_fork(void *ctx, const struct te_fork *ev)
@@ -275,6 +277,20 @@ static void resync(void)
 	missing = false;
 	if (task_events_for_each(te, 0, 0, 0, resync_task, NULL) < 0)
 		missing = true;
+}
+
+static int kill_task(void *arg, const struct te_task *task)
+{
+	(void)arg;
+	set_word(task->task, task->tid, task->tgid, task->word, false);
+	return 0;
+}
+
+int replay_kill(void)
+{
+	int err = replay_drain();
+
+	return err < 0 ? err : task_events_kill_mark(te, kill_task, NULL);
 }
 
 bool replay_failed(void)

@@ -32,6 +32,11 @@ void replay_exit(void);
  * failures is logged.
  */
 int replay_drain(void);
+/*
+ * Between task_events_kill_begin() and end, when the groups are told: mark whom
+ * container.kill means, and drain before. A negative errno if that was not complete.
+ */
+int replay_kill(void);
 /* Whether the last replay_drain() did not work. */
 bool replay_failed(void);
 

@@ -190,17 +190,38 @@ out:
 	return ret;
 }
 
-int host_task_kill(const struct container_task_info *info, int sig)
+/*
+ * By the task, never by its number, which changes in an execve of a thread that is
+ * not the leader; and to the process, should the thread have begun to exit.
+ */
+void containerfs_kill(struct task_struct *task)
 {
-	struct task_struct *task;
-	int ret = -ESRCH;
-
 	rcu_read_lock();
-	task = pid_task(find_pid_ns(info->tid, &init_pid_ns), PIDTYPE_PID);
-	if ((unsigned long)task == info->key && task)
-		ret = kill_pid(task_tgid(task), sig, 1);
+	kill_pid(task_tgid(task), SIGKILL, 1);
 	rcu_read_unlock();
-	return ret;
+}
+
+int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		containerfs_kill((struct task_struct *)victim[i].key);
+	return 0;
+}
+
+/* The hooks ask the engine. */
+void host_kill_begin(void)
+{
+}
+
+int host_kill_sync(void)
+{
+	return 0;
+}
+
+void host_kill_end(void)
+{
 }
 
 /*

@@ -45,8 +45,11 @@ const char *host_clone_hook(void)
 	return "task_newtask and ksys_unshare";
 }
 
-/* @task made itself namespaces, or was made with them by @creator. */
-static void clone_task(struct task_struct *creator, struct task_struct *task, unsigned int flags)
+/*
+ * @task made itself namespaces, or was made with them by @creator.  Whether it must
+ * be killed.
+ */
+static bool clone_task(struct task_struct *creator, struct task_struct *task, unsigned int flags)
 {
 	struct container_clone_info info = {
 		.pid	= task_tgid_nr(task),
@@ -55,19 +58,24 @@ static void clone_task(struct task_struct *creator, struct task_struct *task, un
 		.comm	= task->comm,
 	};
 
-	container_clone_task((unsigned long)task, task_pid_nr(task), task_tgid_nr(task), &info);
+	return container_clone_task((unsigned long)task, task_pid_nr(task), task_tgid_nr(task),
+				    &info);
 }
 
 static void on_newtask(void *data, struct task_struct *task, unsigned long clone_flags)
 {
 	unsigned int flags = clone_flags & CONTAINER_NS_ALL;
+	bool killed = false;
 
 	if (flags && READ_ONCE(cloning))
-		clone_task(current, task, flags);
+		killed = clone_task(current, task, flags);
 	else if (container_task_tracked((unsigned long)current) ||
 		 container_births_follow(task_tgid_nr(task)))
-		container_task_fork((unsigned long)current, (unsigned long)task,
-				    task_pid_nr(task), task_tgid_nr(task));
+		killed = container_task_fork((unsigned long)current, (unsigned long)task,
+					     task_pid_nr(task), task_tgid_nr(task)) > 0;
+	/* It is not woken before this returns. */
+	if (killed)
+		containerfs_kill(task);
 }
 
 static void on_exit(void *data, struct task_struct *task)

@@ -97,9 +97,10 @@ void __init containerfs_pids_init(void);
 void containerfs_pids_settle(void);
 void containerfs_pids_exit(void);
 
-/* host.c: work */
+/* host.c: work; SIGKILL to @task's process, from wherever */
 int __init containerfs_host_init(void);
 void containerfs_host_exit(void);
+void containerfs_kill(struct task_struct *task);
 
 /* affinity.c: CPU affinity */
 int __init containerfs_affinity_init(void);

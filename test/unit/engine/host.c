@@ -73,10 +73,20 @@ static void born(int parent, int tid, int tgid)
 	}
 }
 
+/* The fork hook: is it to be killed before it runs? */
+static void born_there(int creator, int tid, int tgid)
+{
+	int ret;
+
+	born(creator, tid, tgid);
+	ret = container_task_fork(host_key(creator), host_key(tid), tid, tgid);
+	ck_assert_int_ge(ret, 0);
+	host.task[tid].killed += ret;
+}
+
 void host_fork(int parent, int tid)
 {
-	born(parent, tid, tid);
-	ck_assert_int_eq(container_task_fork(host_key(parent), host_key(tid), tid, tid), 0);
+	born_there(parent, tid, tid);
 }
 
 int host_try_fork(int parent, int tid)
@@ -97,10 +107,7 @@ void host_reap(int tid)
 
 void host_thread(int creator, int tid)
 {
-	int tgid = host.task[creator].tgid;
-
-	born(creator, tid, tgid);
-	ck_assert_int_eq(container_task_fork(host_key(creator), host_key(tid), tid, tgid), 0);
+	born_there(creator, tid, host.task[creator].tgid);
 }
 
 void host_exit(int tid)
@@ -147,7 +154,8 @@ static bool clone_into(int namer, int tid, unsigned int flags)
 	if (host.one_step) {
 		unsigned int added = host.added;
 
-		container_clone_task(host_key(tid), tid, host.task[tid].tgid, &info);
+		host.task[tid].killed += container_clone_task(host_key(tid), tid,
+							      host.task[tid].tgid, &info);
 		return host.added != added;
 	}
 	to = container_clone(from, &info);
@@ -340,15 +348,13 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 	return ret;
 }
 
-int host_task_kill(const struct container_task_info *info, int sig)
+static void kill_one(const struct container_task_info *info)
 {
 	int tid, tgid = info->tgid;
 
-	may_sleep();
-	ck_assert_int_eq(sig, SIGKILL);
 	ck_assert_uint_eq(info->key, host_key(info->tid));
 	if (!host_task_of(info->tid) || host.task[info->tid].tgid != tgid)
-		return -ESRCH;
+		return;
 	host.kills++;
 	host.task[info->tid].killed++;
 	if (host.on_kill)
@@ -356,7 +362,37 @@ int host_task_kill(const struct container_task_info *info, int sig)
 	for (tid = 1; host.die_of_kill && tid < HOST_TASKS; tid++)
 		if (host.task[tid].live && host.task[tid].tgid == tgid)
 			host_exit(tid);
-	return 0;
+}
+
+int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
+{
+	may_sleep();
+	for (unsigned int i = 0; i < nr; i++)
+		kill_one(&victim[i]);
+	return host.kill_err;
+}
+
+void host_kill_begin(void)
+{
+	may_sleep();
+	ck_assert(!host.in_kill);
+	host.in_kill = true;
+}
+
+int host_kill_sync(void)
+{
+	may_sleep();
+	ck_assert(host.in_kill);
+	if (host.on_kill_sync)
+		host.on_kill_sync();
+	return host.kill_sync_err;
+}
+
+void host_kill_end(void)
+{
+	may_sleep();
+	ck_assert(host.in_kill);
+	host.in_kill = false;
 }
 
 unsigned long host_task_key(int tid)

@@ -24,7 +24,7 @@ unsigned int inspect_init_refs(void);
 
 struct inspect_container {
 	unsigned int	refs, nr_tasks, nr_children, nr_populated, events, depth;
-	_Bool		dead, clone, notify, killing, releasable, pending;
+	_Bool		dead, clone, notify, releasable, pending;
 	unsigned int	nr_clones, nr_empties;		/* of ns */
 	unsigned long long armed, tasks_generation;
 };

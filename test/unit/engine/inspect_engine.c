@@ -171,7 +171,7 @@ static const char *inspect_one(struct container *cont)
 		if (ret)
 			return ret;
 	}
-	check(!(cont->flags & CONTAINER_KILLING) || cont->nr_populated, "%s", name_of(cont));
+	check(!(cont->flags & CONTAINER_KILLING), "%s", name_of(cont));
 	return cont->subsys[ns_subsys_id] ? inspect_ns(cont) : NULL;
 }
 
@@ -256,7 +256,6 @@ struct inspect_container inspect_container(struct container *cont)
 		.dead = container_dead(cont),
 		.clone = cont->flags & CONTAINER_CLONE,
 		.notify = cont->flags & CONTAINER_NOTIFY_ON_RELEASE,
-		.killing = cont->flags & CONTAINER_KILLING,
 		.releasable = cont->flags & CONTAINER_RELEASABLE,
 		.pending = !list_empty(&cont->pending),
 		.nr_clones = ns ? ns->nr_clones : 0,

@@ -175,6 +175,7 @@ int main(int argc, char **argv)
 	srunner_add_suite(runner, suite_race());
 	srunner_add_suite(runner, suite_storm());
 	srunner_add_suite(runner, suite_pids());
+	srunner_add_suite(runner, suite_kill());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

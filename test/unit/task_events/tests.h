@@ -47,5 +47,6 @@ Suite *suite_basic(void);
 Suite *suite_race(void);
 Suite *suite_storm(void);
 Suite *suite_pids(void);
+Suite *suite_kill(void);
 
 #endif /* TEST_UNIT_TASK_EVENTS_TESTS_H */

@@ -502,6 +502,42 @@ int task_events_for_each_word(struct task_events *te,
 	return ret;
 }
 
+static bool killing;
+
+static bool killed(uint64_t word)
+{
+	return word & TE_WORD_KILLED ||
+		(killing && fk_group[te_word_id(word)].group.watch & TE_WATCH_KILL);
+}
+
+void task_events_kill_begin(struct task_events *te)
+{
+	killing = true;
+}
+
+int task_events_kill_mark(struct task_events *te,
+			  int (*cb)(void *arg, const struct te_task *task), void *arg)
+{
+	struct te_task t;
+	int ret = 0;
+
+	for (uint32_t tid = 1; !ret && tid < FK_TASKS; tid++) {
+		uint64_t *word = &fk_task[tid].word;
+
+		if (!fk_task[tid].live || !killed(*word))
+			continue;
+		*word = te_word_next(*word, te_word_id(*word)) | TE_WORD_KILLED;
+		fill(&t, tid, 0, 0);
+		ret = cb(arg, &t);
+	}
+	return ret;
+}
+
+void task_events_kill_end(struct task_events *te)
+{
+	killing = false;
+}
+
 uint64_t task_events_new_id(struct task_events *te)
 {
 	return next_id++;
