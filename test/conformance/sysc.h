@@ -35,6 +35,7 @@ extern const struct command puppet_commands[];
 extern const struct command freeze_commands[];
 extern const struct command pids_commands[];
 extern const struct command cpus_commands[];
+extern const struct command kill_commands[];
 
 #define MAX_SLOTS 16
 
