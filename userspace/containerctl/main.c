@@ -41,8 +41,8 @@ static const struct command {
 	  "which container of each hierarchy a task is in" },
 	{ "exec",	 cmd_exec,	  "PATH [--] COMMAND [ARGUMENT...]",
 	  "run COMMAND in the container PATH" },
-	{ "kill",	 cmd_kill,	  "PATH...",
-	  "send SIGKILL to every task in the containers PATH and below" },
+	{ "kill",	 cmd_kill,	  "[--no-wait] [--timeout SECONDS] PATH...",
+	  "send SIGKILL to every task in the containers PATH and below, and wait until all are gone" },
 	{ "freeze",	 cmd_freeze,	  "[--self] PATH...",
 	  "stop every task in the containers PATH and below, until thaw" },
 	{ "thaw",	 cmd_thaw,	  "PATH...",
@@ -116,6 +116,9 @@ static const struct {
 	const char	*command;
 	const char	*options;
 } others[] = {
+	{ "kill",
+	  "  -n, --no-wait          do not wait\n"
+	  "  -t, --timeout SECONDS  wait no longer: fail, and say who is left" },
 	{ "freeze",
 	  "  --self  freeze this command, too, if it is there itself" },
 	{ "stat",
