@@ -237,4 +237,7 @@ void containerfs_pids_exit(void)
 	mutex_unlock(&pids_mutex);
 	for (i = 0; i < NR_PROBES; i++)
 		unregister_kprobe(&probes[i]);
+	/* FORK_FAILED is also hit in interrupts, inside of another probe: those are nobody's fork. */
+	containerfs_probe_missed(&probes[FORK], probes[FORK].nmissed);
+	containerfs_probe_missed(&probes[REAP], probes[REAP].nmissed);
 }

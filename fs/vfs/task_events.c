@@ -4,9 +4,16 @@
  *
  * task_newtask runs in the creator when the child is complete but has not run
  * an instruction; sched_process_exit in the task that exits, once PF_EXITING is
- * set; a return probe on ksys_unshare before the system call returns, with its
- * result.  All run where nothing may sleep.  What they change is done when they
- * return: a child is born in its container, unshare returns in the new one.
+ * set; a probe on perf_event_namespaces in every unshare that has succeeded, its
+ * namespaces exchanged already.  All run where nothing may sleep.  What they change
+ * is done when they return: a child is born in its container, unshare returns in the
+ * new one.
+ *
+ * None of these is skipped: tracepoints here are plain C, and a probe only if it is
+ * hit inside of another probe's handler, which unshare never is; the kernel counts
+ * that, and unloading says so.  A return probe in its place would need an instance
+ * for each task that is inside unshare, which may wait there for long, and misses the
+ * rest: it is for kernels that do not let ftrace call the probe.
  *
  * sched_migrate_task runs wherever the scheduler gives a task another CPU, with
  * its locks held: no lock but a task record's own may be taken there.
@@ -15,17 +22,25 @@
  *
  * A task outside of every container costs a fork two reads and an exit one.
  */
+#include <linux/compat.h>
 #include <linux/kprobes.h>
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
 #include <linux/binfmts.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
 #include <trace/events/sched.h>
 #include <trace/events/task.h>
 
 #include "vfs.h"
 
-/* So many tasks may be inside unshare(2) at a time; it waits for grace periods there. */
+/* Where there is but the return probe: so many tasks may be inside unshare(2) at a time. */
 #define UNSHARES_MAX	4096
+
+/* Of unshare(2) from Linux 7.1 on, alone; clone(2) has another meaning for it. */
+#define EMPTY_MNTNS	0x00100000
+#define NR_UNSHARE_IA32	310
+#define NR_UNSHARE_ARM	337
 
 static bool cloning;			/* some hierarchy clones */
 static bool migrations;			/* some hierarchy accounts CPU time */
@@ -40,9 +55,11 @@ void host_watch_migrations(_Bool on)
 	WRITE_ONCE(migrations, on);
 }
 
+static bool probed;			/* by unshare_kprobe, else by unshare_probe */
+
 const char *host_clone_hook(void)
 {
-	return "task_newtask and ksys_unshare";
+	return probed ? "task_newtask and perf_event_namespaces" : "task_newtask and ksys_unshare";
 }
 
 /*
@@ -100,15 +117,57 @@ static void on_migrate(void *data, struct task_struct *task, int cpu)
 
 /* --- unshare --- */
 
+static unsigned int unshare_flags(unsigned long flags)
+{
+	return (flags & EMPTY_MNTNS ? CLONE_NEWNS : 0) | (flags & CONTAINER_NS_ALL);
+}
+
+/* Whether current is in unshare(2), called by whichever numbers; its flags. */
+static bool in_unshare(unsigned int *flags)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	unsigned long args[6];
+	int nr = syscall_get_nr(current, regs);
+
+	if (current->flags & PF_KTHREAD)
+		return false;
+#if defined(CONFIG_X86)
+	if (in_ia32_syscall() ? nr != NR_UNSHARE_IA32 :
+				(nr & ~__X32_SYSCALL_BIT) != __NR_unshare)
+		return false;
+#else
+	if (nr != (in_compat_syscall() ? NR_UNSHARE_ARM : __NR_unshare))
+		return false;
+#endif
+	syscall_get_arguments(current, regs, args);
+	*flags = unshare_flags(args[0]);
+	return true;
+}
+
+/* setns(2) comes by here, too, and where it is not inlined fork. */
+static int on_namespaces(struct kprobe *kp, struct pt_regs *regs)
+{
+	unsigned int flags;
+
+	if (READ_ONCE(cloning) && in_unshare(&flags) && flags)
+		clone_task(current, current, flags);
+	return 0;
+}
+
+static struct kprobe unshare_kprobe = {
+	.symbol_name	= "perf_event_namespaces",
+	.pre_handler	= on_namespaces,
+};
+
 struct unshare_call {
-	unsigned long	flags;
+	unsigned int	flags;
 };
 
 static int unshare_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct unshare_call *call = (struct unshare_call *)ri->data;
 
-	call->flags = regs_get_kernel_argument(regs, 0) & CONTAINER_NS_ALL;
+	call->flags = unshare_flags(regs_get_kernel_argument(regs, 0));
 	return !(call->flags && READ_ONCE(cloning));
 }
 
@@ -128,6 +187,41 @@ static struct kretprobe unshare_probe = {
 	.data_size	= sizeof(struct unshare_call),
 	.maxactive	= UNSHARES_MAX,
 };
+
+void containerfs_probe_missed(const struct kprobe *probe, unsigned long nr)
+{
+	if (nr)
+		pr_warn("containerfs: %lu calls of %s were missed\n", nr, probe->symbol_name);
+}
+
+static int __init unshare_probe_init(void)
+{
+	int ret = register_kprobe(&unshare_kprobe);
+
+	/* A breakpoint's handler would count as an NMI, which takes no locks. */
+	probed = !ret && unshare_kprobe.flags & KPROBE_FLAG_FTRACE;
+	if (probed)
+		return 0;
+	if (!ret)
+		unregister_kprobe(&unshare_kprobe);
+	pr_warn("containerfs: no probe on %s (%d): of more than %d tasks inside unshare at a time some are missed\n",
+		unshare_kprobe.symbol_name, ret, UNSHARES_MAX);
+	ret = register_kretprobe(&unshare_probe);
+	if (ret)
+		pr_err("containerfs: no probe on %s: %d\n", unshare_probe.kp.symbol_name, ret);
+	return ret;
+}
+
+static void unshare_probe_exit(void)
+{
+	if (probed) {
+		unregister_kprobe(&unshare_kprobe);
+		containerfs_probe_missed(&unshare_kprobe, unshare_kprobe.nmissed);
+	} else {
+		unregister_kretprobe(&unshare_probe);
+		containerfs_probe_missed(&unshare_probe.kp, unshare_probe.nmissed);
+	}
+}
 
 /* --- tracepoints --- */
 
@@ -173,11 +267,9 @@ int __init containerfs_hooks_init(void)
 			goto remove;
 		}
 	}
-	ret = register_kretprobe(&unshare_probe);
-	if (ret) {
-		pr_err("containerfs: no probe on %s: %d\n", unshare_probe.kp.symbol_name, ret);
+	ret = unshare_probe_init();
+	if (ret)
 		goto remove;
-	}
 	return 0;
 
 remove:
@@ -187,9 +279,6 @@ remove:
 
 void containerfs_hooks_exit(void)
 {
-	unregister_kretprobe(&unshare_probe);
-	if (unshare_probe.nmissed)
-		pr_warn("containerfs: %lu unshare calls were missed\n",
-			(unsigned long)unshare_probe.nmissed);
+	unshare_probe_exit();
 	hooks_remove(ARRAY_SIZE(hooks));
 }

@@ -106,8 +106,10 @@ void containerfs_kill(struct task_struct *task);
 int __init containerfs_affinity_init(void);
 void containerfs_affinity_exit(void);
 
-/* task_events.c: the hooks */
+/* task_events.c: the hooks; and of any probe, when it goes, how often it was not called */
+struct kprobe;
 int __init containerfs_hooks_init(void);
 void containerfs_hooks_exit(void);
+void containerfs_probe_missed(const struct kprobe *probe, unsigned long nr);
 
 #endif /* _CONTAINERFS_VFS_H */
