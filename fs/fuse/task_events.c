@@ -468,14 +468,18 @@ int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
 	};
 	int err;
 
-	err = bpf_map_update_elem(bpf_map__fd(te->skel->maps.groups), &id, &group,
-				  BPF_NOEXIST);
-	if (err != -EEXIST)
-		return err;
+	/*
+	 * Most are there, made by BPF; and while bpf(2) with a map is under way on a CPU,
+	 * kprobes are skipped there, which a program run by it does not cause.
+	 */
 	call->parent = parent;
 	call->set = watch;
 	call->clone_mask = clone_mask;
-	return te_change_entry(te, TE_OP_GROUP_SET, id);
+	err = te_change_entry(te, TE_OP_GROUP_SET, id);
+	if (err != -ENOENT)
+		return err;
+	return bpf_map_update_elem(bpf_map__fd(te->skel->maps.groups), &id, &group,
+				   BPF_NOEXIST);
 }
 
 int task_events_group_watch(struct task_events *te, uint64_t id,
