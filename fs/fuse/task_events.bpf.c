@@ -313,6 +313,23 @@ int BPF_PROG(te_migrate, struct task_struct *task, int dest_cpu)
 	return 0;
 }
 
+/*
+ * What a task uses after its exit was reported is charged when it gives the CPU away: the
+ * last time it does, its times are final, and who waited for it may read the sum.
+ */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(te_switch, bool preempt, struct task_struct *prev)
+{
+	struct te_slot *slot;
+
+	if (!(prev->flags & PF_EXITING))
+		return 0;
+	slot = (struct te_slot *)word_find(prev);
+	if (slot && slot->word && slot->exited)
+		account_charge(slot->exited, slot, prev);
+	return 0;
+}
+
 /* Only attach competes here, and it is one caller. */
 static __always_inline bool change_exit(struct change *c, struct task_struct *task,
 					u64 *word)

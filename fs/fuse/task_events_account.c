@@ -15,6 +15,11 @@ int task_events_account_set(struct task_events *te, enum te_account_state state)
 {
 	struct task_events_bpf *skel = te->skel;
 
+	if (state != TE_ACCOUNT_OFF && !skel->links.te_switch) {
+		skel->links.te_switch = bpf_program__attach(skel->progs.te_switch);
+		if (!skel->links.te_switch)
+			return -errno;
+	}
 	if (state != TE_ACCOUNT_OFF && !skel->links.te_migrate) {
 		skel->links.te_migrate = bpf_program__attach(skel->progs.te_migrate);
 		if (!skel->links.te_migrate)
@@ -24,6 +29,8 @@ int task_events_account_set(struct task_events *te, enum te_account_state state)
 	if (state == TE_ACCOUNT_OFF) {
 		bpf_link__destroy(skel->links.te_migrate);
 		skel->links.te_migrate = NULL;
+		bpf_link__destroy(skel->links.te_switch);
+		skel->links.te_switch = NULL;
 	}
 	return 0;
 }

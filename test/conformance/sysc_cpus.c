@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sysc.h"
@@ -84,7 +87,52 @@ static void cmd_widen(int argc, char **argv)
 	}
 }
 
+static unsigned long long usage_of(const char *path)
+{
+	unsigned long long usage = 0;
+	FILE *f = fopen(path, "re");
+
+	if (!f || fscanf(f, "%llu", &usage) != 1)
+		die("reaped: %s cannot be read", path);
+	fclose(f);
+	return usage;
+}
+
+/*
+ * Children for whose end the kernel has much to do. What wait4(2) says that one has used
+ * must be in the file when it returns, but for a little that is still under way.
+ */
+static void cmd_reaped(int argc, char **argv)
+{
+	const size_t size = 32 << 20;
+	unsigned long long before, used;
+	struct rusage ru;
+	int n = atoi(argv[2]);
+	pid_t pid;
+
+	(void)argc;
+	while (n-- > 0) {
+		before = usage_of(argv[1]);
+		pid = fork();
+		if (!pid) {
+			memset(mmap(NULL, size, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, size);
+			_exit(0);
+		}
+		if (pid < 0 || wait4(pid, NULL, 0, &ru) != pid)
+			die("reaped: no child");
+		used = 1000000000ULL * (ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) +
+		       1000ULL * (ru.ru_utime.tv_usec + ru.ru_stime.tv_usec);
+		if (usage_of(argv[1]) - before + 1000000 < used) {
+			say("lacks");
+			return;
+		}
+	}
+	say("OK");
+}
+
 const struct command cpus_commands[] = {
+	{ "reaped", 2, cmd_reaped, "FILE N: is what children used in cpuacct.usage when they are waited for" },
 	{ "affinity", 1, cmd_affinity, "TID [CPUS]: sched_setaffinity(2), or what it is" },
 	{ "widen", 1, cmd_widen, "CPUS: ask for them for ever" },
 	{ NULL, 0, NULL, NULL }
