@@ -231,7 +231,7 @@ units		= $(patsubst test/unit/%/,%,$(dir $(wildcard test/unit/*/*.c)))
 unit_names	= $(sort $(units))
 -include $(wildcard test/unit/*/sources.mk)
 
-UNIT_SRCS_task_events ?= $(skeleton_users)
+UNIT_SRCS_task_events ?= $(skeleton_users) fs/fuse/tasks_hash.c
 UNIT_LIBS_task_events ?= $(BPF_LIBS)
 UNIT_CORE_task_events ?=
 

@@ -58,10 +58,10 @@ static struct css_group *clone_in(struct css_group *group, struct container_subs
 	if (!to) {
 		if (child)
 			container_unlink(child);
-		ss->refused(css);
+		ss->refused(css, 1);
 		return group;
 	}
-	ss->cloned(css, child->subsys[ss->id]);
+	ss->cloned(css, child->subsys[ss->id], info);
 	host_clone_added(cont, child);
 	css_group_put_locked(group);
 	return to;
@@ -102,7 +102,7 @@ static void refuse_all(struct css_group *from, const struct container_clone_info
 			continue;
 		css = css_group_container(from, ss->root)->subsys[ss->id];
 		if (info->flags & ss->clone_mask(css))
-			ss->refused(css);
+			ss->refused(css, 1);
 	}
 }
 
@@ -148,4 +148,16 @@ _Bool container_clone_task(unsigned long key, int tid, int tgid,
 	}
 	spin_unlock(&container_lock);
 	return killed && key != info->namer;
+}
+
+void container_clone_refused(struct css_group *group, unsigned long long nr)
+{
+	struct container_subsys *ss;
+	int i;
+
+	spin_lock(&container_lock);
+	for_each_subsys(ss, i)
+		if (ss->clones && ss->root)
+			ss->refused(css_of_group(group, ss), nr);
+	spin_unlock(&container_lock);
 }

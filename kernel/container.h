@@ -145,14 +145,18 @@ struct container_subsys {
 	 * Clone trait, all under the lock.  clone_mask: the CLONE_NEW* flags
 	 * that count here.  clone_name: decide on a clone in this container and
 	 * write its free name, -errno if it is refused.  cloned: @child came of it.
-	 * refused: it came to nothing.  settled: the task that clones is in this
-	 * container now, or on its way.
+	 * refused: @nr came to nothing.  settled: the task that clones is in this
+	 * container now, or on its way.  clone_levels, clone_full: as the
+	 * functions css_group_clone_*() of engine.h.
 	 */
 	unsigned int (*clone_mask)(struct container_subsys_state *css);
 	int (*clone_name)(struct container_subsys_state *css,
 			  const struct container_clone_info *info, char *name);
-	void (*cloned)(struct container_subsys_state *css, struct container_subsys_state *child);
-	void (*refused)(struct container_subsys_state *css);
+	void (*cloned)(struct container_subsys_state *css, struct container_subsys_state *child,
+		       const struct container_clone_info *info);
+	void (*refused)(struct container_subsys_state *css, u64 nr);
+	unsigned int (*clone_levels)(struct container_subsys_state *css);
+	bool (*clone_full)(struct container_subsys_state *css);
 	void (*settled)(struct container_subsys_state *css);
 	/* May sleep, no lock: do what was put off; waits for one release agent at most. */
 	void (*work)(void);

@@ -211,6 +211,35 @@ unsigned int css_group_clone_mask(struct css_group *group)
 	return mask;
 }
 
+unsigned int css_group_clone_levels(struct css_group *group)
+{
+	struct container_subsys_state *css;
+	struct container_subsys *ss;
+	unsigned int levels = ~0u;
+	int i;
+
+	for_each_subsys(ss, i) {
+		css = ss->clones ? css_of_group(group, ss) : NULL;
+		if (css)
+			levels = min(levels, ss->clone_levels(css));
+	}
+	return levels;
+}
+
+_Bool css_group_clone_full(struct css_group *group)
+{
+	struct container_subsys_state *css;
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i) {
+		css = ss->clones ? css_of_group(group, ss) : NULL;
+		if (css && ss->clone_full(css))
+			return true;
+	}
+	return false;
+}
+
 unsigned int css_group_watch(struct css_group *group)
 {
 	struct containerfs_root *root;

@@ -406,6 +406,8 @@ struct container_clone_info {
 	int		pid;		/* tgid of the task that gets the container */
 	unsigned long	namer;		/* key of the task whose ns.next_name counts */
 	unsigned int	flags;		/* CLONE_NEW* that were made */
+	unsigned int	user;		/* whose it is: a uid, see container_max_user_clones() */
+	_Bool		unlimited;	/* that user's limit does not matter */
 	const char	*comm;
 };
 /*
@@ -423,6 +425,28 @@ struct css_group *container_clone(struct css_group *from, const struct container
  */
 _Bool container_clone_task(unsigned long key, int tid, int tgid,
 			  const struct container_clone_info *info);
+
+/*
+ * Limits, for a host whose hooks look at them where the act is, before the engine,
+ * which is the judge, hears of it.  None locks: under the lock, or from the host's
+ * only thread.
+ *
+ * css_group_clone_levels(): how many levels of clones there may be below where
+ * @group's tasks are, ~0u: any number; changes are told by host_group_changed().
+ * css_group_clone_full(): are there as many clones as there may be?  If so, and
+ * container_clones_left() has grown since, there may be room again.
+ * container_max_user_clones(): how many automatic containers, empty ones too, one
+ * user may cause, ~0u: any number; told by host_group_changed() of the init group.
+ * A user is the real uid of a task or, in a user namespace, the owner of the
+ * outermost one, unless that is root, who made it for others.  CAP_SYS_ADMIN with
+ * uid 0, both in the initial user namespace, is not limited.
+ */
+unsigned int css_group_clone_levels(struct css_group *group);
+_Bool css_group_clone_full(struct css_group *group);
+unsigned long long container_clones_left(void);
+unsigned int container_max_user_clones(void);
+/* The host has refused @nr clones of tasks of @group. */
+void container_clone_refused(struct css_group *group, unsigned long long nr);
 
 /* --- deferred work: kernel/release.c --- */
 

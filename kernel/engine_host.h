@@ -221,6 +221,10 @@ void host_run_agent(const char *agent, const char *path);
 /* Atomic.  container_run_work() has something to do. */
 void host_work_pending(void);
 
+/* Atomic.  @user has caused one clone more, or one fewer, than before. */
+void host_user_charge(unsigned int user);
+void host_user_uncharge(unsigned int user);
+
 /* Atomic.  Some hierarchy clones now, or none does any more. */
 void host_set_cloning(_Bool on);
 /* Atomic.  @group's css_group_clone_mask(), _watch() or _device_rules() changed. */

@@ -279,6 +279,17 @@ static struct container *first_leaf(struct container *top)
 	return top;
 }
 
+/* Each from where the last one was: a chain is as much work as so many siblings. */
+static void root_unlink_all(struct containerfs_root *root)
+{
+	struct container *cont, *parent;
+
+	for (cont = first_leaf(root->top); cont != root->top; cont = first_leaf(parent)) {
+		parent = cont->parent;
+		container_unlink(cont);
+	}
+}
+
 /*
  * Nobody can see it and nobody made anything in it: it ends.  In one hold of
  * the lock, so that who unshares meanwhile does not keep it.
@@ -289,8 +300,7 @@ static void root_end(struct containerfs_root *root)
 
 	container_for_each_below(cont, root->top)
 		container_let_go(cont);
-	while (root->top->nr_children)
-		container_unlink(first_leaf(root->top));
+	root_unlink_all(root);
 	root_unbind(root);
 }
 
@@ -348,8 +358,7 @@ void containerfs_drop_roots(void)
 	while (!list_empty(&container_roots)) {
 		root = list_first_entry(&container_roots, struct containerfs_root, node);
 		WARN_ON(root->mounts);
-		while (root->top->nr_children)
-			container_unlink(first_leaf(root->top));
+		root_unlink_all(root);
 		root_unbind(root);
 		spin_unlock(&container_lock);
 		root_drop(root);

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The ns subsystem: whose tasks get a container of their own, what it is
- * called, how many there may be, and when empty ones go.
+ * called, and how many there may be.  When empty ones go: ns_empties.c.
  *
  * In a hierarchy with ns, a task that makes itself namespaces is moved to a
  * new child of the container it is in (clone.c).  Children are named by the
  * container's template, with a number counted per container that is never used
  * twice while the container lives.
- *
- * A clone is empty when no task is left in it or below, and nothing below was
- * made by mkdir.  It is kept for inspection then: its parent lists it, and only
- * when it has more than keep_empty of them does the one that is empty for
- * longest go, with the clones below it.  Nothing made by mkdir is ever removed.
- * While a hierarchy is not mounted nothing is kept, as nobody could look at it.
  *
  * ns_rules (a mount option) adds the rules of the kernel's former ns_cgroup:
  * tasks only ever descend, one level at a time, into empty containers.
@@ -22,8 +16,6 @@
 #include <linux/ctype.h>
 
 #include "ns.h"
-
-static LIST_HEAD(ns_trim_list);		/* ns_states with too many empties, by trim_node */
 
 /* --- templates --- */
 
@@ -215,22 +207,45 @@ static unsigned int ns_clone_mask(struct container_subsys_state *css)
 	return ns_of_css(css)->clone_flags;
 }
 
-static bool ns_too_deep(struct container *cont)
+static unsigned int ns_levels_of(const struct ns_state *ns)
 {
-	struct container *c;
+	struct container *parent = ns->css.container->parent;
+	unsigned int above = parent ? ns_of(parent)->levels : NS_UNLIMITED;
 
-	for (c = cont; c; c = c->parent)
-		if (cont->depth + 1 - c->depth > ns_of(c)->max_depth)
-			return true;
-	return false;
+	return min(ns->max_depth, above && above != NS_UNLIMITED ? above - 1 : above);
+}
+
+void ns_levels_changed(struct container *cont)
+{
+	struct container *pos;
+
+	lockdep_assert_held(&container_lock);
+	container_for_each_below(pos, cont)
+		ns_of(pos)->levels = ns_levels_of(ns_of(pos));
+	css_groups_changed_below(cont);
+}
+
+static unsigned int ns_clone_levels(struct container_subsys_state *css)
+{
+	return ns_of_css(css)->levels;
+}
+
+static bool ns_clone_full(struct container_subsys_state *css)
+{
+	struct ns_state *ns = ns_of_css(css);
+
+	return ns->nr_clones - ns->nr_empties >= ns->max_clones;
 }
 
 static int ns_clone_name(struct container_subsys_state *css,
 			 const struct container_clone_info *info, char *name)
 {
 	struct ns_state *ns = ns_of_css(css);
+	int ret = ns_user_ask(info);
 
-	if (ns->nr_clones - ns->nr_empties >= ns->max_clones || ns_too_deep(css->container))
+	if (ret)
+		return ret;
+	if (!ns->levels || ns_clone_full(css))
 		return -ENOSPC;
 	ns_choose_name(ns, info, name);
 	return 0;
@@ -242,45 +257,13 @@ void ns_events_changed(struct ns_state *ns)
 	cftype_event(ns->css.container, ns_events_file);
 }
 
-static void ns_refused(struct container_subsys_state *css)
+static void ns_refused(struct container_subsys_state *css, u64 nr)
 {
 	struct ns_state *ns = ns_of_css(css);
 
-	ns->refused++;
+	ns_user_refused();
+	ns->refused += nr;
 	ns_events_changed(ns);
-}
-
-static unsigned int ns_keep(const struct ns_state *ns)
-{
-	return ns->css.container->root->mounts ? ns->keep_empty : 0;
-}
-
-void ns_trim(struct ns_state *ns)
-{
-	if (ns->nr_empties > ns_keep(ns) && list_empty(&ns->trim_node)) {
-		list_add_tail(&ns->trim_node, &ns_trim_list);
-		host_work_pending();
-	}
-}
-
-/* Put a clone on its parent's list of empty ones, or take it off, as it now is. */
-static void ns_update(struct ns_state *ns)
-{
-	struct container *cont = ns->css.container;
-	bool empty = !cont->nr_populated && !ns->nr_made && !container_dead(cont);
-	struct ns_state *parent;
-
-	if (!(cont->flags & CONTAINER_CLONE) || empty == !list_empty(&ns->empty_node))
-		return;
-	parent = ns_of(cont->parent);
-	if (empty) {
-		list_add_tail(&ns->empty_node, &parent->empties);
-		parent->nr_empties++;
-		ns_trim(parent);
-	} else {
-		list_del_init(&ns->empty_node);
-		parent->nr_empties--;
-	}
 }
 
 static void ns_populated(struct container_subsys_state *css)
@@ -297,63 +280,14 @@ static void ns_made(struct container *cont, int delta)
 	}
 }
 
-static void ns_cloned(struct container_subsys_state *css, struct container_subsys_state *child)
+static void ns_cloned(struct container_subsys_state *css, struct container_subsys_state *child,
+		      const struct container_clone_info *info)
 {
 	struct ns_state *ns = ns_of_css(css);
 
+	ns_user_charge(ns_of_css(child), info->user);
 	ns->clones++;
 	ns_events_changed(ns);
-}
-
-/* Should the task not have entered, the clone is one more that may go. */
-static void ns_settled(struct container_subsys_state *css)
-{
-	if (css->container->parent)
-		ns_trim(ns_of(css->container->parent));
-}
-
-void ns_drop_empties(struct containerfs_root *root)
-{
-	struct container *cont;
-
-	lockdep_assert_held(&container_lock);
-	if (ns_subsys.root == root)
-		container_for_each_below(cont, root->top)
-			ns_trim(ns_of(cont));
-}
-
-/* One removal at a hold of the lock, from the leaves up. */
-static bool ns_trim_one(void)
-{
-	struct container *cont;
-	struct rb_node *node;
-	struct ns_state *ns;
-
-	spin_lock(&container_lock);
-	ns = list_first_entry_or_null(&ns_trim_list, struct ns_state, trim_node);
-	if (!ns) {
-		spin_unlock(&container_lock);
-		return false;
-	}
-	if (ns->nr_empties > ns_keep(ns)) {
-		cont = list_first_entry(&ns->empties, struct ns_state, empty_node)->css.container;
-		while ((node = rb_first(&cont->children)))
-			cont = rb_entry(node, struct container, by_name);
-		/* Its agent first. */
-		if (!list_empty(&cont->pending)) {
-			spin_unlock(&container_lock);
-			return false;
-		}
-		/* each is counted where it was counted as a clone, as well those in others */
-		ns_of(cont->parent)->removed++;
-		ns_events_changed(ns_of(cont->parent));
-		host_clone_removed(cont->parent, cont);
-		container_unlink(cont);
-	}
-	if (ns->nr_empties <= ns_keep(ns))
-		list_del_init(&ns->trim_node);
-	spin_unlock(&container_lock);
-	return true;
 }
 
 /* --- life of the state --- */
@@ -371,6 +305,7 @@ static struct container_subsys_state *ns_create(gfp_t gfp)
 	INIT_LIST_HEAD(&ns->empties);
 	INIT_LIST_HEAD(&ns->empty_node);
 	INIT_LIST_HEAD(&ns->trim_node);
+	INIT_LIST_HEAD(&ns->user_node);
 	return &ns->css;
 }
 
@@ -385,6 +320,8 @@ static void ns_online(struct container_subsys_state *css, struct container_subsy
 
 	if (!parent) {
 		ns->max_depth = CONTAINER_NS_MAX_DEPTH;
+		ns->levels = CONTAINER_NS_MAX_DEPTH;
+		ns_max_user_clones = CONTAINER_NS_MAX_USER_CLONES;
 		return;
 	}
 	from = ns_of_css(parent);
@@ -394,17 +331,11 @@ static void ns_online(struct container_subsys_state *css, struct container_subsy
 	ns->clone_name = from->clone_name;
 	if (ns->clone_name)
 		ns->clone_name->refs++;
-	if (css->container->flags & CONTAINER_CLONE) {
-		from->nr_clones++;
-		/*
-		 * Empty until the task that it is made for enters.  What is too
-		 * many is counted after that: ns_settled().
-		 */
-		list_add_tail(&ns->empty_node, &from->empties);
-		from->nr_empties++;
-	} else {
+	ns->levels = ns_levels_of(ns);
+	if (css->container->flags & CONTAINER_CLONE)
+		ns_clone_online(ns);
+	else
 		ns_made(css->container->parent, 1);
-	}
 }
 
 static void ns_offline(struct container_subsys_state *css)
@@ -414,14 +345,10 @@ static void ns_offline(struct container_subsys_state *css)
 	list_del_init(&ns->trim_node);
 	ns_template_put(ns->clone_name);
 	ns->clone_name = NULL;
-	if (css->container->flags & CONTAINER_CLONE) {
-		if (!list_empty(&ns->empty_node))
-			ns_of(css->container->parent)->nr_empties--;
-		list_del_init(&ns->empty_node);
-		ns_of(css->container->parent)->nr_clones--;
-	} else {
+	if (css->container->flags & CONTAINER_CLONE)
+		ns_clone_offline(ns);
+	else
 		ns_made(css->container->parent, -1);
-	}
 }
 
 /* --- ns_rules --- */
@@ -496,6 +423,8 @@ struct container_subsys ns_subsys = {
 	.populated	= ns_populated,
 	.clone_mask	= ns_clone_mask,
 	.clone_name	= ns_clone_name,
+	.clone_levels	= ns_clone_levels,
+	.clone_full	= ns_clone_full,
 	.cloned		= ns_cloned,
 	.refused	= ns_refused,
 	.settled	= ns_settled,

@@ -16,12 +16,15 @@ struct ns_template {
 	char		text[];
 };
 
+struct ns_user;
+
 struct ns_state {
 	struct container_subsys_state css;
 	unsigned int		clone_flags;	/* CLONE_NEW* that count */
 	unsigned int		keep_empty;	/* NS_UNLIMITED: max; so the next two */
 	unsigned int		max_clones;
 	unsigned int		max_depth;
+	unsigned int		levels;		/* what that and those above leave: of clones below */
 	struct ns_template	*clone_name;	/* NULL: the default */
 
 	u64			next_number;	/* the last one given to a clone here */
@@ -31,7 +34,9 @@ struct ns_state {
 	u32			events;		/* changes of clones, refused and removed */
 	struct list_head	empties;	/* those, longest empty first */
 	struct list_head	empty_node;	/* in the parent's empties */
-	struct list_head	trim_node;	/* in ns_trim */
+	struct list_head	trim_node;	/* in ns_trim_list */
+	struct ns_user		*user;		/* who caused this clone, or NULL */
+	struct list_head	user_node;	/* in his empties */
 
 	u64			clones, refused, removed;
 };
@@ -54,8 +59,31 @@ int ns_template_check(const char *text);
 /* -ENOMEM; NULL for the default template */
 int ns_template_make(const char *text, struct ns_template **templatep);
 void ns_template_put(struct ns_template *t);	/* under the lock */
-/* Remove what is too much, when the host says it is time.  Under the lock. */
+/* max_depth was set in @cont.  Under the lock. */
+void ns_levels_changed(struct container *cont);
+
+/* ns_empties.c; all under the lock but ns_trim_one() */
+extern unsigned int ns_max_user_clones;		/* NS_UNLIMITED: any number */
+void ns_users_changed(void);			/* it was set */
+/*
+ * May he whom @info names cause one more: 0, -ENOSPC, -ENOMEM.  Then he has caused
+ * the clone @ns, or it came to nothing.
+ */
+int ns_user_ask(const struct container_clone_info *info);
+void ns_user_charge(struct ns_state *ns, unsigned int uid);
+void ns_user_refused(void);
+/* A clone came, or goes. */
+void ns_clone_online(struct ns_state *ns);
+void ns_clone_offline(struct ns_state *ns);
+/* What says whether it is empty has changed. */
+void ns_update(struct ns_state *ns);
+void ns_settled(struct container_subsys_state *css);
+/* Remove what is too much, when the host says it is time. */
 void ns_trim(struct ns_state *ns);
+/* keep_empty or max_clones was set. */
+void ns_limits_changed(struct ns_state *ns);
+bool ns_trim_one(void);
+
 void ns_events_changed(struct ns_state *ns);
 /* A list of namespace names, separated by any of @seps; -EINVAL */
 int ns_parse_flags(char *list, const char *seps, unsigned int *flags);

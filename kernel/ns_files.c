@@ -250,7 +250,9 @@ static int limit_write(struct container_file *file, char *buf, limit_of_t limit_
 		ret = -ENODEV;
 	} else {
 		*limit_of(ns) = val;
-		ns_trim(ns);
+		ns_limits_changed(ns);
+		if (limit_of(ns) == &ns->max_depth)
+			ns_levels_changed(file->cont);
 	}
 	spin_unlock(&container_lock);
 	return ret;

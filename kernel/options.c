@@ -151,6 +151,12 @@ static int opt_max_depth(struct mount_options *o, char *value, struct option_msg
 	return opt_limit(o, "max_depth", value, &o->max_depth, NS_GIVEN_MAX_DEPTH, msg);
 }
 
+static int opt_max_user_clones(struct mount_options *o, char *value, struct option_msg *msg)
+{
+	return opt_limit(o, "max_user_clones", value, &o->max_user_clones,
+			 NS_GIVEN_MAX_USER_CLONES, msg);
+}
+
 static const struct {
 	const char	*name;
 	bool		has_value;
@@ -170,6 +176,7 @@ static const struct {
 	{ "keep_empty",		true,	opt_keep_empty },
 	{ "max_clones",		true,	opt_max_clones },
 	{ "max_depth",		true,	opt_max_depth },
+	{ "max_user_clones",	true,	opt_max_user_clones },
 };
 
 static void option_say_unknown(const char *word, struct option_msg *msg)
@@ -304,7 +311,11 @@ void mount_options_apply_ns(struct mount_options *opts, struct containerfs_root 
 		ns->max_clones = opts->max_clones;
 	if (opts->ns_given & NS_GIVEN_MAX_DEPTH)
 		ns->max_depth = opts->max_depth;
-	css_groups_changed(root->top);
+	if (opts->ns_given & NS_GIVEN_MAX_USER_CLONES)
+		ns_max_user_clones = opts->max_user_clones;
+	ns_levels_changed(root->top);
+	ns_limits_changed(ns);
+	ns_users_changed();
 }
 
 /* --- of what exists --- */
@@ -406,6 +417,7 @@ static void show_ns(struct seq_file *m, const struct ns_state *ns)
 	show_limit(m, "keep_empty", ns->keep_empty, CONTAINER_NS_KEEP_EMPTY);
 	show_limit(m, "max_clones", ns->max_clones, NS_UNLIMITED);
 	show_limit(m, "max_depth", ns->max_depth, CONTAINER_NS_MAX_DEPTH);
+	show_limit(m, "max_user_clones", ns_max_user_clones, CONTAINER_NS_MAX_USER_CLONES);
 }
 
 /* In cgroup v1's order, then ours; free text escaped as there.  Under the lock. */

@@ -21,6 +21,7 @@ struct mount_options {
 	/* the top container's settings of ns, if given */
 	unsigned int		ns_given;	/* NS_GIVEN_* */
 	unsigned int		clone_flags, keep_empty, max_clones, max_depth;
+	unsigned int		max_user_clones;
 	const char		*clone_name;
 	struct ns_template	*template;	/* made of it; NULL for the default */
 };
@@ -29,6 +30,7 @@ struct mount_options {
 #define NS_GIVEN_KEEP_EMPTY	0x04
 #define NS_GIVEN_MAX_CLONES	0x08
 #define NS_GIVEN_MAX_DEPTH	0x10
+#define NS_GIVEN_MAX_USER_CLONES 0x20
 
 /* Where to put the sentence that explains a refusal. */
 struct option_msg {

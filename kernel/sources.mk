@@ -22,6 +22,7 @@ ENGINE_SRCS := \
 	hierarchy.c \
 	kill.c \
 	ns.c \
+	ns_empties.c \
 	ns_files.c \
 	options.c \
 	pidlist.c \

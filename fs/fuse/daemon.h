@@ -125,6 +125,8 @@ int tasks_init(const struct tasks_opts *opts);
 void tasks_exit(void);
 void tasks_begin(void);
 void tasks_end(void);
+/* Could tasks_begin() not keep up?  There may be tasks then that were born during it and are not known. */
+bool tasks_behind(void);
 /* Who is thread @tid (initial pid namespace, 0: unknown)?  @euid: used if it is gone. */
 void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor);
 /* RLIMIT_FSIZE of @tid; RLIM_INFINITY also if that is not known. */

@@ -89,7 +89,12 @@ void dir_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 	unsigned int node;
 	struct known *dir = inode_find(req, parent, &node);
 
-	inode_reply_err(req, dir ? gone_is_enoent(container_rmdir(dir->cont, name)) : -ESTALE);
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	/* Somebody may be in it who is not known yet. */
+	if (tasks_behind())
+		return inode_reply_err(req, -EBUSY);
+	inode_reply_err(req, gone_is_enoent(container_rmdir(dir->cont, name)));
 }
 
 void dir_rename(fuse_req_t req, fuse_ino_t parent, const char *name,

@@ -41,6 +41,7 @@ char LICENSE[] SEC("license") = "GPL";
 struct change {
 	u64 word;
 	u64 parent;	/* of a clone */
+	struct owner owner;
 	bool cloned;
 	bool wake;
 };
@@ -117,6 +118,8 @@ static __always_inline void clone_submit(struct te_clone *rec,
 	rec->creator_task = (u64)me;
 	rec->creator_tgid = me->tgid;
 	rec->flags = flags;
+	rec->user = c->owner.user;
+	rec->unlimited = c->owner.unlimited;
 	bpf_core_read(&rec->comm, sizeof(rec->comm), &task->comm);
 	bpf_ringbuf_submit(rec, wake_flags(c->wake || watched(c->parent, TE_WATCH_CLONE) ||
 					   cpus_differ(me, task)));
@@ -132,14 +135,14 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 	from = word ? word_read(word) : 0;
 	kill = kill_bit(from);
 	c->parent = births_group(child, te_word_id(from));
-	id = group_clone(c->parent, me, child, flags);
+	id = group_clone(c->parent, me, child, flags, &c->owner);
 	if (!id && !c->parent && !kill)
 		return false;
 	slot = word_create(child);
 	if (!slot) {
 		__sync_fetch_and_add(&lost_words, 1);
 		if (id)
-			group_unclone(id);
+			group_unclone(id, &c->owner);
 		return false;
 	}
 	c->cloned = id != 0;
@@ -147,7 +150,7 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 	old = __sync_val_compare_and_swap(slot, 0, c->word);
 	if (old) {	/* attached between its appearing and now */
 		if (id)
-			group_unclone(id);
+			group_unclone(id, &c->owner);
 		c->cloned = false;
 		c->word = kill ? kill_attached(slot, old) : old;
 	}
@@ -164,10 +167,11 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
  * te_clone begins.
  */
 static __always_inline int newtask_clone(struct task_struct *me,
-					 struct task_struct *child, u32 flags)
+					 struct task_struct *child, u32 flags,
+					 const struct owner *o)
 {
 	struct te_clone *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	struct change c = {};
+	struct change c = { .owner = *o };
 
 	if (!rec) {
 		lost_begin();
@@ -187,15 +191,17 @@ static __always_inline int newtask_clone(struct task_struct *me,
 static __always_inline int newtask(struct task_struct *child, u64 flags)
 {
 	struct task_struct *me = bpf_get_current_task_btf();
-	u64 *word;
+	u64 *word = word_find(me);
+	struct owner o = {};
 
-	if (flags & TE_CLONE_ALL && clone_enabled) {
-		newtask_clone(me, child, flags & TE_CLONE_ALL);
+	flags &= TE_CLONE_ALL;
+	if (flags && clone_enabled &&
+	    clone_asked(word ? te_word_id(*word) : 0, child, flags, &o)) {
+		newtask_clone(me, child, flags, &o);
 		word = word_find(me);
-	} else {
-		word = word_find(me);
-		if ((word && (te_word_id(*word) || *word & TE_WORD_KILLED)) || births_follow(child))
-			newtask_fork(me, child, word);
+	} else if ((word && (te_word_id(*word) || *word & TE_WORD_KILLED)) ||
+		   births_follow(child)) {
+		newtask_fork(me, child, word);
 	}
 	/* Who forks has left where the child was charged, or no word could be had. */
 	if (word && ((struct te_slot *)word)->forking)
@@ -230,13 +236,13 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 	for (i = 0; i < 4; i++) {
 		w = word ? word_read(word) : 0;
 		c->parent = te_word_id(w);
-		id = group_clone(c->parent, me, me, flags);
+		id = group_clone(c->parent, me, me, flags, &c->owner);
 		if (!id)
 			return false;
 		if (!word)
 			word = word_create(me);
 		if (!word) {
-			group_unclone(id);
+			group_unclone(id, &c->owner);
 			__sync_fetch_and_add(&lost_words, 1);
 			return false;
 		}
@@ -251,7 +257,7 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 			pids_follow((struct te_slot *)word);
 			return true;
 		}
-		group_unclone(id);
+		group_unclone(id, &c->owner);
 	}
 	__sync_fetch_and_add(&clone_refused, 1);
 	return false;
@@ -268,9 +274,13 @@ static __always_inline int unshared(u64 flags)
 	struct task_struct *me = bpf_get_current_task_btf();
 	struct change c = {};
 	struct te_clone *rec;
+	u64 *word;
 
 	flags = unshare_flags(flags);
 	if (!flags || !clone_enabled)
+		return 0;
+	word = word_find(me);
+	if (!clone_asked(word ? te_word_id(*word) : 0, me, flags, &c.owner))
 		return 0;
 	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
 	if (!rec) {
@@ -583,16 +593,33 @@ int te_call_group(void *ctx)
 		}
 		return 0;
 	}
+	if (call.op == TE_OP_USER) {
+		struct owner o = { .user = id, .unlimited = 1 };
+
+		if (call.max < 0)
+			user_uncharge(id);
+		else
+			user_charge(&o);
+		call.ret = 0;
+		return 0;
+	}
 	if (!g)
 		return 0;
 	if (call.op == TE_OP_GROUP_SET) {
 		g->parent = call.parent;
 		g->clone_mask = call.clone_mask;
+		g->levels = call.levels;
 		*(volatile u32 *)&g->watch = call.set | TE_WATCH_KNOWN;
 		full_barrier();
 	} else if (call.op == TE_OP_GROUP_RULES) {
 		*(volatile u64 *)&g->rules = call.rules;
 		full_barrier();
+	} else if (call.op == TE_OP_GROUP_FULL) {
+		*(volatile u64 *)&g->full = call.full;
+	} else if (call.op == TE_OP_GROUP_REFUSED) {
+		*(volatile u32 *)&g->refused_told = 0;
+		full_barrier();
+		call.refused = __sync_lock_test_and_set(&g->refused, 0);
 	} else {
 		__sync_fetch_and_or(&g->watch, call.set);
 		__sync_fetch_and_and(&g->watch, ~call.clear | TE_WATCH_KNOWN);

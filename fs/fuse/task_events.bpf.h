@@ -92,6 +92,30 @@ static __always_inline u64 word_peek(struct task_struct *task);
 #include "task_events_kill.bpf.h"
 #include "task_events_pids.bpf.h"
 
+static __always_inline u32 task_flags(struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	u32 pf = task->flags, flags = 0;
+	u64 caps = 0;	/* kernel_cap_t is two u32 before 6.3: the same bits */
+
+	if (pf & PF_KTHREAD)
+		flags |= TE_TASK_KTHREAD;
+	if (pf & PF_NO_SETAFFINITY)
+		flags |= TE_TASK_NO_SETAFFINITY;
+	if (pf & PF_EXITING)
+		flags |= TE_TASK_EXITING;
+	bpf_core_read(&caps, sizeof(caps), &cred->cap_effective);
+	if (BPF_CORE_READ(cred, user_ns, level) == 0) {
+		if (caps >> CAP_SYS_ADMIN & 1)
+			flags |= TE_TASK_SYS_ADMIN;
+		if (caps >> CAP_FSETID & 1)
+			flags |= TE_TASK_FSETID;
+	}
+	return flags;
+}
+
+#include "task_events_limits.bpf.h"
+
 static __always_inline void lost_begin(void)
 {
 	__sync_fetch_and_add(&lost, 1);
@@ -234,6 +258,8 @@ static __always_inline bool count(struct te_group *g, s64 delta)
 {
 	s64 n = __sync_fetch_and_add(&g->tasks, delta) + delta;
 
+	if (n == 0 && delta < 0 && g->creator)
+		group_emptied(g->parent);
 	return n == 0 && delta < 0 && g->watch & TE_WATCH_EMPTY;
 }
 
@@ -275,50 +301,6 @@ static __always_inline bool group_touch(u64 id, s64 delta, bool exits)
 	return wake;
 }
 
-/*
- * Make a css_group below @parent for @flags, to hold @task; 0 if its parent does
- * not clone on these flags, or there is no room.
- */
-static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
-				       struct task_struct *task, u32 flags)
-{
-	struct te_group g = {};
-	struct te_group *from;
-	u64 id, zero = 0;
-
-	from = bpf_map_lookup_elem(&groups, &parent);
-	if (!from)
-		from = bpf_map_lookup_elem(&groups, &zero);
-	if (!from || !(from->clone_mask & flags))
-		return 0;
-	g.parent = parent;
-	g.tasks = 1;
-	g.creator = (u64)creator;
-	g.pid = task->tgid;
-	g.flags = flags;
-	g.watch = *(volatile u32 *)&from->watch & ~TE_WATCH_KNOWN;
-	g.clone_mask = from->clone_mask;
-	g.rules = from->rules;
-	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
-	id = __sync_fetch_and_add(&next_id, 1);
-	if (!account_clone(parent, id) || !pids_clone(&g, from, id) ||
-	    bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
-		account_unclone(id);
-		pids_unclone(id);
-		__sync_fetch_and_add(&clone_refused, 1);
-		return 0;
-	}
-	return id;
-}
-
-/* Nobody will be in it. */
-static __always_inline void group_unclone(u64 id)
-{
-	bpf_map_delete_elem(&groups, &id);
-	account_unclone(id);
-	pids_unclone(id);
-}
-
 static __always_inline u64 wake_flags(bool wake)
 {
 	if (!half_woken &&
@@ -327,6 +309,99 @@ static __always_inline u64 wake_flags(bool wake)
 		wake = true;
 	}
 	return wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* A clone of a task of @id, which has an entry, came to nothing. */
+static __noinline void clone_refuse(u64 id)
+{
+	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
+	struct te_refused *rec;
+
+	if (!g)
+		return;
+	__sync_fetch_and_add(&g->refused, 1);
+	full_barrier();
+	if (__sync_val_compare_and_swap(&g->refused_told, 0, 1))
+		return;
+	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	if (!rec) {	/* the rebuild looks at all of them */
+		lost_begin();
+		lost_end();
+		return;
+	}
+	rec->type = TE_REFUSED;
+	rec->pad = 0;
+	rec->id = id;
+	bpf_ringbuf_submit(rec, wake_flags(group_touch(id, 0, false)));
+}
+
+/* Whether a task of @parent that makes itself @flags is cloned, and then whose it is. */
+static __always_inline bool clone_asked(u64 parent, struct task_struct *task, u32 flags,
+					struct owner *o)
+{
+	struct te_group *from = group_from(&parent);
+
+	if (!from || !(from->clone_mask & flags))
+		return false;
+	owner_find(o, task);
+	if (group_has_room(from) && user_has_room(o))
+		return true;
+	clone_refuse(parent);
+	return false;
+}
+
+/*
+ * Make a css_group below @parent for @flags, to hold @task; 0 if its parent does
+ * not clone on these flags, or there is no room.
+ */
+static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
+				       struct task_struct *task, u32 flags,
+				       const struct owner *o)
+{
+	struct te_group g = {};
+	struct te_group *from;
+	u64 id, above = parent;
+
+	from = group_from(&above);
+	if (!from || !(from->clone_mask & flags))
+		return 0;
+	if (!group_has_room(from) || !user_charge(o)) {
+		clone_refuse(above);
+		return 0;
+	}
+	g.parent = parent;
+	g.tasks = 1;
+	g.creator = (u64)creator;
+	g.pid = task->tgid;
+	g.flags = flags;
+	g.watch = (*(volatile u32 *)&from->watch & ~TE_WATCH_KNOWN) | TE_WATCH_EMPTY;
+	g.clone_mask = from->clone_mask;
+	g.rules = from->rules;
+	g.levels = from->levels == TE_LEVELS_ANY ? TE_LEVELS_ANY : from->levels - 1;
+	g.user = o->user;
+	g.unlimited = o->unlimited;
+	g.emptied = 1;
+	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
+	id = __sync_fetch_and_add(&next_id, 1);
+	if (!account_clone(parent, id) || !pids_clone(&g, from, id) ||
+	    bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
+		account_unclone(id);
+		pids_unclone(id);
+		user_uncharge(o->user);
+		clone_refuse(above);
+		__sync_fetch_and_add(&clone_refused, 1);
+		return 0;
+	}
+	return id;
+}
+
+/* Nobody will be in it. */
+static __always_inline void group_unclone(u64 id, const struct owner *o)
+{
+	bpf_map_delete_elem(&groups, &id);
+	account_unclone(id);
+	pids_unclone(id);
+	user_uncharge(o->user);
 }
 
 /* Whether the system call now returning is @name, of any ABI; its first argument. */
@@ -426,28 +501,6 @@ static __always_inline bool cpus_differ(struct task_struct *creator, struct task
 		if (cpus_word(creator, i) != cpus_word(child, i))
 			return true;
 	return false;
-}
-
-static __always_inline u32 task_flags(struct task_struct *task)
-{
-	const struct cred *cred = BPF_CORE_READ(task, real_cred);
-	u32 pf = task->flags, flags = 0;
-	u64 caps = 0;	/* kernel_cap_t is two u32 before 6.3: the same bits */
-
-	if (pf & PF_KTHREAD)
-		flags |= TE_TASK_KTHREAD;
-	if (pf & PF_NO_SETAFFINITY)
-		flags |= TE_TASK_NO_SETAFFINITY;
-	if (pf & PF_EXITING)
-		flags |= TE_TASK_EXITING;
-	bpf_core_read(&caps, sizeof(caps), &cred->cap_effective);
-	if (BPF_CORE_READ(cred, user_ns, level) == 0) {
-		if (caps >> CAP_SYS_ADMIN & 1)
-			flags |= TE_TASK_SYS_ADMIN;
-		if (caps >> CAP_FSETID & 1)
-			flags |= TE_TASK_FSETID;
-	}
-	return flags;
 }
 
 static __always_inline void facts_fill(struct te_facts *f, struct task_struct *task)

@@ -285,7 +285,7 @@ int task_events_new(const struct task_events_ops *ops, void *ctx,
 		err = te_ring_map(&te->ring, bpf_map__fd(te->skel->maps.ring),
 				  te->ring.size);
 	if (!err)
-		err = task_events_group_set(te, 0, 0, 0, TE_CLONE_ALL, 0);
+		err = task_events_group_set(te, 0, 0, 0, TE_CLONE_ALL, TE_LEVELS_ANY, 0);
 	if (!err)
 		err = open_epoll(te);
 	if (!err)
@@ -373,7 +373,7 @@ static void detach_unshare(struct task_events *te)
 }
 
 int task_events_set_clone(struct task_events *te, int enabled,
-			  uint32_t default_mask)
+			  uint32_t default_mask, uint32_t levels)
 {
 	struct task_events_bpf *skel = te->skel;
 	struct te_group group;
@@ -381,7 +381,7 @@ int task_events_set_clone(struct task_events *te, int enabled,
 
 	err = task_events_group_get(te, 0, &group);
 	if (!err)
-		err = task_events_group_set(te, 0, 0, group.watch, default_mask, 0);
+		err = task_events_group_set(te, 0, 0, group.watch, default_mask, levels, 0);
 	if (err)
 		return err;
 	if (enabled && !te->unshare_link && !te->unshare_probe) {
@@ -459,12 +459,12 @@ int te_change_entry(struct task_events *te, uint32_t op, uint64_t id)
 }
 
 int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
-			  uint32_t watch, uint32_t clone_mask, uint64_t pids)
+			  uint32_t watch, uint32_t clone_mask, uint32_t levels, uint64_t pids)
 {
 	struct te_call *call = &te->skel->bss->call;
 	struct te_group group = {
-		.parent = parent, .watch = watch | TE_WATCH_KNOWN,
-		.clone_mask = clone_mask, .pids = pids,
+		.parent = parent, .watch = watch | TE_WATCH_KNOWN, .clone_mask = clone_mask,
+		.levels = levels, .pids = pids, .emptied = 1,
 	};
 	int err;
 
@@ -475,11 +475,34 @@ int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
 	call->parent = parent;
 	call->set = watch;
 	call->clone_mask = clone_mask;
+	call->levels = levels;
 	err = te_change_entry(te, TE_OP_GROUP_SET, id);
 	if (err != -ENOENT)
 		return err;
 	return bpf_map_update_elem(bpf_map__fd(te->skel->maps.groups), &id, &group,
 				   BPF_NOEXIST);
+}
+
+int task_events_group_full(struct task_events *te, uint64_t id, uint64_t emptied)
+{
+	te->skel->bss->call.full = emptied;
+	return te_change_entry(te, TE_OP_GROUP_FULL, id);
+}
+
+uint64_t task_events_group_refused(struct task_events *te, uint64_t id)
+{
+	return te_change_entry(te, TE_OP_GROUP_REFUSED, id) ? 0 : te->skel->bss->call.refused;
+}
+
+void task_events_user_count(struct task_events *te, uint32_t user, int delta)
+{
+	te->skel->bss->call.max = delta;
+	te_change_entry(te, TE_OP_USER, user);
+}
+
+void task_events_set_user_limit(struct task_events *te, uint64_t limit)
+{
+	__atomic_store_n(&te->skel->data->user_limit, limit, __ATOMIC_SEQ_CST);
 }
 
 int task_events_group_watch(struct task_events *te, uint64_t id,

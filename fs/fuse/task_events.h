@@ -59,6 +59,8 @@ struct task_events_ops {
 	void (*exec)(void *ctx, const struct te_exec *ev);
 	/* Of a task that may be in no group, or gone; not repeated by a rebuild. */
 	void (*affinity)(void *ctx, const struct te_affinity *ev);
+	/* Clones of tasks of css_group @id, which may be not known, were refused. */
+	void (*refused)(void *ctx, uint64_t id);
 
 	/*
 	 * The ring overflowed, and the replica is made anew. In this order:
@@ -213,11 +215,11 @@ void task_events_kill_end(struct task_events *te);
 uint64_t task_events_new_id(struct task_events *te);
 
 /*
- * Let namespaces clone, or not. @default_mask (TE_CLONE_NEW*) is that of css_group
- * 0 and of groups without an entry. The unshare hook is attached while enabled.
+ * Let namespaces clone, or not. @default_mask (TE_CLONE_NEW*) and @levels are those
+ * of css_group 0 and of groups without an entry. The unshare hook is attached while enabled.
  */
 int task_events_set_clone(struct task_events *te, int enabled,
-			  uint32_t default_mask);
+			  uint32_t default_mask, uint32_t levels);
 /*
  * Let changes of affinities be reported, or not: sched_setaffinity(2) by tasks of
  * groups with TE_WATCH_CPUS, or on others, and children whose creator got another
@@ -236,19 +238,37 @@ const char *task_events_unshare_hook(const struct task_events *te);
  *
  * group_set	creates (tasks 0) or changes parent, watch and mask in place;
  *		@pids is the entry that counts its tasks, for good.
+ *		@levels: how many levels of clones there may be below.
  * group_watch	@set then @clear bits of watch: -ENOENT if there is no entry.
  * group_rules	which set of device rules its tasks are under, 0: none; as well.
  * group_get	likewise.
  * group_del	0 also if there was none.
  */
 int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
-			  uint32_t watch, uint32_t clone_mask, uint64_t pids);
+			  uint32_t watch, uint32_t clone_mask, uint32_t levels, uint64_t pids);
 int task_events_group_watch(struct task_events *te, uint64_t id,
 			    uint32_t set, uint32_t clear);
 int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules);
 int task_events_group_get(struct task_events *te, uint64_t id,
 			  struct te_group *group);
 int task_events_group_del(struct task_events *te, uint64_t id);
+
+/*
+ * Limits of clones: see task_events_limits.bpf.h.
+ *
+ * group_full	nothing is cloned of its tasks as long as te_group.emptied is
+ *		@emptied, which was read before the drain after which there was no
+ *		room; 0: until told again. -ENOENT.
+ * group_refused	how many were refused since the last call, for the refused
+ *		callback; from now on the next one is reported again.
+ * set_user_limit	how many clones each user may cause, ~0: any number.
+ * user_count	one fewer (@delta -1): it is no more, or no container came of one
+ *		that BPF made; or one more (1) that BPF did not make.
+ */
+int task_events_group_full(struct task_events *te, uint64_t id, uint64_t emptied);
+uint64_t task_events_group_refused(struct task_events *te, uint64_t id);
+void task_events_set_user_limit(struct task_events *te, uint64_t limit);
+void task_events_user_count(struct task_events *te, uint32_t user, int delta);
 
 /*
  * Device rules (task_events_devices.c). While started, a task that opens a device

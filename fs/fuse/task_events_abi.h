@@ -107,6 +107,7 @@ enum te_type {
 	TE_EXIT,
 	TE_EXEC,
 	TE_AFFINITY,
+	TE_REFUSED,
 };
 
 /*
@@ -150,7 +151,16 @@ struct te_clone {
 	te_u64 creator_task;
 	te_u32 creator_tgid;
 	te_u32 flags;		/* TE_CLONE_NEW*: those asked for */
+	te_u32 user;		/* whose it is */
+	te_u32 unlimited;	/* its user's limit does not matter */
 	char comm[TE_COMM_LEN];	/* of tid */
+};
+
+/* Clones of tasks of css_group id were refused: te_group.refused of them so far. */
+struct te_refused {
+	te_u32 type;		/* TE_REFUSED */
+	te_u32 pad;
+	te_u64 id;
 };
 
 /* A task with a word is exiting; neither its tid nor its address is free for reuse. */
@@ -264,6 +274,8 @@ enum te_pids_mode {
 #define TE_WATCH_KILL	16U	/* container.kill is at it: task_events_kill.bpf.h */
 #define TE_WATCH_KNOWN	32U	/* the daemon has heard of it: the programs' own */
 
+#define TE_LEVELS_ANY	(~0U)
+
 struct te_group {
 	te_u64 parent;		/* id */
 	te_s64 tasks;		/* a hint, for TE_WATCH_EMPTY; not kept for id 0 */
@@ -275,6 +287,13 @@ struct te_group {
 	te_s64 dying;		/* tasks that exited in it and may still run */
 	te_u64 rules;		/* id of its set of device rules, inherited at clone; 0: none */
 	te_u64 pids;		/* key of the te_pids that counts its tasks, or 0 */
+	te_u32 levels;		/* of clones that there may be below; TE_LEVELS_ANY */
+	te_u32 user;		/* who is charged for it, if it is a clone */
+	te_u32 unlimited;	/* and may cause any number */
+	te_u32 refused_told;	/* refusals were reported, and not looked at yet */
+	te_u64 refused;		/* clones, since the daemon looked */
+	te_u64 emptied;		/* clones of it that became empty so far, and 1 */
+	te_u64 full;		/* nothing is cloned as long as emptied is this; 0: never */
 	char comm[TE_COMM_LEN];	/* of the task in it at the clone */
 };
 
@@ -354,6 +373,9 @@ enum te_op {
 	TE_OP_GROUP_WATCH,
 	TE_OP_GROUP_RULES,
 	TE_OP_PIDS_MAX,
+	TE_OP_GROUP_FULL,
+	TE_OP_GROUP_REFUSED,
+	TE_OP_USER,
 };
 
 struct te_call {
@@ -368,8 +390,10 @@ struct te_call {
 	te_u32 set;		/* watch bits */
 	te_u32 clear;
 	te_u32 clone_mask;
-	te_u32 pad;
+	te_u32 levels;
 	te_s64 max;
+	te_u64 full;
+	te_u64 refused;		/* out */
 	struct te_facts facts;
 };
 

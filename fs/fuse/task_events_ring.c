@@ -21,7 +21,9 @@
  *
  * An event that no program has seen (task_events_misses.c) is a reason, too.
  *
- * If `lost` is not what it was in 1, all over again. It is sampled before the
+ * If `lost` is not what it was in 1, all over again, but not for ever: somebody may
+ * make events as fast as that. Then the replica has what there was at the beginning
+ * of the call, and may lack what came after; the caller is told. It is sampled before the
  * position, since of a fork recorded behind that position the exit may be lost
  * before the snapshot: the fork is replayed in 4, the exit never.
  */
@@ -35,8 +37,10 @@
 #include <unistd.h>
 
 #include "task_events_priv.h"
+#include "tasks_hash.h"
 
-#define REBUILD_ROUNDS	100
+#define REBUILD_ROUNDS	8
+#define LOST_SPINS	20000		/* a second */
 #define RELEASE_EVERY	(64 << 10)	/* bytes consumed before the room is given back */
 
 int te_ring_map(struct te_ring *ring, int map_fd, size_t size)
@@ -125,6 +129,9 @@ static void deliver(struct task_events *te, const void *rec, bool exits_only)
 	case TE_AFFINITY:
 		te->ops.affinity(te->ctx, rec);
 		break;
+	case TE_REFUSED:
+		te->ops.refused(te->ctx, ((const struct te_refused *)rec)->id);
+		break;
 	}
 }
 
@@ -154,44 +161,89 @@ static uint64_t lost(const struct task_events *te)
 	return __atomic_load_n(&te->skel->bss->lost, __ATOMIC_SEQ_CST);
 }
 
-/* Until no change without record is under way. */
-static void wait_lost_done(struct task_events *te)
+/* Until no change without record is under way: not for ever, as others may always be. */
+static int wait_lost_done(struct task_events *te)
 {
 	unsigned int spins = 0;
 
-	while (__atomic_load_n(&te->skel->bss->lost_done, __ATOMIC_SEQ_CST) != lost(te))
+	while (__atomic_load_n(&te->skel->bss->lost_done, __ATOMIC_SEQ_CST) != lost(te)) {
+		if (spins == LOST_SPINS)
+			return -EAGAIN;
 		relax(&spins);
+	}
+	return 0;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+/* A group that the user is to be told of. */
+struct found {
+	struct tasks_node node;		/* key: its id */
+	struct te_group group;
+};
 
-	return x < y ? -1 : x > y;
-}
+struct finds {
+	struct tasks_hash by_id;
+	struct found **found;
+	size_t n, room;
+	struct te_refusals *refusals;
+};
 
-struct ids {
+/* Of these groups clones were refused, and it was or could not be reported. */
+struct te_refusals {
 	uint64_t *id;
 	size_t n, room;
 };
 
-static int add_id(struct ids *ids, uint64_t id)
+/* Make room for one more in *@array. */
+static int grow(void *array, size_t n, size_t *room, size_t size)
 {
-	uint64_t *more;
+	void **p = array, *more;
 
-	if (ids->n == ids->room) {
-		more = reallocarray(ids->id, 2 * ids->room + 64, sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		ids->id = more;
-		ids->room = 2 * ids->room + 64;
-	}
-	ids->id[ids->n++] = id;
+	if (n < *room)
+		return 0;
+	more = reallocarray(*p, 2 * *room + 64, size);
+	if (!more)
+		return -ENOMEM;
+	*p = more;
+	*room = 2 * *room + 64;
 	return 0;
 }
 
-/* The ids of groups that BPF made and the user does not know. */
-static int unknown_groups(struct task_events *te, struct ids *ids)
+static int add_find(struct finds *f, uint64_t id, const struct te_group *group)
+{
+	struct found *found = NULL;
+	int err = grow(&f->found, f->n, &f->room, sizeof(*f->found));
+
+	if (!err && !(found = malloc(sizeof(*found))))
+		err = -ENOMEM;
+	if (err)
+		return err;
+	found->node.key = id;
+	found->group = *group;
+	tasks_hash_add(&f->by_id, &found->node);
+	f->found[f->n++] = found;
+	return 0;
+}
+
+static int add_group(struct task_events *te, struct finds *f, uint64_t id,
+		     const struct te_group *group)
+{
+	struct te_refusals *r = f->refusals;
+	int err;
+
+	if (group->refused_told) {
+		err = grow(&r->id, r->n, &r->room, sizeof(*r->id));
+		if (err)
+			return err;
+		r->id[r->n++] = id;
+	}
+	/* A walk over a hash that changes may come by twice. */
+	if (!group->creator || te->ops.group_known(te->ctx, id) || tasks_hash_find(&f->by_id, id))
+		return 0;
+	return add_find(f, id, group);
+}
+
+/* The groups that BPF made and the user does not know. */
+static int walk_groups(struct task_events *te, struct finds *f)
 {
 	int fd = bpf_map__fd(te->skel->maps.groups);
 	uint32_t batch, room = 4096, n, i;
@@ -206,9 +258,7 @@ static int unknown_groups(struct task_events *te, struct ids *ids)
 		if (last && last != -ENOENT)
 			err = last;
 		for (i = 0; i < n && !err; i++)
-			if (groups[i].creator &&
-			    !te->ops.group_known(te->ctx, keys[i]))
-				err = add_id(ids, keys[i]);
+			err = add_group(te, f, keys[i], &groups[i]);
 		in = &batch;
 	}
 	free(groups);
@@ -216,33 +266,45 @@ static int unknown_groups(struct task_events *te, struct ids *ids)
 	return err;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = (*(struct found *const *)a)->node.key, y = (*(struct found *const *)b)->node.key;
+
+	return x < y ? -1 : x > y;
+}
+
 /*
  * Tell of the groups that BPF made and the user does not know. One that was made
- * behind the walk's back may be the parent of one that was met: look it up.
+ * behind the walk's back may be the parent of one that was met: look it up. Each
+ * group is looked at once.
  */
-static int tell_groups(struct task_events *te)
+static int tell_groups(struct task_events *te, struct te_refusals *refusals)
 {
-	struct ids ids = {};
+	struct finds f = { .refusals = refusals };
 	struct te_group group;
-	uint64_t id;
+	uint64_t parent;
 	size_t i;
-	int err = unknown_groups(te, &ids);
+	int err = tasks_hash_init(&f.by_id);
 
-	for (i = 0; !err && i < ids.n; i++) {
-		id = ids.id[i];
-		if (!task_events_group_get(te, id, &group) && group.parent &&
-		    !te->ops.group_known(te->ctx, group.parent))
-			err = add_id(&ids, group.parent);
+	if (err)
+		return err;
+	err = walk_groups(te, &f);
+	for (i = 0; !err && i < f.n; i++) {
+		parent = f.found[i]->group.parent;
+		if (parent && !te->ops.group_known(te->ctx, parent) &&
+		    !tasks_hash_find(&f.by_id, parent) &&
+		    !task_events_group_get(te, parent, &group))
+			err = add_find(&f, parent, &group);
 	}
-	if (!err && ids.n)
-		qsort(ids.id, ids.n, sizeof(*ids.id), by_number);
-	for (i = 0; !err && i < ids.n; i++) {
-		id = ids.id[i];
-		if (!te->ops.group_known(te->ctx, id) &&
-		    !task_events_group_get(te, id, &group))
-			te->ops.group(te->ctx, id, &group);
+	if (!err && f.n)
+		qsort(f.found, f.n, sizeof(*f.found), by_number);
+	for (i = 0; i < f.n; i++) {
+		if (!err)
+			te->ops.group(te->ctx, f.found[i]->node.key, &f.found[i]->group);
+		free(f.found[i]);
 	}
-	free(ids.id);
+	free(f.found);
+	tasks_hash_exit(&f.by_id);
 	return err;
 }
 
@@ -269,6 +331,7 @@ static int keep(void *arg, const struct te_task *task)
 
 static int rebuild(struct task_events *te)
 {
+	struct te_refusals refusals = {};
 	struct snapshot s = {};
 	unsigned long end;
 	uint64_t seen, missed;
@@ -279,24 +342,29 @@ static int rebuild(struct task_events *te)
 	missed = te_missed(te);
 	seen = lost(te);
 	end = producer(&te->ring);
-	err = tell_groups(te);
+	err = tell_groups(te, &refusals);
 	if (err)
-		return err;
+		goto out;
 	consume(te, end, true);
-	wait_lost_done(te);
+	err = wait_lost_done(te);
 	te->skel->bss->walk = (struct te_walk) { .words_only = 1 };
-	err = te_walk(te, 0, keep, &s);
 	if (!err)
-		err = tell_groups(te);
-	if (!err) {
-		for (i = 0; i < s.n; i++)
-			te->ops.rebuild_task(te->ctx, &s.tasks[i]);
-		te->ops.rebuild_end(te->ctx);
-		te->lost_seen = seen;
-		te->missed_rebuilds += missed != te->missed_seen;
-		te->missed_seen = missed;
-		te->rebuilds++;
-	}
+		err = te_walk(te, 0, keep, &s);
+	if (!err)
+		err = tell_groups(te, &refusals);
+	if (err)
+		goto out;
+	for (i = 0; i < s.n; i++)
+		te->ops.rebuild_task(te->ctx, &s.tasks[i]);
+	te->ops.rebuild_end(te->ctx);
+	for (i = 0; i < refusals.n; i++)
+		te->ops.refused(te->ctx, refusals.id[i]);
+	te->lost_seen = seen;
+	te->missed_rebuilds += missed != te->missed_seen;
+	te->missed_seen = missed;
+	te->rebuilds++;
+out:
+	free(refusals.id);
 	free(s.tasks);
 	return err;
 }
@@ -307,24 +375,26 @@ static bool all_seen(struct task_events *te)
 	return lost(te) == te->lost_seen && te_missed(te) == te->missed_seen;
 }
 
-/* What there is to do when the fast check of task_events_drain() says so. */
+/*
+ * What there is to do when the fast check of task_events_drain() says so. What
+ * happened before the call is in the ring below its end now, or was lost by now, and
+ * one rebuild has all of the latter. Somebody who makes events faster than they
+ * are read, or lost as fast as it is rebuilt, is not followed any further.
+ */
 static int drain(struct task_events *te)
 {
 	uint64_t before = te->events;
-	unsigned long end;
-	int rounds = 0;
-	int err;
+	unsigned long end = producer(&te->ring);
+	int rounds, err;
 
-	for (;;) {
-		end = producer(&te->ring);
-		if (all_seen(te))
-			break;
-		err = rounds++ < REBUILD_ROUNDS ? rebuild(te) : -EAGAIN;
+	for (rounds = 0; !all_seen(te) && rounds < REBUILD_ROUNDS; rounds++) {
+		err = rebuild(te);
 		if (err)
 			return err;
+		end = producer(&te->ring);
 	}
 	consume(te, end, false);
-	return te->events - before;
+	return all_seen(te) ? (int)(te->events - before) : -EAGAIN;
 }
 
 int task_events_drain(struct task_events *te)

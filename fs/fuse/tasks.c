@@ -32,6 +32,7 @@
 #include "tasks_devices.h"
 #include "tasks_freeze.h"
 #include "tasks_ids.h"
+#include "tasks_limits.h"
 #include "tasks_lookup.h"
 #include "tasks_pids.h"
 #include "tasks_replay.h"
@@ -60,7 +61,7 @@ static void settle(void)
 			ids_free_idle();
 		pids_settle();
 		if (!work_pending)
-			return;
+			break;
 		if (rounds++ == SETTLE_ROUNDS) {
 			kick();
 			return;
@@ -68,6 +69,9 @@ static void settle(void)
 		work_pending = false;
 		container_run_work();
 	}
+	/* What came too fast, or came before it was watched, is read in the loop. */
+	if (n == -EAGAIN || ids_take_rewatched())
+		kick();
 }
 
 void tasks_begin(void)
@@ -101,6 +105,11 @@ static void on_kick(int fd, uint32_t events, void *arg)
 	eventfd_read(fd, &count);
 	tasks_begin();
 	tasks_end();
+}
+
+bool tasks_behind(void)
+{
+	return replay_behind();
 }
 
 void host_sync(void)
@@ -235,6 +244,7 @@ int tasks_init(const struct tasks_opts *opts)
 	err = account_init(te);
 	if (err)
 		goto exit_ids;
+	limits_init(te);
 	replay_init(te);
 	lookup_init(te);
 	err = freeze_init();
@@ -270,6 +280,7 @@ exit_lookup:
 	replay_exit();
 exit_ids:
 	ids_exit();
+	limits_init(NULL);
 exit_pids:
 	pids_exit();
 free_te:
@@ -291,6 +302,7 @@ void tasks_exit(void)
 	lookup_init(NULL);
 	replay_exit();
 	ids_exit();
+	limits_init(NULL);
 	pids_exit();
 	task_events_free(te);
 	te = NULL;

@@ -30,6 +30,7 @@
 #include "task_events.h"
 #include "tasks_account.h"
 #include "tasks_ids.h"
+#include "tasks_limits.h"
 #include "tasks_pids.h"
 
 #define WATCH_EVENTS	(TE_WATCH_ALL | TE_WATCH_CLONE)
@@ -138,17 +139,20 @@ static void drop_entry(struct group_id *gid)
 	nr_watch_events -= !!(gid->watch & WATCH_EVENTS);
 	set_idle(gid, false);
 	set_pinned(gid, true);
+	limits_forget(gid);
 	free(gid->account);
 	free(gid);
 }
 
-static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask, uint64_t pids)
+static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask, uint32_t levels,
+		       uint64_t pids)
 {
 	int err;
 
 	if (gid != zero)
-		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask, pids);
-	err = task_events_set_clone(te, cloning, mask);
+		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask, levels,
+					     pids);
+	err = task_events_set_clone(te, cloning, mask, levels);
 	if (!err && watch != gid->watch)
 		err = task_events_group_watch(te, 0, watch, ~watch);
 	return err;
@@ -169,16 +173,27 @@ static int tell_rules(struct group_id *gid, bool known)
 	return err;
 }
 
+static void tell_user_limit(void)
+{
+	unsigned int limit = container_max_user_clones();
+
+	task_events_set_user_limit(te, limit == ~0u ? UINT64_MAX : limit);
+}
+
 /* Tell BPF of @gid what the engine says; @known: it was told before. */
 static int tell(struct group_id *gid, bool known)
 {
 	uint32_t watch = css_group_watch(gid->group);
 	uint32_t mask = css_group_clone_mask(gid->group);
+	uint32_t levels = css_group_clone_levels(gid->group);
 	uint64_t pids = pids_key(gid->group);
 	int err = 0;
 
-	if (!known || watch != gid->watch || mask != gid->mask || pids != gid->pids)
-		err = write_entry(gid, watch, mask, pids);
+	if (gid == zero)
+		tell_user_limit();
+	if (!known || watch != gid->watch || mask != gid->mask || levels != gid->levels ||
+	    pids != gid->pids)
+		err = write_entry(gid, watch, mask, levels, pids);
 	if (!err)
 		err = tell_rules(gid, known);
 	if (err)
@@ -190,6 +205,7 @@ static int tell(struct group_id *gid, bool known)
 	gid->watch = watch;
 	gid->mask = mask;
 	gid->pids = pids;
+	gid->levels = levels;
 	return 0;
 }
 
@@ -232,6 +248,7 @@ struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group)
 		css_group_put(group);
 		return NULL;
 	}
+	gid->watch = TE_WATCH_EMPTY;	/* as each clone has in BPF */
 	err = tell(gid, false);
 	if (err)
 		log_err("css_group %llu: cannot be told to BPF: %s", (unsigned long long)id,
@@ -299,7 +316,9 @@ void ids_set_cloning(bool on)
 	cloning = on;
 	pids_clones_changed();
 	account_clones_changed();
-	err = task_events_set_clone(te, on, css_group_clone_mask(css_group_init()));
+	tell_user_limit();
+	err = task_events_set_clone(te, on, css_group_clone_mask(css_group_init()),
+				    css_group_clone_levels(css_group_init()));
 	if (err)
 		log_err("the %s hook cannot be %s: %s", task_events_unshare_hook(te),
 			on ? "attached" : "detached", strerror(-err));
@@ -323,6 +342,11 @@ void ids_rearm(void)
 {
 	if (nr_watch_events)
 		tasks_hash_each(&table, rearm, NULL);
+}
+
+bool ids_rewatched(void)
+{
+	return rewatched;
 }
 
 bool ids_take_rewatched(void)

@@ -42,12 +42,22 @@ struct account;
 struct css_group;
 struct task_events;
 
+enum limits_state {
+	LIMITS_NONE,
+	LIMITS_ASKED,		/* is it full? */
+	LIMITS_READ,		/* the same, when so many had become empty */
+	LIMITS_FULL,		/* BPF was told so */
+};
+
 struct group_id {
 	struct tasks_node	node;		/* first; key: the id */
 	struct css_group	*group;		/* a reference if pinned */
 	uint64_t		parent;		/* id it was cloned from, or 0 */
 	unsigned long		nr_tasks;	/* engine records that have it */
-	uint32_t		watch, mask;	/* as BPF was told */
+	uint32_t		watch, mask, levels; /* as BPF was told */
+	enum limits_state	limits;		/* tasks_limits.c, as the next two */
+	uint64_t		emptied;
+	TAILQ_ENTRY(group_id)	in_limits;
 	uint64_t		rules;		/* likewise: set of device rules, or 0 */
 	uint64_t		pids;		/* likewise: what counts its tasks, or 0 */
 	bool			used;		/* a record had it */
@@ -95,6 +105,7 @@ void ids_rearm(void);
  * it was asked woke nobody, but is in the ring by now: drain once more.
  */
 bool ids_take_rewatched(void);
+bool ids_rewatched(void);
 /* Is there an id for ids_free_idle() to free? */
 bool ids_idle(void);
 /* Free what no record has; only right after a complete drain. */

@@ -20,18 +20,22 @@
  * user may feel: the task stays in the top container until, at the next drain,
  * resync() reads all words and enters who is missing.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "daemon.h"
 #include "tasks_ids.h"
+#include "tasks_limits.h"
 #include "tasks_pids.h"
 #include "tasks_replay.h"
 
 #define SWEEP_BATCH	512
+#define DRAIN_ROUNDS	2	/* what comes meanwhile may never end */
 
 static struct task_events *te;
 static bool missing;			/* records, for want of memory */
 static bool failed;			/* the last drain */
+static bool behind;			/* it, though not failed: events come too fast */
 static unsigned long unknown_ids;
 
 uint64_t replay_word(unsigned long key)
@@ -74,11 +78,19 @@ static struct group_id *add_clone(uint64_t id, struct group_id *parent,
 				  const struct container_clone_info *info)
 {
 	struct css_group *group;
+	struct group_id *gid;
 
 	pids_clone_begin(id);
+	limits_clone_begin(info->user);
 	group = container_clone(parent->group, info);
+	limits_clone_end();
 	pids_clone_end();
-	return ids_add(id, parent->node.key, group);
+	gid = ids_add(id, parent->node.key, group);
+	if (gid && gid->group == parent->group) {
+		limits_refused(parent);
+		limits_refused(gid);
+	}
+	return gid;
 }
 
 static struct group_id *known_id(uint64_t id);
@@ -90,6 +102,8 @@ static struct group_id *add_group(uint64_t id, const struct te_group *group)
 		.pid	= (int)group->pid,
 		.namer	= group->creator,
 		.flags	= group->flags,
+		.user	= group->user,
+		.unlimited = group->unlimited,
 	};
 	char comm[TE_COMM_LEN + 1] = "";
 
@@ -146,6 +160,8 @@ static void replay_clone(void *ctx, const struct te_clone *ev)
 		.pid	= (int)ev->tgid,
 		.namer	= ev->creator_task,
 		.flags	= ev->flags,
+		.user	= ev->user,
+		.unlimited = ev->unlimited,
 	};
 	char comm[TE_COMM_LEN + 1] = "";
 
@@ -187,6 +203,16 @@ static int mark_task(struct container_task *task, unsigned long key, void *arg)
 	(void)key, (void)arg;
 	container_task_set_cookie(task, container_task_cookie(task) | TE_WORD_EXITED);
 	return 0;
+}
+
+static void replay_refused(void *ctx, uint64_t id)
+{
+	struct group_id *gid = ids_find(id);
+	uint64_t nr = task_events_group_refused(te, id);
+
+	(void)ctx;
+	if (gid && nr)
+		container_clone_refused(gid->group, nr);
 }
 
 static void rebuild_begin(void *ctx)
@@ -256,6 +282,7 @@ const struct task_events_ops replay_ops = {
 	.exit		= replay_exit_event,
 	.exec		= replay_exec,
 	.affinity	= replay_affinity,
+	.refused	= replay_refused,
 	.rebuild_begin	= rebuild_begin,
 	.group_known	= group_known,
 	.group		= group,
@@ -298,10 +325,22 @@ bool replay_failed(void)
 	return failed;
 }
 
+bool replay_behind(void)
+{
+	return failed || behind;
+}
+
 static int drain_once(void)
 {
-	int n = task_events_drain(te);
+	int n;
 
+	limits_before_drain();
+	n = task_events_drain(te);
+	behind = n == -EAGAIN;
+	if (n >= 0)
+		limits_after_drain();
+	if (behind)
+		return n;
 	if (n < 0) {
 		if (!failed)
 			log_err("the kernel's tasks cannot be read: %s", strerror(-n));
@@ -316,7 +355,7 @@ static int drain_once(void)
 
 int replay_drain(void)
 {
-	int n, sum = 0;
+	int n, rounds = 0, sum = 0;
 
 	ids_pin();
 	do {
@@ -326,7 +365,7 @@ int replay_drain(void)
 		sum += n;
 		if (missing)
 			resync();
-	} while (ids_take_rewatched());
+	} while (ids_rewatched() && ++rounds < DRAIN_ROUNDS && ids_take_rewatched());
 	return sum;
 }
 
@@ -354,7 +393,7 @@ unsigned long replay_unknown_ids(void)
 void replay_init(struct task_events *events)
 {
 	te = events;
-	missing = failed = false;
+	missing = failed = behind = false;
 	unknown_ids = 0;
 }
 

@@ -39,6 +39,11 @@ int replay_drain(void);
 int replay_kill(void);
 /* Whether the last replay_drain() did not work. */
 bool replay_failed(void);
+/*
+ * The same, or it could not keep up (-EAGAIN): the engine knows everything that
+ * happened before the call, but may lack a task that was born during it.
+ */
+bool replay_behind(void);
 
 /* The word by which the engine knows task @key; 0: none. */
 uint64_t replay_word(unsigned long key);

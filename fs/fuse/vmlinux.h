@@ -107,7 +107,9 @@ struct ns_common {
 };
 
 struct user_namespace {
+	struct user_namespace *parent;
 	int level;
+	kuid_t owner;
 };
 
 struct pid_namespace {

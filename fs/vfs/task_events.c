@@ -23,9 +23,11 @@
  * A task outside of every container costs a fork two reads and an exit one.
  */
 #include <linux/compat.h>
+#include <linux/cred.h>
 #include <linux/kprobes.h>
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
+#include <linux/user_namespace.h>
 #include <linux/binfmts.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
@@ -57,9 +59,42 @@ void host_watch_migrations(_Bool on)
 
 static bool probed;			/* by unshare_kprobe, else by unshare_probe */
 
+/* The engine's own count is all that there is. */
+void host_user_charge(unsigned int user)
+{
+}
+
+void host_user_uncharge(unsigned int user)
+{
+}
+
 const char *host_clone_hook(void)
 {
 	return probed ? "task_newtask and perf_event_namespaces" : "task_newtask and ksys_unshare";
+}
+
+/* Whose @task is: see engine.h. */
+static unsigned int user_of(struct task_struct *task, bool *unlimited)
+{
+	const struct user_namespace *ns;
+	const struct cred *cred;
+	unsigned int user, owner;
+
+	rcu_read_lock();
+	cred = __task_cred(task);
+	user = from_kuid(&init_user_ns, cred->uid);
+	ns = cred->user_ns;
+	*unlimited = ns == &init_user_ns && !user &&
+		     cap_raised(cred->cap_effective, CAP_SYS_ADMIN);
+	if (ns != &init_user_ns) {
+		while (ns->parent != &init_user_ns)
+			ns = ns->parent;
+		owner = from_kuid(&init_user_ns, ns->owner);
+		if (owner)
+			user = owner;
+	}
+	rcu_read_unlock();
+	return user;
 }
 
 /*
@@ -68,6 +103,7 @@ const char *host_clone_hook(void)
  */
 static bool clone_task(struct task_struct *creator, struct task_struct *task, unsigned int flags)
 {
+	bool unlimited;
 	struct container_clone_info info = {
 		.pid	= task_tgid_nr(task),
 		.namer	= (unsigned long)creator,
@@ -75,6 +111,8 @@ static bool clone_task(struct task_struct *creator, struct task_struct *task, un
 		.comm	= task->comm,
 	};
 
+	info.user = user_of(task, &unlimited);
+	info.unlimited = unlimited;
 	return container_clone_task((unsigned long)task, task_pid_nr(task), task_tgid_nr(task),
 				    &info);
 }

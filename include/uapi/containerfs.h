@@ -153,6 +153,7 @@
 #define CONTAINER_NS_CLONE_NAME		"node%d"
 #define CONTAINER_NS_KEEP_EMPTY		16
 #define CONTAINER_NS_MAX_DEPTH		32
+#define CONTAINER_NS_MAX_USER_CLONES	4096	/* automatic containers that one user causes */
 
 /* largest number that pids.max takes: as many ids as there can be */
 #define CONTAINERFS_PIDS_MAX		4194304

@@ -136,6 +136,7 @@ unsigned int shim_cache_size(const struct shim_cache *cache);
  * so 0 says that the earlier request came true or was never made.
  */
 unsigned long shim_fail_nth(unsigned long nth);		/* host */
+unsigned long shim_rb_firsts(void);			/* calls of rb_first() so far */
 
 /* Objects allocated and not freed, in all or in one cache. */
 long shim_slab_live(void);				/* host */

@@ -146,6 +146,7 @@ static bool clone_into(int namer, int tid, unsigned int flags)
 		.pid = host.task[tid].tgid,
 		.namer = host_key(namer),
 		.flags = flags,
+		.user = host.task[tid].uid,
 		.comm = host.task[tid].comm,
 	};
 	struct css_group *from = group_of(namer), *to;
@@ -466,4 +467,15 @@ void host_file_event(struct container *cont, unsigned int node)
 const char *host_clone_hook(void)
 {
 	return "the table of tasks";
+}
+
+void host_user_charge(unsigned int user)
+{
+	host.charged[user]++;
+}
+
+void host_user_uncharge(unsigned int user)
+{
+	ck_assert_int_gt(host.charged[user], 0);
+	host.charged[user]--;
 }

@@ -25,6 +25,7 @@
 #define HOST_TASKS	8192
 #define HOST_ADDRESSES	(4 * HOST_TASKS)
 #define HOST_PATH	4200
+#define HOST_USERS	2048		/* uids are below it */
 #define HOST_CPUS	8
 #define HOST_ALL_CPUS	((1ul << HOST_CPUS) - 1)
 
@@ -63,6 +64,7 @@ struct host {
 	int		twice;			/* this tid is listed twice */
 	int		refuse;			/* for this tid, it says refuse_err */
 	int		refuse_err;
+	int		charged[HOST_USERS];	/* clones that each uid has caused */
 	bool		use_cookies;		/* the host has a word for each task */
 	bool		one_step;		/* it clones by container_clone_task() */
 	bool		die_of_kill;		/* SIGKILL ends a process at once */

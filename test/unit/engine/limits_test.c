@@ -151,6 +151,94 @@ START_TEST(nothing_is_used_up)
 }
 END_TEST
 
+static void sandbox(struct container *dir, int tid, unsigned int uid, bool made)
+{
+	host_spawn(tid, tid, uid);
+	ck_assert_int_eq(attach(dir, tid), 0);
+	ck_assert(host_unshare(tid, NEW_USER) == made);
+}
+
+/* Fault 3.3: what one user causes, wherever, empty or not, is bounded, and nobody else's. */
+START_TEST(max_user_clones)
+{
+	struct container *top = mount_top("ns,max_user_clones=8"), *a = make_dir(top, "a"), *b = make_dir(top, "b");
+
+	for (int i = 0; i < 8; i++)
+		sandbox(i & 1 ? a : b, 10 + i, 1000, true);
+	sandbox(a, 20, 1000, false);
+	ck_assert_uint_eq(refused(a), 1);
+	ck_assert(!host_unshare(10, NEW_UTS));
+	ck_assert_int_eq(host.charged[1000], 8);
+	sandbox(a, 21, 1001, true);
+	/* one that is empty is still there */
+	host_exit(10);
+	container_run_work();
+	ck_assert(!host_unshare(20, NEW_UTS));
+	/* but only a quarter of them is kept, over all directories, the oldest first */
+	ck_assert_str_eq(children_of(b), "node1 node2 node3 node4");
+	host_exit(11);
+	host_exit(12);
+	container_run_work();
+	ck_assert_str_eq(children_of(b), "node2 node3 node4");
+	ck_assert_str_eq(children_of(a), "node1 node2 node3 node4 node5");
+	ck_assert_int_eq(host.charged[1000], 7);
+	ck_assert(host_unshare(20, NEW_UTS));
+	ck_assert(!host_unshare(20, NEW_UTS));
+	/* others are not touched by it */
+	ck_assert(is_in(find_dir(a, "node5"), 21));
+	for (int tid = 13; tid < 18; tid++)
+		host_exit(tid);
+	host_exit(20);
+	host_exit(21);
+	container_run_work();
+	ck_assert_int_eq(host.charged[1000], 2);
+	ck_assert_int_eq(host.charged[1001], 1);
+	sane();
+	umount_top(top);
+	ck_assert_int_eq(host.charged[1000] + host.charged[1001], 0);
+}
+END_TEST
+
+/* A branch that becomes empty at once, with a share that keeps a part of it. */
+START_TEST(deep_share)
+{
+	struct container *top = mount_top("ns,max_user_clones=16");
+
+	host_spawn(10, 10, 1000);
+	for (int i = 0; i < 16; i++)
+		ck_assert(host_unshare(10, NEW_USER));
+	ck_assert(!host_unshare(10, NEW_USER));
+	host_exit(10);
+	container_run_work();
+	ck_assert_int_le(host.charged[1000], 4);
+	sane();
+	umount_top(top);
+}
+END_TEST
+
+/*
+ * Fault 3.4: who goes deeper is no more work, and nor is it when all of that goes.
+ * Counted are the steps from one container to another.
+ */
+START_TEST(deep_chain)
+{
+	struct container *top = mount_top("ns,max_depth=max,max_user_clones=max");
+	const unsigned int depth = 2000;
+	unsigned long steps;
+
+	host_spawn(10, 10, 0);
+	for (unsigned int i = 0; i < depth; i++)
+		ck_assert(host_unshare(10, NEW_USER));
+	steps = shim_rb_firsts();
+	host_exit(10);
+	if (_i == 0)		/* its agent's time */
+		ck_assert_int_eq(write_to(top, "ns.keep_empty", "0"), 0);
+	container_run_work();
+	umount_top(top);
+	ck_assert_uint_le(shim_rb_firsts() - steps, 8 * depth);
+}
+END_TEST
+
 TCase *limits_tests(void)
 {
 	TCase *tc = tcase_of("limits");
@@ -159,5 +247,8 @@ TCase *limits_tests(void)
 	tcase_add_test(tc, max_depth);
 	tcase_add_test(tc, loop);
 	tcase_add_test(tc, nothing_is_used_up);
+	tcase_add_test(tc, max_user_clones);
+	tcase_add_test(tc, deep_share);
+	tcase_add_loop_test(tc, deep_chain, 0, 2);
 	return tc;
 }

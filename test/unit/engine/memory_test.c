@@ -87,8 +87,8 @@ START_TEST(clone_without_memory)
 			live++;		/* its record */
 		ck_assert_int_eq(host_objects(), live);
 	}
-	/* container, its name, ns, debug, group; for the child, a record */
-	ck_assert_uint_eq(nth, 6 + (_i == 2));
+	/* user, container, its name, ns, debug, group; for the child, a record */
+	ck_assert_uint_eq(nth, 7 + (_i == 2));
 	ck_assert_uint_eq(number_in(a, "ns.events", "clones "), 1);
 	ck_assert_uint_eq(inspect_container(a).nr_children, 1);
 	sane();

@@ -149,6 +149,9 @@ static const struct {
 	{ "ns,keep_empty=0,max_clones=0,max_depth=0,clone_flags=none",
 	  ",ns,clone_flags=none,keep_empty=0,max_clones=0,max_depth=0" },
 	{ "ns,clone_flags=mnt:uts+ipc+user+pid+net+cgroup+time,clone_name=node%d,max_depth=32", ",ns" },
+	{ "ns,max_user_clones=5", ",ns,max_user_clones=5" },
+	{ "ns,max_user_clones=max", ",ns,max_user_clones=max" },
+	{ "ns,max_user_clones=4096", ",ns" },
 	{ "name=y,keep_empty=1,ns", ",ns,name=y,keep_empty=1" },
 };
 

@@ -306,6 +306,11 @@ bool tasks_fsetid(pid_t tid)
 	return true;
 }
 
+bool tasks_behind(void)
+{
+	return false;
+}
+
 void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor)
 {
 	*actor = (struct container_actor){ .tid = tid, .euid = euid };

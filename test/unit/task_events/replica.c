@@ -164,6 +164,14 @@ static void on_affinity(void *ctx, const struct te_affinity *ev)
 	r->last_affinity = *ev;
 }
 
+static void on_refused(void *ctx, uint64_t id)
+{
+	struct replica *r = ctx;
+
+	r->refusals++;
+	r->last_refused = id;
+}
+
 static void on_rebuild_begin(void *ctx)
 {
 	struct replica *r = ctx;
@@ -235,6 +243,7 @@ const struct task_events_ops replica_ops = {
 	.exit = on_exit_event,
 	.exec = on_exec,
 	.affinity = on_affinity,
+	.refused = on_refused,
 	.rebuild_begin = on_rebuild_begin,
 	.group_known = on_group_known,
 	.group = on_group,

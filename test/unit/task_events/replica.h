@@ -40,6 +40,8 @@ struct replica {
 	uint32_t watched;	/* forks by this tid: */
 	unsigned int strays;	/* those that began in another group than its */
 	unsigned int forks, clones, exits, execs, affinities, rebuilds, wrong;
+	unsigned int refusals;
+	uint64_t last_refused;		/* css_group */
 	struct te_clone last_clone;
 	struct te_exit last_exit;
 	struct te_exec last_exec;

@@ -23,6 +23,8 @@
 #include "storm.h"
 #include "tests.h"
 
+#define NOBODY	47110815
+
 /* A child that does what letters sent to it say, and answers each. */
 struct puppet {
 	pid_t pid;
@@ -72,6 +74,10 @@ static int32_t obey(char c, int to)
 		return pid;
 	case 'u':
 		return unshare(CLONE_NEWUTS) ? -errno : 0;
+	case 'U':	/* nobody in particular, in a user namespace */
+		if (syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY))
+			return -errno;
+		return unshare(CLONE_NEWUSER | CLONE_NEWUTS) ? -errno : 0;
 	case 'b':	/* refused by the kernel */
 		return unshare(CLONE_NEWUTS | CLONE_THREAD | 1) ? -errno : 0;
 	case 's':	/* not a namespace */
@@ -281,13 +287,15 @@ START_TEST(clones)
 	/* Not enabled. */
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL,
+						TE_LEVELS_ANY), 0);
 	/* Failed, no namespace, not in the mask. */
 	ck_assert_int_lt(tell(&p, 'b'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
 	ck_assert_int_eq(tell(&p, 's'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
-	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWNET, 0), 0);
+	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWNET,
+					       TE_LEVELS_ANY, 0), 0);
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
 	kid = tell(&p, 'c');
@@ -295,7 +303,7 @@ START_TEST(clones)
 	kill_one(kid);
 	/* In the mask. */
 	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, TE_WATCH_EMPTY,
-					       TE_CLONE_NEWUTS, 0), 0);
+					       TE_CLONE_NEWUTS, TE_LEVELS_ANY, 0), 0);
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	id = id_of(&f, p.pid);
 	ck_assert_uint_gt(id, f.group);
@@ -322,7 +330,8 @@ START_TEST(clones)
 	ck_assert_uint_gt(id_of(&f, kid), deeper);
 	ck_assert_uint_eq(f.replica.groups[id_of(&f, kid)].parent, 0);
 	kill_one(kid);
-	ck_assert_int_eq(task_events_set_clone(f.te, 0, TE_CLONE_ALL), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 0, TE_CLONE_ALL,
+						TE_LEVELS_ANY), 0);
 	kid = tell(&p, 'c');
 	ck_assert_uint_eq(id_of(&f, kid), 0);
 	kill_one(kid);
@@ -545,6 +554,132 @@ START_TEST(facts_and_walks)
 }
 END_TEST
 
+static uint64_t levels_of(struct fixture *f, uint64_t id)
+{
+	struct te_group group;
+
+	ck_assert_int_eq(task_events_group_get(f->te, id, &group), 0);
+	return group.levels;
+}
+
+/*
+ * Fault 3.1: limits hold where the clone is made, and who goes on asking is no work:
+ * nothing comes through the ring but one report until it is looked at.
+ */
+START_TEST(too_deep)
+{
+	struct task_events_stats before, after;
+	struct fixture f;
+	struct puppet p;
+	uint64_t id;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWUTS, 2, 0), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(levels_of(&f, id_of(&f, p.pid)), 1);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	id = id_of(&f, p.pid);
+	ck_assert_uint_eq(levels_of(&f, id), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	ck_assert_uint_eq(f.replica.refusals, 1);
+	ck_assert_uint_eq(f.replica.last_refused, id);
+	task_events_stats(f.te, &before);
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(tell(&p, 'u'), 0);
+	/* Of clone(2) the child is a child. */
+	kill_one(tell(&p, 'c'));
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	task_events_stats(f.te, &after);
+	ck_assert_uint_eq(f.replica.refusals, 1);
+	ck_assert_uint_le(after.events - before.events, 500);	/* strangers, and its birth and end */
+	ck_assert_uint_eq(task_events_group_refused(f.te, id), 1002);
+	ck_assert_uint_eq(task_events_group_refused(f.te, id), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	ck_assert_uint_eq(f.replica.refusals, 2);
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
+/* max_clones: until one more of the group's clones is empty, and no longer. */
+START_TEST(full)
+{
+	struct te_group group;
+	struct fixture f;
+	struct puppet p;
+	uint64_t id;
+	pid_t kid;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	kid = tell(&p, 'c');
+	id = id_of(&f, kid);
+	ck_assert_uint_ne(id, f.group);
+	ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);
+	ck_assert_int_eq(task_events_group_full(f.te, f.group, group.emptied), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
+	kill_one(kid);
+	while (id_of(&f, kid))
+		sched_yield();
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_gt(id_of(&f, p.pid), id);
+	ck_assert_int_eq(task_events_group_full(f.te, 1 << 30, 1), -ENOENT);
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
+/* Fault 3.3: whoever makes user namespaces below his own is charged for all of it. */
+START_TEST(users)
+{
+	struct fixture f;
+	struct puppet p;
+	uint64_t id;
+
+	fixture_open(&f, _i, 0);
+	task_events_set_user_limit(f.te, 2);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	/* root */
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(f.replica.refusals, 0);
+	puppet_end(&p);
+	/* somebody, in two processes */
+	for (int i = 0; i < 2; i++) {
+		puppet_start(&p);
+		ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+		ck_assert_int_eq(tell(&p, 'U'), 0);
+		id = id_of(&f, p.pid);
+		ck_assert_uint_ne(id, f.group);
+		if (!i) {
+			ck_assert_int_eq(tell(&p, 'u'), 0);
+			ck_assert_uint_ne(id_of(&f, p.pid), id);
+			id = id_of(&f, p.pid);
+			ck_assert_int_eq(tell(&p, 'u'), 0);
+			ck_assert_uint_eq(id_of(&f, p.pid), id);
+			ck_assert_uint_eq(f.replica.refusals, 1);
+			/* one is removed */
+			task_events_user_count(f.te, NOBODY, -1);
+			puppet_end(&p);
+		}
+	}
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
 Suite *suite_basic(void)
 {
 	Suite *suite = suite_create("task_events");
@@ -559,6 +694,9 @@ Suite *suite_basic(void)
 	tcase_add_loop_test(tc, wake_ups, 0, NWAYS);
 	tcase_add_loop_test(tc, affinities, 0, NWAYS);
 	tcase_add_loop_test(tc, facts_and_walks, 0, NWAYS);
+	tcase_add_loop_test(tc, too_deep, 0, NWAYS);
+	tcase_add_loop_test(tc, full, 0, NWAYS);
+	tcase_add_loop_test(tc, users, 0, NWAYS);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -26,7 +26,8 @@ static uint64_t group(uint64_t key)
 {
 	uint64_t id = task_events_new_id(f.te);
 
-	ck_assert_int_eq(task_events_group_set(f.te, id, 0, 0, TE_CLONE_ALL, key), 0);
+	ck_assert_int_eq(task_events_group_set(f.te, id, 0, 0, TE_CLONE_ALL,
+					       TE_LEVELS_ANY, key), 0);
 	replica_add_group(&f.replica, id, 0);
 	return id;
 }
@@ -239,7 +240,8 @@ START_TEST(clones_have_an_entry)
 
 	begin(_i);
 	ck_assert_int_eq(task_events_pids_set(f.te, TE_PIDS_CLONES), 0);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL,
+						TE_LEVELS_ANY), 0);
 	pid = start(unshares, &go);
 	move(pid, low);
 	let_go(go);

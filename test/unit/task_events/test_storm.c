@@ -8,6 +8,7 @@
  * it is checked that the replica is right, after each attach for the moved task and
  * at rest for all.
  */
+#include <errno.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -160,6 +161,14 @@ static void attach_one(struct storms *s)
 	}
 }
 
+/* Others may lose events as fast as the replica is rebuilt: then it says so, and ends. */
+static void drain(struct fixture *f)
+{
+	int n = task_events_drain(f->te);
+
+	ck_assert_msg(n >= 0 || n == -EAGAIN, "drain: %d", n);
+}
+
 /* Waits a moment for it, that the storms have the CPU to themselves. */
 static bool at_rest(struct storms *s)
 {
@@ -199,7 +208,8 @@ static void run_storms(enum way way, size_t ring_bytes, unsigned int work,
 	for (i = 0; i < DEST; )
 		if ((group = fixture_group(f, 0, 0)) & 1)
 			s->dest[i++] = s->last = group;
-	ck_assert_int_eq(task_events_set_clone(f->te, 1, TE_CLONE_ALL), 0);
+	ck_assert_int_eq(task_events_set_clone(f->te, 1, TE_CLONE_ALL,
+						TE_LEVELS_ANY), 0);
 	for (i = 0; i < TREES; i++)
 		storm_begin(&s->trees[i]);
 	while (!at_rest(s)) {
@@ -214,7 +224,7 @@ static void run_storms(enum way way, size_t ring_bytes, unsigned int work,
 		for (i = 0; i < BURST; i++) {
 			attach_one(s);
 			if (i & 1)
-				ck_assert_int_ge(task_events_drain(f->te), 0);
+				drain(f);
 		}
 	}
 	fixture_compare(f);

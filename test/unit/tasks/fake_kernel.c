@@ -20,6 +20,7 @@ union record {
 	struct te_clone	clone;
 	struct te_exit	exit;
 	struct te_exec	exec;
+	struct te_refused refused;
 };
 
 #define RING_MAX 65536
@@ -107,6 +108,7 @@ void fk_reset(void)
 	ring_nr = loss_at = lost = lost_seen = 0;
 	rebuilds = events = 0;
 	next_id = 1;
+	fk_limits_reset();
 }
 
 /* A ring that is full loses a few records, then somebody has made room. */
@@ -118,6 +120,13 @@ static void tell(const union record *rec)
 	}
 	if (++lost % 3 == 0)
 		loss_at = ring_nr;
+}
+
+void fk_tell_refused(uint64_t id)
+{
+	union record rec = { .refused = { .type = TE_REFUSED, .id = id } };
+
+	tell(&rec);
 }
 
 static uint64_t first_seq(void)
@@ -178,13 +187,16 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 							     fk_default_mask;
 	uint64_t id;
 
-	if (!fk_cloning || !(flags & mask))
+	if (!fk_cloning || !(flags & mask) || !fk_may_clone(parent, fk_task[creator].uid))
 		return 0;
 	id = next_id++;
 	fk_group[id].present = true;
 	fk_group[id].group = (struct te_group){
 		.parent = parent, .tasks = 1, .creator = fk_task[creator].task, .flags = flags,
-		.watch = fk_group[parent].group.watch, .clone_mask = mask,
+		.watch = fk_group[parent].group.watch | TE_WATCH_EMPTY, .clone_mask = mask,
+		.levels = fk_group[parent].group.levels == TE_LEVELS_ANY ? TE_LEVELS_ANY :
+			  fk_group[parent].group.levels - 1,
+		.user = fk_task[creator].uid, .emptied = 1,
 		.rules = fk_group[parent].group.rules, .comm = "fake",
 	};
 	fk_pids_clone(id, parent);
@@ -197,7 +209,8 @@ static void tell_clone(uint32_t creator, uint32_t tid, uint64_t parent, uint32_t
 	union record rec = { .clone = {
 		.type = TE_CLONE, .tid = tid, .tgid = fk_task[tid].tgid, .creator = creator,
 		.word = fk_task[tid].word, .parent = parent, .task = fk_task[tid].task,
-		.creator_task = fk_task[creator].task, .creator_tgid = fk_task[creator].tgid, .flags = flags, .comm = "fake",
+		.creator_task = fk_task[creator].task, .creator_tgid = fk_task[creator].tgid,
+		.flags = flags, .user = fk_task[creator].uid, .comm = "fake",
 	} };
 
 	tell(&rec);
@@ -216,10 +229,12 @@ void fk_fork(uint32_t creator, uint32_t tid, uint32_t tgid, uint32_t flags)
 	rec.fork.task = fk_task[tid].task;
 	fk_task[tid].word = rec.fork.word = TE_WORD(id ? id : parent, first_seq());
 	fk_pids_follow(tid);
-	if (id)
+	if (id) {
 		tell_clone(creator, tid, parent, flags);
-	else
+	} else {
+		fk_group[parent].group.tasks++;
 		tell(&rec);
+	}
 }
 
 void fk_unshare(uint32_t tid, uint32_t flags)
@@ -229,6 +244,7 @@ void fk_unshare(uint32_t tid, uint32_t flags)
 
 	if (!id)
 		return;
+	fk_left(te_word_id(word));
 	fk_task[tid].word = word ? te_word_next(word, id) : TE_WORD(id, first_seq());
 	fk_pids_follow(tid);
 	fk_charge(te_word_id(word), tid);
@@ -248,6 +264,7 @@ void fk_exit(uint32_t tid)
 		fk_group[id].group.dying++;
 		t->dying = id;
 	}
+	fk_left(id);
 	if (fk_task[tid].word)
 		tell(&rec);
 	fk_task[tid].live = false;
@@ -326,6 +343,9 @@ static void deliver(struct task_events *te, const union record *rec)
 	case TE_EXEC:
 		te->ops.exec(NULL, &rec->exec);
 		break;
+	case TE_REFUSED:
+		te->ops.refused(NULL, rec->refused.id);
+		break;
 	}
 }
 
@@ -364,6 +384,9 @@ static unsigned int rebuild(struct task_events *te)
 		te->ops.rebuild_task(NULL, &t);
 	}
 	te->ops.rebuild_end(NULL);
+	for (uint64_t id = 0; id < next_id; id++)
+		if (fk_group[id].present && fk_group[id].group.refused_told)
+			te->ops.refused(NULL, id);
 	lost_seen = lost;
 	rebuilds++;
 	return end;
@@ -415,6 +438,9 @@ int task_events_attach(struct task_events *te, const struct te_ref *ref, uint64_
 		return -EAGAIN;
 	if (id && !fk_group[id].present)
 		abort();	/* an id must be told before it is used */
+	fk_left(te_word_id(expect_word));
+	if (id)
+		fk_group[id].group.tasks++;
 	fk_task[tid].word = expect_word ? te_word_next(expect_word, id) : TE_WORD(id, first_seq());
 	fk_pids_follow(tid);
 	fk_charge(te_word_id(expect_word), tid);
@@ -543,8 +569,10 @@ uint64_t task_events_new_id(struct task_events *te)
 	return next_id++;
 }
 
-int task_events_set_clone(struct task_events *te, int enabled, uint32_t default_mask)
+int task_events_set_clone(struct task_events *te, int enabled, uint32_t default_mask,
+			  uint32_t levels)
 {
+	fk_group[0].group.levels = levels;
 	fk_cloning = enabled;
 	fk_default_mask = default_mask;
 	return 0;
@@ -566,10 +594,13 @@ const char *task_events_affinity_hook(const struct task_events *te)
 }
 
 int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent, uint32_t watch,
-			  uint32_t clone_mask, uint64_t pids)
+			  uint32_t clone_mask, uint32_t levels, uint64_t pids)
 {
-	if (!fk_group[id].present)
+	if (!fk_group[id].present) {
 		fk_group[id].group.pids = pids;
+		fk_group[id].group.emptied = 1;
+	}
+	fk_group[id].group.levels = levels;
 	fk_group[id].present = true;
 	fk_group[id].group.parent = parent;
 	fk_group[id].group.watch = watch;

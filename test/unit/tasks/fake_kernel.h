@@ -97,4 +97,15 @@ unsigned int fk_pids_entries(void);
 void fk_charge(uint64_t id, uint32_t tid);
 void fk_account_clone(uint64_t id, uint64_t parent);
 
+/* fake_limits.c: may a task of css_group @parent clone?  Then @user is charged. */
+#define FK_USERS	2048
+extern long fk_user[FK_USERS];		/* clones charged to each uid */
+extern uint64_t fk_user_limit;
+extern unsigned int fk_refusals;	/* by the fake kernel, not the engine */
+void fk_limits_reset(void);
+bool fk_may_clone(uint64_t parent, uint32_t user);
+/* A task of @id is in another now, or gone. */
+void fk_left(uint64_t id);
+void fk_tell_refused(uint64_t id);
+
 #endif /* TEST_UNIT_TASKS_FAKE_KERNEL_H */

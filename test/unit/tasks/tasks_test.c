@@ -391,7 +391,7 @@ START_TEST(failed_drain)
 	fk_spawn(11, 11);
 	ck_assert_int_eq(attach(a, 10), 0);
 	fk_exit(10);
-	fk_drain_error = -EAGAIN;
+	fk_drain_error = -ENOMEM;
 	tasks_begin();
 	tasks_end();
 	ck_assert_uint_eq(ids_count(), 2);
@@ -401,6 +401,84 @@ START_TEST(failed_drain)
 	fk_drain_error = 0;
 	consistent();
 	ck_assert_int_eq(attach(a, 11), 0);
+	consistent();
+}
+END_TEST
+
+/* Events come faster than they are read: nothing that could be wrong is done, and nothing fails. */
+START_TEST(behind_in_a_drain)
+{
+	fk_spawn(10, 10);
+	fk_spawn(11, 11);
+	ck_assert_int_eq(attach(a, 10), 0);
+	fk_exit(10);
+	fk_drain_error = -EAGAIN;
+	tasks_begin();
+	tasks_end();
+	ck_assert_uint_eq(ids_count(), 2);
+	ck_assert(replay_behind() && !replay_failed());
+	ck_assert_uint_eq(fk_log_errors, 0);
+	ck_assert_int_eq(attach(a, 11), 0);
+	fk_drain_error = 0;
+	consistent();
+	ck_assert(!replay_behind());
+}
+END_TEST
+
+/* Fault 3.1: who storms a full container is refused in the kernel, not by the daemon. */
+START_TEST(storm_of_a_full_container)
+{
+	unsigned int storm;
+
+	fk_spawn(10, 10);
+	fk_spawn(11, 11);
+	fk_spawn(12, 12);
+	ck_assert_int_eq(attach(a, 10), 0);
+	ck_assert_int_eq(attach(a, 11), 0);
+	ck_assert_int_eq(attach(a, 12), 0);
+	ck_assert_int_eq(write_as(&root, a, "ns.max_clones", "1"), 0);
+	fk_unshare(10, NEWUTS);
+	consistent();
+	for (storm = 0; storm < 100; storm++) {
+		fk_unshare(11, NEWUTS);
+		tasks_begin();
+		tasks_end();
+	}
+	ck_assert_uint_ge(fk_refusals, 97);
+	ck_assert_str_eq(text_of(a, "ns.events"), "clones 1 refused 100 removed 0");
+	ck_assert_uint_eq(fk_user[0], 1);
+	consistent();
+	/* As soon as there is room, and whatever the daemon knows of it. */
+	fk_exit(10);
+	fk_unshare(12, NEWUTS);
+	ck_assert_str_eq(text_of(a, "ns.events"), "clones 2 refused 100 removed 0");
+	ck_assert_uint_eq(fk_user[0], 2);
+	consistent();
+}
+END_TEST
+
+/* Limits are BPF's as soon as they are the engine's; what was refused is counted where it was. */
+START_TEST(limits_are_told)
+{
+	struct container *node;
+
+	ck_assert_uint_eq(fk_user_limit, 4096);
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	ck_assert_int_eq(write_as(&root, a, "ns.max_depth", "1"), 0);
+	fk_unshare(10, NEWUTS);
+	for (int i = 0; i < 10; i++)
+		fk_unshare(10, NEWUTS);
+	ck_assert_uint_eq(fk_refusals, 10);
+	tasks_begin();
+	tasks_end();
+	node = child_of(a, "node1");
+	ck_assert_str_eq(text_of(node, "ns.events"), "clones 0 refused 10 removed 0");
+	container_put(node);
+	ck_assert_int_eq(write_as(&root, a, "ns.max_depth", "2"), 0);
+	fk_unshare(10, NEWUTS);
+	fk_unshare(10, NEWUTS);
+	ck_assert_uint_eq(fk_refusals, 11);
 	consistent();
 }
 END_TEST
@@ -501,6 +579,9 @@ int main(void)
 	tcase_add_loop_test(tc, threads_do_not_outrun, 0, 2);
 	tcase_add_test(tc, rebuild_after_loss);
 	tcase_add_test(tc, failed_drain);
+	tcase_add_test(tc, behind_in_a_drain);
+	tcase_add_test(tc, storm_of_a_full_container);
+	tcase_add_test(tc, limits_are_told);
 	tcase_add_test(tc, numbers_of_a_pid_namespace);
 	tcase_add_loop_test(tc, random_steps, 0, 32);
 	account_tests(tc);

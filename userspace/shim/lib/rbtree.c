@@ -197,8 +197,18 @@ static struct rb_node *outermost(struct rb_node *node, bool left)
 	return node;
 }
 
+static unsigned long firsts;
+
+/* How often rb_first() was called: tests count steps down a tree by it. */
+unsigned long shim_rb_firsts(void);
+unsigned long shim_rb_firsts(void)
+{
+	return __atomic_load_n(&firsts, __ATOMIC_RELAXED);
+}
+
 struct rb_node *rb_first(const struct rb_root *root)
 {
+	__atomic_fetch_add(&firsts, 1, __ATOMIC_RELAXED);
 	return outermost(root->rb_node, true);
 }
 

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Automatic containers that nobody is in any more, and who caused how many.
+ *
+ * A clone is empty when no task is left in it or below, and nothing below was
+ * made by mkdir.  It is kept for inspection then, in two lists, longest empty
+ * first: its parent's, and that of the user who caused it.  When its parent has
+ * more than keep_empty of them, or the user, in the whole hierarchy, more than
+ * his share, the first one goes, with the clones below it.  So neither many
+ * directories nor deep ones keep more than what is bounded.  Nothing made by mkdir
+ * is ever removed.  While a hierarchy is not mounted nothing is kept, as nobody
+ * could look at it.
+ *
+ * A user is a number that the host has found for the task (engine.h).  There is a
+ * record of one while he has clones, empty or not, all of which count towards
+ * max_user_clones; a quarter of that is his share of empty ones, so that what he
+ * left behind does not keep what he does now from being seen.
+ *
+ * All under container_lock.
+ */
+#include <linux/hashtable.h>
+
+#include "ns.h"
+
+#define NS_USER_HASH_BITS	6
+#define NS_USER_SHARE		4	/* one in so many may be empty */
+
+struct ns_user {
+	struct hlist_node	node;		/* in ns_users */
+	unsigned int		uid;
+	unsigned int		nr_clones;
+	unsigned int		nr_empties;
+	struct list_head	empties;	/* ns_states, by user_node, longest empty first */
+	struct list_head	trim_node;	/* in ns_users_trim_list */
+};
+
+unsigned int ns_max_user_clones = CONTAINER_NS_MAX_USER_CLONES;
+
+static DEFINE_HASHTABLE(ns_users, NS_USER_HASH_BITS);
+static LIST_HEAD(ns_trim_list);		/* ns_states with too many empties, by trim_node */
+static LIST_HEAD(ns_users_trim_list);	/* users with too many */
+static unsigned long long ns_clones_left;
+static struct ns_user *ns_user_new;	/* made for a clone that is not there yet */
+
+/*
+ * Where the removal of @ns_trim_of and all below it has got to: a leaf's parent.
+ * From there the next leaf is not far, however deep it is.
+ */
+static struct container *ns_trim_at;	/* a reference, or NULL */
+static u64 ns_trim_of;			/* id */
+
+unsigned int container_max_user_clones(void)
+{
+	return ns_subsys.root ? ns_max_user_clones : NS_UNLIMITED;
+}
+
+unsigned long long container_clones_left(void)
+{
+	return ns_clones_left;
+}
+
+/* --- users --- */
+
+static struct ns_user *ns_user_find(unsigned int uid)
+{
+	struct ns_user *user;
+
+	hash_for_each_possible(ns_users, user, node, uid)
+		if (user->uid == uid)
+			return user;
+	return NULL;
+}
+
+/* He has no clone. */
+static void ns_user_free(struct ns_user *user)
+{
+	list_del(&user->trim_node);
+	hash_del(&user->node);
+	kfree(user);
+}
+
+static struct ns_user *ns_user_get(unsigned int uid)
+{
+	struct ns_user *user = ns_user_find(uid);
+
+	if (user)
+		return user;
+	user = kzalloc(sizeof(*user), GFP_ATOMIC);
+	if (!user)
+		return NULL;
+	user->uid = uid;
+	INIT_LIST_HEAD(&user->empties);
+	INIT_LIST_HEAD(&user->trim_node);
+	hash_add(ns_users, &user->node, uid);
+	ns_user_new = user;
+	return user;
+}
+
+int ns_user_ask(const struct container_clone_info *info)
+{
+	struct ns_user *user = ns_user_get(info->user);
+
+	lockdep_assert_held(&container_lock);
+	if (!user)
+		return -ENOMEM;
+	if (info->unlimited || ns_max_user_clones == NS_UNLIMITED)
+		return 0;
+	return user->nr_clones < ns_max_user_clones ? 0 : -ENOSPC;
+}
+
+void ns_user_refused(void)
+{
+	lockdep_assert_held(&container_lock);
+	if (ns_user_new)
+		ns_user_free(ns_user_new);
+	ns_user_new = NULL;
+}
+
+static void ns_user_trim(struct ns_user *user)
+{
+	if (ns_max_user_clones == NS_UNLIMITED ||
+	    user->nr_empties <= ns_max_user_clones / NS_USER_SHARE ||
+	    !list_empty(&user->trim_node))
+		return;
+	list_add_tail(&user->trim_node, &ns_users_trim_list);
+	host_work_pending();
+}
+
+static void ns_user_empty(struct ns_state *ns, bool empty)
+{
+	struct ns_user *user = ns->user;
+
+	if (!user || empty == !list_empty(&ns->user_node))
+		return;
+	if (empty) {
+		list_add_tail(&ns->user_node, &user->empties);
+		user->nr_empties++;
+	} else {
+		list_del_init(&ns->user_node);
+		user->nr_empties--;
+	}
+}
+
+void ns_user_charge(struct ns_state *ns, unsigned int uid)
+{
+	struct ns_user *user = ns_user_find(uid);
+
+	lockdep_assert_held(&container_lock);
+	ns_user_new = NULL;
+	user->nr_clones++;
+	host_user_charge(uid);
+	ns->user = user;
+	ns_user_empty(ns, !list_empty(&ns->empty_node));
+}
+
+static void ns_user_uncharge(struct ns_state *ns)
+{
+	struct ns_user *user = ns->user;
+
+	if (!user)
+		return;
+	ns_user_empty(ns, false);
+	ns->user = NULL;
+	host_user_uncharge(user->uid);
+	if (!--user->nr_clones)
+		ns_user_free(user);
+}
+
+void ns_users_changed(void)
+{
+	struct ns_user *user;
+	int bkt;
+
+	lockdep_assert_held(&container_lock);
+	hash_for_each(ns_users, bkt, user, node)
+		ns_user_trim(user);
+}
+
+/* --- who is empty --- */
+
+static unsigned int ns_keep(const struct ns_state *ns)
+{
+	return ns->css.container->root->mounts ? ns->keep_empty : 0;
+}
+
+void ns_trim(struct ns_state *ns)
+{
+	if (ns->nr_empties > ns_keep(ns) && list_empty(&ns->trim_node)) {
+		list_add_tail(&ns->trim_node, &ns_trim_list);
+		host_work_pending();
+	}
+}
+
+/* One fewer lives in @ns, and hosts that refuse by themselves may look again. */
+static void ns_one_left(struct ns_state *ns)
+{
+	if (ns->max_clones == NS_UNLIMITED)
+		return;
+	ns_clones_left++;
+	host_work_pending();
+}
+
+void ns_limits_changed(struct ns_state *ns)
+{
+	ns_clones_left++;
+	host_work_pending();
+	ns_trim(ns);
+}
+
+static void ns_set_empty(struct ns_state *ns, bool empty)
+{
+	struct ns_state *parent = ns_of(ns->css.container->parent);
+
+	if (empty) {
+		list_add_tail(&ns->empty_node, &parent->empties);
+		parent->nr_empties++;
+	} else {
+		list_del_init(&ns->empty_node);
+		parent->nr_empties--;
+	}
+	ns_user_empty(ns, empty);
+}
+
+/* Put a clone on the lists of empty ones, or take it off, as it now is. */
+void ns_update(struct ns_state *ns)
+{
+	struct container *cont = ns->css.container;
+	bool empty = !cont->nr_populated && !ns->nr_made && !container_dead(cont);
+
+	if (!(cont->flags & CONTAINER_CLONE) || empty == !list_empty(&ns->empty_node))
+		return;
+	ns_set_empty(ns, empty);
+	if (empty) {
+		ns_one_left(ns_of(cont->parent));
+		ns_trim(ns_of(cont->parent));
+		if (ns->user)
+			ns_user_trim(ns->user);
+	}
+}
+
+void ns_clone_online(struct ns_state *ns)
+{
+	ns_of(ns->css.container->parent)->nr_clones++;
+	/*
+	 * Empty until the task that it is made for enters.  What is too
+	 * many is counted after that: ns_settled().
+	 */
+	ns_set_empty(ns, true);
+}
+
+void ns_clone_offline(struct ns_state *ns)
+{
+	struct ns_state *parent = ns_of(ns->css.container->parent);
+
+	if (list_empty(&ns->empty_node))
+		ns_one_left(parent);
+	else
+		ns_set_empty(ns, false);
+	parent->nr_clones--;
+	ns_user_uncharge(ns);
+}
+
+/* Should the task not have entered, the clone is one more that may go. */
+void ns_settled(struct container_subsys_state *css)
+{
+	struct ns_state *ns = ns_of_css(css);
+
+	if (css->container->parent)
+		ns_trim(ns_of(css->container->parent));
+	if (ns->user)
+		ns_user_trim(ns->user);
+}
+
+void ns_drop_empties(struct containerfs_root *root)
+{
+	struct container *cont;
+
+	lockdep_assert_held(&container_lock);
+	if (ns_subsys.root == root)
+		container_for_each_below(cont, root->top)
+			ns_trim(ns_of(cont));
+}
+
+/* --- removal --- */
+
+/* Too many are empty: the one that is to go first, or NULL. */
+static struct ns_state *ns_excess(void)
+{
+	struct ns_state *ns;
+	struct ns_user *user;
+
+	while ((ns = list_first_entry_or_null(&ns_trim_list, struct ns_state, trim_node))) {
+		if (ns->nr_empties > ns_keep(ns))
+			return list_first_entry(&ns->empties, struct ns_state, empty_node);
+		list_del_init(&ns->trim_node);
+	}
+	while ((user = list_first_entry_or_null(&ns_users_trim_list, struct ns_user, trim_node))) {
+		if (ns_max_user_clones != NS_UNLIMITED &&
+		    user->nr_empties > ns_max_user_clones / NS_USER_SHARE)
+			return list_first_entry(&user->empties, struct ns_state, user_node);
+		list_del_init(&user->trim_node);
+	}
+	return NULL;
+}
+
+/* A leaf of @cont's, from where the last one was. */
+static struct container *ns_leaf(struct container *cont)
+{
+	struct rb_node *node;
+
+	if (ns_trim_at && ns_trim_of == cont->id && !container_dead(ns_trim_at))
+		cont = ns_trim_at;
+	while ((node = rb_first(&cont->children)))
+		cont = rb_entry(node, struct container, by_name);
+	return cont;
+}
+
+static void ns_trim_to(struct container *cont, u64 of)
+{
+	swap(cont, ns_trim_at);
+	ns_trim_of = of;
+	if (cont)
+		container_put(cont);
+}
+
+/* One removal at a hold of the lock, from the leaves up. */
+bool ns_trim_one(void)
+{
+	struct container *cont, *leaf;
+	struct ns_state *ns;
+
+	spin_lock(&container_lock);
+	ns = ns_excess();
+	cont = ns ? ns->css.container : NULL;
+	leaf = cont ? ns_leaf(cont) : NULL;
+	/* Its agent first. */
+	if (!leaf || !list_empty(&leaf->pending)) {
+		ns_trim_to(NULL, 0);
+		spin_unlock(&container_lock);
+		return false;
+	}
+	/* each is counted where it was counted as a clone, as well those in others */
+	ns = ns_of(leaf->parent);
+	ns->removed++;
+	ns_events_changed(ns);
+	ns_trim_to(leaf == cont ? NULL : container_get(leaf->parent), cont->id);
+	host_clone_removed(leaf->parent, leaf);
+	container_unlink(leaf);
+	spin_unlock(&container_lock);
+	return true;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fake_limits.c - limits of clones in the fake kernel, as the BPF programs hold them
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "fake_kernel.h"
+
+long fk_user[FK_USERS];
+uint64_t fk_user_limit = UINT64_MAX;
+unsigned int fk_refusals;
+
+void fk_limits_reset(void)
+{
+	memset(fk_user, 0, sizeof(fk_user));
+	fk_user_limit = UINT64_MAX;
+	fk_refusals = 0;
+	fk_group[0].group.levels = TE_LEVELS_ANY;
+	fk_group[0].group.emptied = 1;
+}
+
+bool fk_may_clone(uint64_t parent, uint32_t user)
+{
+	struct te_group *g = &fk_group[parent].group;
+
+	if (g->levels && g->full != g->emptied && (uint64_t)fk_user[user] < fk_user_limit) {
+		fk_user[user]++;
+		return true;
+	}
+	fk_refusals++;
+	g->refused++;
+	if (!g->refused_told)
+		fk_tell_refused(parent);
+	g->refused_told = 1;
+	return false;
+}
+
+void fk_left(uint64_t id)
+{
+	struct te_group *g = &fk_group[id].group;
+
+	if (id && !--g->tasks && g->creator)
+		fk_group[g->parent].group.emptied++;
+}
+
+int task_events_group_full(struct task_events *te, uint64_t id, uint64_t emptied)
+{
+	if (!fk_group[id].present)
+		return -ENOENT;
+	fk_group[id].group.full = emptied;
+	return 0;
+}
+
+uint64_t task_events_group_refused(struct task_events *te, uint64_t id)
+{
+	uint64_t nr = fk_group[id].group.refused;
+
+	fk_group[id].group.refused_told = 0;
+	fk_group[id].group.refused = 0;
+	return nr;
+}
+
+void task_events_set_user_limit(struct task_events *te, uint64_t limit)
+{
+	fk_user_limit = limit;
+}
+
+void task_events_user_count(struct task_events *te, uint32_t user, int delta)
+{
+	fk_user[user] += delta;
+}
