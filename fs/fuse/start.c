@@ -118,8 +118,11 @@ static void write_owner(void)
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%d\n", getpid());
 
+	/* with a limit of file sizes that could not be raised, it is left out */
+	signal(SIGXFSZ, SIG_IGN);
 	if (ftruncate(start.lock, 0) || pwrite(start.lock, text, len, 0) != len)
 		log_debug("the lock does not name its owner: %s", strerror(errno));
+	signal(SIGXFSZ, SIG_DFL);
 }
 
 static const char *read_owner(void)
