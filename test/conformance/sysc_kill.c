@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@
 
 #define STACK	(64 << 10)
 #define MOST	4	/* children or threads at a time: they are not to fill a busy machine */
+#define CROWD	100	/* tasks for each fighter, with those that nobody has waited for */
 
 /* One of @n is made; wait for all if they are enough. */
 static int made(int n)
@@ -156,13 +158,19 @@ static void (*const ways[])(void) = {
 
 #define NR_WAYS (sizeof(ways) / sizeof(ways[0]))
 
-/* Namespaces are anybody's in a user namespace of his own. */
+/*
+ * Namespaces are anybody's in a user namespace of his own. Whoever is to wait for
+ * the dead may be slower than those who leave them: then forks fail for a while.
+ */
 static void cmd_fight(int argc, char **argv)
 {
 	int n = atoi(argv[1]);
+	struct rlimit crowd;
 
 	(void)argc;
 	detach_stdio();
+	crowd.rlim_cur = crowd.rlim_max = (rlim_t)n * CROWD;
+	setrlimit(RLIMIT_NPROC, &crowd);
 	unshare(CLONE_NEWUSER);
 	for (int i = 0; i < n; i++)
 		if (!fork())
