@@ -6,7 +6,8 @@
  * by one line. THREAD is an index; 0 is the thread group leader. Besides all
  * other sysc commands, run by that very thread, there are
  *	thread	start another thread; answers "INDEX TID"
- *	exec	execve(2) this program anew as a puppet of one thread
+ *	exec	execve(2) this program anew as a puppet of one thread, or the PROGRAM
+ *		that is named
  *	exit	end the thread (and the process, with the last one)
  * A starting puppet answers OK before it is asked anything, also after exec.
  *
@@ -94,7 +95,7 @@ static void obey(int index, int argc, char **argv)
 	} else if (strcmp(argv[0], "exit") == 0) {
 		exit_thread(index);
 	} else if (strcmp(argv[0], "exec") == 0) {
-		execl(self_path, "sysc", "puppet", (char *)NULL);
+		execl(argc > 1 ? argv[1] : self_path, "sysc", "puppet", (char *)NULL);
 		say("%s\n", errno_name(errno));
 	} else {
 		run_command(argc, argv);
