@@ -39,11 +39,14 @@ static int made(int n)
 	return 0;
 }
 
-/* It ends when its child has begun. */
+/* It ends when its child has begun. Not so fast that whoever reaps them is left behind. */
 static void runs(void)
 {
 	for (;;) {
-		pid_t pid = fork();
+		pid_t pid;
+
+		usleep(200);
+		pid = fork();
 
 		if (pid > 0)
 			_exit(0);
@@ -80,6 +83,7 @@ static void unshares_and_runs(void)
 	for (;;) {
 		pid_t pid;
 
+		usleep(200);
 		unshare(CLONE_NEWUTS);
 		pid = fork();
 		if (pid > 0)
@@ -180,6 +184,24 @@ static void cmd_fight(int argc, char **argv)
 			usleep(1000);
 }
 
+/* The commands that follow are a child's; this one reaps whoever comes of it, to the last. */
+static void cmd_reaper(int argc, char **argv)
+{
+	pid_t pid;
+
+	(void)argc;
+	(void)argv;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	pid = fork();
+	if (pid < 0)
+		die("reaper: %s", errno_name(errno));
+	if (!pid)
+		return;
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+	_exit(0);
+}
+
 /* Is @pid a process of @uid that has not ended? Signals reach nobody who has. */
 static int lives(const char *pid, unsigned long uid)
 {
@@ -218,6 +240,7 @@ static void cmd_alive(int argc, char **argv)
 
 const struct command kill_commands[] = {
 	{ "fight", 1, cmd_fight, "N: N processes that fork, unshare, clone, exec for ever" },
+	{ "reaper", 0, cmd_reaper, "the rest is a child's; it and all that come of it are reaped" },
 	{ "fight-exec", 0, cmd_fight_exec, "one that does the last of these" },
 	{ "alive", 1, cmd_alive, "UID: how many processes it has that have not ended" },
 	{ NULL, 0, NULL, NULL },

@@ -17,13 +17,15 @@ fighters() { # CONTAINER N
 }
 
 as_fighter() { # CONTAINER N
-	"$SYSC" write "$1/tasks" 0 , as $uid,$uid,$uid , fight "$2" >/dev/null 2>&1
+	"$SYSC" reaper , write "$1/tasks" 0 , as $uid,$uid,$uid , fight "$2" >/dev/null 2>&1
 }
 
 try() { # ID OPTIONS
 	new_hierarchy "$2"
 	cd "$H" || exit 1
-	mkdir a a/b other
+	mkdir a other
+	case $2 in ns*) echo uts > a/ns.clone_flags ;; esac
+	mkdir a/b
 	spawn other
 	bystander=$PID
 	for round in 1 2; do
@@ -44,5 +46,5 @@ try() { # ID OPTIONS
 }
 
 try plain none
-try clones ns,pids,clone_flags=uts
+try clones ns,pids,clone_flags=none
 finish
