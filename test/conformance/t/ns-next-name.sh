@@ -47,7 +47,7 @@ end_puppet
 
 expect_errno taken "OK OK" write ns.next_name taken , unshare uts
 expect_eq taken-stays '' "$(ids taken/tasks)"
-expect_true taken-number sh -c 'ls -d taken[0-9]*'
+expect_true taken-number sh -c 'ls -d taken-[0-9]*'
 expect_errno as-user "OK OK" as 1000,1000,1000 , write ns.next_name users
 i=0
 for bad in a/b . .. 'a\nb' / '\n'; do
