@@ -7,7 +7,10 @@
  * The first chmod, chown, utimens or setxattr of a node makes it a
  * container_iattr, which holds all of its attributes from then on.
  *
- * Limits on xattrs are kernfs': 128 of them and 128 KiB of values a node.
+ * Limits on xattrs are kernfs': 128 of them and 128 KiB of values; but of a container
+ * with all its files, as there are many of these.  Whose file it is sets those of
+ * user, not everyone who may write it, as anybody may write ns.next_name: the hosts
+ * see to that.
  *
  * Under container_lock; memory comes before it is taken.
  */
@@ -240,18 +243,18 @@ int container_setxattr(struct container *cont, unsigned int node, const char *na
 		ret = -ENODATA;
 	else if (!(ia = iattr_make(cont, node, &spare)))
 		ret = -ENOENT;
-	else if ((!old && ia->nr_xattrs >= XATTRS_MAX) ||
-		 ia->xattr_bytes - (old ? old->size : 0) + size > XATTR_BYTES_MAX)
+	else if ((!old && cont->nr_xattrs >= XATTRS_MAX) ||
+		 cont->xattr_bytes - (old ? old->size : 0) + size > XATTR_BYTES_MAX)
 		ret = -ENOSPC;
 	if (!ret) {
 		if (old) {
 			list_del(&old->node);
-			ia->nr_xattrs--;
-			ia->xattr_bytes -= old->size;
+			cont->nr_xattrs--;
+			cont->xattr_bytes -= old->size;
 		}
 		list_add_tail(&x->node, &ia->xattrs);
-		ia->nr_xattrs++;
-		ia->xattr_bytes += size;
+		cont->nr_xattrs++;
+		cont->xattr_bytes += size;
 		ia->attr.ctime = host_time();
 		x = old;
 	}
@@ -310,8 +313,8 @@ int container_removexattr(struct container *cont, unsigned int node, const char 
 	} else {
 		ia = iattr_find(cont, node);
 		list_del(&x->node);
-		ia->nr_xattrs--;
-		ia->xattr_bytes -= x->size;
+		cont->nr_xattrs--;
+		cont->xattr_bytes -= x->size;
 		ia->attr.ctime = host_time();
 	}
 	spin_unlock(&container_lock);

@@ -217,8 +217,6 @@ struct container_iattr {
 	unsigned int		index;		/* CONTAINER_NODE_DIR, or a file's */
 	struct container_attr	attr;
 	struct list_head	xattrs;
-	unsigned int		nr_xattrs;
-	size_t			xattr_bytes;
 };
 
 struct container {
@@ -252,6 +250,8 @@ struct container {
 	unsigned int		uid, gid;	/* of the directory and, by default, its files */
 	u64			btime, mtime;
 	struct list_head	iattrs;
+	unsigned int		nr_xattrs;	/* of all of them */
+	size_t			xattr_bytes;
 
 	struct list_head	pending;	/* in release_list: its agent is due */
 	struct container_subsys_state *subsys[CONTAINER_SUBSYS_COUNT];

@@ -195,7 +195,11 @@ int container_readdir(struct container *dir, unsigned long long pos, unsigned lo
 int container_getattr(struct container *cont, unsigned int node, struct container_attr *attr);
 int container_setattr(struct container *cont, unsigned int node,
 		      const struct container_attr *attr, unsigned int valid);
-/* Extended attributes of a node, as kernfs keeps them.  Sizes and errors as getxattr(2) etc. */
+/*
+ * Extended attributes of a node, as kernfs keeps them.  The host lets nobody set or
+ * remove those of user but the node's owner and who may act as such: -EPERM.
+ * Sizes and errors as getxattr(2) etc.
+ */
 long container_getxattr(struct container *cont, unsigned int node, const char *name,
 			void *value, unsigned long size);
 int container_setxattr(struct container *cont, unsigned int node, const char *name,

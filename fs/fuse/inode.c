@@ -26,6 +26,7 @@
 #include <errno.h>
 #include <linux/limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -458,22 +459,40 @@ static void inode_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
 					     max), size);
 }
 
+/* Not everyone who may write the file: 0 or -EPERM. */
+static int may_set_xattr(fuse_req_t req, struct known *k, unsigned int node, const char *name)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+	struct container_attr attr;
+	int err;
+
+	if (!ctx->uid || strncmp(name, "user.", 5))
+		return 0;
+	err = container_getattr(k->cont, node, &attr);
+	return err ? err : ctx->uid == attr.uid ? 0 : -EPERM;
+}
+
 static void inode_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name,
 			   const char *value, size_t size, int flags)
 {
 	unsigned int node;
 	struct known *k = inode_find(req, ino, &node);
+	int err = k ? may_set_xattr(req, k, node, name) : -ESTALE;
 
-	inode_reply_err(req, k ? container_setxattr(k->cont, node, name, value, size, flags)
-			       : -ESTALE);
+	if (!err)
+		err = container_setxattr(k->cont, node, name, value, size, flags);
+	inode_reply_err(req, err);
 }
 
 static void inode_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
 {
 	unsigned int node;
 	struct known *k = inode_find(req, ino, &node);
+	int err = k ? may_set_xattr(req, k, node, name) : -ESTALE;
 
-	inode_reply_err(req, k ? container_removexattr(k->cont, node, name) : -ESTALE);
+	if (!err)
+		err = container_removexattr(k->cont, node, name);
+	inode_reply_err(req, err);
 }
 
 /* --- what the engine changes by itself --- */

@@ -192,6 +192,10 @@ static int containerfs_xattr_set(const struct xattr_handler *handler, struct mnt
 				 const void *value, size_t size, int flags)
 {
 	name = xattr_full_name(handler, name);
+	/* Not everyone who may write the file. */
+	if (!strncmp(name, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN) &&
+	    !inode_owner_or_capable(idmap, inode))
+		return -EPERM;
 	if (!value)
 		return container_removexattr(inode_cont(inode), CONTAINERFS_I(inode)->node, name);
 	return container_setxattr(inode_cont(inode), CONTAINERFS_I(inode)->node, name, value, size,

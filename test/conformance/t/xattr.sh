@@ -39,6 +39,18 @@ setfattr_survives=$("$SYSC" setxattr a trusted.kept 1 , rename a b , getxattr b 
 expect_eq rename-keeps "OK OK 1" "$setfattr_survives"
 expect_errno new-one-has-none "OK ENODATA" mkdir a , getxattr a trusted.kept
 
+# Who may write a file may not fill it with attributes, unless it is his (fault 3.5).
+# (cgroup v1 has no file that anybody may write, and lets writers.)
+if ! has v1; then
+	mkdir c
+	chmod 666 c/tasks
+	expect_errno user-as-writer "OK EPERM" as 1000,1000,1000 , setxattr c/tasks user.x value
+	expect_errno user-removed-by-writer "OK OK EPERM" setxattr c/tasks user.x value , \
+		as 1000,1000,1000 , rmxattr c/tasks user.x
+	expect_errno user-as-owner "OK OK OK" chown c/tasks 1000 1000 , as 1000,1000,1000 , \
+		setxattr c/tasks user.x mine
+fi
+
 # They work without the mount option, too.
 new_hierarchy
 expect_errno without-option "OK OK v" mkdir "$H/a" , setxattr "$H/a" trusted.x v , \

@@ -135,17 +135,23 @@ START_TEST(xattrs)
 	ck_assert_int_eq(container_removexattr(a, 0, "security.z"), 0);
 	ck_assert_int_eq(container_listxattr(a, 0, true, buf, 18), 7);
 
-	/* 128 of them, 128 KiB */
-	for (i = 1; i < 128; i++) {
+	/* 128 of them, one of which is tasks', and 128 KiB */
+	for (i = 1; i < 127; i++) {
 		snprintf(name, sizeof(name), "user.%d", i);
 		ck_assert_int_eq(container_setxattr(a, 0, name, "", 0, 0), 0);
 	}
-	ck_assert_int_eq(container_setxattr(a, 0, "user.128", "", 0, 0), -ENOSPC);
-	ck_assert_int_eq(container_setxattr(a, 0, "user.1", big, 128 << 10, 0), 0);
+	ck_assert_int_eq(container_setxattr(a, 0, "user.127", "", 0, 0), -ENOSPC);
+	ck_assert_int_eq(container_setxattr(a, 0, "user.1", big, (128 << 10) - 1, 0), 0);
 	ck_assert_int_eq(container_setxattr(a, 0, "user.2", big, 1, 0), -ENOSPC);
 	ck_assert_int_eq(container_setxattr(a, 0, "user.1", big, 64 << 10, 0), 0);
-	ck_assert_int_eq(container_setxattr(a, 0, "user.2", big, 64 << 10, 0), 0);
+	ck_assert_int_eq(container_setxattr(a, 0, "user.2", big, (64 << 10) - 1, 0), 0);
 	ck_assert_int_eq(container_setxattr(a, 0, "user.3", big, (128 << 10) + 1, 0), -ENOSPC);
+	/* of all its files together (fault 3.5) */
+	ck_assert_int_eq(container_setxattr(a, 1, "user.1", "v", 1, 0), -ENOSPC);
+	ck_assert_int_eq(container_removexattr(a, 0, "user.2"), 0);
+	ck_assert_int_eq(container_setxattr(a, 1, "user.1", big, (64 << 10) - 1, 0), 0);
+	ck_assert_int_eq(container_setxattr(a, 2, "user.1", "", 0, 0), -ENOSPC);
+	ck_assert_int_eq(container_removexattr(a, 1, "user.1"), 0);
 	for (i = 1; i <= 3; i++) {
 		shim_fail_nth(i);
 		ck_assert_int_eq(container_setxattr(a, 0, "user.1", "v", 1, 0), -ENOMEM);
