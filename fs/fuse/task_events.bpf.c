@@ -34,6 +34,7 @@
 
 #include "task_events_abi.h"
 #include "task_events.bpf.h"
+#include "task_events_sys_exit.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -68,6 +69,7 @@ static __always_inline bool change_fork(struct change *c, struct task_struct *ch
 	c->wake = group_touch(te_word_id(c->word), old ? 0 : 1, false);
 	if (kill)
 		c->wake |= kill_child(child);
+	namespaces_born((struct te_slot *)slot, child, (struct te_slot *)creator);
 	pids_born((struct te_slot *)creator, child, (struct te_slot *)slot);
 	return true;
 }
@@ -158,6 +160,7 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 			      old || id ? 0 : 1, false);
 	if (kill)
 		c->wake |= kill_child(child);
+	namespaces_born((struct te_slot *)slot, child, NULL);
 	pids_born((struct te_slot *)word, child, (struct te_slot *)slot);
 	return true;
 }
@@ -297,15 +300,37 @@ static __always_inline int unshared(u64 flags)
 	return 0;
 }
 
+static __always_inline int sys_unshare(u64 flags)
+{
+	struct task_struct *me = bpf_get_current_task_btf();
+	struct te_slot *slot = (struct te_slot *)word_find(me);
+	u64 before = slot && slot->word ? slot->namespaces : 0;
+	u64 now;
+
+	if (!clone_enabled || !unshare_flags(flags))
+		return 0;
+	now = namespaces_mix(me);
+	if (!filtered(me) || (before ? before != now : namespaces_fresh(me, unshare_flags(flags))))
+		unshared(flags);
+	namespaces_note(me, now);
+	return 0;
+}
+
 /* Every system call comes by here: look at its number first. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
 {
-	u64 flags;
+	struct task_struct *me;
+	u64 arg;
 
-	if (!is_call(UNSHARE, regs, &flags) || ret || fake_skip())
-		return 0;
-	return unshared(flags);
+	if (is_call(UNSHARE, regs, &arg)) {
+		if (!ret && !fake_skip())
+			sys_unshare(arg);
+	} else if (is_call(SETNS, regs, &arg)) {
+		me = bpf_get_current_task_btf();
+		namespaces_note(me, namespaces_mix(me));
+	}
+	return 0;
 }
 
 #include "task_events_hooks.bpf.h"

@@ -74,12 +74,17 @@ void bpf_preempt_enable(void) __ksym __weak;
 #define NR_UNSHARE		272
 #define NR_UNSHARE_X32		(0x40000000 | 272)
 #define NR_UNSHARE_IA32		310
+#define NR_SETNS		308
+#define NR_SETNS_X32		(0x40000000 | 308)
+#define NR_SETNS_IA32		346
 #define NR_SETAFFINITY		203
 #define NR_SETAFFINITY_X32	(0x40000000 | 203)
 #define NR_SETAFFINITY_IA32	241
 #elif defined(__TARGET_ARCH_arm64)
 #define NR_UNSHARE		97
 #define NR_UNSHARE_ARM		337
+#define NR_SETNS		268
+#define NR_SETNS_ARM		375
 #define NR_SETAFFINITY		122
 #define NR_SETAFFINITY_ARM	241
 #define TIF_32BIT		22

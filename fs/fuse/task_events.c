@@ -133,6 +133,7 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	bpf_program__set_autoload(skel->progs.te_call_iter, !te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_unshare_fexit, te->have_fexit);
 	bpf_program__set_autoload(skel->progs.te_unshare_kprobe, te->have_kprobe);
+	skel->rodata->by_sys_exit = !te->have_kprobe && !te->have_fexit;
 	bpf_program__set_autoload(skel->progs.te_unshare_sys_exit, !te->have_fexit);
 	skel->rodata->have_signal_task = te->have_signal_task;
 	bpf_program__set_autoload(skel->progs.te_born, !te->have_signal_task);

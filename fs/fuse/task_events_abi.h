@@ -204,7 +204,7 @@ struct te_slot {
 	te_u64 charged;		/* the te_pids, 0: none, TE_PIDS_GONE: never more */
 	te_u64 forking;		/* what is charged for the child that it makes */
 	te_u64 fork_child;	/* and that child's address */
-	te_u64 namespaces;	/* what its last unshare came to: see task_events_hooks.bpf.h */
+	te_u64 namespaces;	/* what its last unshare came to: task_events_hooks.bpf.h, .._sys_exit */
 };
 
 /*

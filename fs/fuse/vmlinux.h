@@ -149,6 +149,25 @@ struct signal_struct {
 	struct rlimit rlim[16];
 };
 
+/* Its members differ between kernels. */
+typedef struct {
+} nsproxy_count_t;
+
+struct nsproxy {
+	nsproxy_count_t count;
+	void *uts_ns;
+	void *ipc_ns;
+	void *mnt_ns;
+	void *pid_ns_for_children;
+	void *net_ns;
+	void *time_ns_for_children;
+	void *cgroup_ns;
+};
+
+struct seccomp {
+	int mode;
+};
+
 struct sched_entity {
 	u64 sum_exec_runtime;
 };
@@ -179,6 +198,8 @@ struct task_struct {
 	char comm[16];
 	struct signal_struct *signal;
 	struct nsproxy *nsproxy;
+	struct seccomp seccomp;
+	struct task_struct *real_parent;
 };
 
 struct inode {

@@ -8,14 +8,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,6 +62,33 @@ static int set_affinity(pid_t pid)
 	       sched_setaffinity(pid, sizeof(cpus), &cpus) ? -errno : 0;
 }
 
+static int fake_ipc(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CLONE_NEWIPC, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) ? -errno : 0;
+}
+
+static int join_uts(pid_t pid)
+{
+	char path[64];
+	int fd, err;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/uts", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	err = fd < 0 || setns(fd, CLONE_NEWUTS) ? -errno : 0;
+	close(fd);
+	return err;
+}
+
 static int32_t obey(char c, int to)
 {
 	struct clone_args args = { .exit_signal = SIGCHLD };
@@ -78,6 +109,12 @@ static int32_t obey(char c, int to)
 		if (syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY))
 			return -errno;
 		return unshare(CLONE_NEWUSER | CLONE_NEWUTS) ? -errno : 0;
+	case 'F':	/* from now on a filter answers 0 to this one */
+		return fake_ipc();
+	case 'i':
+		return unshare(CLONE_NEWIPC) ? -errno : 0;
+	case 'S':	/* back to the parent's */
+		return join_uts(getppid());
 	case 'b':	/* refused by the kernel */
 		return unshare(CLONE_NEWUTS | CLONE_THREAD | 1) ? -errno : 0;
 	case 's':	/* not a namespace */
@@ -680,6 +717,41 @@ START_TEST(users)
 }
 END_TEST
 
+/*
+ * Fault 3.2: a filter that answers 0 in the kernel's stead makes no namespaces. What
+ * the task does in earnest counts each time, and setns in between moves it nowhere.
+ */
+START_TEST(faked)
+{
+	struct fixture f;
+	struct puppet p;
+	uint64_t id;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(tell(&p, 'F'), 0);
+	for (int round = 0; round < 3; round++) {
+		id = id_of(&f, p.pid);
+		ck_assert_int_eq(tell(&p, 'i'), 0);
+		ck_assert_int_eq(tell(&p, 'i'), 0);
+		ck_assert_uint_eq(id_of(&f, p.pid), id);
+		for (int twice = 0; twice < 2; twice++) {
+			ck_assert_int_eq(tell(&p, 'u'), 0);
+			ck_assert_uint_ne(id_of(&f, p.pid), id);
+			id = id_of(&f, p.pid);
+		}
+		ck_assert_int_eq(tell(&p, 'i'), 0);
+		ck_assert_int_eq(tell(&p, 'S'), 0);
+		ck_assert_int_eq(tell(&p, 'i'), 0);
+		ck_assert_uint_eq(id_of(&f, p.pid), id);
+	}
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
 Suite *suite_basic(void)
 {
 	Suite *suite = suite_create("task_events");
@@ -697,6 +769,7 @@ Suite *suite_basic(void)
 	tcase_add_loop_test(tc, too_deep, 0, NWAYS);
 	tcase_add_loop_test(tc, full, 0, NWAYS);
 	tcase_add_loop_test(tc, users, 0, NWAYS);
+	tcase_add_loop_test(tc, faked, 0, NWAYS);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
