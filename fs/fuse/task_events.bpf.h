@@ -337,7 +337,9 @@ static __noinline void clone_refuse(u64 id)
 	rec->type = TE_REFUSED;
 	rec->pad = 0;
 	rec->id = id;
-	bpf_ringbuf_submit(rec, wake_flags(group_touch(id, 0, false)));
+	/* Who waits for what ns.events counts waits for this, too. */
+	bpf_ringbuf_submit(rec, wake_flags(group_touch(id, 0, false) ||
+					   watched(id, TE_WATCH_CLONE)));
 }
 
 /* Whether a task of @parent that makes itself @flags is cloned, and then whose it is. */
