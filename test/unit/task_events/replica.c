@@ -115,8 +115,10 @@ static void on_fork(void *ctx, const struct te_fork *ev)
 	const struct te_ref ref = { ev->task, ev->tid, ev->tgid };
 	struct replica *r = ctx;
 
-	r->forks++;
-	r->last_fork = *ev;
+	if (!r->watched || ev->creator == r->watched) {
+		r->forks++;
+		r->last_fork = *ev;
+	}
 	if (ev->creator == r->watched &&
 	    te_word_id(ev->word) != te_word_id(replica_find_tid(r, ev->creator)->word))
 		r->strays++;

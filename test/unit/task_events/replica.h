@@ -37,7 +37,7 @@ struct replica {
 	uint64_t ngroups;
 	size_t n;
 	bool rebuilding;
-	uint32_t watched;	/* forks by this tid: */
+	uint32_t watched;	/* 0, or the tid whose forks, and no others, are told of in: */
 	unsigned int strays;	/* those that began in another group than its */
 	unsigned int forks, clones, exits, execs, affinities, rebuilds, wrong;
 	unsigned int refusals;

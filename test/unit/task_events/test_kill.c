@@ -163,6 +163,7 @@ START_TEST(born_dead)
 	setup(_i);
 	id = fixture_group(&f, f.group, 0);
 	pid = start(id, forks);
+	f.replica.watched = pid;	/* strangers with namespaces fork, too */
 	task_events_kill_begin(f.te);
 	ck_assert_int_eq(task_events_group_watch(f.te, id, TE_WATCH_KILL, 0), 0);
 	*go = 1;
