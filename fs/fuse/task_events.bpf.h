@@ -48,6 +48,7 @@ te_u64 lost_done;
 te_u64 lost_words;
 te_u64 spilled;		/* words that did not go into the hash */
 te_u64 clone_refused;
+te_u64 watches_spent;	/* TE_WATCH_ALL that have woken the daemon */
 te_u64 skip_begun;	/* programs that can be skipped: see task_events_hooks.bpf.h */
 te_u64 skip_ended;
 te_u64 faked;		/* events not seen for skip_every */
@@ -301,6 +302,7 @@ static __always_inline bool group_touch(u64 id, s64 delta, bool exits)
 		wake = count(g, delta);
 	if (g->watch & TE_WATCH_ALL) {
 		__sync_fetch_and_and(&g->watch, ~TE_WATCH_ALL);
+		__sync_fetch_and_add(&watches_spent, 1);
 		wake = true;
 	}
 	return wake;

@@ -514,6 +514,11 @@ int task_events_group_watch(struct task_events *te, uint64_t id,
 	return te_change_entry(te, TE_OP_GROUP_WATCH, id);
 }
 
+uint64_t task_events_watches_spent(const struct task_events *te)
+{
+	return __atomic_load_n(&te->skel->bss->watches_spent, __ATOMIC_SEQ_CST);
+}
+
 int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules)
 {
 	te->skel->bss->call.rules = rules;

@@ -240,6 +240,8 @@ const char *task_events_unshare_hook(const struct task_events *te);
  *		@pids is the entry that counts its tasks, for good.
  *		@levels: how many levels of clones there may be below.
  * group_watch	@set then @clear bits of watch: -ENOENT if there is no entry.
+ * watches_spent	how many TE_WATCH_ALL have been taken away by an event so far: when
+ *		it has moved after a drain, whoever still watches asks again.
  * group_rules	which set of device rules its tasks are under, 0: none; as well.
  * group_get	likewise.
  * group_del	0 also if there was none.
@@ -248,6 +250,7 @@ int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
 			  uint32_t watch, uint32_t clone_mask, uint32_t levels, uint64_t pids);
 int task_events_group_watch(struct task_events *te, uint64_t id,
 			    uint32_t set, uint32_t clear);
+uint64_t task_events_watches_spent(const struct task_events *te);
 int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules);
 int task_events_group_get(struct task_events *te, uint64_t id,
 			  struct te_group *group);

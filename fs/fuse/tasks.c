@@ -92,7 +92,6 @@ static void on_events(int fd, uint32_t events, void *arg)
 {
 	(void)fd, (void)events, (void)arg;
 	task_events_wakeup(te);
-	ids_rearm();
 	tasks_begin();
 	tasks_end();
 }

@@ -98,7 +98,7 @@ void ids_group_freed(struct css_group *group);
 /* Some hierarchy clones, or none does any more. Under the lock. */
 void ids_set_cloning(bool on);
 
-/* After a wake-up: TE_WATCH_ALL works once, so ask again. */
+/* TE_WATCH_ALL works once: where an event took it, ask again for those who still wait. */
 void ids_rearm(void);
 /*
  * Whether BPF was asked for wake-ups since the last call. What happened before

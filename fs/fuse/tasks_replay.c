@@ -37,6 +37,7 @@ static bool missing;			/* records, for want of memory */
 static bool failed;			/* the last drain */
 static bool behind;			/* it, though not failed: events come too fast */
 static unsigned long unknown_ids;
+static uint64_t watches_spent;		/* of task_events, as of the last drain */
 
 uint64_t replay_word(unsigned long key)
 {
@@ -353,6 +354,19 @@ static int drain_once(void)
 	return n;
 }
 
+/*
+ * Where an event has used up a watch.  Not at wake-ups: the event may have been read
+ * by whoever was served at that time, and then there is none.
+ */
+static void rearm(void)
+{
+	uint64_t now = task_events_watches_spent(te);
+
+	if (now != watches_spent)
+		ids_rearm();
+	watches_spent = now;
+}
+
 int replay_drain(void)
 {
 	int n, rounds = 0, sum = 0;
@@ -365,6 +379,7 @@ int replay_drain(void)
 		sum += n;
 		if (missing)
 			resync();
+		rearm();
 	} while (ids_rewatched() && ++rounds < DRAIN_ROUNDS && ids_take_rewatched());
 	return sum;
 }
@@ -395,6 +410,7 @@ void replay_init(struct task_events *events)
 	te = events;
 	missing = failed = behind = false;
 	unknown_ids = 0;
+	watches_spent = task_events_watches_spent(events);
 }
 
 void replay_exit(void)

@@ -436,8 +436,10 @@ START_TEST(wake_ups)
 	ck_assert_int_ge(task_events_drain(f.te), 1);
 	/* All: once. */
 	ck_assert_int_eq(task_events_group_watch(f.te, f.group, TE_WATCH_ALL, 0), 0);
+	ck_assert_uint_eq(task_events_watches_spent(f.te), 0);
 	kill_one(tell(&p, 'f'));
 	ck_assert(woken(&f));
+	ck_assert_uint_eq(task_events_watches_spent(f.te), 1);
 	ck_assert_int_ge(task_events_wakeup(f.te), 1);
 	ck_assert(!readable(&f));
 	ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);

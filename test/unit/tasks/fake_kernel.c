@@ -6,8 +6,6 @@
  * races inside of the BPF programs; test/unit/task_events has those.
  */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,15 +29,8 @@ struct task_events {
 };
 
 struct fk_task fk_task[FK_TASKS];
-struct fk_group fk_group[FK_GROUPS];
 unsigned int fk_ring_size;
 int fk_drain_error;
-unsigned int fk_log_errors;
-bool fk_cloning;
-uint32_t fk_default_mask;
-bool fk_devices;
-bool fk_rules[FK_RULES];
-void (*fk_before_rules)(void);
 void (*fk_before_attach)(void);
 void (*fk_before_each_attach)(void);
 void (*fk_amid_walk)(void);
@@ -50,7 +41,6 @@ static unsigned long rebuilds, events;
 static uint64_t next_id;
 static struct te_births births;
 static uint64_t start_seq;
-static uint64_t next_rules;
 
 /* Addresses that nobody has, to be given again: the last one first, as the slab does. */
 static uint64_t free_tasks[FK_TASKS];
@@ -95,20 +85,17 @@ void fk_reset(void)
 	nr_free = nr_addresses = 0;
 	births = (struct te_births){ };
 	memset(fk_task, 0, sizeof(fk_task));
-	memset(fk_group, 0, sizeof(fk_group));
+	fk_groups_reset();
+	fk_limits_reset();
 	fk_pids_reset();
-	fk_group[0].present = true;
 	fk_ring_size = RING_MAX;
 	fk_drain_error = 0;
 	fk_log_errors = 0;
-	fk_cloning = fk_devices = false;
-	memset(fk_rules, 0, sizeof(fk_rules));
-	fk_before_attach = fk_before_each_attach = fk_before_rules = NULL;
+	fk_before_attach = fk_before_each_attach = NULL;
 	fk_amid_walk = NULL;
 	ring_nr = loss_at = lost = lost_seen = 0;
 	rebuilds = events = 0;
 	next_id = 1;
-	fk_limits_reset();
 }
 
 /* A ring that is full loses a few records, then somebody has made room. */
@@ -120,6 +107,15 @@ static void tell(const union record *rec)
 	}
 	if (++lost % 3 == 0)
 		loss_at = ring_nr;
+}
+
+bool fk_ring_names(uint64_t id)
+{
+	for (unsigned int i = 0; i < ring_nr; i++)
+		if ((ring[i].type == TE_FORK && te_word_id(ring[i].fork.word) == id) ||
+		    (ring[i].type == TE_CLONE && ring[i].clone.parent == id))
+			return true;
+	return false;
 }
 
 void fk_tell_refused(uint64_t id)
@@ -213,6 +209,7 @@ static void tell_clone(uint32_t creator, uint32_t tid, uint64_t parent, uint32_t
 		.flags = flags, .user = fk_task[creator].uid, .comm = "fake",
 	} };
 
+	fk_touch(parent);
 	tell(&rec);
 }
 
@@ -233,6 +230,7 @@ void fk_fork(uint32_t creator, uint32_t tid, uint32_t tgid, uint32_t flags)
 		tell_clone(creator, tid, parent, flags);
 	} else {
 		fk_group[parent].group.tasks++;
+		fk_touch(parent);
 		tell(&rec);
 	}
 }
@@ -265,6 +263,7 @@ void fk_exit(uint32_t tid)
 		t->dying = id;
 	}
 	fk_left(id);
+	fk_touch(id);
 	if (fk_task[tid].word)
 		tell(&rec);
 	fk_task[tid].live = false;
@@ -569,15 +568,6 @@ uint64_t task_events_new_id(struct task_events *te)
 	return next_id++;
 }
 
-int task_events_set_clone(struct task_events *te, int enabled, uint32_t default_mask,
-			  uint32_t levels)
-{
-	fk_group[0].group.levels = levels;
-	fk_cloning = enabled;
-	fk_default_mask = default_mask;
-	return 0;
-}
-
 const char *task_events_unshare_hook(const struct task_events *te)
 {
 	return "fake";
@@ -593,151 +583,7 @@ const char *task_events_affinity_hook(const struct task_events *te)
 	return "fake";
 }
 
-int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent, uint32_t watch,
-			  uint32_t clone_mask, uint32_t levels, uint64_t pids)
-{
-	if (!fk_group[id].present) {
-		fk_group[id].group.pids = pids;
-		fk_group[id].group.emptied = 1;
-	}
-	fk_group[id].group.levels = levels;
-	fk_group[id].present = true;
-	fk_group[id].group.parent = parent;
-	fk_group[id].group.watch = watch;
-	fk_group[id].group.clone_mask = clone_mask;
-	return 0;
-}
-
-int task_events_group_watch(struct task_events *te, uint64_t id, uint32_t set, uint32_t clear)
-{
-	if (!fk_group[id].present)
-		return -ENOENT;
-	fk_group[id].group.watch = (fk_group[id].group.watch | set) & ~clear;
-	return 0;
-}
-
-int task_events_group_rules(struct task_events *te, uint64_t id, uint64_t rules)
-{
-	void (*fn)(void) = fk_before_rules;
-
-	fk_before_rules = NULL;
-	if (fn)
-		fn();
-	if (!fk_group[id].present)
-		return -ENOENT;
-	fk_group[id].group.rules = rules;
-	return 0;
-}
-
-int task_events_devices_start(struct task_events *te)
-{
-	fk_devices = true;
-	return 0;
-}
-
-void task_events_devices_stop(struct task_events *te)
-{
-	fk_devices = false;
-}
-
-const char *task_events_devices_hook(struct task_events *te)
-{
-	return "the fake kernel";
-}
-
-int task_events_rules_add(struct task_events *te, uint64_t id, const struct te_rules *rules)
-{
-	if (!fk_devices || id >= FK_RULES || fk_rules[id])
-		abort();
-	fk_rules[id] = true;
-	next_rules = id + 1;
-	return 0;
-}
-
-uint64_t fk_next_rules(void)
-{
-	return next_rules;
-}
-
-/* Whoever has it would be denied everything. */
-void task_events_rules_del(struct task_events *te, uint64_t id)
-{
-	for (unsigned int i = 0; i < FK_GROUPS; i++)
-		if (fk_group[i].present && fk_group[i].group.rules == id)
-			abort();
-	if (!fk_rules[id])
-		abort();
-	fk_rules[id] = false;
-}
-
-int task_events_group_get(struct task_events *te, uint64_t id, struct te_group *group)
-{
-	if (id >= FK_GROUPS || !fk_group[id].present)
-		return -ENOENT;
-	*group = fk_group[id].group;
-	return 0;
-}
-
-int task_events_group_del(struct task_events *te, uint64_t id)
-{
-	for (uint32_t tid = 1; tid < FK_TASKS; tid++)
-		if (fk_task[tid].live && te_word_id(fk_task[tid].word) == id)
-			abort();	/* a task of it lives */
-	for (unsigned int i = 0; i < ring_nr; i++)
-		if ((ring[i].type == TE_FORK && te_word_id(ring[i].fork.word) == id) ||
-		    (ring[i].type == TE_CLONE && ring[i].clone.parent == id))
-			abort();	/* an event names it */
-	memset(&fk_group[id], 0, sizeof(fk_group[id]));
-	return 0;
-}
-
 void task_events_stats(const struct task_events *te, struct task_events_stats *stats)
 {
 	*stats = (struct task_events_stats){ .events = events, .lost = lost, .rebuilds = rebuilds };
-}
-
-/* --- the rest of the daemon --- */
-
-bool privilege_nice(void)
-{
-	return true;
-}
-
-int loop_add(int fd, uint32_t events, loop_fn fn, void *arg)
-{
-	return 0;
-}
-
-void loop_del(int fd)
-{
-}
-
-void log_msg(enum log_level level, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (level == LOG_LEVEL_ERR)
-		fk_log_errors++;
-	if (level > LOG_LEVEL_WARN)
-		return;
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-}
-
-void host_run_agent(const char *agent, const char *path)
-{
-}
-
-void host_clone_added(struct container *dir, struct container *child)
-{
-}
-
-void host_clone_removed(struct container *dir, struct container *child)
-{
-}
-
-void host_file_event(struct container *cont, unsigned int node)
-{
 }

@@ -8,7 +8,7 @@
  * the test allows; one that finds it full is lost, and the next drain rebuilds
  * as task_events.h says.
  *
- * It also stands in for what else the task link and the engine call in the
+ * fake_daemon.c stands in for what else the task link and the engine call in the
  * daemon: the loop, the log, the file system's notifications, the agents.
  */
 #ifndef TEST_UNIT_TASKS_FAKE_KERNEL_H
@@ -83,6 +83,12 @@ void fk_exec_take(uint32_t tid);
 /* ... and the second: the event. */
 void fk_exec_tell(uint32_t old_tid, uint32_t tid);
 unsigned long fk_rebuilds(void);
+/* Does an event that is not read yet name css_group @id? */
+bool fk_ring_names(uint64_t id);
+
+/* fake_groups.c, which fake_kernel.c tells of an event of a task of @id. */
+void fk_groups_reset(void);
+void fk_touch(uint64_t id);
 
 /* fake_pids.c, which fake_kernel.c tells of each change. */
 extern enum te_pids_mode fk_pids_mode;

@@ -235,131 +235,6 @@ START_TEST(exit_crosses_attach)
 }
 END_TEST
 
-START_TEST(exec_by_a_thread)
-{
-	fk_spawn(10, 10);
-	ck_assert_int_eq(attach(a, 10), 0);
-	fk_fork(10, 11, 10, 0);
-	ck_assert_int_eq(attach(b, 11), 0);
-	fk_exec_take(11);
-	/* The freed tid is used again before the exec is told. */
-	fk_spawn(20, 20);
-	ck_assert_int_eq(attach(a, 20), 0);
-	fk_fork(20, 11, 11, 0);
-	ck_assert_str_eq(text_of(a, "tasks"), "11 20");
-	ck_assert_str_eq(text_of(b, "tasks"), "11");
-	fk_exec_tell(11, 10);
-	ck_assert_str_eq(text_of(b, "tasks"), "10");
-	ck_assert_str_eq(text_of(a, "tasks"), "11 20");
-	consistent();
-	fk_fork(10, 12, 10, 0);
-	fk_exec_take(12);
-	fk_exec_tell(12, 10);
-	ck_assert_str_eq(text_of(b, "tasks"), "10");
-	consistent();
-}
-END_TEST
-
-/* Faults 1.1 and 1.3: amid its exec, by the number that it had and by the one it has. */
-START_TEST(exec_that_takes_long)
-{
-	struct container_task_info info;
-
-	fk_spawn(10, 10);
-	ck_assert_int_eq(attach(a, 10), 0);
-	fk_fork(10, 11, 10, 0);
-	ck_assert_str_eq(text_of(a, "tasks"), "10 11");
-	fk_exec_take(11);
-	ck_assert_int_eq(host_task_get(10, &root, &info), 0);
-	ck_assert_uint_eq(info.key, fk_task[10].task);
-	ck_assert_int_eq(attach(b, 10), 0);
-	ck_assert_str_eq(text_of(a, "tasks"), "");
-	ck_assert_int_eq(attach(a, 11), 0);
-	ck_assert_str_eq(text_of(b, "tasks"), "");
-	fk_fork(10, 12, 12, 0);
-	ck_assert_str_eq(text_of(a, "tasks"), "11 12");
-	/* It fails, and that is the end. */
-	fk_exit(10);
-	ck_assert_str_eq(text_of(a, "tasks"), "12");
-	consistent();
-}
-END_TEST
-
-/* Fault 1.2: the number of one that died in its exec, and the address. */
-START_TEST(numbers_and_addresses_again)
-{
-	uint64_t first;
-
-	fk_spawn(10, 10);
-	ck_assert_int_eq(attach(a, 10), 0);
-	fk_fork(10, 11, 10, 0);
-	first = fk_task[11].task;
-	fk_exec_take(11);
-	fk_exit(10);
-	fk_spawn(20, 20);
-	ck_assert_uint_eq(fk_task[20].task, first);
-	fk_spawn(11, 11);
-	ck_assert_int_eq(attach(b, 11), 0);
-	ck_assert_str_eq(text_of(b, "tasks"), "11");
-	ck_assert_str_eq(text_of(a, "tasks"), "");
-	ck_assert_int_eq(attach(a, 20), 0);
-	consistent();
-}
-END_TEST
-
-/* An exit that no event told of: the next one at that address is somebody else. */
-START_TEST(exit_missed)
-{
-	uint64_t address;
-
-	fk_spawn(10, 10);
-	ck_assert_int_eq(attach(a, 10), 0);
-	fk_fork(10, 11, 11, 0);
-	fk_fork(10, 12, 12, 0);
-	ck_assert_str_eq(text_of(a, "tasks"), "10 11 12");
-	address = fk_task[11].task;
-	fk_task[11].word = 0;
-	fk_exit(11);
-	fk_spawn(20, 20);
-	ck_assert_uint_eq(fk_task[20].task, address);
-	ck_assert_int_eq(attach(b, 20), 0);
-	ck_assert_str_eq(text_of(a, "tasks"), "10 12");
-	ck_assert_str_eq(text_of(b, "tasks"), "20");
-	address = fk_task[12].task;
-	fk_task[12].word = 0;
-	fk_exit(12);
-	fk_fork(20, 21, 21, 0);
-	ck_assert_uint_eq(fk_task[21].task, address);
-	ck_assert_str_eq(text_of(a, "tasks"), "10");
-	ck_assert_str_eq(text_of(b, "tasks"), "20 21");
-	consistent();
-}
-END_TEST
-
-/* Fault 1.4: while the process is moved, each thread makes the next and ends. */
-static void threads_replace_each_other(void)
-{
-	int tid = fk_task[11].live ? 11 : 12;
-
-	fk_fork(tid, 23 - tid, 10, 0);
-	fk_exit(tid);
-}
-
-START_TEST(threads_do_not_outrun)
-{
-	fk_spawn(10, 10);
-	if (_i)
-		ck_assert_int_eq(attach(b, 10), 0);
-	fk_fork(10, 11, 10, 0);
-	fk_before_each_attach = threads_replace_each_other;
-	ck_assert_int_eq(write_as(&root, a, "cgroup.procs", "10"), 0);
-	fk_before_each_attach = NULL;
-	ck_assert_str_eq(text_of(a, "cgroup.procs"), "10");
-	ck_assert_str_eq(text_of(a, "tasks"), fk_task[11].live ? "10 11" : "10 12");
-	consistent();
-}
-END_TEST
-
 START_TEST(rebuild_after_loss)
 {
 	struct container *node;
@@ -422,6 +297,40 @@ START_TEST(behind_in_a_drain)
 	fk_drain_error = 0;
 	consistent();
 	ck_assert(!replay_behind());
+}
+END_TEST
+
+/*
+ * Fault 6.4: an event that another request has read, so that there is no wake-up for
+ * it, leaves those who poll for the next one watched.
+ */
+START_TEST(watched_after_any_drain)
+{
+	struct container_file *file;
+	struct container *child;
+	unsigned int node;
+	uint64_t id;
+	_Bool armed;
+
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	id = te_word_id(fk_task[10].word);
+	ck_assert_int_eq(container_lookup(a, "ns.events", &child, &node), 0);
+	tasks_begin();
+	ck_assert_int_eq(container_file_open(a, node, &root, &file), 0);
+	container_file_poll(file, &armed);
+	tasks_end();
+	text_of(a, "ns.events");
+	ck_assert(armed);
+	ck_assert(fk_group[id].group.watch & TE_WATCH_ALL);
+	for (int i = 0; i < 3; i++) {
+		fk_fork(10, 11, 11, 0);
+		fk_exit(11);
+		ck_assert(!(fk_group[id].group.watch & TE_WATCH_ALL));
+		text_of(b, "tasks");
+		ck_assert(fk_group[id].group.watch & TE_WATCH_ALL);
+	}
+	container_file_release(file);
 }
 END_TEST
 
@@ -572,18 +481,15 @@ int main(void)
 	tcase_add_test(tc, unshare_crosses_attach);
 	tcase_add_test(tc, older_word_is_ignored);
 	tcase_add_test(tc, exit_crosses_attach);
-	tcase_add_test(tc, exec_by_a_thread);
-	tcase_add_test(tc, exec_that_takes_long);
-	tcase_add_test(tc, numbers_and_addresses_again);
-	tcase_add_test(tc, exit_missed);
-	tcase_add_loop_test(tc, threads_do_not_outrun, 0, 2);
 	tcase_add_test(tc, rebuild_after_loss);
 	tcase_add_test(tc, failed_drain);
 	tcase_add_test(tc, behind_in_a_drain);
+	tcase_add_test(tc, watched_after_any_drain);
 	tcase_add_test(tc, storm_of_a_full_container);
 	tcase_add_test(tc, limits_are_told);
 	tcase_add_test(tc, numbers_of_a_pid_namespace);
 	tcase_add_loop_test(tc, random_steps, 0, 32);
+	identity_tests(tc);
 	account_tests(tc);
 	devices_tests(tc);
 	pids_tests(tc);

@@ -45,5 +45,6 @@ void account_tests(TCase *tc);
 void pids_tests(TCase *tc);
 /* freeze_test.c */
 void freeze_tests(TCase *tc);
+void identity_tests(TCase *tc);
 
 #endif /* TEST_UNIT_TASKS_WORLD_H */
