@@ -21,12 +21,24 @@
 #define CFTYPE_ONLY_ON_ROOT	0x1
 #define CFTYPE_NOT_ON_ROOT	0x2
 
-/* A text that may be shared between open files and the cache of `tasks`. */
+/* Immutable once it is made. */
 struct container_text {
 	refcount_t	refs;
 	size_t		len;
 	char		data[];
 };
+
+/* A list of ids that open files share, see shared_list.c. */
+struct container_list {
+	refcount_t		refs;
+	u32			hash;		/* immutable, of the text */
+	struct container_text	*text;		/* NULL: taken away; under container_lock, as the next */
+	struct hlist_node	same_hash;
+	struct list_head	by_use;
+};
+
+/* What all lists together may take, but for one that is larger; tests lower it. */
+extern size_t container_lists_max;
 
 struct cftype {
 	const char	*name;
@@ -37,7 +49,7 @@ struct cftype {
 	int (*show)(struct seq_file *m, struct container_file *file,
 		    const struct container_actor *reader);
 	u64 (*read_u64)(struct container *cont);
-	struct container_text *(*text)(struct container_file *file,
+	struct container_list *(*list)(struct container_file *file,
 				       const struct container_actor *reader);
 
 	/* Writing: one of the two; none: -EINVAL.  @buf ends with a NUL at @len. */
@@ -50,25 +62,39 @@ struct cftype {
 };
 
 struct container_file {
-	struct mutex		lock;		/* protects text.. and transaction */
+	struct mutex		lock;		/* protects text.. and transaction; held from begin to end */
 	struct container	*cont;		/* immutable, a reference */
 	const struct cftype	*cft;		/* immutable */
 	unsigned int		node;		/* immutable */
 	struct container_actor	opener;		/* immutable */
-	struct container_text	*text;		/* of the read under way */
+	struct container_text	*text;		/* that it reads; that of a list only from begin to end */
+	struct container_list	*list;		/* that it reads, or NULL */
+	const char		*from, *at;	/* where that which is being read begins; it goes on */
+	u64			next;		/* position behind what was read */
+	int			last_id;	/* of a list: the last one that was read */
+	unsigned int		last_part;	/* so many characters of it, 0: all and its newline */
+	char			line[12];	/* of a list that is gone: of that id, to go on in it */
 	u32			seen;		/* events when it was last read; written under both locks */
 	bool			polled;		/* somebody may sleep for the next event; under container_lock */
 	unsigned long		where;		/* container.where: key of the task asked for */
 	bool			asked;
 	bool			rebase;		/* it was asked since the last read */
-	unsigned long long	base;		/* position where the text begins */
+	long long		base;		/* position where the text begins, or seems to: a list */
 };
 
 struct container_text *container_text_alloc(size_t len);
 void container_text_put(struct container_text *text);
 /* What `tasks` (@procs: cgroup.procs) of @cont says to @reader; a reference, NULL: no memory. */
-struct container_text *container_tasks_text(struct container *cont, bool procs,
+struct container_list *container_tasks_list(struct container *cont, bool procs,
 					    const struct container_actor *reader);
+
+/*
+ * shared_list.c; no lock, may sleep.  make() takes over the reference of @text; a
+ * reference, NULL: no memory.  text() is a reference, or NULL: it was taken away.
+ */
+struct container_list *container_list_make(struct container_text *text);
+struct container_text *container_list_text(struct container_list *list);
+void container_list_put(struct container_list *list);	/* or NULL */
 
 /* Those of the core files that others refer to. */
 enum { CORE_TASKS, CORE_PROCS, CORE_EVENTS };

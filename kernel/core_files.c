@@ -9,16 +9,16 @@
 
 /* --- tasks, cgroup.procs --- */
 
-static struct container_text *tasks_text(struct container_file *file,
+static struct container_list *tasks_list(struct container_file *file,
 					 const struct container_actor *reader)
 {
-	return container_tasks_text(file->cont, false, reader);
+	return container_tasks_list(file->cont, false, reader);
 }
 
-static struct container_text *procs_text(struct container_file *file,
+static struct container_list *procs_list(struct container_file *file,
 					 const struct container_actor *reader)
 {
-	return container_tasks_text(file->cont, true, reader);
+	return container_tasks_list(file->cont, true, reader);
 }
 
 static int attach_write(struct container_file *file, const struct container_actor *writer,
@@ -193,13 +193,13 @@ const struct cftype core_files[] = {
 	[CORE_TASKS] = {
 		.name = "tasks",
 		.mode = 0644,
-		.text = tasks_text,
+		.list = tasks_list,
 		.write = tasks_write,
 	},
 	[CORE_PROCS] = {
 		.name = "cgroup.procs",
 		.mode = 0644,
-		.text = procs_text,
+		.list = procs_list,
 		.write = procs_write,
 	},
 	[CORE_EVENTS] = {

@@ -220,20 +220,16 @@ int container_file_open(struct container *cont, unsigned int node,
 			struct container_file **filep);
 void container_file_release(struct container_file *file);
 /*
- * The file's text from @pos on: *@data is borrowed until the next call on
- * @file; returns how many bytes it has, 0 at the end.  The text is made anew
- * when @pos is 0, so that one descriptor reads a consistent whole.
+ * The file's text from @pos on: *@data is borrowed until container_file_read_end(),
+ * which follows in any case; until then other readers of @file wait.  Returns how many
+ * bytes it has, 0 at the end, or an error.  The text is made anew when @pos is 0, so
+ * that one descriptor reads a consistent whole; but see kernel/shared_list.c, for which
+ * end() is told how many bytes the reader took.
  * @reader: whose pid namespace and, in container.where, who asks.
- */
-long container_file_read(struct container_file *file, const struct container_actor *reader,
-			 unsigned long long pos, const char **data);
-/*
- * The same for a host that may be asked by several at a time: they wait, and
- * *@data stays, until container_file_read_end(), which follows in any case.
  */
 long container_file_read_begin(struct container_file *file, const struct container_actor *reader,
 			       unsigned long long pos, const char **data);
-void container_file_read_end(struct container_file *file);
+void container_file_read_end(struct container_file *file, unsigned long taken);
 /* All of one write(2): @len bytes at @buf, which has room for a NUL behind.  @len or an error. */
 long container_file_write(struct container_file *file, const struct container_actor *writer,
 			  char *buf, unsigned long len);

@@ -3,7 +3,9 @@
  * Open control files: open, read, write, poll, release.
  *
  * A read is a text made whole at position 0 and kept until the next read at 0:
- * one descriptor sees one state, however small its reads.  A write is one
+ * one descriptor sees one state, however small its reads.  A list of ids is shared
+ * with others, and may be taken away where too many are kept (shared_list.c); then
+ * the ids behind the last one follow, of the list as it is.  A write is one
  * value.  Credentials are the opener's (as cgroup v1's since CVE-2021-4197);
  * ids are translated for whoever reads or writes.
  *
@@ -73,6 +75,7 @@ void container_file_release(struct container_file *file)
 	struct container *cont = file->cont;
 
 	container_text_put(file->text);
+	container_list_put(file->list);
 	mutex_destroy(&file->lock);
 	kfree(file);
 	container_put(cont);
@@ -172,15 +175,47 @@ static void container_file_let(const struct container_file *file)
 		mutex_unlock(&file->cont->root->files_lock);
 }
 
+static int container_file_list(struct container_file *file, const struct container_actor *reader)
+{
+	struct container_list *list;
+	struct container_text *text;
+
+	/* Others may read so many lists meanwhile that this one is taken away at once. */
+	do {
+		list = file->cft->list(file, reader);
+		if (!list)
+			return -ENOMEM;
+		container_list_put(file->list);
+		file->list = list;
+		text = container_list_text(list);
+	} while (!text);
+	container_text_put(file->text);
+	file->text = text;
+	file->next = 0;
+	return 0;
+}
+
+static int container_file_text(struct container_file *file, const struct container_actor *reader)
+{
+	struct container_text *text;
+	int ret = -ENOMEM;
+
+	text = container_text_show(file, reader, &ret);
+	if (!text)
+		return ret;
+	container_text_put(file->text);
+	file->text = text;
+	return 0;
+}
+
 /* Held. */
 static int container_file_fill(struct container_file *file, const struct container_actor *reader)
 {
 	const struct cftype *cft = file->cft;
-	struct container_text *text;
 	int ret = 0;
 	u32 seen = 1;
 
-	if (!cft->show && !cft->read_u64 && !cft->text)
+	if (!cft->show && !cft->read_u64 && !cft->list)
 		return -EINVAL;
 	/* What changes from here on is news to poll. */
 	spin_lock(&container_lock);
@@ -191,55 +226,123 @@ static int container_file_fill(struct container_file *file, const struct contain
 	spin_unlock(&container_lock);
 	if (ret)
 		return ret;
-	ret = -ENOMEM;
-	text = cft->text ? cft->text(file, reader) : container_text_show(file, reader, &ret);
-	if (!text)
-		return ret;
+	ret = cft->list ? container_file_list(file, reader) : container_file_text(file, reader);
 	/* An empty list does not count as read: so it is with cgroup v1. */
-	if (text->len && file->seen != seen)
+	if (!ret && file->text->len && file->seen != seen)
 		container_file_seen(file, seen);
-	container_text_put(file->text);
-	file->text = text;
-	return 0;
+	return ret;
+}
+
+/* --- a list that was taken away under its reader --- */
+
+/* The id in whose line @at is, from *@line on; @start is where the text begins. */
+static int list_id_at(const char *start, const char *at, const char **line)
+{
+	int id = 0;
+
+	while (at > start && at[-1] != '\n')
+		at--;
+	*line = at;
+	for (; *at >= '0' && *at <= '9'; at++)
+		id = id * 10 + (*at - '0');
+	return id;
+}
+
+/* Where the ids begin that are greater than @id. */
+static size_t list_behind(const struct container_text *text, int id)
+{
+	const char *p = text->data, *end = p + text->len, *line;
+
+	for (; p < end; p = memchr(p, '\n', end - p) + 1)
+		if (list_id_at(p, p, &line) > id)
+			break;
+	return p - text->data;
+}
+
+/* The reader has @taken bytes more. */
+static void list_taken(struct container_file *file, size_t taken)
+{
+	const char *last = file->at + taken - 1, *line;
+
+	file->last_id = list_id_at(file->from, last, &line);
+	file->last_part = *last == '\n' ? 0 : last - line + 1;
+	file->next += taken;
+}
+
+/*
+ * The rest of the id that was read in part, or the list that follows, which seems to
+ * begin so that what is behind the last id is at @pos.
+ */
+static long list_go_on(struct container_file *file, const struct container_actor *reader, u64 pos)
+{
+	int id = file->last_id, ret;
+	unsigned int len;
+
+	if (file->last_part) {
+		len = snprintf(file->line, sizeof(file->line), "%d\n", id);
+		file->from = file->line;
+		file->at = file->line + file->last_part;
+		return len - file->last_part;
+	}
+	ret = container_file_fill(file, reader);
+	if (ret)
+		return ret;
+	file->base = pos - list_behind(file->text, id);
+	file->from = file->text->data;
+	file->at = file->from + (pos - file->base);
+	file->next = pos;
+	return file->text->len - (pos - file->base);
 }
 
 long container_file_read_begin(struct container_file *file, const struct container_actor *reader,
 			       unsigned long long pos, const char **data)
 {
+	u64 at;
 	long ret = 0;
 
 	mutex_lock(&file->lock);
 	if (file->rebase)
 		file->base = pos;
-	else if (pos < file->base)
+	else if (!pos || (long long)(pos - file->base) < 0)
 		file->base = 0;
 	file->rebase = false;
-	pos -= file->base;
+	at = pos - file->base;
+	if (at && file->list) {
+		file->text = container_list_text(file->list);
+		if (!file->text && pos == file->next) {
+			ret = list_go_on(file, reader, pos);
+			*data = file->at;
+			return ret;
+		}
+		if (!file->text) {
+			file->base = 0;
+			at = pos;
+		}
+	}
 	/* What was read in part is given to its end, then the container's end shows. */
-	if (!pos || !file->text || (pos >= file->text->len && container_file_gone(file))) {
+	if (!at || !file->text || (at >= file->text->len && container_file_gone(file))) {
 		container_file_hold(file);
 		ret = container_file_gone(file) ? -ENODEV : container_file_fill(file, reader);
 		container_file_let(file);
 	}
-	if (!ret && pos < file->text->len) {
-		*data = file->text->data + pos;
-		ret = file->text->len - pos;
+	if (!ret && at < file->text->len) {
+		file->from = file->text->data;
+		file->at = *data = file->from + at;
+		file->next = pos;
+		ret = file->text->len - at;
 	}
 	return ret;
 }
 
-void container_file_read_end(struct container_file *file)
+void container_file_read_end(struct container_file *file, unsigned long taken)
 {
+	if (file->cft->list) {
+		if (taken)
+			list_taken(file, taken);
+		container_text_put(file->text);
+		file->text = NULL;
+	}
 	mutex_unlock(&file->lock);
-}
-
-long container_file_read(struct container_file *file, const struct container_actor *reader,
-			 unsigned long long pos, const char **data)
-{
-	long ret = container_file_read_begin(file, reader, pos, data);
-
-	container_file_read_end(file);
-	return ret;
 }
 
 long container_file_write(struct container_file *file, const struct container_actor *writer,

@@ -6,7 +6,8 @@
  * ids, and the text of an unchanged container is made once: a handful of texts
  * is cached, named by container and the generation of its tasks.  The top
  * container, which holds everyone without a record, and readers in other pid
- * namespaces need the host to walk the tasks of the system.
+ * namespaces need the host to walk the tasks of the system.  Whoever reads them,
+ * lists that say the same are one: shared_list.c.
  *
  * Memory is taken before container_lock, by a count that may have grown by the
  * time the lock is held; then it is taken again.
@@ -23,55 +24,55 @@ static struct text_slot {
 	u64			cont_id;
 	u64			generation;
 	bool			procs;
-	struct container_text	*text;
+	struct container_list	*list;
 } text_cache[TEXT_CACHE];		/* under container_lock */
 static unsigned int text_cache_next;
 
-static struct container_text *text_cache_get(struct container *cont, bool procs)
+static struct container_list *text_cache_get(struct container *cont, bool procs)
 {
 	struct text_slot *slot;
 
 	lockdep_assert_held(&container_lock);
 	for (slot = text_cache; slot < text_cache + TEXT_CACHE; slot++) {
-		if (slot->text && slot->cont_id == cont->id && slot->procs == procs &&
-		    slot->generation == cont->tasks_generation) {
-			refcount_inc(&slot->text->refs);
-			return slot->text;
+		if (slot->list && slot->list->text && slot->cont_id == cont->id &&
+		    slot->procs == procs && slot->generation == cont->tasks_generation) {
+			refcount_inc(&slot->list->refs);
+			return slot->list;
 		}
 	}
 	return NULL;
 }
 
-/* Returns the text that had to go, for the caller to put without the lock. */
-static struct container_text *text_cache_add(struct container *cont, bool procs, u64 generation,
-					     struct container_text *text)
+/* Returns the list that had to go, for the caller to put without the lock. */
+static struct container_list *text_cache_add(struct container *cont, bool procs, u64 generation,
+					     struct container_list *list)
 {
 	struct text_slot *slot;
-	struct container_text *old;
+	struct container_list *old;
 
 	lockdep_assert_held(&container_lock);
 	for (slot = text_cache; slot < text_cache + TEXT_CACHE; slot++)
-		if (slot->text && slot->cont_id == cont->id && slot->procs == procs)
+		if (slot->list && slot->cont_id == cont->id && slot->procs == procs)
 			goto found;
 	slot = &text_cache[text_cache_next++ % TEXT_CACHE];
 found:
-	old = slot->text;
-	refcount_inc(&text->refs);
-	*slot = (struct text_slot){ cont->id, generation, procs, text };
+	old = slot->list;
+	refcount_inc(&list->refs);
+	*slot = (struct text_slot){ cont->id, generation, procs, list };
 	return old;
 }
 
 void container_text_cache_drop(void)
 {
-	struct container_text *text;
+	struct container_list *list;
 	unsigned int i;
 
 	for (i = 0; i < TEXT_CACHE; i++) {
 		spin_lock(&container_lock);
-		text = text_cache[i].text;
-		text_cache[i].text = NULL;
+		list = text_cache[i].list;
+		text_cache[i].list = NULL;
 		spin_unlock(&container_lock);
-		container_text_put(text);
+		container_list_put(list);
 	}
 }
 
@@ -220,31 +221,34 @@ static struct container_text *pid_array_text(const struct pid_array *a)
 	return text;
 }
 
-struct container_text *container_tasks_text(struct container *cont, bool procs,
+struct container_list *container_tasks_list(struct container *cont, bool procs,
 					    const struct container_actor *reader)
 {
 	bool own = !container_is_top(cont) && !reader->pid_ns;
 	struct pid_array a = { .cont = cont, .procs = procs };
-	struct container_text *text = NULL, *old = NULL;
+	struct container_list *list = NULL, *old = NULL;
+	struct container_text *text = NULL;
 	u64 generation = 0;
 
 	if (own) {
 		spin_lock(&container_lock);
-		text = text_cache_get(cont, procs);
+		list = text_cache_get(cont, procs);
 		spin_unlock(&container_lock);
-		if (text)
-			return text;
+		if (list)
+			return list;
 	}
 	if (own ? pid_array_from_records(&a, &generation) : pid_array_from_walk(&a, reader)) {
 		pid_array_sort(&a);
 		text = pid_array_text(&a);
 	}
 	kvfree(a.pid);
-	if (own && text) {
+	if (text)
+		list = container_list_make(text);
+	if (own && list) {
 		spin_lock(&container_lock);
-		old = text_cache_add(cont, procs, generation, text);
+		old = text_cache_add(cont, procs, generation, list);
 		spin_unlock(&container_lock);
-		container_text_put(old);
+		container_list_put(old);
 	}
-	return text;
+	return list;
 }

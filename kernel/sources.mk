@@ -29,5 +29,6 @@ ENGINE_SRCS := \
 	pids.c \
 	release.c \
 	remount.c \
+	shared_list.c \
 	task.c \
 	where.c

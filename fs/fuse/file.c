@@ -169,10 +169,14 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	long len;
 
 	(void)ino;
-	len = container_file_read(of->file, caller(req, of, &actor), off, &data);
+	len = container_file_read_begin(of->file, caller(req, of, &actor), off, &data);
+	if (len > (long)size)
+		len = size;
 	if (len < 0)
-		return inode_reply_err(req, len);
-	fuse_reply_buf(req, data, (size_t)len < size ? (size_t)len : size);
+		inode_reply_err(req, len);
+	else
+		fuse_reply_buf(req, data, len);
+	container_file_read_end(of->file, len > 0 ? len : 0);
 }
 
 /*

@@ -52,7 +52,7 @@ static ssize_t containerfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		else
 			iocb->ki_pos += n;
 	}
-	container_file_read_end(file);
+	container_file_read_end(file, want && n > 0 ? n : 0);
 	return want ? n : min(n, 0L);
 }
 

@@ -140,6 +140,7 @@ unsigned long shim_rb_firsts(void);			/* calls of rb_first() so far */
 
 /* Objects allocated and not freed, in all or in one cache. */
 long shim_slab_live(void);				/* host */
+long shim_slab_bytes(void);				/* host; as they were asked for */
 long shim_slab_live_in(const char *cache);		/* host; -1: no such cache */
 /* Logs one line for each cache with live objects; returns shim_slab_live(). */
 long shim_slab_report(void);				/* host */

@@ -46,7 +46,7 @@ struct shim_cache {
 
 static pthread_mutex_t caches_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct shim_cache *caches;		/* protected by caches_lock */
-static long live_in_all, live_without_cache;	/* atomic */
+static long live_in_all, live_without_cache, live_bytes;	/* atomic */
 
 #ifdef __SANITIZE_ADDRESS__
 void __asan_poison_memory_region(const volatile void *addr, size_t size);
@@ -56,8 +56,9 @@ void __asan_unpoison_memory_region(const volatile void *addr, size_t size);
 #define __asan_unpoison_memory_region(addr, size)	((void)(addr), (void)(size))
 #endif
 
-static void count(struct shim_cache *cache, long by)
+static void count(struct shim_cache *cache, long by, long bytes)
 {
+	__atomic_fetch_add(&live_bytes, bytes, __ATOMIC_RELAXED);
 	__atomic_fetch_add(cache ? &cache->live : &live_without_cache, by, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&live_in_all, by, __ATOMIC_RELAXED);
 }
@@ -98,7 +99,7 @@ static void *allocate(enum kind kind, struct shim_cache *cache, size_t size,
 	*h = (struct header){ .magic = MAGIC_LIVE, .kind = kind, .size = size,
 			      .cache = cache, .pad = (size_t)((char *)h - base) };
 	__asan_poison_memory_region(h, sizeof(*h));
-	count(cache, 1);
+	count(cache, 1, size);
 	return base + front;
 }
 
@@ -129,7 +130,7 @@ static void check_no_lock_inside(const void *p, size_t size, const char *file, i
 static void release(struct header *h, const char *file, int line)
 {
 	check_no_lock_inside(h + 1, h->size, file, line);
-	count(h->cache, -1);
+	count(h->cache, -1, -(long)h->size);
 	h->magic = MAGIC_DEAD;
 	free((char *)h - h->pad);
 }
@@ -310,6 +311,11 @@ unsigned int shim_cache_size(const struct shim_cache *cache)
 long shim_slab_live(void)
 {
 	return __atomic_load_n(&live_in_all, __ATOMIC_RELAXED);
+}
+
+long shim_slab_bytes(void)
+{
+	return __atomic_load_n(&live_bytes, __ATOMIC_RELAXED);
 }
 
 /* Caches may share a name; theirs is the sum. */

@@ -36,4 +36,7 @@ struct container *inspect_where(unsigned long key, struct container *top);
 /* The counter of ns, as though so many clones had been made already. */
 void inspect_set_next_number(struct container *cont, unsigned long long number);
 
+/* The most that lists of ids, which descriptors keep, may take together; returns what it was. */
+unsigned long inspect_set_lists_max(unsigned long bytes);
+
 #endif /* TEST_ENGINE_INSPECT_H */

@@ -272,6 +272,14 @@ void inspect_set_next_number(struct container *cont, unsigned long long number)
 	ns_of(cont)->next_number = number;
 }
 
+unsigned long inspect_set_lists_max(unsigned long bytes)
+{
+	unsigned long old = container_lists_max;
+
+	container_lists_max = bytes;
+	return old;
+}
+
 struct container *inspect_where(unsigned long key, struct container *top)
 {
 	struct container *cont;

@@ -137,6 +137,15 @@ struct container_file *open_as(const struct container_actor *opener, struct cont
 	return f;
 }
 
+long container_file_read(struct container_file *f, const struct container_actor *reader,
+			 unsigned long long pos, const char **data)
+{
+	long n = container_file_read_begin(f, reader, pos, data);
+
+	container_file_read_end(f, n > 0 ? n : 0);
+	return n;
+}
+
 const char *read_as(const struct container_actor *reader, struct container *cont,
 		    const char *file)
 {

@@ -50,6 +50,9 @@ const char *children_of(struct container *dir);
 unsigned int node_of(struct container *cont, const char *file);
 struct container_file *open_as(const struct container_actor *opener, struct container *cont,
 			       const char *file);
+/* All from @pos on; *@data is good until the next read of any file. */
+long container_file_read(struct container_file *f, const struct container_actor *reader,
+			 unsigned long long pos, const char **data);
 /* The file's text (static, two at a time), "-ERRNO" if it can not be read. */
 const char *read_as(const struct container_actor *reader, struct container *cont,
 		    const char *file);
@@ -78,6 +81,7 @@ TCase *tcase_of(const char *name);
 	X(attributes)	\
 	X(core_files)	\
 	X(tasks_files)	\
+	X(shared_lists)	\
 	X(ns_files)	\
 	X(poll)	\
 	X(groups)	\

@@ -19,13 +19,13 @@ void test_kmalloc_counts(void)
 {
 	char *p = kmalloc(10, GFP_KERNEL), *q = kzalloc(10, GFP_KERNEL);
 
-	expect(p && q && shim_slab_live() == 2);
+	expect(p && q && shim_slab_live() == 2 && shim_slab_bytes() == 20);
 	expect(!memchr_inv(q, 0, 10) && ksize(p) >= 10);
 	expect(IS_ALIGNED((unsigned long)p, ARCH_KMALLOC_MINALIGN));
 	kfree(p);
 	kfree_sensitive(q);
 	kfree(NULL);
-	expect(shim_slab_live() == 0);
+	expect(shim_slab_live() == 0 && shim_slab_bytes() == 0);
 }
 
 void test_kmalloc_zero_size(void)

@@ -78,10 +78,14 @@ const char *text_of(struct container *cont, const char *name)
 	ck_assert_int_eq(container_lookup(cont, name, &child, &node), 0);
 	tasks_begin();
 	ck_assert_int_eq(container_file_open(cont, node, &root, &file), 0);
-	while ((n = container_file_read(file, &root, len, &data)) > 0) {
-		memcpy(text + len, data, n);
-		len += n;
-	}
+	do {
+		n = container_file_read_begin(file, &root, len, &data);
+		if (n > 0) {
+			memcpy(text + len, data, n);
+			len += n;
+		}
+		container_file_read_end(file, n > 0 ? n : 0);
+	} while (n > 0);
 	container_file_release(file);
 	tasks_end();
 	text[len] = '\0';
