@@ -125,6 +125,8 @@ int containerfs_show_options(struct containerfs_root *root, char *buf, unsigned 
 /* The top container; borrowed, lives as long as the hierarchy. */
 struct container *containerfs_top(struct containerfs_root *root);
 int containerfs_root_id(const struct containerfs_root *root);
+/* How many containers it has, with the top one. */
+unsigned long containerfs_root_containers(const struct containerfs_root *root);
 /* One word for the host: its superblock or connection.  NULL at first. */
 void *containerfs_root_host(const struct containerfs_root *root);
 void containerfs_root_set_host(struct containerfs_root *root, void *host);

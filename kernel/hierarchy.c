@@ -29,6 +29,11 @@ int containerfs_root_id(const struct containerfs_root *root)
 	return root->id;
 }
 
+unsigned long containerfs_root_containers(const struct containerfs_root *root)
+{
+	return READ_ONCE(root->nr_containers);
+}
+
 void *containerfs_root_host(const struct containerfs_root *root)
 {
 	return READ_ONCE(root->host);
@@ -106,8 +111,9 @@ static void subsys_say_taken(const struct container_subsys *ss, struct option_ms
 	if (root->mounts)
 		option_say(msg, "subsystem %s belongs to hierarchy %d (%s)", ss->name, root->id, buf);
 	else
-		option_say(msg, "subsystem %s belongs to hierarchy %d (%s), which is not mounted and has %lu containers: mount -o %s shows it; without containers, its umount ends it",
-			   ss->name, root->id, buf, root->nr_containers, buf);
+		option_say(msg, "subsystem %s belongs to hierarchy %d (%s), which is not mounted and kept by %lu container%s: mount -o %s shows it, containerctl hierarchies --remove %d ends it",
+			   ss->name, root->id, buf, root->nr_containers - 1,
+			   root->nr_containers == 2 ? "" : "s", buf, root->id);
 }
 
 bool root_subsys_taken(unsigned int mask, const struct containerfs_root *root,

@@ -172,6 +172,7 @@ struct text {
 	size_t	 left;
 };
 
+/* "-" for the device of one that is not mounted. */
 static int stats_root(struct containerfs_root *root, int mounted, void *arg)
 {
 	struct text *t = arg;
@@ -183,7 +184,8 @@ static int stats_root(struct containerfs_root *root, int mounted, void *arg)
 	containerfs_show_options(root, options, sizeof(options));
 	if (s)
 		snprintf(dev, sizeof(dev), "%u:%u", major(s->dev), minor(s->dev));
-	len = snprintf(t->at, t->left, "hierarchy %d %s %s\n", containerfs_root_id(root), dev,
+	len = snprintf(t->at, t->left, "hierarchy %d %s %lu %s\n", containerfs_root_id(root), dev,
+		       containerfs_root_containers(root),
 		       options[0] == ',' ? options + 1 : options);
 	if (len >= t->left)
 		return 1;

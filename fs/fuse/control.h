@@ -38,7 +38,7 @@ enum control_op {
 	CONTROL_MOUNT = 1,	/* source, options, attr */
 	CONTROL_REMOUNT,	/* options, and a descriptor in the mount */
 	CONTROL_SHOW,		/* a descriptor: text is the hierarchy's options */
-	CONTROL_STATS,		/* text: a line a hierarchy, then "name value" lines */
+	CONTROL_STATS,		/* text: a line a hierarchy (see stats_root()), then "name value" lines */
 	CONTROL_SUBSYSTEMS,	/* text: a line a subsystem, what it can do here */
 	CONTROL_DAEMON,		/* text: lines, which process it is and what of its starter's it keeps */
 };

@@ -7,6 +7,7 @@ VFS_SRCS := \
 	dir.c \
 	file.c \
 	freeze.c \
+	hierarchies.c \
 	host.c \
 	inode.c \
 	module.c \

@@ -25,6 +25,7 @@ static const struct {
 } calls[] = {
 	{ "bpf", SYS_bpf },
 	{ "fsopen", SYS_fsopen },
+	{ "fspick", SYS_fspick },
 	{ "open_tree", SYS_open_tree },
 	{ "setns", SYS_setns },
 };
@@ -51,6 +52,6 @@ static void cmd_deny(int argc, char **argv)
 }
 
 const struct command deny_commands[] = {
-	{ "deny", 3, cmd_deny, "bpf|fsopen|open_tree|setns ERRNO PROGRAM...: run without a system call" },
+	{ "deny", 3, cmd_deny, "bpf|fsopen|fspick|open_tree|setns ERRNO PROGRAM...: run without a system call" },
 	{ 0 }
 };

@@ -2,10 +2,9 @@
 /*
  * mount.containerfs: what mount(8) runs for the type containerfs.
  *
- * Where the kernel has the type itself, this is a plain mount.  Else
- * containerfsd makes the mount, detached, and this helper moves it into place,
- * so that it lands in the mount namespace of the caller whichever the daemon
- * is in.  Under the name mount.fuse.containerfs, which mount(8) looks for by
+ * Where the kernel has the type itself, it makes the mount, else containerfsd
+ * does; detached in either case, and this helper moves it into place, so that it
+ * lands in the mount namespace of the caller whichever the daemon is in.  Under the name mount.fuse.containerfs, which mount(8) looks for by
  * the type in the mount table, it serves remounts, and as umount.fuse.containerfs
  * what is asked of umount(8) beyond umount(2): umount.c.
  *
@@ -57,9 +56,12 @@ static void usage(FILE *out)
 static int complain(const char *dir, int err, const char *text)
 {
 	const char *name = strerrorname_np(-err);
+	char *place = err == -EBUSY && text ? busy_place(text) : NULL;
 
-	fprintf(stderr, "mount.containerfs: %s: %s (%s)\n", dir,
-		text && *text ? text : strerror(-err), name ? name : "unknown error");
+	fprintf(stderr, "mount.containerfs: %s: %s%s (%s)\n", dir,
+		text && *text ? text : strerror(-err), place ? place : "",
+		name ? name : "unknown error");
+	free(place);
 	return MNT_EX_FAIL;
 }
 
@@ -138,9 +140,36 @@ static int set_string(char *to, size_t size, const char *from, const char *dir, 
 	return -EINVAL;
 }
 
-/* A new mount: get it detached, put it into place in the target namespace. */
-static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long flags)
+/* @err of the kernel's containerfs, with its words in the reply: tell them, but not of -ENOSYS. */
+static int kernel_said(const char *dir, int err)
 {
+	if (err < 0 && err != -ENOSYS)
+		complain(dir, err, reply.text);
+	return err;
+}
+
+/* The mount, detached; its failure is told, but for -ENOSYS of the kernel. */
+static int make_mount(const char *dir, unsigned long flags, bool by_kernel, int *mnt)
+{
+	request.attr = options_attr(flags);
+	if (!by_kernel)
+		return ask(dir, CONTROL_MOUNT, -1, mnt);
+	*mnt = kernel_said(dir, kernel_mount(request.source, request.options, request.attr,
+					     reply.text, sizeof(reply.text)));
+	return *mnt < 0 ? *mnt : 0;
+}
+
+static void warn(const char *dir)
+{
+	if (*reply.text)
+		fprintf(stderr, "mount.containerfs: %s: warning: %s\n", dir, reply.text);
+}
+
+/* A new mount: get it detached, put it into place in the target namespace. */
+static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long flags,
+		    bool by_kernel)
+{
+	struct mount_attr propagation = { .propagation = options_propagation(cxt) };
 	struct libmnt_ns *ns;
 	int mnt = -1, err;
 
@@ -151,12 +180,10 @@ static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long f
 		complain(dir, err, NULL);
 		return err;
 	}
-	request.attr = options_attr(flags);
-	err = ask(dir, CONTROL_MOUNT, -1, &mnt);
+	err = make_mount(dir, flags, by_kernel, &mnt);
 	if (err)
 		return err;
-	if (*reply.text)
-		fprintf(stderr, "mount.containerfs: %s: warning: %s\n", dir, reply.text);
+	warn(dir);
 	if (mnt < 0) {
 		complain(dir, -EPROTO, "containerfsd sent no mount");
 		return -EPROTO;
@@ -165,7 +192,9 @@ static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long f
 	if (is_mounted_there(dir, mnt))
 		err = -EBUSY;
 	else if (move_mount(mnt, "", AT_FDCWD, dir,
-			    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS))
+			    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS) ||
+		 (propagation.propagation &&
+		  mount_setattr(mnt, "", AT_EMPTY_PATH, &propagation, sizeof(propagation))))
 		err = -errno;
 	if (!mnt_context_switch_ns(cxt, ns))
 		err = err ? err : -errno;
@@ -226,13 +255,28 @@ static int make_writable(int fd)
 	return err;
 }
 
+static int remount_hierarchy(const char *dir, int fd, bool by_kernel, bool from_table)
+{
+	int err;
+
+	if (by_kernel) {
+		err = kernel_said(dir, kernel_remount(fd, request.options, reply.text,
+						      sizeof(reply.text)));
+		if (!err)
+			warn(dir);
+		return err;
+	}
+	err = merge_options(dir, fd, from_table);
+	return err ? err : ask(dir, *request.options ? CONTROL_REMOUNT : CONTROL_SHOW, fd, NULL);
+}
+
 /*
  * The flags belong to the mount, the filesystem's options to the hierarchy.
  * Without any of the latter the hierarchy is left alone, so that a mount can
  * become read-only whatever lives in it.
  */
 static int do_remount(struct libmnt_context *cxt, const char *dir, unsigned long flags,
-		      bool from_table)
+		      bool by_kernel, bool from_table)
 {
 	struct mount_attr attr = {
 		.attr_set = options_attr(flags),
@@ -248,9 +292,7 @@ static int do_remount(struct libmnt_context *cxt, const char *dir, unsigned long
 		complain(dir, err, NULL);
 		return err;
 	}
-	err = merge_options(dir, fd, from_table);
-	if (!err)
-		err = ask(dir, *request.options ? CONTROL_REMOUNT : CONTROL_SHOW, fd, NULL);
+	err = remount_hierarchy(dir, fd, by_kernel, from_table);
 	if (err)
 		goto out;
 	if (mount_setattr(fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)))
@@ -264,39 +306,27 @@ out:
 	return err;
 }
 
-/* Through containerfsd; exit status. */
-static int mount_fuse(struct libmnt_context *cxt)
+/* What libmount says of its error @err; exit status. */
+static int say_libmount(struct libmnt_context *cxt, int err)
 {
-	const char *dir, *source;
-	unsigned long flags = 0;
-	struct libmnt_fs *fs;
-	char *options;
-	bool from_table = false;
+	char text[512] = "";
+	int status = mnt_context_get_excode(cxt, err, text, sizeof(text));
+
+	if (*text)
+		fprintf(stderr, "mount.containerfs: %s: %s\n", mnt_context_get_target(cxt), text);
+	return status;
+}
+
+/* Fill in the request from what libmount made of the command line; the exit status. */
+static int make_request(struct libmnt_context *cxt, unsigned long flags, bool *from_table)
+{
+	struct libmnt_fs *fs = mnt_context_get_fs(cxt);
+	const char *dir = mnt_fs_get_target(fs), *source = mnt_fs_get_srcpath(fs);
+	char *options = strdup(mnt_fs_get_fs_options(fs) ?: "");
 	int err;
 
-	if (in_user_namespace())
-		return complain(mnt_context_get_target(cxt), -EPERM,
-				"a user namespace cannot mount containerfs: mount it outside");
-	if (geteuid())
-		return complain(mnt_context_get_target(cxt), -EPERM,
-				"only root can mount containerfs");
-	/* libmount 2.39 and later would ask the kernel for the type now, which does not have it */
-	setenv("LIBMOUNT_FORCE_MOUNT2", "always", 1);
-	err = mnt_context_prepare_mount(cxt);
-	if (err) {
-		char text[512] = "";
-		int status = mnt_context_get_excode(cxt, err, text, sizeof(text));
-
-		fprintf(stderr, "mount.containerfs: %s: %s\n", mnt_context_get_target(cxt), text);
-		return status;
-	}
-	fs = mnt_context_get_fs(cxt);
-	dir = mnt_fs_get_target(fs);
-	source = mnt_fs_get_srcpath(fs);
-	mnt_context_get_mflags(cxt, &flags);
-	options = strdup(mnt_fs_get_fs_options(fs) ?: "");
 	if (options && flags & MS_REMOUNT)
-		from_table = options_strip_fuse(&options);
+		*from_table = options_strip_fuse(&options);
 	if (!options)
 		return complain(dir, -ENOMEM, NULL);
 	err = set_string(request.source, sizeof(request.source), source ?: "none", dir,
@@ -305,12 +335,40 @@ static int mount_fuse(struct libmnt_context *cxt)
 		err = set_string(request.options, sizeof(request.options), options, dir,
 				 "the options are too long");
 	free(options);
+	return err ? MNT_EX_FAIL : MNT_EX_SUCCESS;
+}
+
+/* By the kernel's own containerfs, or else through containerfsd; exit status. */
+static int mount_it(struct libmnt_context *cxt, bool by_kernel)
+{
+	unsigned long flags = 0;
+	bool from_table = false;
+	const char *dir;
+	int err;
+
+	if (!by_kernel && in_user_namespace())
+		return complain(mnt_context_get_target(cxt), -EPERM,
+				"a user namespace cannot mount containerfs: mount it outside");
+	if (!by_kernel && geteuid())
+		return complain(mnt_context_get_target(cxt), -EPERM,
+				"only root can mount containerfs");
+	/* libmount 2.39 and later would ask the kernel for the type now, which may not have it */
+	setenv("LIBMOUNT_FORCE_MOUNT2", "always", 1);
+	err = mnt_context_prepare_mount(cxt);
 	if (err)
-		return MNT_EX_FAIL;
-	if (mnt_context_is_fake(cxt))
-		return MNT_EX_SUCCESS;
-	err = flags & MS_REMOUNT ? do_remount(cxt, dir, flags, from_table) :
-				 do_mount(cxt, dir, flags);
+		return say_libmount(cxt, err);
+	dir = mnt_fs_get_target(mnt_context_get_fs(cxt));
+	mnt_context_get_mflags(cxt, &flags);
+	err = make_request(cxt, flags, &from_table);
+	if (err || mnt_context_is_fake(cxt))
+		return err;
+	err = flags & MS_REMOUNT ? do_remount(cxt, dir, flags, by_kernel, from_table) :
+				 do_mount(cxt, dir, flags, by_kernel);
+	if (by_kernel && err == -ENOSYS) {
+		err = mnt_context_do_mount(cxt);
+		mnt_context_finalize_mount(cxt);
+		return say_libmount(cxt, err);
+	}
 	mnt_context_set_syscall_status(cxt, err);
 	if (mnt_context_finalize_mount(cxt) && !err && verbose)
 		fprintf(stderr, "mount.containerfs: %s: not noted in libmount's table\n", dir);
@@ -320,17 +378,6 @@ static int mount_fuse(struct libmnt_context *cxt)
 		printf("mount.containerfs: %s %s on %s\n", request.source,
 		       flags & MS_REMOUNT ? "remounted" : "mounted", dir);
 	return MNT_EX_SUCCESS;
-}
-
-/* By the kernel's own containerfs; exit status. */
-static int mount_kernel(struct libmnt_context *cxt)
-{
-	char text[512] = "";
-	int status = mnt_context_get_excode(cxt, mnt_context_mount(cxt), text, sizeof(text));
-
-	if (*text)
-		fprintf(stderr, "mount.containerfs: %s: %s\n", mnt_context_get_target(cxt), text);
-	return status;
 }
 
 int main(int argc, char **argv)
@@ -393,7 +440,7 @@ int main(int argc, char **argv)
 		goto out;
 	if (!options_last_counts(cxt))
 		goto out;
-	status = kernel_has_it() ? mount_kernel(cxt) : mount_fuse(cxt);
+	status = mount_it(cxt, kernel_has_it());
 out:
 	mnt_free_context(cxt);
 	return status;

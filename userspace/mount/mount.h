@@ -26,6 +26,8 @@ int umount_main(int argc, char **argv);
 
 /* MS_* as MOUNT_ATTR_*. */
 uint64_t options_attr(unsigned long flags);
+/* MS_SHARED, MS_PRIVATE, MS_SLAVE or MS_UNBINDABLE among the options, or 0. */
+unsigned long options_propagation(struct libmnt_context *cxt);
 /* Was an access time policy asked for? */
 bool options_have_atime(unsigned long flags);
 /* Remove what the mount table shows of every FUSE mount; was there any? */
@@ -47,6 +49,24 @@ char *options_merge(const char *options, const char *more);
  */
 int client_ask(const struct control_request *rq, int send, bool start,
 	       struct control_reply *reply, int *received);
+
+/* --- kernel.c: by the kernel's own containerfs --- */
+
+/*
+ * Both leave in @text what the filesystem said: why not, or a warning.  -ENOSYS: only
+ * mount(2) is left.  kernel_mount() returns a detached mount of @attr (MOUNT_ATTR_*).
+ */
+int kernel_mount(const char *source, char *options, uint64_t attr, char *text, size_t size);
+/* The options of the hierarchy that @dir (O_PATH will do) is the root of a mount of. */
+int kernel_remount(int dir, char *options, char *text, size_t size);
+
+/* --- busy.c --- */
+
+/*
+ * What is to be said of a hierarchy that @text, why something was -EBUSY, names: where it
+ * is mounted, and how it ends.  For free(); NULL: nothing.
+ */
+char *busy_place(const char *text);
 
 /* --- stale.c --- */
 

@@ -46,6 +46,16 @@ uint64_t options_attr(unsigned long flags)
 	return attr;
 }
 
+unsigned long options_propagation(struct libmnt_context *cxt)
+{
+	const char *options = mnt_fs_get_options(mnt_context_get_fs(cxt));
+	unsigned long flags = 0;
+
+	if (!options || mnt_optstr_get_flags(options, &flags, mnt_get_builtin_optmap(MNT_LINUX_MAP)))
+		return 0;
+	return flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE);
+}
+
 bool options_have_atime(unsigned long flags)
 {
 	return flags & (MS_NOATIME | MS_RELATIME | MS_STRICTATIME);

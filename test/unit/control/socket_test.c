@@ -157,7 +157,7 @@ START_TEST(mounts)
 	ck_assert(!strncmp(name, "/memfd:src", 10));
 	/* the client's is the only one */
 	ck_assert_int_eq(ask(sock, CONTROL_STATS, ""), 0);
-	ck_assert_str_eq(reply.text, "hierarchy 7 0:0 ns,name=x\nevents 1\n");
+	ck_assert_str_eq(reply.text, "hierarchy 7 0:0 3 ns,name=x\nevents 1\n");
 	ck_assert_int_eq(server_fds(), before);
 
 	ck_assert_int_eq(ask(sock, CONTROL_MOUNT, "busy"), EBUSY);

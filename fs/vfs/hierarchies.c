@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which hierarchies live, mounted or not: the lines of the module's parameter
+ * "hierarchies" (/sys/module/containerfs/parameters), for root alone.
+ *
+ * No file of a mount can tell this, as one that is kept by its containers need
+ * not be mounted anywhere.  A line is that of containerfsd's statistics
+ * (fs/fuse/control.c): "hierarchy ID MAJOR:MINOR CONTAINERS OPTIONS", with "-"
+ * for the device of one that is not mounted.  What a page has no room for is
+ * left out.
+ */
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "vfs.h"
+
+struct page_text {
+	char	*buf;
+	size_t	len;
+	char	*options;	/* a page */
+};
+
+/* The device of @root; 0: it is not mounted. */
+static dev_t root_dev(struct containerfs_root *root)
+{
+	const struct super_block *sb;
+	dev_t dev;
+
+	rcu_read_lock();
+	sb = containerfs_root_host(root);
+	dev = sb ? sb->s_dev : 0;
+	rcu_read_unlock();
+	return dev;
+}
+
+static int show_root(struct containerfs_root *root, int mounted, void *arg)
+{
+	struct page_text *t = arg;
+	dev_t dev = root_dev(root);
+	char device[24] = "-";
+	int len;
+
+	if (dev)
+		snprintf(device, sizeof(device), "%u:%u", MAJOR(dev), MINOR(dev));
+	containerfs_show_options(root, t->options, PAGE_SIZE);
+	len = snprintf(t->buf + t->len, PAGE_SIZE - t->len, "hierarchy %d %s %lu %s\n",
+		       containerfs_root_id(root), device, containerfs_root_containers(root),
+		       t->options[0] == ',' ? t->options + 1 : t->options);
+	if (len < PAGE_SIZE - t->len)
+		t->len += len;
+	return 0;
+}
+
+static int hierarchies_get(char *buffer, const struct kernel_param *kp)
+{
+	struct page_text t = { .buf = buffer };
+
+	t.options = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!t.options)
+		return -ENOMEM;
+	containerfs_for_each_root(show_root, &t);
+	kfree(t.options);
+	return t.len;
+}
+
+static const struct kernel_param_ops hierarchies_ops = {
+	.get = hierarchies_get,
+};
+module_param_cb(hierarchies, &hierarchies_ops, NULL, 0400);
+MODULE_PARM_DESC(hierarchies, "which hierarchies live, mounted or not (read only)");
