@@ -77,12 +77,15 @@ static int containerfs_parse_param(struct fs_context *fc, struct fs_parameter *p
 	return 0;
 }
 
+/* Where nobody reads it, after mount(2), it goes to the kernel's log, and without our name. */
 static void containerfs_say(struct fs_context *fc, int err, const char *message)
 {
+	const char *who = fc->log.log ? "" : CONTAINERFS_FSTYPE ": ";
+
 	if (*message && err)
-		errorf(fc, "%s", message);
+		errorf(fc, "%s%s", who, message);
 	else if (*message)
-		warnf(fc, "%s", message);
+		warnf(fc, "%s%s", who, message);
 }
 
 static int containerfs_fill_super(struct super_block *sb, struct containerfs_root *root)
@@ -107,17 +110,28 @@ static int containerfs_fill_super(struct super_block *sb, struct containerfs_roo
 	return 0;
 }
 
-/* Subsystems never pretend: the log says what they can do here. */
+/*
+ * Subsystems never pretend: the log says what they can do here, in one line,
+ * "ns enforced, cpuacct accounted"; container.subsystems has the reasons.
+ */
 static void containerfs_log(struct containerfs_root *root)
 {
-	char *text = kmalloc(PAGE_SIZE, GFP_KERNEL), *rest = text, *line;
+	char *text = kmalloc(PAGE_SIZE, GFP_KERNEL), *rest = text, *to = text, *line, *from;
 
 	if (!text)
 		return;
 	container_subsys_describe(text, PAGE_SIZE);
-	while ((line = strsep(&rest, "\n")))
-		if (*line)
-			pr_info("containerfs: hierarchy %d: %s\n", containerfs_root_id(root), line);
+	while ((line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
+		/* never longer than what has been read */
+		if (to != text)
+			*to++ = ',';
+		for (from = line; *from && *from != ':'; from++)
+			*to++ = *from == '\t' ? ' ' : *from;
+	}
+	*to = '\0';
+	pr_info("containerfs: hierarchy %d: %s\n", containerfs_root_id(root), text);
 	kfree(text);
 }
 
