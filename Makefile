@@ -87,7 +87,7 @@ shim_srcs	= $(SHIM_ENGINE_SRCS) $(SHIM_SRCS)
 daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c))
 # what the daemon and its clients share
 client_srcs	= $(addprefix fs/fuse/,endpoint.c own_mount.c process.c) \
-		  $(addprefix userspace/mount/,answers.c live.c)
+		  $(addprefix userspace/mount/,answers.c kernel.c live.c)
 mount_srcs	= $(sort $(wildcard userspace/mount/*.c) $(client_srcs))
 ctl_srcs	= $(wildcard userspace/containerctl/*.c) $(client_srcs)
 sysc_srcs	= $(wildcard test/conformance/sysc*.c)

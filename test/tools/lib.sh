@@ -40,7 +40,7 @@ cleanup() {
 	until ! grep -q 'populated 1' "$t/container.events" 2> /dev/null; do :; done
 	find "$m" -mindepth 1 -depth -type d -exec rmdir {} + 2> /dev/null
 	umount "$m"
-	rm -rf "$tmp"
+	rm -rf --one-file-system "$tmp"
 }
 
 hierarchy() { # OPTIONS

@@ -156,6 +156,8 @@ typedef int (*visit_fn)(int fd, const struct container *cont, void *arg, void **
 struct container *walk_visit(const struct place *place, unsigned int what, visit_fn visit,
 			     void *arg, int *err);
 void container_free(struct container *cont);
+/* Names of the directories in @fd, node2 before node10, and the array: for free(). */
+int list_children(int fd, char ***namesp, size_t *nr);
 
 /* --- text.c: for terminals and people --- */
 
@@ -284,6 +286,8 @@ extern const size_t nr_where_columns, nr_hierarchy_columns, nr_subsystem_columns
  * *@text is its reason, else NULL.
  */
 int daemon_ask(unsigned int op, int fd, char **text);
+/* A detached mount of the hierarchy that @options name; its descriptor, or as daemon_ask(). */
+int daemon_mount(const char *options, char **text);
 /*
  * Complain, once, that who serves @what does not answer: @why is a sentence about
  * it, that of daemon_ask() or, with NULL, what it says now. Has it been told?
@@ -330,6 +334,28 @@ bool where_line(char **text, int *id, char **subsystems, char **path);
 void complain_freezer(const char *command, const char *arg, const struct place *place, int err);
 /* Call @fn, which reports, for each PATH of a command without options; exit status. */
 int each_container(int argc, char **argv, bool (*fn)(const char *arg));
+
+/* --- kill.c --- */
+
+/* Waiting for those who were killed. */
+struct kill_wait {
+	const char		*command;	/* whose it is, for messages */
+	unsigned long long	begun, end;	/* ns; end 0: no limit */
+	unsigned long long	shown;		/* when it was last */
+	int			columns;	/* that are not blank any more */
+};
+struct kill_wait kill_wait_begin(const char *command);
+/*
+ * Until nobody is left in @place, which the user knows as @arg, and below; @events is its
+ * container.events. After two seconds, who is waited for is shown at a terminal. Reports.
+ */
+bool kill_wait_gone(const struct place *place, const char *arg, int events,
+		    struct kill_wait *wait);
+
+/* --- remove.c --- */
+
+/* End the hierarchy @id, which is not mounted; @kill: whoever is in its containers, too. Exit status. */
+int hierarchy_remove(int id, bool kill);
 
 /* --- the commands --- */
 

@@ -4,12 +4,15 @@
  * place where it is mounted. One without a mount point lives on because it has
  * children, and can be mounted again by its name or subsystems.
  *
+ * --remove ends one that is not mounted: remove.c.
+ *
  * --stats prints what containerfsd counts instead; -v says at the end which
  * process that is, and what it could not put away of who started it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <libsmartcols.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,34 +88,77 @@ static int show_daemon(void)
 	return EXIT_SUCCESS;
 }
 
-/* Take the word @name, or @other, out of the arguments. */
-static bool take(int *argc, char **argv, const char *name, const char *other)
+struct words {
+	bool	stats, verbose, kill, remove;
+	int	id;		/* of what to remove */
+};
+
+/* A number from 1 on, or 0. */
+static int parse_id(const char *word)
 {
-	for (int i = 1; i < *argc; i++)
-		if (!strcmp(argv[i], name) || !strcmp(argv[i], other)) {
-			memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof(*argv));
-			(*argc)--;
-			return true;
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(word, &end, 10);
+	return errno || *end || end == word || n < 1 || n > INT_MAX ? 0 : (int)n;
+}
+
+/* Take out of the arguments what is not an option of a table; reports. */
+static bool take_words(int *argc, char **argv, struct words *w)
+{
+	int left = 1;
+
+	*w = (struct words){ 0 };
+	for (int i = 1; i < *argc; i++) {
+		const char *word = argv[i];
+
+		if (!strcmp(word, "--stats")) {
+			w->stats = true;
+		} else if (!strcmp(word, "-v") || !strcmp(word, "--verbose")) {
+			w->verbose = true;
+		} else if (!strcmp(word, "--kill")) {
+			w->kill = true;
+		} else if (!strcmp(word, "--remove") || !strncmp(word, "--remove=", 9)) {
+			w->remove = true;
+			word = word[8] ? word + 9 : i + 1 < *argc ? argv[++i] : "";
+			w->id = parse_id(word);
+			if (w->id)
+				continue;
+			complain("hierarchies: --remove needs the ID of a hierarchy, not '%s'", word);
+			return false;
+		} else {
+			argv[left++] = argv[i];
 		}
-	return false;
+	}
+	if (w->kill && !w->remove) {
+		complain("hierarchies: --kill belongs to --remove");
+		return false;
+	}
+	*argc = left;
+	argv[left] = NULL;
+	return true;
 }
 
 int cmd_hierarchies(int argc, char **argv)
 {
-	bool stats = take(&argc, argv, "--stats", "--stats");
-	bool verbose = take(&argc, argv, "-v", "--verbose");
 	struct hierarchies list;
 	struct table_opts opts;
+	struct words words;
 	struct table *t;
 	int first, status;
 
+	if (!take_words(&argc, argv, &words))
+		return usage_error("hierarchies");
 	if (!table_options(argc, argv, &opts, &first, &status))
 		return status;
 	if (argc > first) {
 		complain("hierarchies: '%s' is too much", argv[first]);
 		return usage_error("hierarchies");
 	}
-	if (stats)
+	if (words.remove)
+		return hierarchy_remove(words.id, words.kill);
+	if (words.stats)
 		return show_stats();
 	t = table_new("hierarchies", hierarchy_columns, nr_hierarchy_columns,
 		      "ID,SUBSYSTEMS,NAME,CONTAINERS,MOUNTPOINT", &opts);
@@ -142,5 +188,5 @@ int cmd_hierarchies(int argc, char **argv)
 	hierarchies_free(&list);
 	first = table_end(t);
 	status = status ? status : first;
-	return verbose && !status ? show_daemon() : status;
+	return words.verbose && !status ? show_daemon() : status;
 }

@@ -3,18 +3,19 @@
  * Which hierarchies live, and where each of them is mounted.
  *
  * container.where of any top container lists all of them to anybody, but not
- * where they are mounted. That comes from containerfsd, which knows the device
- * number of each, or from the mount table where the kernel serves them. Who
- * may not ask the daemon sees a mount point only if there is no choice.
+ * where they are mounted. That comes from containerfsd or from the kernel's
+ * containerfs, who know the device number of each and tell it root, or from the
+ * mount table where the kernel serves them. Others see a mount point of
+ * containerfsd's only if there is no choice, and nothing of what is not mounted.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 #include "../../fs/fuse/control.h"
+#include "../mount/live.h"
 #include "containerctl.h"
 
 bool where_line(char **text, int *id, char **subsystems, char **path)
@@ -120,32 +121,35 @@ static void load_where(struct hierarchies *list, const struct place *top)
 	free(text);
 }
 
-/* The daemon's "hierarchy ID MAJOR:MINOR OPTIONS" lines. */
-static void load_daemon(struct hierarchies *list)
+/* What root is told: by the kernel's containerfs, else by the daemon. */
+static char *live_text(void)
 {
-	char *text, *rest, *line;
-	int err = daemon_ask(CONTROL_STATS, -1, &text);
+	char *text = live_in_kernel();
+	int err;
+
+	if (text)
+		return text;
+	err = daemon_ask(CONTROL_STATS, -1, &text);
 	if (err == -ETIMEDOUT)
 		daemon_silent("hierarchies", text);
-	if (err) {
-		free(text);
-		return;
-	}
-	rest = text;
-	while ((line = strsep(&rest, "\n"))) {
-		unsigned int major, minor;
-		struct hierarchy *h;
-		int id, at = 0;
+	if (!err)
+		return text;
+	free(text);
+	return NULL;
+}
 
-		if (sscanf(line, "hierarchy %d %n", &id, &at) != 1 || !at)
-			continue;
-		h = add(list, id);
-		line += at;
-		if (sscanf(line, "%u:%u", &major, &minor) == 2)
-			h->dev = makedev(major, minor);
-		line += strcspn(line, " ");
+static void load_live(struct hierarchies *list)
+{
+	char *text = live_text(), *rest = text;
+	struct live live;
+
+	while (live_next(&rest, &live)) {
+		struct hierarchy *h = add(list, live.id);
+
+		h->dev = live.dev;
+		h->containers = live.containers;
 		free(h->options);
-		h->options = xstrdup(*line ? line + 1 : line);
+		h->options = xstrdup(live.options);
 		set_subsystems(h, h->options);
 	}
 	free(text);
@@ -217,7 +221,7 @@ int hierarchies_load(struct hierarchies *list)
 	*list = (struct hierarchies){ 0 };
 	if (err)
 		return err;
-	load_daemon(list);
+	load_live(list);
 	for (size_t i = 0; i < mounts.count; i++) {
 		struct place top;
 

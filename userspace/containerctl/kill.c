@@ -29,18 +29,17 @@
 #define SHOW_EVERY	NS
 #define NAMES_MAX	8		/* processes that are named */
 
-struct wait {
-	unsigned long long	begun, end;	/* ns; end 0: no limit */
-	unsigned long long	shown;		/* when it was last */
-	int			columns;	/* that are not blank any more */
-};
-
 static unsigned long long now(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (unsigned long long)t.tv_sec * NS + (unsigned long long)t.tv_nsec;
+}
+
+struct kill_wait kill_wait_begin(const char *command)
+{
+	return (struct kill_wait){ .command = command, .begun = now() };
 }
 
 /* --- who is left --- */
@@ -121,14 +120,14 @@ static char *left_names(const struct pids *left, bool *kernel_only)
 
 /* --- what is shown meanwhile --- */
 
-static void unshow(struct wait *wait)
+static void unshow(struct kill_wait *wait)
 {
 	if (wait->columns)
 		fprintf(stderr, "\r%*s\r", wait->columns, "");
 	wait->columns = 0;
 }
 
-static void show(struct wait *wait, const char *arg, const struct pids *left, const char *names)
+static void show(struct kill_wait *wait, const char *arg, const struct pids *left, const char *names)
 {
 	unsigned long long s = (now() - wait->begun) / NS;
 	char *line, *text;
@@ -158,7 +157,7 @@ static int populated(int events)
 }
 
 /* Until something changes, or there is something to show or to end. */
-static int wait_change(const struct wait *wait, int events, bool terminal)
+static int wait_change(const struct kill_wait *wait, int events, bool terminal)
 {
 	struct pollfd p = { .fd = events, .events = POLLPRI };
 	unsigned long long t = now(), until = ULLONG_MAX;
@@ -177,8 +176,7 @@ static int wait_change(const struct wait *wait, int events, bool terminal)
 	return poll(&p, 1, t < INT_MAX ? (int)t : INT_MAX);
 }
 
-/* Reports. */
-static bool wait_gone(const struct place *place, const char *arg, int events, struct wait *wait)
+bool kill_wait_gone(const struct place *place, const char *arg, int events, struct kill_wait *wait)
 {
 	bool terminal = isatty(STDERR_FILENO), kernel, over;
 	struct pids left;
@@ -198,8 +196,8 @@ static bool wait_gone(const struct place *place, const char *arg, int events, st
 		wait->shown = now();
 		if (kernel || over) {
 			unshow(wait);
-			complain("kill: %s: SIGKILL was sent, and after %.3g s there %s left: %s%s",
-				 arg, (double)(now() - wait->begun) / (double)NS,
+			complain("%s: %s: SIGKILL was sent, and after %.3g s there %s left: %s%s",
+				 wait->command, arg, (double)(now() - wait->begun) / (double)NS,
 				 left.nr == 1 ? "is" : "are", *names ? names : "none that is seen here",
 				 kernel ? ": who cannot be killed" : "");
 		}
@@ -210,7 +208,7 @@ static bool wait_gone(const struct place *place, const char *arg, int events, st
 	}
 	unshow(wait);
 	if (ret < 0 && !is_gone(ret)) {
-		complain_file("kill", place, "container.events", ret);
+		complain_file(wait->command, place, "container.events", ret);
 		return false;
 	}
 	return true;
@@ -266,18 +264,18 @@ static int kill_all(char **paths, int nr, bool wait, unsigned long long limit)
 {
 	struct victim *victim = xcalloc((size_t)nr, sizeof(*victim));
 	int status = EXIT_SUCCESS;
-	struct wait w;
+	struct kill_wait w;
 
 	for (int i = 0; i < nr; i++)
 		if (!kill_one(paths[i], &victim[i], wait))
 			status = EXIT_FAILURE;
-	w = (struct wait){ .begun = now() };
+	w = kill_wait_begin("kill");
 	if (limit)
 		w.end = w.begun + limit;
 	for (int i = 0; i < nr; i++) {
 		if (victim[i].events < 0)
 			continue;
-		if (!wait_gone(&victim[i].place, victim[i].arg, victim[i].events, &w))
+		if (!kill_wait_gone(&victim[i].place, victim[i].arg, victim[i].events, &w))
 			status = EXIT_FAILURE;
 		close(victim[i].events);
 		place_close(&victim[i].place);

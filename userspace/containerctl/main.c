@@ -47,7 +47,7 @@ static const struct command {
 	  "stop every task in the containers PATH and below, until thaw" },
 	{ "thaw",	 cmd_thaw,	  "PATH...",
 	  "let the tasks of frozen containers go on" },
-	{ "hierarchies", cmd_hierarchies, "[OPTION...] [-v] [--stats]",
+	{ "hierarchies", cmd_hierarchies, "[OPTION...] [-v] [--stats] [--remove ID [--kill]]",
 	  "hierarchies, their subsystems and where they are mounted" },
 	{ "subsystems",	 cmd_subsystems,  "[OPTION...]",
 	  "what each subsystem can do on this host" },
@@ -121,6 +121,12 @@ static const struct {
 	  "  -t, --timeout SECONDS  wait no longer: fail, and say who is left" },
 	{ "freeze",
 	  "  --self  freeze this command, too, if it is there itself" },
+	{ "hierarchies",
+	  "  -v, --verbose  also which process serves them, and what it could not put away\n"
+	  "  --stats        counters instead\n"
+	  "  --remove ID    end the hierarchy ID, which is not mounted and kept by containers;\n"
+	  "                 refused while tasks are in those\n"
+	  "  --kill         kill them first" },
 	{ "stat",
 	  "  -J, --json  JSON\n"
 	  "  -r, --raw   a line SUBSYSTEM.NAME VALUE each, numbers as the files have them" },

@@ -157,8 +157,7 @@ static int by_version(const void *a, const void *b)
 	return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Names of the directories in @fd, node2 before node10. */
-static int list_children(int fd, char ***namesp, size_t *nr)
+int list_children(int fd, char ***namesp, size_t *nr)
 {
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy < 0 ? NULL : fdopendir(copy);

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * containerctl hierarchies --remove: end a hierarchy that is not mounted, and that
+ * its containers keep.
+ *
+ * What keeps it are containers that somebody made, and what is in those; those
+ * that were made for a clone go with the last mount, and their tasks go on, so
+ * they are left alone here. A mount of the hierarchy is made for this, that is
+ * never put anywhere: nobody sees it, and when its descriptor is closed, the
+ * hierarchy ends.
+ *
+ * Tasks are killed only if asked for; all of them first, then they are waited for.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../mount/live.h"
+#include "../mount/mount.h"
+#include "containerctl.h"
+
+#define SHOW_AFTER	2	/* seconds until progress is shown at a terminal */
+
+struct removal {
+	char			*name;		/* "hierarchy 3 (pids)" */
+	unsigned long		containers;	/* that keep it, and how many tasks they have */
+	unsigned long		tasks;
+	char			*occupied;	/* the path of one with tasks */
+	char			*made;		/* the path of the last one with nothing made above it */
+	bool			failed;		/* which was reported */
+	struct kill_wait	wait;
+	unsigned long		removed;
+	time_t			begun, shown;
+};
+
+static time_t seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+/* --- what keeps it --- */
+
+/* Was @cont made by somebody, with nothing above it that was? Else the walk goes on below it. */
+static bool is_first_made(const struct container *cont)
+{
+	return strcmp(cont->path, "/") && !cont->clone;
+}
+
+static int count(int fd, const struct container *cont, void *arg, void **own)
+{
+	struct removal *r = arg;
+	bool below = r->made && path_below(cont->path, r->made);
+
+	(void)fd, (void)own;
+	if (!below && !is_first_made(cont))
+		return 0;
+	if (!below) {
+		free(r->made);
+		r->made = xstrdup(cont->path);
+	}
+	r->containers++;
+	r->tasks += cont->tasks;
+	if (cont->tasks && !r->occupied)
+		r->occupied = xstrdup(cont->path);
+	return 0;
+}
+
+/* --- kill, wait, remove: the first made are whole, so what is below is not walked (-ENOENT) --- */
+
+static struct place place_of(int fd, const struct container *cont)
+{
+	return (struct place){
+		.fd = fd, .path = cont->path, .directory = cont->path, .target = (char *)"",
+	};
+}
+
+static int kill_tasks(int fd, const struct container *cont, void *arg, void **own)
+{
+	struct removal *r = arg;
+	struct place place = place_of(fd, cont);
+	int err;
+
+	(void)own;
+	if (!is_first_made(cont))
+		return 0;
+	err = write_file(fd, "container.kill", "1");
+	if (err && !is_gone(err)) {
+		complain_file("hierarchies", &place, "container.kill", err);
+		r->failed = true;
+	}
+	return -ENOENT;
+}
+
+static int wait_tasks(int fd, const struct container *cont, void *arg, void **own)
+{
+	struct removal *r = arg;
+	struct place place = place_of(fd, cont);
+	int events;
+
+	(void)own;
+	if (!is_first_made(cont))
+		return 0;
+	events = openat(fd, "container.events", O_RDONLY | O_CLOEXEC);
+	if (events >= 0 && !kill_wait_gone(&place, cont->path, events, &r->wait))
+		r->failed = true;
+	if (events >= 0)
+		close(events);
+	return -ENOENT;
+}
+
+static void unshow(struct removal *r)
+{
+	if (r->shown)
+		fprintf(stderr, "\r%*s\r", 78, "");
+	r->shown = 0;
+}
+
+static void show(struct removal *r)
+{
+	time_t t = seconds();
+
+	if (t < r->begun + SHOW_AFTER || t == r->shown || !isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r%s: %lu of %lu containers removed", r->name, r->removed, r->containers);
+	r->shown = t;
+}
+
+/* @name in @fd, of which @path is said if it cannot go. */
+static void remove_one(struct removal *r, int fd, const char *name, const char *path)
+{
+	if (!unlinkat(fd, name, AT_REMOVEDIR)) {
+		r->removed++;
+		show(r);
+	} else if (errno != ENOENT && !r->failed) {
+		int err = errno;
+
+		unshow(r);
+		complain("hierarchies: %s: %s cannot be removed: %s", r->name, path, strerror(err));
+		r->failed = true;
+	}
+}
+
+static void remove_below(struct removal *r, int fd, const char *path)
+{
+	char **names = NULL;
+	size_t nr = 0;
+
+	if (list_children(fd, &names, &nr))
+		return;
+	for (size_t i = 0; i < nr; i++) {
+		int sub = openat(fd, names[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+		if (sub >= 0) {
+			remove_below(r, sub, path);
+			close(sub);
+		}
+		remove_one(r, fd, names[i], path);
+		free(names[i]);
+	}
+	free(names);
+}
+
+static int remove_made(int fd, const struct container *cont, void *arg, void **own)
+{
+	char *name;
+
+	(void)own;
+	if (!is_first_made(cont))
+		return 0;
+	remove_below(arg, fd, cont->path);
+	name = xasprintf("../%s", cont->name);
+	remove_one(arg, fd, name, cont->path);
+	free(name);
+	return -ENOENT;
+}
+
+/* --- the whole --- */
+
+/* False: reported. */
+static bool each_made(struct removal *r, const struct place *top, visit_fn visit)
+{
+	int err = 0;
+
+	container_free(walk_visit(top, WALK_CLONE | WALK_QUIET, visit, r, &err));
+	if (err) {
+		complain("hierarchies: %s: %s", r->name, strerror(-err));
+		r->failed = true;
+	}
+	return !r->failed;
+}
+
+static bool empty(struct removal *r, const struct place *top, bool kill)
+{
+	if (!each_made(r, top, count))
+		return false;
+	if (r->tasks && !kill) {
+		complain("hierarchies: %s: %lu task%s in its %lu container%s, some in %s: --kill kills them",
+			 r->name, r->tasks, r->tasks == 1 ? " is" : "s are", r->containers,
+			 r->containers == 1 ? "" : "s", r->occupied);
+		return false;
+	}
+	r->wait = kill_wait_begin("hierarchies");
+	if (kill && !(each_made(r, top, kill_tasks) && each_made(r, top, wait_tasks)))
+		return false;
+	r->begun = seconds();
+	each_made(r, top, remove_made);
+	unshow(r);
+	return !r->failed;
+}
+
+/* A detached mount of @h, or -1, which is reported. */
+static int mount_detached(const struct removal *r, const struct hierarchy *h)
+{
+	char *options = h->name ? xasprintf("name=%s", h->name) : xstrdup(h->subsystems);
+	char *kernel = live_in_kernel(), *text;
+	int mnt;
+
+	if (kernel) {
+		text = xcalloc(1, CONTROL_TEXT_MAX);
+		mnt = kernel_mount("none", options, 0, text, CONTROL_TEXT_MAX);
+	} else {
+		mnt = daemon_mount(options, &text);
+	}
+	if (mnt < 0)
+		complain("hierarchies: %s cannot be mounted: %s", r->name,
+			 text && *text ? text : strerror(-mnt));
+	free(kernel);
+	free(text);
+	free(options);
+	return mnt;
+}
+
+/* Does hierarchy @id live, and if @dev is not 0, is that its device? */
+static bool lives(int id, dev_t dev)
+{
+	const struct hierarchy *h = NULL;
+	struct hierarchies list;
+	bool yes;
+
+	if (!hierarchies_load(&list))
+		h = hierarchy_find(&list, id);
+	yes = h && (!dev || h->dev == dev);
+	hierarchies_free(&list);
+	return yes;
+}
+
+static bool end(struct removal *r, const struct hierarchy *h, bool kill)
+{
+	struct place top = { .fd = -1, .path = (char *)"/", .directory = (char *)"/",
+			     .target = (char *)"" };
+	int mnt = mount_detached(r, h);
+	struct stat st;
+	bool done;
+
+	if (mnt < 0)
+		return false;
+	top.fd = openat(mnt, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	done = top.fd >= 0 && !fstat(top.fd, &st);
+	if (!done)
+		complain("hierarchies: %s: %s", r->name, strerror(errno));
+	else if (!lives(h->id, st.st_dev))	/* ours is another, and ends with the mount */
+		complain("hierarchies: %s has ended meanwhile", r->name);
+	else
+		done = empty(r, &top, kill);
+	if (top.fd >= 0)
+		close(top.fd);
+	close(mnt);
+	if (done && lives(h->id, 0)) {
+		complain("hierarchies: %s lives on: somebody has mounted it, or made a container, meanwhile",
+			 r->name);
+		done = false;
+	}
+	return done;
+}
+
+int hierarchy_remove(int id, bool kill)
+{
+	const struct hierarchy *h;
+	struct hierarchies list;
+	struct removal r = { 0 };
+	bool done = false;
+
+	if (geteuid()) {
+		complain("hierarchies: only root can remove one");
+		return EXIT_FAILURE;
+	}
+	if (hierarchies_load(&list)) {
+		complain("hierarchies: cannot read /proc/self/mountinfo");
+		return EXIT_FAILURE;
+	}
+	h = hierarchy_find(&list, id);
+	if (h)
+		r.name = xasprintf("hierarchy %d (%s%s%s%s)", id, h->subsystems,
+				   *h->subsystems && h->name ? "," : "", h->name ? "name=" : "",
+				   h->name ? h->name : "");
+	if (!h && !daemon_was_silent())
+		complain("hierarchies: there is no hierarchy %d: `containerctl hierarchies` lists them", id);
+	else if (h && h->target)
+		complain("hierarchies: %s is mounted: umount %s", r.name, h->target);
+	else if (h && h->dev)
+		complain("hierarchies: %s is mounted in another mount namespace: umount it there", r.name);
+	else if (h)
+		done = end(&r, h, kill);
+	free(r.name);
+	free(r.made);
+	free(r.occupied);
+	hierarchies_free(&list);
+	return done ? EXIT_SUCCESS : EXIT_FAILURE;
+}
