@@ -63,7 +63,6 @@ struct container_attr {
 	unsigned int		mode;		/* with S_IFMT */
 	unsigned int		uid, gid;	/* initial user namespace */
 	unsigned int		nlink;
-	unsigned long long	size;
 	unsigned long long	atime, mtime, ctime;
 };
 #define CONTAINER_ATTR_MODE	0x01
@@ -221,6 +220,12 @@ int container_file_open(struct container *cont, unsigned int node,
 			const struct container_actor *opener,
 			struct container_file **filep);
 void container_file_release(struct container_file *file);
+/*
+ * How many bytes @reader would read from control file @node now; 0 for what cannot be
+ * read.  Nothing counts as read by this.
+ */
+unsigned long container_file_size(struct container *cont, unsigned int node,
+				  const struct container_actor *reader);
 /*
  * The file's text from @pos on: *@data is borrowed until container_file_read_end(),
  * which follows in any case; until then other readers of @file wait.  Returns how many

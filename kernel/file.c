@@ -208,6 +208,31 @@ static int container_file_text(struct container_file *file, const struct contain
 	return 0;
 }
 
+unsigned long container_file_size(struct container *cont, unsigned int node,
+				  const struct container_actor *reader)
+{
+	struct container_file file = {
+		.cont = cont, .cft = container_cftype(cont, node), .node = node, .opener = *reader,
+	};
+	unsigned long len = 0;
+
+	if (!file.cft || (!file.cft->show && !file.cft->read_u64 && !file.cft->list))
+		return 0;
+	mutex_init(&file.lock);
+	mutex_lock(&file.lock);
+	container_file_hold(&file);
+	if (!container_file_gone(&file) &&
+	    (file.cft->list ? container_file_list(&file, reader) :
+			      container_file_text(&file, reader)) == 0)
+		len = file.text->len;
+	container_file_let(&file);
+	mutex_unlock(&file.lock);
+	mutex_destroy(&file.lock);
+	container_text_put(file.text);
+	container_list_put(file.list);
+	return len;
+}
+
 /* Held. */
 static int container_file_fill(struct container_file *file, const struct container_actor *reader)
 {

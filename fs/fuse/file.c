@@ -7,20 +7,24 @@
  * namespace the numbers are of and who is meant by "0".  Mostly they are the
  * same, then finding out who it is is done once, at open.
  *
- * A file is 0 bytes long for the kernel, so all I/O is direct: what read(2)
- * and write(2) pass arrives as it is, a write whole up to the largest request,
- * which is far more than CONTAINER_WRITE_MAX, or cut to a limit (may_be_cut()).
+ * All I/O is direct: what read(2) and write(2) pass arrives as it is, a write
+ * whole up to the largest request, which is far more than CONTAINER_WRITE_MAX,
+ * or cut to a limit (may_be_cut()). What splice(2) and the like read goes by the
+ * page cache, which each open empties, and by the size (size.c).
  *
  * poll(2): the kernel hands out a handle, by which the poller is woken whenever the
  * engine tells of a change (host_file_event()). It is kept for as long as the file is
  * open: an edge-triggered epoll(7) polls once and sleeps many times.
  *
  * Requests per call (Linux 6.18): open and write OPEN, WRITE; open and read
- * OPEN, READ, and one READ more if the reader goes on until it gets 0 bytes.
+ * OPEN, READ, and one READ more if the reader goes on until it gets 0 bytes;
+ * before that an OPEN in vain and a LOOKUP for each name of the path, if there is
+ * more or less to read than the kernel knows of.
  * close(2) makes no FLUSH, and nobody waits for RELEASE.
  */
 #include "file.h"
 #include "inode.h"
+#include "size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -103,6 +107,15 @@ static void open_file_free(struct open_file *of)
 	free(of);
 }
 
+/* Who opens to read finds the size that there is; see size.c. */
+static bool open_again(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info *fi,
+		       struct known *k, unsigned int node, const struct container_actor *opener)
+{
+	if ((fi->flags & O_ACCMODE) == O_WRONLY)
+		return false;
+	return size_ask_again(req, ino, k, node, container_file_size(k->cont, node, opener));
+}
+
 void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -119,6 +132,10 @@ void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	if (!of)
 		return inode_reply_err(req, -ENOMEM);
 	tasks_actor(ctx->pid, ctx->uid, &of->actor);
+	if (open_again(req, ino, fi, k, node, &of->actor)) {
+		free(of);
+		return inode_reply_err(req, -ESTALE);
+	}
 	of->opened = seconds();
 	err = container_file_open(k->cont, node, &of->actor, &of->file);
 	if (err) {
@@ -127,8 +144,10 @@ void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return inode_reply_err(req, err == -ENODEV ? -ENOENT : err);
 	}
 	open_file_add(of);
-	if (fi->flags & O_TRUNC)
+	if (fi->flags & O_TRUNC) {
 		inode_truncated(req, k, node);
+		size_told(k, node, 0);
+	}
 
 	fi->fh = (uintptr_t)of;
 	fi->direct_io = 1;
@@ -160,6 +179,23 @@ void file_super_gone(const struct super *s)
 
 /* --- read and write --- */
 
+/*
+ * Of a READ for the page cache that finds @len bytes at @off: whether the kernel, going by
+ * the size that it has, gives all of the text.  A size that is too large it corrects by the
+ * answer that is short.
+ */
+static bool size_suits(fuse_req_t req, fuse_ino_t ino, uint64_t off, uint64_t len)
+{
+	unsigned int node;
+	struct known *k = inode_find(req, ino, &node);
+	uint32_t size = k ? size_of(k, node) : SIZE_UNSURE;
+
+	if (size == SIZE_UNSURE || (off ? off + len != size : len > size))
+		return false;
+	size_told(k, node, off + len);
+	return true;
+}
+
 void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	       struct fuse_file_info *fi)
 {
@@ -168,8 +204,13 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	const char *data;
 	long len;
 
-	(void)ino;
 	len = container_file_read_begin(of->file, caller(req, of, &actor), off, &data);
+	/*
+	 * A system call reads on behalf of somebody, the page cache does not.  Whoever may be
+	 * given a part only is to call read(2): this error says that splice(2) is of no use.
+	 */
+	if (len >= 0 && !fi->lock_owner && !size_suits(req, ino, off, len))
+		len = -EINVAL;
 	if (len > (long)size)
 		len = size;
 	if (len < 0)
@@ -197,9 +238,10 @@ void file_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size,
 	static char text[CONTAINER_WRITE_MAX + 1];	/* the engine puts a NUL behind */
 	struct open_file *of = open_file_of(fi);
 	struct container_actor actor;
+	unsigned int node;
+	struct known *k;
 	long len;
 
-	(void)ino;
 	if (size > CONTAINER_WRITE_MAX)
 		return inode_reply_err(req, -E2BIG);
 	if (may_be_cut(req, buf, size, off))
@@ -208,6 +250,9 @@ void file_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size,
 	len = container_file_write(of->file, caller(req, of, &actor), text, size);
 	if (len < 0)
 		return inode_reply_err(req, len);
+	k = inode_find(req, ino, &node);
+	if (k)
+		size_written(k, node, (uint64_t)off + len);
 	fuse_reply_write(req, len);
 }
 

@@ -7,11 +7,12 @@
  *    container goes by rmdir only, through this superblock, and its files with
  *    it.  Names of clones not at all, since the daemon removes those by itself,
  *    and names that do not exist not at all.
- *  - Attributes, for a day.  The kernel drops by itself what its own requests
- *    change; what the daemon changes are the times and link count of a
- *    directory that gains or loses a clone.  For that one notification is sent
- *    if the kernel has them (known.attr_out).  It takes no inode lock in the
- *    kernel, unlike those about names, so the thread that serves may send it.
+ *  - Attributes, for a day, sizes until a file is opened (size.c).  The kernel
+ *    drops by itself what its own requests change; what the daemon changes are
+ *    the times and link count of a directory that gains or loses a clone.  For
+ *    that one notification is sent if the kernel has them (known.attr_out).  It
+ *    takes no inode lock in the kernel, unlike those about names, so the thread
+ *    that serves may send it.
  *  - Listings: see dir.c.
  *
  * Requests per call, once the path is known (Linux 6.18): stat none, or GETATTR
@@ -22,6 +23,7 @@
 #include "inode.h"
 #include "dir.h"
 #include "file.h"
+#include "size.h"
 
 #include <errno.h>
 #include <linux/limits.h>
@@ -147,6 +149,7 @@ static struct known *table_add(struct inode_table *table, struct container *cont
 static void known_free(struct known *k)
 {
 	container_put(k->cont);
+	size_free(k);
 	free(k);
 }
 
@@ -185,6 +188,7 @@ void inode_super_gone(struct super *s)
 		}
 	}
 	container_put(table->top.cont);
+	size_free(&table->top);
 	free(table->buckets);
 	free(table);
 }
@@ -227,21 +231,25 @@ static unsigned long long from_timespec(const struct timespec *ts)
 	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
 }
 
-static int node_stat(struct container *cont, unsigned int node, struct stat *st)
+/* What to tell whoever makes this request; the size of a file is what it would read. */
+static int node_stat(fuse_req_t req, struct container *cont, unsigned int node, struct stat *st)
 {
 	struct container_attr attr;
 	int err = container_getattr(cont, node, &attr);
+	uint32_t size;
 
 	if (err)
 		return err;
+	size = size_now(req, cont, node);
 	*st = (struct stat){
 		.st_ino		= inode_number(cont, node),
 		.st_mode	= attr.mode,
 		.st_nlink	= attr.nlink,
 		.st_uid		= attr.uid,
 		.st_gid		= attr.gid,
-		.st_size	= attr.size,
+		.st_size	= size,
 		.st_blksize	= 4096,
+		.st_blocks	= (size + 511) / 512,	/* else it had holes */
 		.st_atim	= to_timespec(attr.atime),
 		.st_mtim	= to_timespec(attr.mtime),
 		.st_ctim	= to_timespec(attr.ctime),
@@ -257,7 +265,7 @@ void inode_reply_entry(fuse_req_t req, struct container *cont, unsigned int node
 		.entry_timeout	= KEEP_LONG,
 	};
 	struct known *k;
-	int err = node_stat(cont, node, &e.attr);
+	int err = node_stat(req, cont, node, &e.attr);
 
 	if (err)
 		return inode_reply_err(req, err);
@@ -274,6 +282,8 @@ void inode_reply_entry(fuse_req_t req, struct container *cont, unsigned int node
 	k->nlookup++;
 	if (fuse_reply_entry(req, &e))		/* who asked was killed meanwhile */
 		table_forget(table, k, 1);
+	else
+		size_told(k, node, e.attr.st_size);
 }
 
 static void node_forget(const struct super *s, fuse_ino_t ino, uint64_t nlookup)
@@ -306,13 +316,14 @@ static void inode_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_
 static void reply_attr(fuse_req_t req, struct known *k, unsigned int node)
 {
 	struct stat st;
-	int err = node_stat(k->cont, node, &st);
+	int err = node_stat(req, k->cont, node, &st);
 
 	if (err)
 		return inode_reply_err(req, err);
 	if (node == CONTAINER_NODE_DIR)
 		k->attr_out = 1;
-	fuse_reply_attr(req, &st, KEEP_LONG);
+	if (!fuse_reply_attr(req, &st, KEEP_LONG))
+		size_told(k, node, st.st_size);
 }
 
 static void inode_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)

@@ -35,6 +35,9 @@ struct known {
 	 * it complete; LISTED_MIXED if it may be of several.
 	 */
 	uint64_t		 listed;
+	/* by node, what the kernel takes for the sizes of the files; see size.c */
+	uint32_t		*told;
+	unsigned int		 nr_told;
 };
 
 fuse_ino_t inode_number(struct container *cont, unsigned int node);

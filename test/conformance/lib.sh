@@ -171,9 +171,6 @@ has() { # FEATURE
 	shown-options) [ "$HOST" != fuse ] ;;
 	# A machine may keep process 1 from root, and then BPF does not show it.
 	init) [ "$HOST" != fuse ] || readlink /proc/1/ns/pid >/dev/null 2>&1 ;;
-	# Linux 6.5 to 6.18 at least splice from FUSE by the size that a file
-	# shows, which is 0 for control files, and not by what can be read.
-	sendfile) [ "$HOST" != fuse ] || [ "$(uname -r | awk -F. '{ print $1 * 100 + $2 }')" -lt 605 ] ;;
 	userns) [ "$("$SYSC" unshare user 2>&1)" = OK ] ;;
 	pidns) [ "$("$SYSC" unshare pid 2>&1)" = OK ] ;;
 	subsystem:*) subsystems | grep -qx "${1#*:}" ;;

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -218,28 +219,44 @@ static void cmd_slurp(int argc, char **argv)
 	put_fd(opened);
 }
 
-/* What programs use that copy files: busybox's cat, for one. */
-static void cmd_sendfile(int argc, char **argv)
+/* The rest of the file through a pipe, by as many calls as it takes. */
+static void through_pipe(char *word, bool splices)
 {
-	int opened, pipe_fds[2], fd = get_fd(argv[1], O_RDONLY, &opened);
-	char data[65536];
+	int opened, pipe_fds[2], fd = get_fd(word, O_RDONLY, &opened);
+	char data[4096];
+	size_t total = 0;
 	ssize_t n;
 
-	(void)argc;
 	if (fd < 0)
 		return;
 	if (pipe(pipe_fds))
 		die("pipe: %s", errno_name(errno));
-	n = sendfile(pipe_fds[1], fd, NULL, sizeof(data) / 2);
-	if (n > 0)
+	while ((n = splices ? splice(fd, NULL, pipe_fds[1], NULL, sizeof(data), 0) :
+			      sendfile(pipe_fds[1], fd, NULL, sizeof(data))) > 0) {
 		n = read(pipe_fds[0], data, sizeof(data));
-	if (n > 0)
 		say_data(data, n);
-	else
-		say("%s", n == 0 ? "eof" : errno_name(errno));
+		total += n;
+	}
+	if (n < 0)
+		say("%s", errno_name(errno));
+	else if (!total)
+		say("eof");
 	close(pipe_fds[0]);
 	close(pipe_fds[1]);
 	put_fd(opened);
+}
+
+/* What programs use that copy files: busybox's cat, for one. */
+static void cmd_sendfile(int argc, char **argv)
+{
+	(void)argc;
+	through_pipe(argv[1], false);
+}
+
+static void cmd_splice(int argc, char **argv)
+{
+	(void)argc;
+	through_pipe(argv[1], true);
 }
 
 static void cmd_lseek(int argc, char **argv)
@@ -269,7 +286,8 @@ const struct command file_commands[] = {
 	{ "fill", 3, cmd_fill, "PATH|@SLOT SIZE CHAR: one write(2) of SIZE times CHAR" },
 	{ "read", 1, cmd_read, "PATH|@SLOT [SIZE]: one read(2)" },
 	{ "slurp", 2, cmd_slurp, "PATH|@SLOT SIZE: read(2) of SIZE bytes until the end, printed raw" },
-	{ "sendfile", 1, cmd_sendfile, "PATH|@SLOT: one sendfile(2), and what came" },
+	{ "sendfile", 1, cmd_sendfile, "PATH|@SLOT: sendfile(2) until the end, and what came" },
+	{ "splice", 1, cmd_splice, "PATH|@SLOT: the same by splice(2)" },
 	{ "lseek", 2, cmd_lseek, "@SLOT OFFSET" },
 	{ "fchmod", 2, cmd_fchmod, "@SLOT MODE" },
 	{ "ftruncate", 2, cmd_ftruncate, "@SLOT LENGTH" },

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/sched.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -136,6 +137,31 @@ static void cmd_fork(int argc, char **argv)
 			say(" ");
 		say_child(fork());
 	}
+}
+
+static void *pause_thread(void *arg)
+{
+	(void)arg;
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void cmd_threads(int argc, char **argv)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err;
+
+	(void)argc;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 64 << 10);
+	for (int n = atoi(argv[1]); n > 0; n--) {
+		err = pthread_create(&thread, &attr, pause_thread, NULL);
+		if (err)
+			die("pthread_create: %s", errno_name(err));
+	}
+	say("OK");
 }
 
 static void cmd_clone(int argc, char **argv)
@@ -307,6 +333,7 @@ const struct command task_commands[] = {
 	{ "unshare", 1, cmd_unshare, "NAMESPACE,...: unshare(2)" },
 	{ "setns", 1, cmd_setns, "PATH: setns(2)" },
 	{ "fork", 0, cmd_fork, "[N]: pausing children" },
+	{ "threads", 1, cmd_threads, "N: pausing threads of this process" },
 	{ "clone", 1, cmd_clone, "NAMESPACE,...|-: clone(2), a pausing child" },
 	{ "clone3", 1, cmd_clone3, "NAMESPACE,...|- [@SLOT]: clone3(2), into the cgroup of SLOT" },
 	{ "zombie", 0, cmd_zombie, ": a child that has exited" },

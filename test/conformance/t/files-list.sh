@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which core files a container has, with what modes and sizes, and which of
-# them only the top container has.
+# Which core files a container has, with what modes, and which of them only the top
+# container has.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -10,13 +10,13 @@ new_hierarchy
 expect_errno mkdir OK mkdir "$H/a" 0755
 
 for file in tasks cgroup.procs notify_on_release cgroup.clone_children; do
-	expect_errno "top-$file" "reg 0644 0 0 0 1" \
-		stat "$H/$file" type mode size uid gid nlink
-	expect_errno "child-$file" "reg 0644 0 0 0 1" \
-		stat "$H/a/$file" type mode size uid gid nlink
+	expect_errno "top-$file" "reg 0644 0 0 1" \
+		stat "$H/$file" type mode uid gid nlink
+	expect_errno "child-$file" "reg 0644 0 0 1" \
+		stat "$H/a/$file" type mode uid gid nlink
 done
-expect_errno top-release-agent "reg 0644 0" stat "$H/release_agent" type mode size
-expect_errno top-sane-behavior "reg 0444 0" stat "$H/cgroup.sane_behavior" type mode size
+expect_errno top-release-agent "reg 0644" stat "$H/release_agent" type mode
+expect_errno top-sane-behavior "reg 0444" stat "$H/cgroup.sane_behavior" type mode
 expect_errno child-release-agent ENOENT stat "$H/a/release_agent" mode
 expect_errno child-sane-behavior ENOENT stat "$H/a/cgroup.sane_behavior" mode
 expect_errno no-such-file ENOENT stat "$H/nothing" mode

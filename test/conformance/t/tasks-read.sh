@@ -23,8 +23,8 @@ expect_errno then-the-end "OK $one\\n eof eof" open 0 "$a/tasks" rdonly , \
 	read @0 , read @0 , read @0
 
 # busybox's cat reads in this way.
-has sendfile && expect_errno sendfile "$one\\n" sendfile "$a/tasks"
-has sendfile && expect_errno sendfile-flag '0\n' sendfile "$a/notify_on_release"
+expect_errno sendfile "$one\\n" sendfile "$a/tasks"
+expect_errno sendfile-flag '0\n' sendfile "$a/notify_on_release"
 
 set -- "$one"
 while [ $# -lt 40 ]; do
@@ -36,7 +36,7 @@ for pid; do
 done
 expect_eq sorted "$(sorted "$@")" "$(ids "$a/tasks")"
 expect_eq sorted-procs "$(sorted "$@")" "$(ids "$a/cgroup.procs")"
-has sendfile && expect_errno sendfile-many "$(sorted "$@" | sed 's/ /\\n/g')\\n" sendfile "$a/tasks"
+expect_errno sendfile-many "$(sorted "$@" | sed 's/ /\\n/g')\\n" sendfile "$a/tasks"
 for size in 1 3 7 4096; do
 	expect_eq "chunks-of-$size" "$(sorted "$@")" \
 		"$("$SYSC" slurp "$a/tasks" "$size" | grep . | tr '\n' ' ' | sed 's/ $//')"

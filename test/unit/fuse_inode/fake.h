@@ -33,6 +33,7 @@ struct container *fake_mkdir(struct container *dir, const char *name);
 void fake_remove(struct container *cont);
 extern bool fake_armed;			/* poll says so */
 extern uint64_t fake_file_limit;	/* of whoever writes */
+extern unsigned long fake_text_len;	/* of FAKE_TEXT, what there is to read */
 extern int fake_actors;			/* tasks_actor() was asked */
 extern int fake_open_files;
 extern int fake_writer;			/* tid of the last write */

@@ -4,6 +4,7 @@
  * may cache, whose open files they are.
  */
 #include "fake.h"
+#include "size.h"
 
 #include "../quiet_check.h"
 #include <errno.h>
@@ -86,7 +87,9 @@ static struct fuse_file_info open_file(fuse_ino_t ino)
 	ops->open(REQ, ino, &fi);
 	ck_assert_int_eq(reply.err, 0);
 	ck_assert(reply.fi.direct_io && reply.fi.noflush);
-	return reply.fi;
+	fi = reply.fi;
+	fi.lock_owner = 1;
+	return fi;
 }
 
 START_TEST(node_ids)
@@ -388,11 +391,11 @@ START_TEST(read_write)
 	ck_assert_int_eq(reply.err, 0);
 	fake_file_limit = UINT64_MAX;
 
-	/* all by the opener; then by another thread */
-	ck_assert_int_eq(fake_actors, 1);
+	/* all by who looked it up and the opener; then by another thread */
+	ck_assert_int_eq(fake_actors, 2);
 	ck_assert_int_eq(fake_writer, 100);
 	ops->write(fake_request(&super, 101), 0, "0", 1, 0, &fi);
-	ck_assert_int_eq(fake_actors, 2);
+	ck_assert_int_eq(fake_actors, 3);
 	ck_assert_int_eq(fake_writer, 101);
 	ops->release(REQ, 0, &fi);
 	ck_assert_int_eq(fake_open_files, 0);
@@ -400,6 +403,77 @@ START_TEST(read_write)
 	reply.fails = true;
 	ops->open(REQ, NODE(top, 1), &fi);
 	ck_assert_int_eq(fake_open_files, 0);
+}
+END_TEST
+
+/* Who opens to read finds the size that there is, and the page cache no other. (fault 6.1) */
+START_TEST(sizes)
+{
+	const fuse_ino_t ino = lookup(FUSE_ROOT_ID, "tasks");
+	struct fuse_file_info fi = open_file(ino), cache = fi, wronly = { .flags = O_WRONLY };
+	struct fuse_file_info trunc = { .flags = O_WRONLY | O_TRUNC };
+
+	ck_assert_int_eq(reply.entry.attr.st_size, 9);
+	cache.lock_owner = 0;
+	ops->read(REQ, ino, 4096, 0, &cache);
+	ck_assert(!reply.err && reply.len == 9);
+
+	/* less than the kernel knows of, then more */
+	fake_text_len = 5;
+	ops->read(REQ, ino, 4096, 0, &cache);
+	ck_assert(!reply.err && reply.len == 5);
+	fake_text_len = 7;
+	ops->read(REQ, ino, 4096, 0, &cache);
+	ck_assert_int_eq(reply.err, EINVAL);
+	ops->read(REQ, ino, 4096, 0, &fi);
+	ck_assert(!reply.err && reply.len == 7);
+	ops->release(REQ, ino, &fi);
+
+	/* sent back once, whether or not it is known better then */
+	fi = (struct fuse_file_info){ .flags = O_RDONLY };
+	ops->open(REQ, ino, &wronly);
+	ck_assert_int_eq(reply.err, 0);
+	ops->release(REQ, ino, &reply.fi);
+	ops->open(REQ, ino, &fi);
+	ck_assert_int_eq(reply.err, ESTALE);
+	ck_assert(fake_invals == 1 && fake_inval == ino);
+	ops->open(fake_request(&super, 101), ino, &fi);
+	ck_assert_int_eq(reply.err, ESTALE);
+	for (pid_t tid = 100; tid <= 101; tid++) {
+		ops->open(fake_request(&super, tid), ino, &fi);
+		ck_assert_int_eq(reply.err, 0);
+		ops->release(REQ, ino, &reply.fi);
+	}
+	for (int i = 0; i < 3; i++) {
+		ops->open(REQ, ino, &fi);
+		ck_assert_int_eq(reply.err, ESTALE);
+		ops->getattr(REQ, ino, NULL);
+		ck_assert_int_eq(reply.attr.st_size, fake_text_len);
+		fi = open_file(ino);
+		/* a write makes the file longer for the kernel, truncation empty */
+		ops->write(REQ, ino, "12", 2, 0, &fi);
+		ops->write(REQ, ino, "12", 2, fake_text_len - 2, &fi);
+		ck_assert_uint_eq(size_of(inode_find(REQ, ino, &(unsigned int){ 0 }), 1),
+				  fake_text_len);
+		if (i)
+			ops->write(REQ, ino, "12", 2, fake_text_len - 1, &fi);
+		ops->release(REQ, ino, &fi);
+		if (!i) {
+			ops->open(REQ, ino, &trunc);
+			ops->release(REQ, ino, &reply.fi);
+		}
+		fi = (struct fuse_file_info){ .flags = O_RDONLY };
+	}
+
+	/* as many as come again are remembered */
+	for (pid_t tid = 200; tid < 200 + 64; tid++) {
+		ops->open(fake_request(&super, tid), ino, &fi);
+		ck_assert_int_eq(reply.err, ESTALE);
+	}
+	ops->open(fake_request(&super, 300), ino, &fi);
+	ck_assert_int_eq(reply.err, 0);
+	ops->release(REQ, ino, &reply.fi);
+	fake_text_len = sizeof(FAKE_TEXT) - 1;
 }
 END_TEST
 
@@ -451,6 +525,7 @@ int main(void)
 	tcase_add_test(tc, removed);
 	tcase_add_test(tc, refused);
 	tcase_add_test(tc, read_write);
+	tcase_add_test(tc, sizes);
 	tcase_add_test(tc, polling);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
