@@ -13,6 +13,9 @@
  * until they do not, for those above have them too, and until none has it above:
  * who is counted there is counted here. Nobody can come to one whose container is
  * removed, nor to a refused clone's whose css_group is gone.
+ *
+ * When BPF has no room for a container's entry, its tasks are counted above it, where
+ * limits hold as ever; it can have none of its own.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -55,11 +58,17 @@ static struct pids_entry *find_key(uint64_t key)
 		      NULL;
 }
 
+/* Where what is in @entry is counted; NULL: nowhere. */
+static uint64_t key_of(const struct pids_entry *entry)
+{
+	while (entry && !entry->by_key.key)
+		entry = entry->above;
+	return entry ? entry->by_key.key : 0;
+}
+
 uint64_t pids_key(const struct css_group *group)
 {
-	struct pids_entry *entry = find(css_group_pids(group));
-
-	return entry ? entry->by_key.key : 0;
+	return key_of(find(css_group_pids(group)));
 }
 
 /* --- clones --- */
@@ -154,6 +163,7 @@ void host_pids_set(_Bool now)
 
 void host_pids_add(unsigned long long id, unsigned long long parent)
 {
+	static bool said;
 	struct pids_entry *above = find(parent);
 	struct pids_entry *entry = calloc(1, sizeof(*entry));
 	int err = entry ? 0 : -ENOMEM;
@@ -162,12 +172,20 @@ void host_pids_add(unsigned long long id, unsigned long long parent)
 		set_key(entry, clone_key);
 		clone_key = 0;
 	} else if (entry) {
-		err = task_events_pids_add(te, id, above ? above->by_key.key : 0);
-		if (!err)
+		err = task_events_pids_add(te, id, key_of(above));
+		if (!err) {
 			set_key(entry, id);
+		} else {
+			entry->above = above;
+			if (above)
+				above->below++;
+		}
 	}
-	if (err)
-		log_err("container %llu: its tasks cannot be counted: %s", id, strerror(-err));
+	/* Whoever makes them must not fill the log with them. */
+	if (err && !said)
+		log_err("container %llu: its tasks are counted above it only: %s", id,
+			strerror(-err));
+	said = err;
 	if (!entry)
 		return;
 	entry->node.key = id;

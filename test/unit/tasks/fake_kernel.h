@@ -92,6 +92,7 @@ void fk_touch(uint64_t id);
 
 /* fake_pids.c, which fake_kernel.c tells of each change. */
 extern enum te_pids_mode fk_pids_mode;
+extern bool fk_pids_full;		/* no entry can be added by the daemon */
 void fk_pids_reset(void);
 void fk_pids_follow(uint32_t tid);
 void fk_pids_clone(uint64_t id, uint64_t parent);

@@ -17,6 +17,7 @@ static struct entry {
 } entries[2][FK_GROUPS];	/* of containers, of clones */
 
 enum te_pids_mode fk_pids_mode;
+bool fk_pids_full;
 static enum te_pids_state state;
 static uint64_t refused;
 
@@ -117,6 +118,8 @@ int task_events_pids_add(struct task_events *te, uint64_t key, uint64_t parent)
 {
 	if (entry_of(key)->present)
 		return -EEXIST;
+	if (fk_pids_full)
+		return -E2BIG;
 	*entry_of(key) = (struct entry){ .present = true, .pids.parent = parent };
 	return 0;
 }

@@ -152,6 +152,41 @@ START_TEST(refused_clones_have_none)
 }
 END_TEST
 
+/* fault 3: who fills BPF's map is still counted, and limited, where there is an entry */
+START_TEST(no_room_for_entries)
+{
+	struct container *c, *d;
+
+	begin();
+	fk_spawn(10, 10);
+	fk_spawn(11, 11);
+	fk_pids_full = true;
+	c = make(b, "c");
+	d = make(c, "d");
+	fk_pids_full = false;
+	ck_assert_uint_eq(fk_log_errors, 1);
+	fk_log_errors = 0;
+	ck_assert_int_eq(attach(c, 10), 0);
+	ck_assert_int_eq(attach(d, 11), 0);
+	ck_assert_int_eq(number(b, "pids.current"), 2);
+	ck_assert_int_eq(number(a, "pids.current"), 2);
+	fk_fork(11, 12, 12, 0);
+	ck_assert_int_eq(number(b, "pids.current"), 3);
+	fk_exit(12);
+	fk_exit(11);
+	fk_exit(10);
+	ck_assert_int_eq(number(b, "pids.current"), 0);
+	container_put(d);
+	ck_assert_int_eq(container_rmdir(c, "d"), 0);
+	container_put(c);
+	ck_assert_int_eq(container_rmdir(b, "c"), 0);
+	tasks_begin();
+	tasks_end();
+	ck_assert_uint_eq(fk_pids_entries(), 2);
+	end();
+}
+END_TEST
+
 START_TEST(limits_and_refusals_pass)
 {
 	struct te_pids pids;
@@ -230,6 +265,7 @@ void pids_tests(TCase *tc)
 {
 	tcase_add_test(tc, clones_have_their_entry);
 	tcase_add_test(tc, refused_clones_have_none);
+	tcase_add_test(tc, no_room_for_entries);
 	tcase_add_test(tc, limits_and_refusals_pass);
 	tcase_add_loop_test(tc, random_steps, 0, 32);
 }
