@@ -463,6 +463,8 @@ void container_clone_refused(struct css_group *group, unsigned long long nr);
  * that no fork into an empty container is on its way any more.
  */
 void container_run_work(void);
+/* A part of it, for a host that has others to serve; host_work_pending() says that there is more. */
+void container_run_some_work(void);
 /*
  * Have those stopped again whom others than the host let go: for a host of which
  * host_task_strayed() can be true, from time to time while anybody is stopped.

@@ -13,7 +13,7 @@
 
 #include "container.h"
 
-#define TRIM_BATCH	64
+#define TRIM_BATCH	16
 
 static LIST_HEAD(release_list);		/* containers, by pending; under container_lock */
 
@@ -74,23 +74,43 @@ static bool trim_all(void)
 	return removed;
 }
 
-void container_run_work(void)
+/*
+ * Of each some, since more may come for ever and an agent takes its time.  A clone
+ * that is removed may leave its parent empty, which has one, too.
+ */
+static bool work_pass(char *path)
+{
+	bool more;
+	int n;
+
+	work_all();
+	more = release_one(path, path + PATH_MAX);
+	for (n = 0; n < TRIM_BATCH && trim_all(); n++)
+		more = true;
+	return more;
+}
+
+static void run_work(bool all)
 {
 	/* What is due is not lost for lack of memory. */
 	char *path = kmalloc(2 * PATH_MAX, GFP_KERNEL | __GFP_NOFAIL);
 	bool more;
-	int n;
 
-	/*
-	 * Of each some at a time, since more may come for ever and an agent takes its
-	 * time.  A clone that is removed may leave its parent empty, which has one, too.
-	 */
 	do {
-		work_all();
-		more = release_one(path, path + PATH_MAX);
-		for (n = 0; n < TRIM_BATCH && trim_all(); n++)
-			more = true;
-	} while (more);
+		more = work_pass(path);
+	} while (more && all);
 	kfree(path);
 	containerfs_reap_roots();
+	if (more)
+		host_work_pending();
+}
+
+void container_run_work(void)
+{
+	run_work(true);
+}
+
+void container_run_some_work(void)
+{
+	run_work(false);
 }

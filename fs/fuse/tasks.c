@@ -38,7 +38,7 @@
 #include "tasks_replay.h"
 
 /* Work makes work; so often in one go, then requests have their turn. */
-#define SETTLE_ROUNDS 8
+#define SETTLE_ROUNDS 4
 
 static struct task_events *te;
 static int kick_fd = -1;	/* an eventfd: the loop is to settle */
@@ -67,7 +67,7 @@ static void settle(void)
 			return;
 		}
 		work_pending = false;
-		container_run_work();
+		container_run_some_work();
 	}
 	/* What came too fast, or came before it was watched, is read in the loop. */
 	if (n == -EAGAIN || ids_take_rewatched())
