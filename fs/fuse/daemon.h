@@ -191,6 +191,13 @@ int privilege_trim(void);
 /* Has it CAP_SYS_NICE? */
 bool privilege_nice(void);
 
+/* --- priority.c: how soon it has a CPU --- */
+
+/* Time has passed, or work has been done. */
+void priority_look(void);
+/* What is done now must not wait for those whom it is about. */
+void priority_urgent(bool on);
+
 /* --- cgroups.c: the kernel's own --- */
 
 /* Into the root of each hierarchy; what is refused is logged. */

@@ -131,6 +131,7 @@ int loop_run(void)
 		dispatch(ev, nr, false);
 		if (loop.idle)
 			loop.idle();
+		priority_look();
 	}
 	return 0;
 }

@@ -68,6 +68,7 @@ static void settle(void)
 		}
 		work_pending = false;
 		container_run_some_work();
+		priority_look();
 	}
 	/* What came too fast, or came before it was watched, is read in the loop. */
 	if (n == -EAGAIN || ids_take_rewatched())

@@ -271,8 +271,10 @@ int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
 	return ret;
 }
 
+/* Those who are to die may be many, and each has its share of the CPUs until then. */
 void host_kill_begin(void)
 {
+	priority_urgent(true);
 	task_events_kill_begin(te);
 }
 
@@ -284,6 +286,7 @@ int host_kill_sync(void)
 void host_kill_end(void)
 {
 	task_events_kill_end(te);
+	priority_urgent(false);
 }
 
 void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor)

@@ -15,6 +15,14 @@ bool privilege_nice(void)
 	return true;
 }
 
+void priority_look(void)
+{
+}
+
+void priority_urgent(bool on)
+{
+}
+
 int loop_add(int fd, uint32_t events, loop_fn fn, void *arg)
 {
 	return 0;
