@@ -359,6 +359,8 @@ int container_attach(struct container *cont, int nr, bool threadgroup,
 		ret = -EINVAL;
 	else if (opener->euid && opener->euid != info.uid && opener->euid != info.suid)
 		ret = -EACCES;
+	else if (info.flags & CONTAINER_TASK_HOST)
+		ret = 0;
 	else if (threadgroup)
 		ret = attach_process(&set, &info);
 	else if (!(info.flags & CONTAINER_TASK_EXITING))

@@ -49,9 +49,14 @@ struct container_task_info {
 	unsigned int		flags;
 	unsigned long long	cookie;		/* the host's own, see host_task_set_group() */
 };
-#define CONTAINER_TASK_UNMOVABLE	0x1	/* kthreadd, bound kernel threads, the host's own */
+#define CONTAINER_TASK_UNMOVABLE	0x1	/* kthreadd, bound kernel threads */
 #define CONTAINER_TASK_EXITING		0x2
 #define CONTAINER_TASK_KTHREAD		0x4
+/*
+ * The host itself: to attach it does nothing, and succeeds, so that who moves all
+ * that `tasks` lists, as cgroup v1 would, is not stopped by a task that v1 has not.
+ */
+#define CONTAINER_TASK_HOST		0x8
 
 /* CPU time in ns; the kernel counts user and system time by ticks, run time exactly */
 struct container_cpu {

@@ -45,8 +45,9 @@ static unsigned int flags_of(uint32_t tid, uint32_t tgid, uint32_t flags)
 		out |= CONTAINER_TASK_EXITING;
 	if (flags & TE_TASK_KTHREAD)
 		out |= CONTAINER_TASK_KTHREAD;
-	if ((pid_t)tgid == self ||
-	    (flags & TE_TASK_KTHREAD && (tid == KTHREADD || flags & TE_TASK_NO_SETAFFINITY)))
+	if ((pid_t)tgid == self)
+		out |= CONTAINER_TASK_HOST;
+	if (flags & TE_TASK_KTHREAD && (tid == KTHREADD || flags & TE_TASK_NO_SETAFFINITY))
 		out |= CONTAINER_TASK_UNMOVABLE;
 	return out;
 }

@@ -126,6 +126,14 @@ START_TEST(special_tasks)
 	ck_assert_int_eq(write_as(&plain, a, "tasks", "2"), -EINVAL);
 	ck_assert_int_eq(write_as(&plain, a, "tasks", "3"), -EACCES);
 
+	/* the host itself: success, and it stays; but who may not, may not */
+	host_spawn(4, 4, 0);
+	host.task[4].flags = CONTAINER_TASK_HOST;
+	ck_assert_int_eq(attach(a, 4), 0);
+	ck_assert_int_eq(write_to(a, "cgroup.procs", "4"), 0);
+	ck_assert(!is_in(a, 4));
+	ck_assert_int_eq(write_as(&plain, a, "tasks", "4"), -EACCES);
+
 	/* exiting: success, nothing moves, nothing is remembered */
 	host.task[93].exiting = true;
 	ck_assert_int_eq(attach(a, 93), 0);
