@@ -110,10 +110,58 @@ static bool pids_full(struct container *cont)
 enum { PIDS_MAX, PIDS_CURRENT, PIDS_EVENTS, PIDS_PEAK, PIDS_FILES };
 static const struct cftype pids_files[PIDS_FILES + 1];
 
+/* How many tasks count here and below. */
+static u64 pids_count(const struct container *cont)
+{
+	struct container_pids now;
+
+	return host_pids_counts() && host_pids_read(cont->id, &now) ? now.count :
+								     pids_of(cont)->count;
+}
+
+/* For people: bytes that a log or terminal would not take as they are do not get there. */
+static void path_for_log(struct container *cont, char *buf, unsigned long size)
+{
+	if (container_path_locked(cont, buf, size) < 0)
+		snprintf(buf, size, "a container far below");
+	for (; *buf; buf++)
+		if (*buf < ' ' || *buf == 127)
+			*buf = '_';
+}
+
+/*
+ * Who sees a program fail, or killed, looks for the reason in the log.  Once for each
+ * container, as cgroup v1 does.  Which limit it was, of several, is guessed: the one
+ * that is reached now, else the nearest.
+ */
+static void pids_say_refused(struct container *cont)
+{
+	struct container *pos, *limit = NULL;
+	char path[256];
+
+	pids_for_each_above(pos, cont) {
+		if (pids_of(pos)->max == PIDS_NO_LIMIT)
+			continue;
+		if (!limit)
+			limit = pos;
+		if ((s64)pids_count(pos) >= pids_of(pos)->max) {
+			limit = pos;
+			break;
+		}
+	}
+	if (!limit)
+		return;
+	path_for_log(limit, path, sizeof(path));
+	pr_info_ratelimited("containerfs: %s: pids.max %lld reached, and a fork refused: see pids.events\n",
+			    path, (long long)pids_of(limit)->max);
+}
+
 static void pids_refused(struct container *cont, u64 refused)
 {
 	struct pids_state *p = pids_of(cont);
 
+	if (!p->refused)
+		pids_say_refused(cont);
 	p->refused = refused;
 	p->events++;
 	cftype_event(cont, &pids_files[PIDS_EVENTS]);

@@ -4,8 +4,8 @@
  *
  * While the daemon starts, its messages go to standard error, where the user
  * who asked for a mount sees them; in the background it then turns to syslog.
- * libfuse's own messages come the same way, so that none is lost to a closed
- * standard error.
+ * libfuse's own messages and the engine's come the same way, so that none is lost
+ * to a closed standard error.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include <syslog.h>
 #include <fuse3/fuse_log.h>
 
+#include "../../userspace/shim/shim_libc.h"
 #include "daemon.h"
 
 static struct {
@@ -50,6 +51,17 @@ static void log_fuse(enum fuse_log_level level, const char *fmt, va_list ap)
 		log_va(LOG_LEVEL_DEBUG, fmt, ap);
 }
 
+/* Of the levels of the kernel. */
+static void log_engine(int level, const char *line)
+{
+	if (level <= 3)
+		log_msg(LOG_LEVEL_ERR, "%s", line);
+	else if (level == 4)
+		log_msg(LOG_LEVEL_WARN, "%s", line);
+	else
+		log_msg(level == 7 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "%s", line);
+}
+
 void log_set(enum log_level max, bool to_syslog)
 {
 	if (to_syslog && !state.to_syslog)
@@ -57,6 +69,8 @@ void log_set(enum log_level max, bool to_syslog)
 	state.max = max;
 	state.to_syslog = to_syslog;
 	fuse_set_log_func(log_fuse);
+	/* standard error gets what goes with a bug, too, by the default */
+	shim_log_set_sink(to_syslog ? log_engine : NULL);
 }
 
 const char *log_place(void)

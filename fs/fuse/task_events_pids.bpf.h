@@ -248,14 +248,24 @@ static __always_inline void pids_end(struct te_slot *slot)
 		pids_uncharge(old, 0);
 }
 
-/* A fork was refused to a task of the entry @key. */
+/* Wake the daemon with nothing to read. */
+static __always_inline void wake_daemon(void)
+{
+	void *rec = bpf_ringbuf_reserve(&ring, sizeof(u64), 0);
+
+	/* A ring that is full has woken it. */
+	if (rec)
+		bpf_ringbuf_discard(rec, BPF_RB_FORCE_WAKEUP);
+}
+
+/* A fork was refused to a task of the entry @key. The daemon notes the first in its log. */
 static __always_inline void pids_refuse(u64 key)
 {
 	struct te_pids *p = pids_find(key);
 
-	if (p)
-		__sync_fetch_and_add(&p->refused, 1);
 	__sync_fetch_and_add(&pids_refused, 1);
+	if (p && !__sync_fetch_and_add(&p->refused, 1))
+		wake_daemon();
 }
 
 /* What was charged for a child before it was there, which comes to nothing. */

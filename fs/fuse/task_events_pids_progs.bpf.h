@@ -19,16 +19,6 @@ int BPF_PROG(te_release, struct task_struct *task)
 	return 0;
 }
 
-/* Wake the daemon with nothing to read. */
-static __always_inline void wake_daemon(void)
-{
-	void *rec = bpf_ringbuf_reserve(&ring, sizeof(u64), 0);
-
-	/* A ring that is full has woken it. */
-	if (rec)
-		bpf_ringbuf_discard(rec, BPF_RB_FORCE_WAKEUP);
-}
-
 /* The creator of a task that does not exist for anybody else yet. */
 SEC("lsm/task_alloc")
 int BPF_PROG(te_task_alloc, struct task_struct *child, unsigned long flags, int ret)

@@ -6,6 +6,7 @@
  * that counts by itself is told has its own tests at the end.  That the numbers
  * hold together whatever happens, the model says (pids_model_test.c).
  */
+#include "shim_libc.h"
 #include "tools.h"
 
 static struct container *top, *a, *ab, *b;
@@ -298,6 +299,38 @@ START_TEST(events_can_be_polled)
 }
 END_TEST
 
+static char logged[256];
+static unsigned int nr_logged;
+
+static void keep_line(int level, const char *line)
+{
+	snprintf(logged, sizeof(logged), "%d %s", level, line);
+	nr_logged++;
+}
+
+/* Fault 7.5: the log says once for each container which limit it was. */
+START_TEST(the_log_says_it)
+{
+	struct container *odd = make_dir(a, "o\033[2J");
+
+	nr_logged = 0;
+	shim_log_set_sink(keep_line);
+	attach(ab, 10);
+	ck_assert_int_eq(write_to(ab, "pids.max", "9"), 0);
+	ck_assert_int_eq(write_to(a, "pids.max", "1"), 0);
+	ck_assert_int_eq(host_try_fork(10, 20), -EAGAIN);
+	ck_assert_str_eq(logged, "6 containerfs: /a: pids.max 1 reached, and a fork refused: see pids.events");
+	ck_assert_int_eq(host_try_fork(10, 20), -EAGAIN);
+	ck_assert_uint_eq(nr_logged, 1);
+	attach(odd, 10);
+	ck_assert_int_eq(write_to(odd, "pids.max", "1"), 0);
+	ck_assert_int_eq(host_try_fork(10, 20), -EAGAIN);
+	ck_assert_ptr_nonnull(strstr(logged, " /a/o_[2J: pids.max 1 reached"));
+	ck_assert_uint_eq(nr_logged, 2);
+	shim_log_set_sink(NULL);
+}
+END_TEST
+
 START_TEST(a_host_that_counts)
 {
 	struct container_file *file = open_as(&root_actor, a, "pids.events");
@@ -359,6 +392,7 @@ TCase *pids_tests(void)
 	tcase_add_test(tc, what_max_takes);
 	tcase_add_test(tc, a_host_that_cannot);
 	tcase_add_test(tc, events_can_be_polled);
+	tcase_add_test(tc, the_log_says_it);
 	tcase_add_test(tc, a_host_that_counts);
 	return tc;
 }
