@@ -32,6 +32,7 @@ echo > "$f"
 # needs it.
 expect_errno no-capability "OK EPERM" dropcap 21 , write "$f" /x
 expect_errno no-capability-read "OK \\n" dropcap 21 , read "$f"
+expect_errno others-read "OK OK /bin/x\\n" write "$f" /bin/x , as 1000,1000,1000 , read "$f"
 expect_errno lost-after-open "OK OK OK" open 0 "$f" wronly , dropcap 21 , write @0 /x
 echo > "$f"
 chmod 0666 "$f"
