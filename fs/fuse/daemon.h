@@ -3,7 +3,7 @@
  * containerfsd, the FUSE host: what its parts ask of each other.
  *
  * One thread runs everything: an epoll loop (loop.c) over the connections of
- * the mounted hierarchies (super.c), the control socket (control.c), signals
+ * the mounted hierarchies (super.c, turns.c), the control socket (control.c), signals
  * (lifetime.c) and the ring buffer's wake-ups (tasks.c).  Nothing here locks; the
  * engine's lock exists only to check the engine.
  *
@@ -35,6 +35,8 @@ int loop_add(int fd, uint32_t events, loop_fn fn, void *arg);
 void loop_del(int fd);
 /* Call @fn after each batch of events: everything that was reported has been dealt with. */
 void loop_set_idle(void (*fn)(void));
+/* Then @fn, which does one thing more; while it returns true the loop does not sleep. */
+void loop_set_turn(bool (*fn)(void));
 /* Serve until loop_stop(); 0, or -errno if epoll itself fails. */
 int loop_run(void);
 void loop_stop(void);
@@ -59,7 +61,7 @@ struct super {
 	int			 fd;		/* /dev/fuse */
 	dev_t			 dev;		/* st_dev of the superblock */
 	unsigned int		 mounts;	/* mounts made of it, for the log */
-	struct fuse_buf		 buf;		/* the request being served */
+	struct fuse_buf		 buf;		/* the request being read */
 	struct super		*next;
 };
 
@@ -98,6 +100,17 @@ struct mount_line {
  */
 int mountinfo_each(int dir, const char *path, bool (*fn)(const struct mount_line *m, void *arg),
 		   void *arg);
+
+/* --- turns.c: which request is served next --- */
+
+/* May more be read ahead? */
+bool turns_room(void);
+/* A request of @s, copied; it may be served at once. */
+void turns_add(struct super *s, const struct fuse_buf *buf);
+/* Serve one; are there more? */
+bool turns_serve(void);
+/* The connection @s has ended: nobody waits for an answer. */
+void turns_forget(const struct super *s);
 
 /* --- replace.c: when a connection ends before its mounts --- */
 

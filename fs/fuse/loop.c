@@ -34,6 +34,7 @@ static struct {
 	int		 fd;
 	bool		 stop;
 	void		 (*idle)(void);
+	bool		 (*turn)(void);
 	struct watch	*watch;		/* by descriptor */
 	int		 nr;
 	uint32_t	 generation;
@@ -57,6 +58,11 @@ void loop_exit(void)
 void loop_set_idle(void (*fn)(void))
 {
 	loop.idle = fn;
+}
+
+void loop_set_turn(bool (*fn)(void))
+{
+	loop.turn = fn;
 }
 
 static int grow(int fd)
@@ -119,9 +125,10 @@ static void dispatch(const struct epoll_event *ev, int nr, bool errors)
 int loop_run(void)
 {
 	struct epoll_event ev[LOOP_BATCH];
+	bool more = false;
 
 	while (!loop.stop) {
-		int nr = epoll_wait(loop.fd, ev, LOOP_BATCH, -1);
+		int nr = epoll_wait(loop.fd, ev, LOOP_BATCH, more ? 0 : -1);
 
 		if (nr < 0 && errno == EINTR)
 			continue;
@@ -129,6 +136,7 @@ int loop_run(void)
 			return -errno;
 		dispatch(ev, nr, true);
 		dispatch(ev, nr, false);
+		more = loop.turn && loop.turn();
 		if (loop.idle)
 			loop.idle();
 		priority_look();

@@ -36,6 +36,8 @@
 #include "../../include/uapi/containerfs.h"
 #include "daemon.h"
 
+#define READ_BATCH	256	/* requests that are read before others are heard */
+
 static struct super *supers;
 static unsigned int nr_supers;
 
@@ -110,6 +112,7 @@ static void super_drop(struct super *s)
 	*p = s->next;
 	nr_supers--;
 	loop_del(s->fd);
+	turns_forget(s);
 	containerfs_root_set_host(s->root, NULL);
 	inode_super_gone(s);
 	fuse_session_destroy(s->se);	/* closes s->fd */
@@ -168,7 +171,6 @@ static void super_ended(struct super *s)
 static void super_event(int fd, uint32_t events, void *arg)
 {
 	struct super *s = arg;
-	int len;
 
 	(void)fd;
 	if (events & EPOLLERR) {
@@ -177,13 +179,12 @@ static void super_event(int fd, uint32_t events, void *arg)
 		tasks_end();
 		return;
 	}
-	len = fuse_session_receive_buf(s->se, &s->buf);
-	/* nothing after all (-EAGAIN), or the end (0), which the next event tells */
-	if (len <= 0)
-		return;
-	tasks_begin();
-	fuse_session_process_buf(s->se, &s->buf);
-	tasks_end();
+	/* until there is no more (-EAGAIN), or the end (0), which the next event tells */
+	for (int i = 0; i < READ_BATCH && turns_room(); i++) {
+		if (fuse_session_receive_buf(s->se, &s->buf) <= 0)
+			return;
+		turns_add(s, &s->buf);
+	}
 }
 
 /* Connect @root, which nothing of is mounted; takes the caller's containerfs_mount() on success. */
@@ -229,6 +230,7 @@ static int super_new(struct containerfs_root *root, const char *source, unsigned
 		goto unwatch;
 	}
 	containerfs_root_set_host(root, s);
+	loop_set_turn(turns_serve);
 	s->mounts = 1;
 	s->next = supers;
 	supers = s;
