@@ -3,7 +3,8 @@
  * containerctl subsystems: what each subsystem can do on this host.
  *
  * The file container.subsystems of any hierarchy tells. With none mounted
- * here, containerfsd is asked over its control socket, if it runs.
+ * here, containerfsd is asked over its control socket, if it runs. Before the
+ * first mount nobody knows, and what they are for is printed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -71,15 +72,50 @@ static bool add_from_mount(struct table *t)
 	return found;
 }
 
-static void explain(int err, const char *reason)
+/* What each is for, wherever it works. */
+static void add_known(struct table *t)
 {
-	if (err == -ENOENT || err == -ECONNREFUSED)
-		explain_no_hierarchy("subsystems");
-	else if (err == -EACCES || err == -EPERM)
-		complain("subsystems: only root may ask containerfsd");
-	else
+#define SUBSYS(x) KNOWN_##x,
+	enum {
+#include "../../kernel/subsystems.h"
+		KNOWN
+	};
+#undef SUBSYS
+#define SUBSYS(x) [KNOWN_##x] = #x,
+	static const char *const name[] = {
+#include "../../kernel/subsystems.h"
+	};
+#undef SUBSYS
+	static const char *const purpose[KNOWN] = {
+		[KNOWN_ns]	= "a container for each task that makes itself namespaces",
+		[KNOWN_debug]	= "numbers of the implementation, for its tests",
+		[KNOWN_freezer]	= "stops all tasks of a container, and lets them go on",
+		[KNOWN_cpuacct]	= "CPU time used, also by tasks that have exited",
+		[KNOWN_devices]	= "which devices tasks may open and make",
+		[KNOWN_pids]	= "how many tasks there may be",
+		[KNOWN_cpuset]	= "on which CPUs tasks may run",
+	};
+
+	for (int i = 0; i < KNOWN; i++)
+		add(t, name[i], NULL, purpose[i] ? purpose[i] : "");
+}
+
+/* Nobody could be asked. Exit status. */
+static int without_answer(struct table *t, int err, const char *reason)
+{
+	bool none = err == -ENOENT || err == -ECONNREFUSED;
+
+	if (none && explain_dead("subsystems"))
+		return EXIT_FAILURE;
+	if (!none && err != -EACCES && err != -EPERM) {
 		complain("subsystems: cannot ask containerfsd: %s",
 			 reason && *reason ? reason : strerror(-err));
+		return EXIT_FAILURE;
+	}
+	add_known(t);
+	complain("subsystems: %s, so what they can do here is not known",
+		 none ? "nothing is mounted yet" : "nothing is mounted here, and only root may ask containerfsd");
+	return table_end(t);
 }
 
 int cmd_subsystems(int argc, char **argv)
@@ -102,12 +138,9 @@ int cmd_subsystems(int argc, char **argv)
 	if (add_from_mount(t))
 		return table_end(t);
 	err = daemon_ask(CONTROL_SUBSYSTEMS, -1, &text);
-	if (err) {
-		explain(err, text);
-		free(text);
-		return EXIT_FAILURE;
-	}
-	add_described(t, text);
+	if (!err)
+		add_described(t, text);
+	status = err ? without_answer(t, err, text) : table_end(t);
 	free(text);
-	return table_end(t);
+	return status;
 }
