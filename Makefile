@@ -318,26 +318,43 @@ demo: all
 
 # --- installing ------------------------------------------------------------
 
+# The manuals get the version at their feet. Which directories were not there before
+# is noted in docdir, so that uninstall can remove them; with DESTDIR all were made.
 D		= $(DESTDIR)
 man_pages	= $(wildcard userspace/man/*.[158])
+install_dirs	= $(bindir) $(sbindir) $(helperdir) $(includedir) $(docdir) \
+		  $(addprefix $(mandir)/man,1 5 8)
+install_list	= $(D)$(docdir)/directories
 .PHONY: install uninstall
 install: $(programs)
-	$(INSTALL) -d $(D)$(bindir) $(D)$(sbindir) $(D)$(helperdir) $(D)$(docdir)
+	made=$$(LC_ALL=C $(INSTALL) -d -v $(addprefix $(D),$(install_dirs)) | \
+		sed "s/^install: creating directory '\(.*\)'$$/\1/") && \
+	if [ -z "$(D)" ] && [ -n "$$made" ]; then echo "$$made" >> $(install_list); fi
 	$(INSTALL) -m 755 $(B)/containerctl $(D)$(bindir)/
 	$(INSTALL) -m 755 $(B)/containerfsd $(D)$(sbindir)/
 	$(INSTALL) -m 755 $(B)/mount.containerfs $(D)$(helperdir)/
 	ln -sf mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs
 	ln -sf mount.containerfs $(D)$(helperdir)/umount.fuse.containerfs
+	$(INSTALL) -m 644 include/uapi/containerfs.h $(D)$(includedir)/
 	$(INSTALL) -m 644 README COPYING $(D)$(docdir)/
-	for p in $(man_pages); do s=$${p##*.}; \
-		$(INSTALL) -d $(D)$(mandir)/man$$s && $(INSTALL) -m 644 $$p $(D)$(mandir)/man$$s/; done
+	for p in $(man_pages); do to=$(D)$(mandir)/man$${p##*.}/$${p##*/}; \
+		sed 's/^\.Os containerfs$$/& $(VERSION)/' $$p > $$to && chmod 644 $$to; done
 
 uninstall:
+	@[ -n "$(D)" ] || awk '$$3 ~ /^(fuse\.)?containerfs$$/ { print "warning: " $$2 " stays mounted" \
+		(FILENAME ~ /fstab/ ? ", by a line of " FILENAME : ": umount it") }' \
+		/proc/mounts /etc/fstab | sed '/fstab/s/stays/will be/' >&2
+	@[ -n "$(D)" ] || [ ! -S /dev/containerfs/containerfsd ] || \
+		echo "warning: containerfsd runs on until its last hierarchy ends" >&2
 	rm -f $(D)$(bindir)/containerctl $(D)$(sbindir)/containerfsd \
 		$(D)$(helperdir)/mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs \
-		$(D)$(helperdir)/umount.fuse.containerfs
-	rm -rf $(D)$(docdir)
+		$(D)$(helperdir)/umount.fuse.containerfs $(D)$(includedir)/containerfs.h
 	for p in $(man_pages); do rm -f $(D)$(mandir)/man$${p##*.}/$${p##*/}; done
+	made=$$(tac $(install_list) 2>/dev/null); \
+	rm -f $(install_list) $(addprefix $(D)$(docdir)/,README COPYING); \
+	for d in $$made; do [ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d; done
+	$(if $(D),cd $(D) && for d in $(patsubst /%,%,$(install_dirs)); do [ ! -d $$d ] || \
+		rmdir -p --ignore-fail-on-non-empty $$d; done)
 
 .PHONY: clean help
 clean:
