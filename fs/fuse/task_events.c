@@ -17,7 +17,8 @@
  *	bpf_task_from_pid() in syscall programs, else an iterator per call
  *	bpf_preempt_disable(), else a first attach has to be tried again sometimes
  *	lsm/task_alloc to limit tasks, else bpf_send_signal_task()
- *	fentry on cgroup_release, else tasks count until they exit
+ *	fentry on cgroup_task_release, or cgroup_release as it was called before 6.19,
+ *	else tasks count until they exit
  *	a kprobe on perf_event_namespaces and fexit on ksys_unshare, or one of them
  *	fexit on sched_setaffinity
  *	for both of these calls else the exit tracepoint of all system calls
@@ -111,6 +112,17 @@ static bool probe_attach(const struct btf *btf, enum bpf_prog_type type,
 	return true;
 }
 
+/* The function that is called for each task that is reaped, if fentry can have it. */
+static const char *probe_release(const struct btf *btf)
+{
+	static const char *const names[] = { "cgroup_task_release", "cgroup_release" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, names[i]))
+			return names[i];
+	return NULL;
+}
+
 static int open_and_load(struct task_events *te, const struct btf *btf,
 			 const struct task_events_opts *opts)
 {
@@ -137,10 +149,11 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	bpf_program__set_autoload(skel->progs.te_unshare_sys_exit, !te->have_fexit);
 	skel->rodata->have_signal_task = te->have_signal_task;
 	bpf_program__set_autoload(skel->progs.te_born, !te->have_signal_task);
-	te_pids_prepare(te);
+	err = te_pids_prepare(te);
 	bpf_program__set_autoload(skel->progs.te_affinity_fexit, te->have_fexit);
 	bpf_program__set_autoload(skel->progs.te_affinity_sys_exit, !te->have_fexit);
-	err = bpf_map__set_max_entries(skel->maps.ring, te->ring.size);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.ring, te->ring.size);
 	if (!err)
 		err = task_events_bpf__load(skel);
 	if (err) {
@@ -172,9 +185,7 @@ static int probe_and_load(struct task_events *te,
 				      "ksys_unshare") &&
 			 probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
 				      "sched_setaffinity");
-	te->have_release = !opts->force_tracepoint &&
-			   probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
-					"cgroup_release");
+	te->release_func = opts->force_tracepoint ? NULL : probe_release(btf);
 	te->have_lsm = !opts->force_tracepoint &&
 		       probe_attach(btf, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_task_alloc");
 	te->have_signal_task = has_func(btf, "bpf_send_signal_task");
@@ -300,7 +311,7 @@ int task_events_new(const struct task_events_ops *ops, void *ctx,
 	say(te, opts, "task_events: unshare by %s, attach by %s, limits by %s, count until %s",
 	    task_events_unshare_hook(te), te->have_task_from_pid ?
 	    "bpf_task_from_pid" : "task iterator", task_events_pids_hook(te),
-	    te->have_release ? "reaped" : "exit");
+	    te->release_func ? "reaped" : "exit");
 	*tep = te;
 	return 0;
 }

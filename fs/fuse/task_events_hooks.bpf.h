@@ -5,14 +5,15 @@
  * The kernel skips a program of type fentry, fexit or tp_btf that is active on
  * this CPU already. Where it preempts, that is the program of a task that was
  * preempted inside it. (Handlers of tracepoints run with preemption off up to 6.19;
- * since then they are under SRCU: tp_preempted.) A kprobe's program runs with preemption off, and is
- * skipped only while this CPU was taken from somebody amid bpf(2) with a map. So:
+ * since then they are under SRCU: tp_preempted.) A kprobe's program runs with
+ * preemption off, and is skipped only while this CPU was taken from somebody amid
+ * bpf(2) with a map. So:
  *
  *  unshare	kprobe/perf_event_namespaces, where every unshare that has succeeded
  *		comes by, its namespaces exchanged already (setns and fork do, too);
  *		and fexit/ksys_unshare, which looks whether the other was there, and
  *		if not does its work. One where there is only one; else sys_exit.
- *  reaping	kprobe/cgroup_release (or cgroup_task_release), else fentry.
+ *  reaping	fentry; who is skipped is counted off when he is freed.
  *
  * What is skipped all the same is counted by the kernel, and noticed: a program that
  * can be skipped says when it begins and ends (skip_begun, skip_ended). Whoever is

@@ -22,13 +22,13 @@
  *			beyond a limit is killed: the signal is pending before the
  *			child is woken for the first time.
  *
- * The charge ends when the task is reaped (fentry/cgroup_release) or else exits.
+ * The charge ends when the task is reaped (te_release) or else exits.
  */
 #ifndef FS_FUSE_TASK_EVENTS_PIDS_BPF_H
 #define FS_FUSE_TASK_EVENTS_PIDS_BPF_H
 
 /* Set by the daemon before loading. */
-const volatile te_u32 have_release;	/* fentry/cgroup_release */
+const volatile te_u32 have_release;	/* te_release is there */
 
 /* Written by the daemon: enum te_pids_state, enum te_pids_mode. */
 te_u32 pids_state;

@@ -16,14 +16,17 @@
 
 #include "task_events_priv.h"
 
-void te_pids_prepare(struct task_events *te)
+int te_pids_prepare(struct task_events *te)
 {
 	struct task_events_bpf *skel = te->skel;
 
-	skel->rodata->have_release = te->have_release;
-	bpf_program__set_autoload(skel->progs.te_release, te->have_release);
+	skel->rodata->have_release = te->release_func != NULL;
+	bpf_program__set_autoload(skel->progs.te_release, te->release_func != NULL);
 	bpf_program__set_autoload(skel->progs.te_task_alloc, te->have_lsm);
 	bpf_program__set_autoload(skel->progs.te_task_free, te->have_lsm);
+	if (!te->release_func)
+		return 0;
+	return bpf_program__set_attach_target(skel->progs.te_release, 0, te->release_func);
 }
 
 static int attach(struct bpf_program *prog, struct bpf_link **link)
@@ -95,7 +98,7 @@ const char *task_events_pids_hook(const struct task_events *te)
 
 int task_events_pids_until_reaped(const struct task_events *te)
 {
-	return te->have_release;
+	return te->release_func != NULL;
 }
 
 int task_events_pids_enforce(struct task_events *te)
@@ -115,7 +118,7 @@ int task_events_pids_set(struct task_events *te, enum te_pids_state state)
 	struct task_events_bpf *skel = te->skel;
 	int err = 0;
 
-	if (state != TE_PIDS_OFF && te->have_release)
+	if (state != TE_PIDS_OFF && te->release_func)
 		err = attach(skel->progs.te_release, &skel->links.te_release);
 	if (err)
 		return err;

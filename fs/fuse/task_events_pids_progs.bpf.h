@@ -8,8 +8,11 @@
 #ifndef FS_FUSE_TASK_EVENTS_PIDS_PROGS_BPF_H
 #define FS_FUSE_TASK_EVENTS_PIDS_PROGS_BPF_H
 
-/* A task is reaped: before its waiter goes on, and of a thread nobody waits for. */
-SEC("fentry/cgroup_release")
+/*
+ * A task is reaped: before its waiter goes on, and of a thread nobody waits for. The
+ * daemon says at which function (cgroup_release() has another name since 6.19).
+ */
+SEC("fentry/cgroup_task_release")
 int BPF_PROG(te_release, struct task_struct *task)
 {
 	struct te_slot *slot = (struct te_slot *)word_find(task);

@@ -47,7 +47,7 @@ struct task_events {
 	bool have_fexit;
 	bool can_preempt;		/* so programs may be skipped */
 	bool have_task_from_pid;
-	bool have_release;		/* fentry on cgroup_release */
+	const char *release_func;	/* that fentry sees a task being reaped by, or NULL */
 	bool have_lsm;			/* lsm/task_alloc, and it is called */
 	bool have_signal_task;
 	bool born_tried;		/* attaching te_born */
@@ -87,7 +87,7 @@ uint64_t te_missed(struct task_events *te);
 uint64_t te_skipped(const struct task_events *te);
 
 /* Before loading: which programs, and what they may use. After it: what really works. */
-void te_pids_prepare(struct task_events *te);
+int te_pids_prepare(struct task_events *te);
 int te_pids_probe(struct task_events *te);
 
 /*
