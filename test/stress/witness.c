@@ -2,12 +2,10 @@
 /*
  * witness - cgroup v1 says where everybody must be
  *
- * Fault 1.6, and 1.1 to 1.5 with it. Actors live as badly as they can: their threads
- * begin and end, each making the next; leaders die first; any thread calls execve,
- * which succeeds, fails behind the point of no return, is killed there or takes its
- * time on a slow file system; they fork, and unshare. Beside them one mover moves
- * processes, threads, and all that `tasks` lists, both here and in a named hierarchy
- * of the kernel's own, with the same errors. Every now and then all are stopped, and
+ * Fault 1.6, and 1.1 to 1.5 with it. Actors live as badly as they can
+ * (witness_actors.h). Beside them one mover moves processes, threads, and all that
+ * `tasks` lists, both here and in a named hierarchy of the kernel's own, with the same
+ * errors. Every now and then all are stopped, and
  *
  *  - who is in one of the containers here is in one there, and the reverse;
  *  - of a process that was last moved as a whole, all threads are where it was moved
@@ -20,15 +18,14 @@
  *
  * WITNESS_SECONDS: how long, 12 if not given.
  */
-#include <pthread.h>
 #include <sys/resource.h>
 
 #include "stress.h"
 #include "slow_exec.h"
+#include "witness_actors.h"
 
 #define CONTAINERS	4
 #define ACTORS		6		/* as many at least */
-#define CROWD		30		/* so many processes do not fork */
 #define PIDS		(4 << 20)
 #define QUIET_EVERY	2.0
 #define REST		30.0		/* s until all must stand still, or agree */
@@ -43,152 +40,12 @@ struct known {
 	bool			synced;		/* what is born in it is born in the same in both */
 };
 
-/*
- * Actors fork only while the mover counts them, and live in a pid namespace whose
- * init dies with the mover: whatever goes wrong, they do not outlive it.
- */
-static struct {
-	_Atomic int	crowd;			/* processes */
-	_Atomic double	counted;		/* when */
-} *shared;
 static int nursery;				/* a byte makes its reader make an actor */
-static char v1_mnt[96], clones_mnt[96], slow_mnt[96], files_dir[96];
+static char v1_mnt[96], clones_mnt[96];
 static struct known known[PIDS];
 static signed char seen[2][PIDS];		/* container + 1, by thread */
 static bool mounted;
 static long moves, thread_moves, kills, compared, gone;
-
-/* --- actors --- */
-
-static __thread unsigned int dice;
-
-static unsigned int roll(unsigned int n)
-{
-	dice ^= dice << 13;
-	dice ^= dice >> 17;
-	dice ^= dice << 5;
-	return dice % n;
-}
-
-static void seed(void)
-{
-	dice = (unsigned int)(getpid() * 2654435761u ^ (unsigned int)(now() * 1e6)) | 1;
-}
-
-static void *sit(void *arg)
-{
-	prctl(PR_SET_NAME, "sit");
-	for (;;)
-		pause();
-	return arg;
-}
-
-static void detach(void *(*run)(void *), void *arg)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, 64 << 10);
-	while (pthread_create(&thread, &attr, run, arg))
-		usleep(100);
-	pthread_attr_destroy(&attr);
-}
-
-static void *churn(void *arg)
-{
-	if ((long)arg & 1)
-		usleep(300);
-	detach(churn, arg);
-	return NULL;
-}
-
-static void *act(void *arg);
-
-static void be_actor(void)
-{
-	seed();
-	signal(SIGCHLD, SIG_IGN);
-	for (long i = 0; i < 2; i++)
-		detach(sit, NULL);
-	for (long i = 0; i < 3; i++)
-		detach(churn, (void *)i);
-	if (roll(2))
-		act(NULL);
-	/* The leader dies first. */
-	detach(act, NULL);
-	pthread_exit(NULL);
-}
-
-static void *exec_bad(void *arg)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/%s", arg ? slow_mnt : files_dir, arg ? "slow" : "bad");
-	execl(path, path, NULL);
-	return NULL;
-}
-
-static void *exec_good(void *arg)
-{
-	execl("/proc/self/exe", "witness", "actor", slow_mnt, files_dir, NULL);
-	return arg;
-}
-
-static void fork_one(bool clone_it)
-{
-	pid_t pid;
-
-	if (!shared || shared->crowd >= CROWD || now() > shared->counted + 0.5)
-		return;
-	shared->crowd++;
-	if (!clone_it) {
-		pid = fork();
-		if (!pid)
-			be_actor();
-		return;
-	}
-	/* Behind libc's back, so it may call nothing but execve. */
-	pid = (pid_t)syscall(SYS_clone, CLONE_NEWUTS | SIGCHLD, 0, 0, 0, 0);
-	if (!pid) {
-		exec_good(NULL);
-		_exit(1);
-	}
-}
-
-/* In a thread of its own or as the leader, which may be the one that calls execve. */
-static void *act(void *arg)
-{
-	seed();
-	for (;;) {
-		usleep(5000 + roll(20000));
-		switch (roll(16)) {
-		case 0: case 1: case 2: case 3:
-			fork_one(false);
-			break;
-		case 4:
-			fork_one(true);
-			break;
-		case 5:
-			unshare(CLONE_NEWUTS);
-			break;
-		case 6: case 7:
-			detach(exec_good, NULL);
-			break;
-		case 8:
-			exec_good(NULL);
-			break;
-		case 9:
-			detach(exec_bad, NULL);
-			break;
-		case 10:
-			detach(exec_bad, (void *)1);
-			break;
-		}
-	}
-	return arg;
-}
 
 /* --- what the mover sees --- */
 
