@@ -34,6 +34,7 @@
 
 #include "task_events_abi.h"
 #include "task_events.bpf.h"
+#include "task_events_namespaces.bpf.h"
 #include "task_events_sys_exit.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -212,11 +213,30 @@ static __always_inline int newtask(struct task_struct *child, u64 flags)
 	return 0;
 }
 
+/* The last child whose birth task_newtask saw, by its creator; see te_newtask_late. */
+#define BIRTHS_SEEN	1024
+
+te_u64 births_seen[BIRTHS_SEEN];
+
+static __always_inline u64 *birth_seen_at(struct task_struct *creator)
+{
+	return &births_seen[creator->pid & (BIRTHS_SEEN - 1)];
+}
+
+static __always_inline u64 birth_sign(struct task_struct *child)
+{
+	return (u64)child + child->start_boottime;
+}
+
 SEC("tp_btf/task_newtask")
 int BPF_PROG(te_newtask, struct task_struct *child, u64 flags)
 {
-	if (fake_skip())
+	struct task_struct *me = bpf_get_current_task_btf();
+
+	if (fake_skip(me, TE_SKIP_BIRTH))
 		return 0;
+	if (tp_preempted)
+		*birth_seen_at(me) = birth_sign(child);
 	tp_begin();
 	newtask(child, flags);
 	tp_end();
@@ -254,6 +274,7 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 		else
 			account_begin((struct te_slot *)word, me);
 		c->word = w ? te_word_next(w, id) : TE_WORD(id, first_seq(me));
+		slot_moves((struct te_slot *)word, c->parent);
 		if (__sync_val_compare_and_swap(word, w, c->word) == w) {
 			c->cloned = true;
 			c->wake = group_touch(c->parent, -1, false);
@@ -310,7 +331,7 @@ static __always_inline int sys_unshare(u64 flags)
 	if (!clone_enabled || !unshare_flags(flags))
 		return 0;
 	now = namespaces_mix(me);
-	if (!filtered(me) || (before ? before != now : namespaces_fresh(me, unshare_flags(flags))))
+	if (before ? before != now : !filtered(me) || namespaces_fresh(me, unshare_flags(flags)))
 		unshared(flags);
 	namespaces_note(me, now);
 	return 0;
@@ -323,13 +344,16 @@ int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
 	struct task_struct *me;
 	u64 arg;
 
+	tp_begin();
 	if (is_call(UNSHARE, regs, &arg)) {
-		if (!ret && !fake_skip())
+		me = bpf_get_current_task_btf();
+		if (!ret && !fake_skip(me, TE_SKIP_UNSHARE))
 			sys_unshare(arg);
 	} else if (is_call(SETNS, regs, &arg)) {
 		me = bpf_get_current_task_btf();
 		namespaces_note(me, namespaces_mix(me));
 	}
+	tp_end();
 	return 0;
 }
 
@@ -424,7 +448,7 @@ static __always_inline int exited(struct task_struct *task)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(te_exit, struct task_struct *task)
 {
-	if (fake_skip())
+	if (fake_skip(task, TE_SKIP_EXIT))
 		return 0;
 	tp_begin();
 	exited(task);
@@ -445,6 +469,10 @@ int BPF_PROG(te_free, struct task_struct *task)
 
 	if (!slot || !slot->word)
 		return 0;
+	if (!(slot->word & TE_WORD_EXITED)) {
+		__sync_fetch_and_add(&mended_exits, 1);
+		exited(task);	/* which was not seen */
+	}
 	/* If it could not be seen to be reaped. */
 	pids_end(slot);
 	id = slot->exited;
@@ -505,7 +533,7 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
 	     struct linux_binprm *bprm)
 {
-	if (fake_skip())
+	if (fake_skip(task, TE_SKIP_EXEC))
 		return 0;
 	tp_begin();
 	execed(task, old_pid);

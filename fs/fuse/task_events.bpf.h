@@ -34,7 +34,8 @@ const volatile te_u32 nr_cpu_words = 1;	/* of 64 CPUs each */
 const volatile te_u32 daemon_tgid;
 const volatile te_u32 fail_hash_every;	/* tests: n: each nth insertion fails */
 const volatile te_u32 tp_preempted;	/* handlers of tracepoints can be preempted */
-const volatile te_u32 skip_every;	/* tests: n: each nth event is not seen */
+const volatile te_u32 skip_every;	/* tests: n: each nth event is not seen, of */
+const volatile te_u32 skip_kinds;	/* these TE_SKIP_* */
 
 /* Read by programs, written by the daemon, or seldom. */
 te_u32 clone_enabled;
@@ -52,12 +53,15 @@ te_u64 watches_spent;	/* TE_WATCH_ALL that have woken the daemon */
 te_u64 skip_begun;	/* programs that can be skipped: see task_events_hooks.bpf.h */
 te_u64 skip_ended;
 te_u64 faked;		/* events not seen for skip_every */
+te_u64 mended_exits;	/* seen when they were freed */
+te_u64 mended_walk;	/* exits that were seen by te_mend_walk */
 te_u64 next_id = 1;
 
 /* The daemon's calls. */
 struct te_call call;
 struct te_walk walk;
 te_u64 call_expect;
+te_u32 call_cloned;	/* call.id is a fresh clone, which counts its task already */
 te_u32 fail_hash_count;
 te_u32 skip_count;
 
@@ -156,15 +160,6 @@ static __always_inline void tp_end(void)
 		skip_end();
 }
 
-/* For tests: the hook is as if it had not been called. */
-static __always_inline bool fake_skip(void)
-{
-	if (!skip_every || (__sync_fetch_and_add(&skip_count, 1) + 1) % skip_every)
-		return false;
-	__sync_fetch_and_add(&faked, 1);
-	return true;
-}
-
 static __always_inline u64 *hash_find(struct task_struct *task)
 {
 	u64 key = (u64)task;
@@ -194,6 +189,27 @@ static __always_inline u64 *word_find(struct task_struct *task)
 		return word;
 	other = hash_find(task);
 	return other ? other : word;
+}
+
+/* For tests: a hook for @who, which has a word, is as if it had not been called. */
+static __always_inline bool fake_skip(struct task_struct *who, u32 kind)
+{
+	u64 *word;
+
+	if (!skip_every || !(skip_kinds & kind))
+		return false;
+	word = word_find(who);
+	if (!word || !*word || (__sync_fetch_and_add(&skip_count, 1) + 1) % skip_every)
+		return false;
+	__sync_fetch_and_add(&faked, 1);
+	return true;
+}
+
+/* From now on it is in another css_group than @before. Before the word says so. */
+static __always_inline void slot_moves(struct te_slot *slot, u64 before)
+{
+	slot->before = before;
+	slot->since = bpf_ktime_get_boot_ns();
 }
 
 /* Another task's word, or 0, only to look at. */
@@ -390,6 +406,8 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	g.user = o->user;
 	g.unlimited = o->unlimited;
 	g.emptied = 1;
+	if (flags & ~TE_CLONE_NEWUSER)
+		g.nsproxy = (u64)BPF_CORE_READ(task, nsproxy);
 	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
 	id = __sync_fetch_and_add(&next_id, 1);
 	if (!account_clone(parent, id) || !pids_clone(&g, from, id) ||

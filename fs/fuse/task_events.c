@@ -141,11 +141,12 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	skel->rodata->daemon_tgid = getpid();
 	skel->rodata->fail_hash_every = opts->fail_hash_every;
 	skel->rodata->skip_every = opts->skip_every;
+	skel->rodata->skip_kinds = opts->skip_kinds;
+	bpf_program__set_autoload(skel->progs.te_newtask_late, skel->rodata->tp_preempted);
 	bpf_program__set_autoload(skel->progs.te_call_sys, te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_call_iter, !te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_unshare_fexit, te->have_fexit);
 	bpf_program__set_autoload(skel->progs.te_unshare_kprobe, te->have_kprobe);
-	skel->rodata->by_sys_exit = !te->have_kprobe && !te->have_fexit;
 	bpf_program__set_autoload(skel->progs.te_unshare_sys_exit, !te->have_fexit);
 	skel->rodata->have_signal_task = te->have_signal_task;
 	bpf_program__set_autoload(skel->progs.te_born, !te->have_signal_task);
@@ -241,6 +242,9 @@ static int attach_programs(struct task_events *te,
 
 	/* Exit first: whatever gets a word is then seen to leave. */
 	err = attach_program(te, skel->progs.te_free, &skel->links.te_free, opts);
+	if (!err && skel->rodata->tp_preempted)
+		err = attach_program(te, skel->progs.te_newtask_late,
+				     &skel->links.te_newtask_late, opts);
 	if (!err)
 		err = attach_program(te, skel->progs.te_exit,
 				     &skel->links.te_exit, opts);
@@ -329,6 +333,7 @@ void task_events_free(struct task_events *te)
 	if (te->epfd >= 0)
 		close(te->epfd);
 	te_ring_unmap(&te->ring);
+	free(te->known);
 	if (te->skel)
 		task_events_bpf__destroy(te->skel);
 	free(te->walk_buf);
@@ -389,6 +394,7 @@ int task_events_set_clone(struct task_events *te, int enabled,
 {
 	struct task_events_bpf *skel = te->skel;
 	struct te_group group;
+	bool begin;
 	int err;
 
 	err = task_events_group_get(te, 0, &group);
@@ -401,10 +407,11 @@ int task_events_set_clone(struct task_events *te, int enabled,
 		if (err)
 			return err;
 	}
+	begin = enabled && !skel->bss->clone_enabled;
 	__atomic_store_n(&skel->bss->clone_enabled, !!enabled, __ATOMIC_SEQ_CST);
 	if (!enabled)
 		detach_unshare(te);
-	return 0;
+	return begin ? te_mend_begin(te) : 0;
 }
 
 const char *task_events_affinity_hook(const struct task_events *te)
@@ -564,7 +571,10 @@ void task_events_stats(const struct task_events *te,
 	stats->missed = te->missed_seen;
 	stats->missed_rebuilds = te->missed_rebuilds;
 	stats->skipped = te_skipped(te);
-	stats->mended = __atomic_load_n(&bss->unshares_mended, __ATOMIC_RELAXED);
+	stats->mended = __atomic_load_n(&bss->unshares_mended, __ATOMIC_RELAXED) +
+			__atomic_load_n(&bss->births_mended, __ATOMIC_RELAXED) +
+			__atomic_load_n(&bss->mended_exits, __ATOMIC_RELAXED);
+	stats->repaired = te->mended + __atomic_load_n(&bss->mended_walk, __ATOMIC_RELAXED);
 	stats->lost = __atomic_load_n(&bss->lost, __ATOMIC_RELAXED);
 	stats->clone_refused = __atomic_load_n(&bss->clone_refused,
 					       __ATOMIC_RELAXED);

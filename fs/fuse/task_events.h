@@ -91,6 +91,7 @@ struct task_events_opts {
 	uint32_t fail_hash_every;
 	/* For tests: every nth event goes unseen, as if its program had been skipped. */
 	uint32_t skip_every;
+	uint32_t skip_kinds;	/* TE_SKIP_* */
 	/* One line, without newline, worth showing to an administrator, or NULL. */
 	void (*log)(void *ctx, const char *line);
 };
@@ -103,9 +104,10 @@ struct task_events_stats {
 	uint64_t lost_words;	/* tasks that could not be given a word */
 	uint64_t spilled;	/* words that did not go into the hash: it was full */
 	uint64_t skipped;	/* programs that the kernel skipped, harmless ones, too */
-	uint64_t mended;	/* what one hook missed and another made good at once */
+	uint64_t mended;	/* what one hook missed and another made good */
 	uint64_t missed;	/* events that may have been lost to all hooks */
 	uint64_t missed_rebuilds;	/* the rebuilds for that reason */
+	uint64_t repaired;	/* tasks that were put right by them */
 };
 
 /*

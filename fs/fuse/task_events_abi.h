@@ -101,6 +101,19 @@ static inline int te_word_near(te_u64 a, te_u64 b)
 /* Of unshare(2) alone; clone(2) has another meaning for it. */
 #define TE_UNSHARE_EMPTY_MNTNS	0x00100000U
 
+/* The namespaces that a task can make itself. */
+enum te_ns {
+	TE_NS_USER,
+	TE_NS_UTS,
+	TE_NS_IPC,
+	TE_NS_NS,		/* of mounts, as its flag is called */
+	TE_NS_PID,		/* for children, as that of time */
+	TE_NS_NET,
+	TE_NS_TIME,
+	TE_NS_CGROUP,
+	TE_NS_NR
+};
+
 enum te_type {
 	TE_FORK = 1,
 	TE_CLONE,
@@ -204,7 +217,9 @@ struct te_slot {
 	te_u64 charged;		/* the te_pids, 0: none, TE_PIDS_GONE: never more */
 	te_u64 forking;		/* what is charged for the child that it makes */
 	te_u64 fork_child;	/* and that child's address */
-	te_u64 namespaces;	/* what its last unshare came to: task_events_hooks.bpf.h, .._sys_exit */
+	te_u64 namespaces;	/* when it was last looked at: task_events_namespaces.bpf.h */
+	te_u64 since;		/* CLOCK_BOOTTIME of its last move, 0: its birth */
+	te_u64 before;		/* the css_group that it was in until then */
 };
 
 /*
@@ -294,6 +309,7 @@ struct te_group {
 	te_u64 refused;		/* clones, since the daemon looked */
 	te_u64 emptied;		/* clones of it that became empty so far, and 1 */
 	te_u64 full;		/* nothing is cloned as long as emptied is this; 0: never */
+	te_u64 nsproxy;		/* of the task in it at the clone, if that was made for it */
 	char comm[TE_COMM_LEN];	/* of the task in it at the clone */
 };
 
@@ -363,12 +379,40 @@ struct te_task {
 };
 
 /*
+ * One task of the walk that mends what was missed (task_events_mend.c): all that says
+ * where it belongs.
+ */
+struct te_stray {
+	te_u64 task;
+	te_u64 word;		/* 0: none */
+	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
+	te_u64 since;		/* te_slot, if it has a word */
+	te_u64 before;
+	te_u64 noted;		/* its namespaces as noted, and as they are */
+	te_u64 namespaces;
+	te_u64 parent;		/* address of its real parent */
+	te_u64 nsproxy;
+	te_u64 ns[TE_NS_NR];	/* enum te_ns */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 exiting;
+	te_u32 unsharing;	/* it may be amid that */
+};
+
+/* Programs that tests have skipped. */
+#define TE_SKIP_BIRTH	1U
+#define TE_SKIP_UNSHARE	2U
+#define TE_SKIP_EXIT	4U
+#define TE_SKIP_EXEC	8U
+
+/*
  * Private to task_events*.c: the arguments and results of the programs that the
  * daemon runs. One global suffices, for there is one caller.
  */
 enum te_op {
 	TE_OP_ATTACH = 1,
 	TE_OP_QUERY,
+	TE_OP_MEND,
 	TE_OP_GROUP_SET,
 	TE_OP_GROUP_WATCH,
 	TE_OP_GROUP_RULES,
@@ -383,16 +427,18 @@ struct te_call {
 	te_u32 tid;
 	te_u64 task;		/* only if it is this one; 0: whoever has the tid */
 	te_s64 ret;		/* negative errno */
-	te_u64 word;		/* attach: expected; out: the word */
+	te_u64 word;		/* attach, mend: expected; out: the word */
 	te_u64 id;
 	te_u64 parent;
 	te_u64 rules;
-	te_u32 set;		/* watch bits */
+	te_u32 set;		/* watch bits; mend: TE_WORD_KILLED or 0 */
 	te_u32 clear;
-	te_u32 clone_mask;
+	te_u32 clone_mask;	/* mend: TE_CLONE_NEW* to clone for, 0: none */
 	te_u32 levels;
 	te_s64 max;
 	te_u64 full;
+	te_u64 namespaces;	/* mend: those that it has and the note does not; 0: any */
+	te_u64 creator;		/* mend: address of who made it, if it is cloned */
 	te_u64 refused;		/* out */
 	struct te_facts facts;
 };

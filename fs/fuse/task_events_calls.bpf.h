@@ -41,10 +41,15 @@ static __always_inline s64 attach(struct task_struct *task)
 	}
 	if (call_expect)
 		account_charge(te_word_id(word_read(word)), (struct te_slot *)word, task);
-	else
+	else if (call.op == TE_OP_ATTACH)
 		account_begin((struct te_slot *)word, task);
+	/* Who is mended has been there since its birth, or since an unknown moment. */
+	if (call.op == TE_OP_ATTACH)
+		slot_moves((struct te_slot *)word, te_word_id(call_expect));
 	next = call_expect ? te_word_next(call_expect, call.id) :
 			     TE_WORD(call.id, first_seq(task));
+	if (call.op == TE_OP_MEND)
+		next |= call.set;
 	old = __sync_val_compare_and_swap(word, call_expect, next);
 	if (old != call_expect) {
 		call.word = old;
@@ -56,19 +61,26 @@ static __always_inline s64 attach(struct task_struct *task)
 		return -ENOENT;
 	}
 	group_count(te_word_id(old), -1);
-	group_count(call.id, 1);
+	if (!call_cloned)
+		group_count(call.id, 1);
+	namespaces_first((struct te_slot *)word, task);
 	pids_follow((struct te_slot *)word);
 	call.word = next;
 	return 0;
 }
 
+#include "task_events_mend.bpf.h"
+
 static __always_inline void call_task(struct task_struct *task)
 {
 	if (call.task && call.task != (u64)task)
 		return;
+	call_cloned = 0;
+	call_expect = call.word;
 	if (call.op == TE_OP_ATTACH) {
-		call_expect = call.word;
 		call.ret = attach(task);
+	} else if (call.op == TE_OP_MEND) {
+		call.ret = mend(task);
 	} else {
 		facts_fill(&call.facts, task);
 		call.ret = 0;

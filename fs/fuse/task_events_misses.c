@@ -7,8 +7,8 @@
  * may have been the only one to see an event: a rebuild is due when that grows, as
  * when the ring was full. Of these count
  *
- *  task_newtask, sched_process_exit, sched_process_exec	where handlers of
- *		tracepoints can be preempted
+ *  births, exits, execs, system calls	where handlers of tracepoints can be preempted;
+ *		births at most so many as one of their two hooks was skipped for
  *  unshare	where two hooks see it, only what may have escaped both: what fexit was
  *		skipped for, less what the kprobe saw and fexit did not (unshares_alone;
  *		those in between count among these, so that a loss may be noticed only
@@ -19,8 +19,9 @@
  * Not these: reaping, which is made good when the task is freed; and migrations, with
  * the scheduler's locks held.
  *
- * The numbers are asked for only when a program that can be skipped is, or has been,
- * inside since the last time: a system call for each costs a microsecond.
+ * What tests have skipped counts, too. The numbers are asked for only when a program
+ * that can be skipped is, or has been, inside since the last time: a system call for
+ * each costs a microsecond.
  */
 #include <string.h>
 
@@ -65,11 +66,21 @@ static uint64_t unshares_missed(const struct task_events *te)
 	struct task_events_bpf *skel = te->skel;
 	uint64_t fexit, alone;
 
+	if (!te->have_fexit && te->have_kprobe)
+		return skipped(skel->progs.te_unshare_kprobe);
 	if (!te->have_fexit)
-		return te->have_kprobe ? skipped(skel->progs.te_unshare_kprobe) : 0;
+		return skel->rodata->tp_preempted ? skipped(skel->progs.te_unshare_sys_exit) : 0;
 	fexit = skipped(skel->progs.te_unshare_fexit);
 	alone = load(&skel->bss->unshares_alone);
 	return fexit > alone ? fexit - alone : 0;
+}
+
+static uint64_t births_missed(const struct task_events_bpf *skel)
+{
+	uint64_t one = skipped(skel->progs.te_newtask);
+	uint64_t other = skipped(skel->progs.te_newtask_late);
+
+	return one < other ? one : other;
 }
 
 /* A kprobe alone is skipped on account of others, of which it does not know. */
@@ -94,7 +105,7 @@ uint64_t te_missed(struct task_events *te)
 		if (te->have_fexit)
 			now += skipped(skel->progs.te_affinity_fexit);
 		if (skel->rodata->tp_preempted)
-			now += skipped(skel->progs.te_newtask) + skipped(skel->progs.te_exit) +
+			now += births_missed(skel) + skipped(skel->progs.te_exit) +
 			       skipped(skel->progs.te_exec);
 		if (now > te->programs_missed)
 			te->programs_missed = now;

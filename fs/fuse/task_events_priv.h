@@ -10,6 +10,7 @@
  *  task_events_devices.c	the programs that check devices
  *  task_events_pids.c		numbers and limits of tasks
  *  task_events_misses.c	programs that were skipped
+ *  task_events_mend.c		and what they have left undone
  */
 #ifndef FS_FUSE_TASK_EVENTS_PRIV_H
 #define FS_FUSE_TASK_EVENTS_PRIV_H
@@ -59,6 +60,9 @@ struct task_events {
 	uint64_t missed_rebuilds;	/* those that it was a reason for */
 	uint64_t skip_seen;		/* skip_ended when programs were last asked */
 	uint64_t programs_missed;	/* what they said then */
+	uint64_t mended;		/* tasks that te_mend() has put somewhere */
+	uint64_t *known;		/* what te_mend.c knows of namespaces: sorted */
+	size_t nr_known;
 	struct te_devices *devices;	/* while devices are checked */
 	const char *devices_hook;	/* once it was tried */
 	bool devices_tried;
@@ -86,6 +90,15 @@ void te_misses_prepare(struct task_events *te, const struct btf *btf);
 uint64_t te_missed(struct task_events *te);
 uint64_t te_skipped(const struct task_events *te);
 
+/*
+ * Put right what skipped programs have left undone, from the kernel's own lists: during
+ * a rebuild, before its snapshot. It looks at each task once or twice. And: cloning has
+ * just been enabled, what namespaces there are is no news. -ENOMEM, or what an iterator
+ * returns.
+ */
+int te_mend(struct task_events *te);
+int te_mend_begin(struct task_events *te);
+
 /* Before loading: which programs, and what they may use. After it: what really works. */
 int te_pids_prepare(struct task_events *te);
 int te_pids_probe(struct task_events *te);
@@ -96,5 +109,12 @@ int te_pids_probe(struct task_events *te);
  */
 int te_walk(struct task_events *te, uint32_t tgid,
 	    int (*cb)(void *arg, const struct te_task *task), void *arg);
+
+/* Run an iterator @prog over all tasks; @cb, if any, gets each record of @size bytes. */
+int te_iterate(struct task_events *te, struct bpf_program *prog, size_t size,
+	       int (*cb)(void *arg, const void *record), void *arg);
+
+/* Run call.op, with call.* filled in, on the task @ref: -ESRCH, or what it came to. */
+int te_run_on_task(struct task_events *te, const struct te_ref *ref);
 
 #endif /* FS_FUSE_TASK_EVENTS_PRIV_H */

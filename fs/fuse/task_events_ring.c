@@ -19,7 +19,8 @@
  *     the old user's exit is replayed before the new one's fork, and the task that
  *     the exit removed wrongly comes back with that fork.
  *
- * An event that no program has seen (task_events_misses.c) is a reason, too.
+ * An event that no program has seen (task_events_misses.c) is a reason, too. Then what
+ * it left undone is done before 3 (task_events_mend.c).
  *
  * If `lost` is not what it was in 1, all over again, but not for ever: somebody may
  * make events as fast as that. Then the replica has what there was at the beginning
@@ -347,6 +348,8 @@ static int rebuild(struct task_events *te)
 		goto out;
 	consume(te, end, true);
 	err = wait_lost_done(te);
+	if (!err && missed != te->missed_seen)
+		err = te_mend(te);
 	te->skel->bss->walk = (struct te_walk) { .words_only = 1 };
 	if (!err)
 		err = te_walk(te, 0, keep, &s);

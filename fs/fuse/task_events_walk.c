@@ -59,7 +59,7 @@ static int run_on_number(struct task_events *te)
  * An exec takes a task from its tid to its tgid and never back, so it cannot be
  * missed at both, and two looks are enough.
  */
-static int run_on_task(struct task_events *te, const struct te_ref *ref)
+int te_run_on_task(struct task_events *te, const struct te_ref *ref)
 {
 	const uint32_t numbers[] = { ref->tid, ref->tgid };
 	struct te_call *call = &te->skel->bss->call;
@@ -95,7 +95,7 @@ int task_events_attach(struct task_events *te, const struct te_ref *ref,
 		call->op = TE_OP_ATTACH;
 		call->word = expect_word;
 		call->id = id;
-		err = run_on_task(te, ref);
+		err = te_run_on_task(te, ref);
 		/* No storage: perhaps only because this CPU was busy with some. */
 	} while (err == -ENOMEM && tries-- && !sched_yield());
 	if (!err || err == -EAGAIN || err == -ENOENT)
@@ -109,7 +109,7 @@ static int query(struct task_events *te, const struct te_ref *ref, struct te_fac
 	int err;
 
 	call->op = TE_OP_QUERY;
-	err = run_on_task(te, ref);
+	err = te_run_on_task(te, ref);
 	if (!err)
 		*facts = call->facts;
 	return err;
@@ -127,11 +127,10 @@ int task_events_find(struct task_events *te, const struct te_ref *ref, struct te
 	return ref->task ? query(te, ref, facts) : -ESRCH;
 }
 
-int te_walk(struct task_events *te, uint32_t tgid,
-	    int (*cb)(void *arg, const struct te_task *task), void *arg)
+/* Read the iterator @fd, which is closed, to its end. */
+static int read_iter(struct task_events *te, int fd, size_t size,
+		     int (*cb)(void *arg, const void *record), void *arg)
 {
-	int fd = tgid ? open_iter(te->skel->progs.te_walk, 0, tgid) :
-			bpf_iter_create(te->walk_link);
 	size_t have = 0, at;
 	ssize_t n;
 	int err = 0;
@@ -147,14 +146,41 @@ int te_walk(struct task_events *te, uint32_t tgid,
 			break;
 		}
 		have += n;
-		for (at = 0; !err && have - at >= sizeof(struct te_task);
-		     at += sizeof(struct te_task))
-			err = cb(arg, (const void *)(te->walk_buf + at));
+		for (at = 0; !err && have - at >= size; at += size)
+			err = cb ? cb(arg, te->walk_buf + at) : 0;
 		have -= at;
 		memmove(te->walk_buf, te->walk_buf + at, have);
 	}
 	close(fd);
 	return err;
+}
+
+int te_iterate(struct task_events *te, struct bpf_program *prog, size_t size,
+	       int (*cb)(void *arg, const void *record), void *arg)
+{
+	return read_iter(te, open_iter(prog, 0, 0), size, cb, arg);
+}
+
+struct task_cb {
+	int (*cb)(void *arg, const struct te_task *task);
+	void *arg;
+};
+
+static int each_task(void *arg, const void *record)
+{
+	const struct task_cb *c = arg;
+
+	return c->cb(c->arg, record);
+}
+
+int te_walk(struct task_events *te, uint32_t tgid,
+	    int (*cb)(void *arg, const struct te_task *task), void *arg)
+{
+	struct task_cb c = { cb, arg };
+	int fd = tgid ? open_iter(te->skel->progs.te_walk, 0, tgid) :
+			bpf_iter_create(te->walk_link);
+
+	return read_iter(te, fd, sizeof(struct te_task), each_task, &c);
 }
 
 int task_events_for_each_word(struct task_events *te,

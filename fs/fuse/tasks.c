@@ -202,12 +202,13 @@ int tasks_stats(char *buf, size_t size)
 	return snprintf(buf, size,
 			"events %llu\nlost %llu\nrebuilds %llu\nclone_refused %llu\n"
 			"lost_words %llu\nspilled %llu\nskipped %llu\nmended %llu\n"
-			"missed %llu\nmissed_rebuilds %llu\ntracked %lu\nids %zu\nunknown_ids %lu\n",
+			"missed %llu\nmissed_rebuilds %llu\nrepaired %llu\ntracked %lu\nids %zu\nunknown_ids %lu\n",
 			(unsigned long long)s.events, (unsigned long long)s.lost,
 			(unsigned long long)s.rebuilds, (unsigned long long)s.clone_refused,
 			(unsigned long long)s.lost_words, (unsigned long long)s.spilled,
 			(unsigned long long)s.skipped, (unsigned long long)s.mended,
 			(unsigned long long)s.missed, (unsigned long long)s.missed_rebuilds,
+			(unsigned long long)s.repaired,
 			replay_tracked(), ids_count(), replay_unknown_ids());
 }
 

@@ -200,6 +200,7 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct seccomp seccomp;
 	struct task_struct *real_parent;
+	struct sighand_struct *sighand;
 };
 
 struct inode {

@@ -24,18 +24,26 @@ static void show(void *ctx, const char *line)
 	fprintf(stderr, "%s\n", line);
 }
 
-void fixture_open(struct fixture *f, enum way way, size_t ring_bytes)
+static void open_with(struct fixture *f, enum way way, struct task_events_opts opts)
 {
-	struct task_events_opts opts = {
-		.ring_bytes = ring_bytes,
-		.force_iter = way == WAY_ITER,
-		.fail_hash_every = way == WAY_SPILL ? 2 : 0,
-		.log = show,
-	};
-
+	opts.force_iter = way == WAY_ITER;
+	opts.fail_hash_every = way == WAY_SPILL ? 2 : 0;
+	opts.log = show;
 	memset(f, 0, sizeof(*f));
 	ck_assert_int_eq(task_events_new(&replica_ops, &f->replica, &opts, &f->te), 0);
 	f->group = fixture_group(f, 0, 0);
+}
+
+void fixture_open(struct fixture *f, enum way way, size_t ring_bytes)
+{
+	open_with(f, way, (struct task_events_opts){ .ring_bytes = ring_bytes });
+}
+
+void fixture_open_skipping(struct fixture *f, enum way way, uint32_t every, uint32_t kinds)
+{
+	open_with(f, way, (struct task_events_opts){
+		.skip_every = every, .skip_kinds = kinds, .force_tracepoint = 1,
+	});
 }
 
 void fixture_close(struct fixture *f)
@@ -176,6 +184,7 @@ int main(int argc, char **argv)
 	srunner_add_suite(runner, suite_storm());
 	srunner_add_suite(runner, suite_pids());
 	srunner_add_suite(runner, suite_kill());
+	srunner_add_suite(runner, suite_misses());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

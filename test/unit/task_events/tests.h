@@ -25,6 +25,8 @@ enum way { WAY_BEST, WAY_ITER, WAY_SPILL, NWAYS };
 
 /* Aborts the case on failure. */
 void fixture_open(struct fixture *f, enum way way, size_t ring_bytes);
+/* The same, and every @every'th event of @kinds (TE_SKIP_*) goes unseen. */
+void fixture_open_skipping(struct fixture *f, enum way way, uint32_t every, uint32_t kinds);
 void fixture_close(struct fixture *f);
 
 /* A new css_group, watching @watch, in BPF and in the replica. */
@@ -48,5 +50,6 @@ Suite *suite_race(void);
 Suite *suite_storm(void);
 Suite *suite_pids(void);
 Suite *suite_kill(void);
+Suite *suite_misses(void);
 
 #endif /* TEST_UNIT_TASK_EVENTS_TESTS_H */
