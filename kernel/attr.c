@@ -107,6 +107,16 @@ void container_owner(struct container *cont, unsigned int *uid, unsigned int *gi
 	*gid = ia ? ia->attr.gid : cont->gid;
 }
 
+void container_inherit_group(struct container *cont, struct container *dir)
+{
+	struct container_iattr *ia = iattr_find(dir, CONTAINER_NODE_DIR);
+
+	if (!((ia ? ia->attr.mode : dir->mode) & S_ISGID))
+		return;
+	cont->mode |= S_ISGID;
+	cont->gid = ia ? ia->attr.gid : dir->gid;
+}
+
 int container_getattr(struct container *cont, unsigned int node, struct container_attr *attr)
 {
 	struct container_iattr *ia;
@@ -122,7 +132,7 @@ int container_getattr(struct container *cont, unsigned int node, struct containe
 		goto out;
 	attr->nlink = 1;
 	if (node == CONTAINER_NODE_DIR) {
-		attr->nlink = container_dead(cont) ? 0 : 2 + cont->nr_children;
+		attr->nlink = 2 + cont->nr_children;	/* once it is removed, too: as kernfs */
 		if (cont->mtime > attr->mtime)
 			attr->mtime = attr->ctime = cont->mtime;
 	}
@@ -180,20 +190,28 @@ static struct container_xattr *xattr_find(struct container *cont, unsigned int n
 	return NULL;
 }
 
-static bool xattr_supported(const char *name)
+static int xattr_check(const char *name)
 {
-	return str_has_prefix(name, "user.") || str_has_prefix(name, "trusted.") ||
-	       str_has_prefix(name, "security.");
+	static const char *const spaces[] = { "user.", "trusted.", "security." };
+	unsigned int i;
+	size_t len;
+
+	for (i = 0; i < ARRAY_SIZE(spaces); i++) {
+		len = str_has_prefix(name, spaces[i]);
+		if (len)
+			return name[len] ? 0 : -EINVAL;
+	}
+	return -EOPNOTSUPP;
 }
 
 long container_getxattr(struct container *cont, unsigned int node, const char *name,
 			void *value, unsigned long size)
 {
 	struct container_xattr *x;
-	long ret;
+	long ret = xattr_check(name);
 
-	if (!xattr_supported(name))
-		return -EOPNOTSUPP;
+	if (ret)
+		return ret;
 	spin_lock(&container_lock);
 	x = xattr_find(cont, node, name);
 	if (!x)
@@ -213,10 +231,10 @@ int container_setxattr(struct container *cont, unsigned int node, const char *na
 {
 	struct container_iattr *spare, *ia;
 	struct container_xattr *x = NULL, *old;
-	int ret = 0;
+	int ret = xattr_check(name);
 
-	if (!xattr_supported(name))
-		return -EOPNOTSUPP;
+	if (ret)
+		return ret;
 	if (size > XATTR_BYTES_MAX)
 		return -ENOSPC;
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL);
@@ -235,9 +253,7 @@ int container_setxattr(struct container *cont, unsigned int node, const char *na
 	spin_lock(&container_lock);
 	old = xattr_find(cont, node, name);
 	ia = NULL;
-	if (container_dead(cont))
-		ret = -ENODEV;
-	else if (old && (flags & XATTR_CREATE_FLAG))
+	if (old && (flags & XATTR_CREATE_FLAG))
 		ret = -EEXIST;
 	else if (!old && (flags & XATTR_REPLACE_FLAG))
 		ret = -ENODATA;
@@ -299,16 +315,13 @@ int container_removexattr(struct container *cont, unsigned int node, const char 
 {
 	struct container_xattr *x;
 	struct container_iattr *ia;
-	int ret = 0;
+	int ret = xattr_check(name);
 
-	if (!xattr_supported(name))
-		return -EOPNOTSUPP;
+	if (ret)
+		return ret;
 	spin_lock(&container_lock);
 	x = xattr_find(cont, node, name);
-	if (container_dead(cont)) {
-		x = NULL;
-		ret = -ENODEV;
-	} else if (!x) {
+	if (!x) {
 		ret = -ENODATA;
 	} else {
 		ia = iattr_find(cont, node);

@@ -39,6 +39,7 @@ static struct container *clone_child(struct container *cont, struct container_su
 	child->flags = CONTAINER_CLONE;
 	child->mode = S_IFDIR | 0755;
 	container_owner(cont, &child->uid, &child->gid);
+	container_inherit_group(child, cont);
 	container_link(child);
 	return child;
 }

@@ -433,6 +433,7 @@ again:
 		goto again;
 	}
 	if (!ret) {
+		container_inherit_group(cont, dir);
 		container_link(cont);
 		*child = container_get(cont);
 	}

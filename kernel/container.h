@@ -306,6 +306,8 @@ struct container *container_next(struct container *pos, struct container *top);
 void container_free_iattrs(struct container *cont);
 /* Who owns the directory; under the lock. */
 void container_owner(struct container *cont, unsigned int *uid, unsigned int *gid);
+/* What is made in a directory with the set-group-ID bit has it too, and its group; under the lock. */
+void container_inherit_group(struct container *cont, struct container *dir);
 
 /* --- css_groups --- */
 

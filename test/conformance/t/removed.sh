@@ -52,7 +52,10 @@ for file in tasks notify_on_release; do
 		fchmod @0 600 , stat @0 mode
 	expect_errno "truncate-$file" "OK OK OK OK" mkdir a , open 0 "a/$file" rdwr , rmdir a , \
 		ftruncate @0 0
+	expect_errno "xattr-$file" "OK OK OK OK 1 OK ENODATA" mkdir a , open 0 "a/$file" rdwr , rmdir a , \
+		setxattr @0 user.x 1 , getxattr @0 user.x , rmxattr @0 user.x , getxattr @0 user.x
 done
+expect_errno links "OK OK OK 2" mkdir a , open 0 a directory , rmdir a , stat @0 nlink
 expect_errno chmod-directory "OK OK OK OK 0700" mkdir a , open 0 a directory , rmdir a , \
 	fchmod @0 700 , stat @0 mode
 expect_errno close "OK OK OK OK" mkdir a , open 0 a/tasks rdonly , rmdir a , close @0

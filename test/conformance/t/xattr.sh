@@ -20,6 +20,8 @@ for path in a a/tasks; do
 			getxattr "$path" "$name"
 	done
 	expect_errno "unknown-space-$path" EOPNOTSUPP setxattr "$path" other.x value
+	expect_errno "no-name-$path" "EINVAL EINVAL EINVAL" setxattr "$path" user. value , \
+		getxattr "$path" trusted. , rmxattr "$path" security.
 	expect_errno "no-space-$path" EOPNOTSUPP setxattr "$path" x value
 	expect_errno "trusted-as-user-$path" "OK EPERM" as 1000,1000,1000 , \
 		setxattr "$path" trusted.x value
