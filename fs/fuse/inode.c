@@ -24,9 +24,9 @@
 #include "dir.h"
 #include "file.h"
 #include "size.h"
+#include "xattr.h"
 
 #include <errno.h>
-#include <linux/limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -337,43 +337,6 @@ static void inode_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info 
 	reply_attr(req, k, node);
 }
 
-/* The kernel has checked who may; a size is accepted, as on any file that is 0 bytes long. */
-static void inode_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
-			  struct fuse_file_info *fi)
-{
-	unsigned int node, valid = 0;
-	struct known *k = inode_find(req, ino, &node);
-	unsigned long long now = host_time();
-	struct container_attr attr = {
-		.mode	= st->st_mode,
-		.uid	= st->st_uid,
-		.gid	= st->st_gid,
-		.atime	= to_set & FUSE_SET_ATTR_ATIME_NOW ? now : from_timespec(&st->st_atim),
-		.mtime	= to_set & FUSE_SET_ATTR_MTIME_NOW ? now : from_timespec(&st->st_mtim),
-	};
-	int err;
-
-	(void)fi;
-	if (!k)
-		return inode_reply_err(req, -ESTALE);
-	if (to_set & FUSE_SET_ATTR_MODE)
-		valid |= CONTAINER_ATTR_MODE;
-	if (to_set & FUSE_SET_ATTR_UID)
-		valid |= CONTAINER_ATTR_UID;
-	if (to_set & FUSE_SET_ATTR_GID)
-		valid |= CONTAINER_ATTR_GID;
-	if (to_set & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW))
-		valid |= CONTAINER_ATTR_ATIME;
-	if (to_set & (FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_MTIME_NOW))
-		valid |= CONTAINER_ATTR_MTIME;
-	if (valid) {
-		err = container_setattr(k->cont, node, &attr, valid);
-		if (err)
-			return inode_reply_err(req, err);
-	}
-	reply_attr(req, k, node);
-}
-
 static bool in_group(fuse_req_t req, gid_t gid)
 {
 	gid_t groups[NGROUPS_SMALL];
@@ -390,22 +353,84 @@ static bool in_group(fuse_req_t req, gid_t gid)
 	return false;
 }
 
-void inode_truncated(fuse_req_t req, struct known *k, unsigned int node)
+/* The set-ID bits of @node that whoever makes this request takes off by changing it. */
+static unsigned int set_id_bits(fuse_req_t req, struct known *k, unsigned int node)
 {
 	struct container_attr attr;
-	unsigned int drop;
+	unsigned int bits;
 
 	if (container_getattr(k->cont, node, &attr) || !(attr.mode & (S_ISUID | S_ISGID)))
-		return;
-	drop = attr.mode & S_ISUID;
+		return 0;
+	bits = attr.mode & S_ISUID;
 	if (attr.mode & S_IXGRP || !in_group(req, attr.gid))
-		drop |= attr.mode & S_ISGID;
-	if (!drop || tasks_fsetid(fuse_req_ctx(req)->pid))
-		return;
-	attr.mode &= ~drop;
-	if (!container_setattr(k->cont, node, &attr, CONTAINER_ATTR_MODE))
+		bits |= attr.mode & S_ISGID;
+	return bits && !tasks_fsetid(fuse_req_ctx(req)->pid) ? bits : 0;
+}
+
+static int take_bits(struct known *k, unsigned int node, unsigned int bits)
+{
+	struct container_attr attr;
+	int err = container_getattr(k->cont, node, &attr);
+
+	if (err)
+		return err;
+	attr.mode &= ~bits;
+	return container_setattr(k->cont, node, &attr, CONTAINER_ATTR_MODE);
+}
+
+void inode_truncated(fuse_req_t req, struct known *k, unsigned int node)
+{
+	unsigned int bits = set_id_bits(req, k, node);
+
+	if (bits && !take_bits(k, node, bits))
 		fuse_lowlevel_notify_inval_inode(super_of(req)->se, inode_number(k->cont, node),
 						 -1, 0);
+}
+
+/* The kernel has checked who may; a size is accepted, and changes nothing. */
+static void inode_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
+			  struct fuse_file_info *fi)
+{
+	unsigned int node, valid = 0, bits = 0;
+	struct known *k = inode_find(req, ino, &node);
+	unsigned long long now = host_time();
+	struct container_attr attr = {
+		.mode	= st->st_mode,
+		.uid	= st->st_uid,
+		.gid	= st->st_gid,
+		.atime	= to_set & FUSE_SET_ATTR_ATIME_NOW ? now : from_timespec(&st->st_atim),
+		.mtime	= to_set & FUSE_SET_ATTR_MTIME_NOW ? now : from_timespec(&st->st_mtim),
+	};
+	int err;
+
+	(void)fi;
+	if (!k)
+		return inode_reply_err(req, -ESTALE);
+	/* The kernel leaves the set-group-ID bit without the group's x to us. */
+	if (node != CONTAINER_NODE_DIR &&
+	    to_set & (FUSE_SET_ATTR_SIZE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
+		bits = set_id_bits(req, k, node);
+	if (to_set & FUSE_SET_ATTR_MODE)
+		valid |= CONTAINER_ATTR_MODE;
+	if (to_set & FUSE_SET_ATTR_UID)
+		valid |= CONTAINER_ATTR_UID;
+	if (to_set & FUSE_SET_ATTR_GID)
+		valid |= CONTAINER_ATTR_GID;
+	if (to_set & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW))
+		valid |= CONTAINER_ATTR_ATIME;
+	if (to_set & (FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_MTIME_NOW))
+		valid |= CONTAINER_ATTR_MTIME;
+	if (valid) {
+		err = container_setattr(k->cont, node, &attr, valid);
+		if (err)
+			return inode_reply_err(req, err);
+	}
+	if (bits) {
+		err = take_bits(k, node, bits);
+		if (err)
+			return inode_reply_err(req, err);
+	}
+	reply_attr(req, k, node);
 }
 
 static void inode_statfs(fuse_req_t req, fuse_ino_t ino)
@@ -418,92 +443,6 @@ static void inode_statfs(fuse_req_t req, fuse_ino_t ino)
 
 	(void)ino;
 	fuse_reply_statfs(req, &st);
-}
-
-/* --- extended attributes --- */
-
-static char xattr_buf[XATTR_SIZE_MAX];	/* of the request being served */
-
-/* @len bytes of it or an error; or, if the caller only asked, how many there are. */
-static void reply_xattr(fuse_req_t req, long len, size_t size)
-{
-	if (len < 0)
-		inode_reply_err(req, len);
-	else if (size)
-		fuse_reply_buf(req, xattr_buf, len);
-	else
-		fuse_reply_xattr(req, len);
-}
-
-static void inode_getxattr(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
-{
-	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
-	size_t max = size < sizeof(xattr_buf) ? size : sizeof(xattr_buf);
-
-	reply_xattr(req, k ? container_getxattr(k->cont, node, name, xattr_buf, max) : -ESTALE,
-		    size);
-}
-
-/* Those of the name space trusted are for who may read them; who asks is looked for if there are any. */
-static bool sees_trusted(fuse_req_t req, const struct known *k, unsigned int node)
-{
-	const struct fuse_ctx *ctx = fuse_req_ctx(req);
-	struct container_actor actor;
-
-	if (container_listxattr(k->cont, node, true, NULL, 0) ==
-	    container_listxattr(k->cont, node, false, NULL, 0))
-		return false;
-	tasks_actor(ctx->pid, ctx->uid, &actor);
-	return actor.sys_admin;
-}
-
-static void inode_listxattr(fuse_req_t req, fuse_ino_t ino, size_t size)
-{
-	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
-	size_t max = size < sizeof(xattr_buf) ? size : sizeof(xattr_buf);
-
-	if (!k)
-		return inode_reply_err(req, -ESTALE);
-	reply_xattr(req, container_listxattr(k->cont, node, sees_trusted(req, k, node), xattr_buf,
-					     max), size);
-}
-
-/* Not everyone who may write the file: 0 or -EPERM. */
-static int may_set_xattr(fuse_req_t req, struct known *k, unsigned int node, const char *name)
-{
-	const struct fuse_ctx *ctx = fuse_req_ctx(req);
-	struct container_attr attr;
-	int err;
-
-	if (!ctx->uid || strncmp(name, "user.", 5))
-		return 0;
-	err = container_getattr(k->cont, node, &attr);
-	return err ? err : ctx->uid == attr.uid ? 0 : -EPERM;
-}
-
-static void inode_setxattr(fuse_req_t req, fuse_ino_t ino, const char *name,
-			   const char *value, size_t size, int flags)
-{
-	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
-	int err = k ? may_set_xattr(req, k, node, name) : -ESTALE;
-
-	if (!err)
-		err = container_setxattr(k->cont, node, name, value, size, flags);
-	inode_reply_err(req, err);
-}
-
-static void inode_removexattr(fuse_req_t req, fuse_ino_t ino, const char *name)
-{
-	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
-	int err = k ? may_set_xattr(req, k, node, name) : -ESTALE;
-
-	if (!err)
-		err = container_removexattr(k->cont, node, name);
-	inode_reply_err(req, err);
 }
 
 /* --- what the engine changes by itself --- */
@@ -571,9 +510,9 @@ const struct fuse_lowlevel_ops containerfs_ops = {
 	.releasedir	= dir_release,
 	.readdir	= dir_read,
 	.statfs		= inode_statfs,
-	.setxattr	= inode_setxattr,
-	.getxattr	= inode_getxattr,
-	.listxattr	= inode_listxattr,
-	.removexattr	= inode_removexattr,
+	.setxattr	= xattr_set,
+	.getxattr	= xattr_get,
+	.listxattr	= xattr_list,
+	.removexattr	= xattr_remove,
 	.create		= dir_refuse_create,
 };

@@ -30,5 +30,28 @@ expect_errno chown-by-root "OK 0777" chown $f 1000 1000 , stat $f mode
 # Mandatory locking it was once, and is for the group to say.
 bits 2766
 expect_errno group-not-executable "OK OK 0766" as 1000,1000,1000 , open 0 $f wronly,trunc , stat $f mode
+bits 2766
+expect_errno group-not-executable-path "OK OK 0766" as 1000,1000,1000 , truncate $f 0 , stat $f mode
+bits 2766
+expect_errno group-not-executable-fd "OK OK OK 0766" open 0 $f wronly , as 1000,1000,1000 , \
+	ftruncate @0 0 , stat $f mode
+"$SYSC" chown $f 1000 1001 , chmod $f 6644 >/dev/null
+expect_errno group-not-executable-chown "OK OK 0644 1000" as 1000,1000,1000 , chown $f 1000 1000 , \
+	stat $f mode gid
 expect_errno of-a-directory "OK OK 2777" chmod a 2777 , chown a 1000 1000 , stat a mode
+
+# What is made in a directory with the set-group-ID bit is its group's. (cgroup v1 does so
+# on some kernels.)
+mkdir d
+"$SYSC" chown d 0 1000 , chmod d 2777 >/dev/null
+mkdir d/e
+if ! has v1 || [ "$(stat -c %a d/e)" = 2755 ]; then
+	expect_errno inherited "2755 0 1000" stat d/e mode uid gid
+	expect_errno inherited-by-files "0644 0 1000" stat d/e/tasks mode uid gid
+	expect_errno inherited-from-a-user "OK OK 2755 1000 1000" as 1000,1000,1000 , mkdir d/f , \
+		stat d/f mode uid gid
+	expect_errno inherited-further "OK OK 2700 0 1000 0 1000" umask 077 , mkdir d/e/g , \
+		stat d/e/g mode uid gid , stat d/e/g/tasks uid gid
+	expect_errno not-by-what-was-there "0644 0 0" stat d/tasks mode uid gid
+fi
 finish
