@@ -366,7 +366,7 @@ static UNUSED void check_log(void)
 {
 	static const char *const bad[] = { "WARNING", "BUG", "Sanitizer", "runtime error",
 					   "not known to anybody", "cannot be read" };
-	char *text;
+	char *text = NULL;
 
 	if (get(stress_log, &text) < 0)
 		return;
