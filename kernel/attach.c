@@ -288,8 +288,9 @@ static int attach_thread(struct attach_set *set, const struct container_task_inf
 }
 
 /*
- * A process that has one thread before and after that thread was moved has no
- * other: what it creates from then on is born in the new group.
+ * A process that has one thread, and the same, before and after that thread was moved
+ * has no other: what it creates from then on is born in the new group. If it is not the
+ * same, then what it created before has taken its place in an exec.
  */
 static bool attach_only_thread(struct attach_set *set, const struct container_task_info *info,
 			       int *ret)
@@ -305,7 +306,7 @@ static bool attach_only_thread(struct attach_set *set, const struct container_ta
 		return true;
 	if (host_task_get(info->tid, &initial, &now))
 		return true;
-	only = now.nr_threads == 1;
+	only = now.nr_threads == 1 && now.key == info->key;
 	host_task_put(&now);
 	return only;
 }

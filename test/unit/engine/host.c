@@ -263,6 +263,8 @@ int host_task_get(int nr, const struct container_actor *actor, struct container_
 	int tid = nr ? nr + 1000 * (int)actor->pid_ns : actor->tid;
 
 	may_sleep();
+	if (host.on_get)
+		host.on_get();
 	if (nr > HOST_TASKS || !host_task_of(tid) || !vtid_of(tid, actor->pid_ns))
 		return -ESRCH;
 	fill(info, tid);

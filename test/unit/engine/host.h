@@ -90,6 +90,7 @@ struct host {
 	void		(*on_set_cpus)(int tid);	/* before it is done */
 	void		(*on_sync)(void);
 	void		(*on_walked)(void);	/* after host_for_each_task() */
+	void		(*on_get)(void);	/* before a task is looked up */
 	void		(*on_kill)(int tid);
 	void		(*on_kill_sync)(void);
 	int		kill_err;		/* of host_tasks_kill(), */

@@ -22,7 +22,7 @@ static void processes_setup(void)
 
 static void processes_teardown(void)
 {
-	host.on_walked = host.on_sync = NULL;
+	host.on_walked = host.on_sync = host.on_get = NULL;
 	sane();
 	umount_top(top);
 	host_finish();
@@ -117,6 +117,27 @@ START_TEST(single_thread_makes_another)
 	host.walks = 0;
 	ck_assert_int_eq(attach_process(a, 200), 0);
 	ck_assert_uint_eq(host.walks, 0);
+}
+END_TEST
+
+static void second_get_execs(void)
+{
+	if (++next_tid < 2)
+		return;
+	host.on_get = NULL;
+	host_exec(101);
+}
+
+/* Fault 1.6: that one was made before the move, and takes its place after it. */
+START_TEST(single_thread_is_replaced)
+{
+	next_tid = 0;
+	host.on_sync = first_thread;
+	host.on_get = second_get_execs;
+	host.again = 1;
+	ck_assert_int_eq(attach_process(a, 100), 0);
+	ck_assert_ptr_null(host.on_get);
+	ck_assert(is_in(a, 100));
 }
 END_TEST
 
@@ -317,6 +338,7 @@ TCase *processes_tests(void)
 	tcase_add_test(tc, zero_is_ones_own_process);
 	tcase_add_test(tc, threads_born_between_passes);
 	tcase_add_test(tc, single_thread_makes_another);
+	tcase_add_test(tc, single_thread_is_replaced);
 	tcase_add_test(tc, threads_exit_meanwhile);
 	tcase_add_loop_test(tc, threads_do_not_outrun, 0, 2);
 	tcase_add_test(tc, threads_are_never_found);
