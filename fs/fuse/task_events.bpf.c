@@ -225,7 +225,7 @@ static __always_inline u64 *birth_seen_at(struct task_struct *creator)
 
 static __always_inline u64 birth_sign(struct task_struct *child)
 {
-	return (u64)child + child->start_boottime;
+	return child->start_boottime;
 }
 
 SEC("tp_btf/task_newtask")
