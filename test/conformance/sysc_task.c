@@ -26,13 +26,19 @@
 
 #include "sysc.h"
 
+/* Of unshare(2) alone, from Linux 7.1 on. */
+#ifndef UNSHARE_EMPTY_MNTNS
+#define UNSHARE_EMPTY_MNTNS	0x00100000
+#endif
+
 const struct flag namespace_flags[] = {
 	{ "mnt", CLONE_NEWNS }, { "uts", CLONE_NEWUTS },
 	{ "ipc", CLONE_NEWIPC }, { "user", CLONE_NEWUSER },
 	{ "pid", CLONE_NEWPID }, { "net", CLONE_NEWNET },
 	{ "cgroup", CLONE_NEWCGROUP }, { "time", CLONE_NEWTIME },
 	{ "fs", CLONE_FS }, { "files", CLONE_FILES }, { "vm", CLONE_VM },
-	{ "thread", CLONE_THREAD }, { "sighand", CLONE_SIGHAND }, { NULL, 0 },
+	{ "thread", CLONE_THREAD }, { "sighand", CLONE_SIGHAND },
+	{ "empty-mnt", UNSHARE_EMPTY_MNTNS }, { NULL, 0 },
 };
 
 /* Becoming somebody else takes that one's group, too, as login would. */
