@@ -12,7 +12,8 @@
  *    to, in both;
  *  - threads that create nobody ("sit") are in both where they are in one.
  *
- * Between the two writes of a move others are born: those are compared once their
+ * Who is moved is known by his number, so nobody is who may lose it to somebody else
+ * while he is. Between the two writes of a move others are born: those are compared once their
  * process has been moved as a whole. In the end all are killed, no record may be
  * left, and every container can be removed.
  *
@@ -28,6 +29,8 @@
 #define ACTORS		6		/* as many at least */
 #define PIDS		(4 << 20)
 #define QUIET_EVERY	2.0
+#define TURNS		8000		/* who moves is not to have his number given to others */
+#define WINK		0.15		/* s until they all may have been given out */
 #define REST		30.0		/* s until all must stand still, or agree */
 
 enum { OURS, V1 };
@@ -151,6 +154,32 @@ static bool sits(int tid)
 
 /* --- what the mover does --- */
 
+/*
+ * Numbers are given out in a cycle, which so many threads get round in less than a
+ * second where there are 32768. So many are still to come before it is @nr's turn.
+ */
+static int turns_until(int nr)
+{
+	static int max;
+	char *text, *last;
+
+	if (!max && get("/proc/sys/kernel/pid_max", &text) > 0)
+		max = atoi(text);
+	if (max <= 0 || get("/proc/loadavg", &text) <= 0 || !(last = strrchr(text, ' ')))
+		fail("which number was the last one?");
+	return ((nr - atoi(last)) % max + max) % max;
+}
+
+/*
+ * Was @nr the same task's all the time since @turns were left, at @began? If
+ * somebody else may have got it, nobody knows who was moved, and where.
+ */
+static void nobody_else(int nr, int turns, double began)
+{
+	if (turns_until(nr) > turns || now() > began + WINK)
+		memset(known, 0, sizeof(known));
+}
+
 /* Both, one after the other; only what is gone may fail. */
 static bool write_both(int c, const char *file, int nr)
 {
@@ -173,9 +202,11 @@ static void move_process(void)
 	int pid = any_of(numbers(in(V1, (int)roll(CONTAINERS), "cgroup.procs")));
 	unsigned long long start, after;
 	struct known *k = &known[pid];
+	int turns = turns_until(pid);
+	double began = now();
 	bool ok;
 
-	if (!pid)
+	if (!pid || turns < TURNS)
 		return;
 	state_of(pid, pid, &start);
 	ok = write_both(c, "cgroup.procs", pid);
@@ -183,21 +214,25 @@ static void move_process(void)
 	if (!ok && lives(pid) && (state_of(pid, pid, &after), after == start) && start)
 		fail("process %d cannot be moved", pid);
 	*k = (struct known){ ok ? start : 0, c, ok, ok };
+	nobody_else(pid, turns, began);
 	moves++;
 }
 
 static void move_thread(int c, int tid)
 {
+	int turns = turns_until(tid);
+	double began = now();
 	int tgid = tgid_of(tid);
 	bool sitter = sits(tid);
 
 	/* Amid an exec the thread has another number, and that one leads to it here only. */
-	if (!tgid)
+	if (!tgid || turns < TURNS)
 		return;
 	write_both(c, "tasks", tid);
 	known[tgid].settled = false;
 	if (!sitter)
 		known[tgid].synced = false;
+	nobody_else(tid, turns, began);
 	thread_moves++;
 }
 
@@ -216,7 +251,7 @@ static void kill_one(void)
 {
 	int pid = any_of(numbers(in(V1, (int)roll(CONTAINERS), "cgroup.procs")));
 
-	if (pid && !kill(pid, SIGKILL))
+	if (pid && turns_until(pid) >= TURNS && !kill(pid, SIGKILL))
 		kills++;
 }
 
