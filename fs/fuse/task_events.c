@@ -419,22 +419,41 @@ const char *task_events_affinity_hook(const struct task_events *te)
 	return te->have_fexit ? "fexit/sched_setaffinity" : "tp_btf/sys_exit";
 }
 
+static int attach_link(struct bpf_link **link, struct bpf_program *prog)
+{
+	if (!*link)
+		*link = bpf_program__attach(prog);
+	return *link ? 0 : -errno;
+}
+
+static void detach_link(struct bpf_link **link)
+{
+	bpf_link__destroy(*link);
+	*link = NULL;
+}
+
 int task_events_set_affinity(struct task_events *te, int enabled)
 {
 	struct task_events_bpf *skel = te->skel;
+	int err = 0;
 
-	if (enabled && !te->affinity_link) {
-		te->affinity_link = bpf_program__attach(te->have_fexit ?
+	if (enabled) {
+		err = attach_link(&te->affinity_link, te->have_fexit ?
 			skel->progs.te_affinity_fexit : skel->progs.te_affinity_sys_exit);
-		if (!te->affinity_link)
-			return -errno;
+		if (!err)
+			err = attach_link(&skel->links.te_worker_wakes,
+					  skel->progs.te_worker_wakes);
+		if (!err)
+			err = attach_link(&skel->links.te_worker_migrates,
+					  skel->progs.te_worker_migrates);
 	}
 	__atomic_store_n(&skel->bss->affinity_enabled, !!enabled, __ATOMIC_SEQ_CST);
 	if (!enabled) {
-		bpf_link__destroy(te->affinity_link);
-		te->affinity_link = NULL;
+		detach_link(&te->affinity_link);
+		detach_link(&skel->links.te_worker_wakes);
+		detach_link(&skel->links.te_worker_migrates);
 	}
-	return 0;
+	return err;
 }
 
 /*

@@ -225,7 +225,8 @@ int task_events_set_clone(struct task_events *te, int enabled,
 /*
  * Let changes of affinities be reported, or not: sched_setaffinity(2) by tasks of
  * groups with TE_WATCH_CPUS, or on others, and children whose creator got another
- * affinity while it made them. They wake the daemon. The hook is attached while on.
+ * affinity while it made them; and that io_uring's threads of such tasks have begun or
+ * got another CPU. They wake the daemon. The hooks are attached while on.
  */
 int task_events_set_affinity(struct task_events *te, int enabled);
 const char *task_events_affinity_hook(const struct task_events *te);

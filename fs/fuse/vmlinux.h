@@ -42,6 +42,7 @@ typedef _Bool bool;
 #define SIGKILL	9
 
 #define PF_EXITING		0x00000004
+#define PF_IO_WORKER		0x00000010
 #define PF_KTHREAD		0x00200000
 #define PF_NO_SETAFFINITY	0x04000000
 #define TS_COMPAT		0x0002

@@ -10,6 +10,10 @@
  * take the engine's lock, which they may only where ftrace calls them: else the
  * probe is a breakpoint, whose handler counts as an NMI, and there is none.
  *
+ * A thread of io_uring's gets its CPUs from set_cpus_allowed_ptr(), those that its owner
+ * has asked for, or all; another probe there does the same for these threads alone, but
+ * that they get all CPUs of the container when nothing is left.
+ *
  * The kernel's own cpuset of a task, be it mounted or systemd's, stays in force:
  * what set_cpus_allowed_ptr() is given is within it. The function that tells it
  * is not exported. It is found by a probe that is taken off at once, and reached by
@@ -35,7 +39,7 @@
 #define CALLS_MAX	4096
 
 static int hotplug_state;
-static bool kept;			/* the probe is there */
+static bool kept, workers_kept;	/* the probes are there */
 
 const char *host_cpuset(void)
 {
@@ -225,6 +229,42 @@ static struct kretprobe affinity_probe = {
 	.maxactive	= CALLS_MAX,
 };
 
+/* --- threads of io_uring's --- */
+
+/* set_cpus_allowed_ptr(task, mask); the task is its own caller, or not yet awake, or held. */
+static int worker_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct affinity_call *call = (struct affinity_call *)ri->data;
+	struct task_struct *task = (void *)regs_get_kernel_argument(regs, 0);
+	const struct cpumask *asked = (void *)regs_get_kernel_argument(regs, 1);
+
+	if (!(task->flags & PF_IO_WORKER))
+		return 1;
+	call->task = task;
+	bitmap_zero(call->mask, nr_cpumask_bits);
+	if (!container_task_cpus((unsigned long)task, call->mask))
+		return 1;
+	if (bitmap_intersects(call->mask, cpumask_bits(asked), host_nr_cpus()))
+		bitmap_and(call->mask, call->mask, cpumask_bits(asked), host_nr_cpus());
+	set_mask_argument(regs, call->mask);
+	return 0;
+}
+
+static int worker_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct affinity_call *call = (struct affinity_call *)ri->data;
+
+	container_task_affinity((unsigned long)call->task);
+	return 0;
+}
+
+static struct kretprobe worker_probe = {
+	.kp.symbol_name	= "set_cpus_allowed_ptr",
+	.entry_handler	= worker_entry,
+	.handler	= worker_return,
+	.maxactive	= CALLS_MAX,
+};
+
 /* --- CPUs come and go --- */
 
 static void hotplug_fn(struct work_struct *work)
@@ -244,19 +284,27 @@ static int cpu_changed(unsigned int cpu)
 
 /* --- begin and end --- */
 
-static void __init keep_affinities(void)
+static bool __init keep_by(struct kretprobe *probe)
 {
 	int ret;
 
-	affinity_probe.data_size = sizeof(struct affinity_call) + cpumask_size();
-	ret = register_kretprobe(&affinity_probe);
-	kept = !ret && affinity_probe.kp.flags & KPROBE_FLAG_FTRACE;
-	if (kept)
-		return;
+	probe->data_size = sizeof(struct affinity_call) + cpumask_size();
+	ret = register_kretprobe(probe);
+	if (!ret && probe->kp.flags & KPROBE_FLAG_FTRACE)
+		return true;
 	pr_warn("containerfs: tasks can widen their affinity: no probe on %s: %d\n",
-		affinity_probe.kp.symbol_name, ret);
+		probe->kp.symbol_name, ret);
 	if (!ret)
+		unregister_kretprobe(probe);
+	return false;
+}
+
+static void let_affinities(void)
+{
+	if (kept)
 		unregister_kretprobe(&affinity_probe);
+	if (workers_kept)
+		unregister_kretprobe(&worker_probe);
 }
 
 int __init containerfs_affinity_init(void)
@@ -264,12 +312,12 @@ int __init containerfs_affinity_init(void)
 	int ret;
 
 	find_kernels_cpuset();
-	keep_affinities();
+	kept = keep_by(&affinity_probe);
+	workers_kept = keep_by(&worker_probe);
 	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "containerfs:online", cpu_changed,
 					cpu_changed);
 	if (ret < 0) {
-		if (kept)
-			unregister_kretprobe(&affinity_probe);
+		let_affinities();
 		forget_kernels_cpuset();
 		return ret;
 	}
@@ -282,9 +330,7 @@ void containerfs_affinity_exit(void)
 	cpuhp_remove_state_nocalls(hotplug_state);
 	cancel_work_sync(&hotplug_work);
 	forget_kernels_cpuset();
-	if (!kept)
-		return;
-	unregister_kretprobe(&affinity_probe);
+	let_affinities();
 	if (affinity_probe.nmissed)
 		pr_warn("containerfs: %lu calls of sched_setaffinity were missed\n",
 			(unsigned long)affinity_probe.nmissed);

@@ -36,6 +36,7 @@ extern const struct command freeze_commands[];
 extern const struct command pids_commands[];
 extern const struct command cpus_commands[];
 extern const struct command kill_commands[];
+extern const struct command uring_commands[];
 
 #define MAX_SLOTS 16
 
