@@ -77,6 +77,9 @@ static void cpuacct_add(struct container_cpu *sum, const struct container_cpu *u
 static void cpuacct_charge(struct container *cont, int cpu, const struct container_cpu *used)
 {
 	lockdep_assert_held(&container_lock);
+	/* Of most, and most of a deep tree, there is nothing to be carried up. */
+	if (!used->runtime && !used->user && !used->system)
+		return;
 	for (; !container_is_top(cont); cont = cont->parent)
 		cpuacct_add(&cpuacct_of(cont)->cpu[cpu].used, used);
 }

@@ -271,12 +271,26 @@ static void ns_populated(struct container_subsys_state *css)
 	ns_update(ns_of_css(css));
 }
 
-/* A container made by mkdir came to be in @cont (@delta 1), or went. */
+/* Does @cont's parent count it? */
+static bool ns_counts_as_made(const struct container *cont)
+{
+	return !(cont->flags & CONTAINER_CLONE) || ns_of((struct container *)cont)->nr_made;
+}
+
+/*
+ * A container made by mkdir came to be in @cont (@delta 1), or went.  Upwards only as
+ * far as that is news, so that a step at the end of a long chain is no more than one.
+ */
 static void ns_made(struct container *cont, int delta)
 {
+	bool was;
+
 	for (; cont; cont = cont->parent) {
+		was = ns_counts_as_made(cont);
 		ns_of(cont)->nr_made += delta;
 		ns_update(ns_of(cont));
+		if (ns_counts_as_made(cont) == was)
+			break;
 	}
 }
 

@@ -28,7 +28,7 @@ struct ns_state {
 	struct ns_template	*clone_name;	/* NULL: the default */
 
 	u64			next_number;	/* the last one given to a clone here */
-	unsigned int		nr_made;	/* containers below made by mkdir */
+	unsigned int		nr_made;	/* children made by mkdir, or with such below them */
 	unsigned int		nr_clones;	/* children made by clone */
 	unsigned int		nr_empties;	/* of them, with no task and nothing made by mkdir below */
 	u32			events;		/* changes of clones, refused and removed */

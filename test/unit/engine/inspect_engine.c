@@ -69,27 +69,28 @@ static const char *inspect_group(const struct css_group *group)
 	return NULL;
 }
 
-/* Containers below @cont that mkdir made. */
-static unsigned int made_below(struct container *cont)
+/* Has mkdir made any below @cont? */
+static bool made_below(struct container *cont)
 {
 	struct container *pos;
-	unsigned int nr = 0;
 
 	container_for_each_below(pos, cont)
-		nr += pos != cont && !(pos->flags & CONTAINER_CLONE);
-	return nr;
+		if (pos != cont && !(pos->flags & CONTAINER_CLONE))
+			return true;
+	return false;
 }
 
 static const char *inspect_ns(struct container *cont)
 {
 	struct ns_state *ns = ns_of(cont), *empty;
-	unsigned int clones = 0, empties = 0, listed = 0;
+	unsigned int clones = 0, empties = 0, listed = 0, made = 0;
 	struct container *child;
 	struct rb_node *node;
 	bool is_empty;
 
 	for (node = rb_first(&cont->children); node; node = rb_next(node)) {
 		child = rb_entry(node, struct container, by_name);
+		made += !(child->flags & CONTAINER_CLONE) || made_below(child);
 		if (!(child->flags & CONTAINER_CLONE)) {
 			check(list_empty(&ns_of(child)->empty_node), "%s", name_of(child));
 			continue;
@@ -103,7 +104,7 @@ static const char *inspect_ns(struct container *cont)
 		listed++;
 		check(empty->css.container->parent == cont, "%s", name_of(cont));
 	}
-	check(made_below(cont) == ns->nr_made, "%s says %u", name_of(cont), ns->nr_made);
+	check(made == ns->nr_made, "%s says %u", name_of(cont), ns->nr_made);
 	check(clones == ns->nr_clones, "%u, %s says %u", clones, name_of(cont), ns->nr_clones);
 	check(empties == ns->nr_empties, "%u, %s says %u", empties, name_of(cont), ns->nr_empties);
 	check(empties == listed, "%u, %s lists %u", empties, name_of(cont), listed);

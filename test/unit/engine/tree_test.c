@@ -6,6 +6,8 @@
 
 #include "tools.h"
 
+#define CHAIN	50000
+
 static char long_name[4200];	/* of 'x', as long as asked for */
 
 static const char *xs(size_t n)
@@ -272,6 +274,33 @@ START_TEST(mkdir_without_memory)
 }
 END_TEST
 
+/*
+ * Fault 3: a chain of containers is as much work as so many side by side, whether it is
+ * made, removed from its end, or left to the engine's end.  It is seconds of work, not the
+ * minute and more of one that looks at all above each.
+ */
+START_TEST(long_chain)
+{
+	struct container *top = mount_top("all,clone_children"), *at = container_get(top), *next;
+
+	for (int i = 0; i < CHAIN; i++) {
+		ck_assert_int_eq(container_mkdir(at, "d", 0755, 0, 0, &root_actor, &next), 0);
+		container_put(at);
+		at = next;
+	}
+	for (int i = 0; i < CHAIN / 2; i++) {
+		ck_assert_str_eq(read_of(at, "cpuacct.usage"), "0\n");
+		next = container_parent(at);
+		container_put(at);
+		at = next;
+		ck_assert_int_eq(container_rmdir(at, "d"), 0);
+	}
+	container_put(at);
+	ck_assert_str_eq(read_of(find_dir(top, "d"), "cpuacct.usage"), "0\n");
+	umount_top(top);
+}
+END_TEST
+
 TCase *tree_tests(void)
 {
 	TCase *tc = tcase_of("tree");
@@ -283,5 +312,7 @@ TCase *tree_tests(void)
 	tcase_add_test(tc, paths);
 	tcase_add_test(tc, references);
 	tcase_add_test(tc, mkdir_without_memory);
+	tcase_add_test(tc, long_chain);
+	tcase_set_timeout(tc, 30);
 	return tc;
 }
