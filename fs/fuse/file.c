@@ -24,6 +24,7 @@
  */
 #include "file.h"
 #include "inode.h"
+#include "pages.h"
 #include "size.h"
 
 #include <errno.h>
@@ -180,20 +181,16 @@ void file_super_gone(const struct super *s)
 /* --- read and write --- */
 
 /*
- * Of a READ for the page cache that finds @len bytes at @off: whether the kernel, going by
- * the size that it has, gives all of the text.  A size that is too large it corrects by the
- * answer that is short.
+ * Whether a READ for the page cache, which finds @len bytes at @off, may be answered: only
+ * if all of the text is given by the size that the kernel has, and no NUL behind it, and
+ * if it will be dropped again.
  */
-static bool size_suits(fuse_req_t req, fuse_ino_t ino, uint64_t off, uint64_t len)
+static bool may_be_cached(fuse_req_t req, fuse_ino_t ino, uint64_t off, uint64_t len)
 {
 	unsigned int node;
 	struct known *k = inode_find(req, ino, &node);
-	uint32_t size = k ? size_of(k, node) : SIZE_UNSURE;
 
-	if (size == SIZE_UNSURE || (off ? off + len != size : len > size))
-		return false;
-	size_told(k, node, off + len);
-	return true;
+	return k && size_of(k, node) == off + len && pages_drop(super_of(req), ino);
 }
 
 void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
@@ -206,10 +203,10 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 
 	len = container_file_read_begin(of->file, caller(req, of, &actor), off, &data);
 	/*
-	 * A system call reads on behalf of somebody, the page cache does not.  Whoever may be
-	 * given a part only is to call read(2): this error says that splice(2) is of no use.
+	 * A system call reads on behalf of somebody, the page cache does not.  This error says
+	 * to whoever splices that it is of no use, and to call read(2).
 	 */
-	if (len >= 0 && !fi->lock_owner && !size_suits(req, ino, off, len))
+	if (len >= 0 && !fi->lock_owner && !may_be_cached(req, ino, off, len))
 		len = -EINVAL;
 	if (len > (long)size)
 		len = size;

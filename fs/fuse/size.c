@@ -4,10 +4,11 @@
  *
  * read(2) needs none, but the kernel does for splice(2), sendfile(2) and mmap(2): these
  * fill its page cache by READs and give, of that, what lies below the size that it takes
- * the file to have.  Too small a size cuts the text, too large a one gives NULs behind it,
- * unless a short answer corrects it in time; and who asks stat(2) how much there is to be
- * copied (tar, rsync), or where to begin reading (tail -c, wc -c), relies on it as well.
- * So the size that is told is how much there is to read, by whoever asks.
+ * the file to have.  Too small a size cuts the text; too large a one may give NULs behind
+ * it, for the kernel corrects it by a short answer only if nothing else happened to the
+ * file meanwhile; and who asks stat(2) how much there is to be copied (tar, rsync), or
+ * where to begin reading (tail -c, wc -c), relies on it as well.  So the size that is told
+ * is how much there is to read, by whoever asks.
  *
  * Nobody tells the kernel when a text gets longer or shorter, and its attributes are kept
  * for a day.  What it was told is remembered here for each file, with what it makes of

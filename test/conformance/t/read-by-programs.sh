@@ -126,6 +126,30 @@ end "$one" "$two"
 wait_for '[ -z "$(ids a/tasks)$(ids b/tasks)" ]'
 expect_errno empty "eof eof" splice a/tasks , sendfile b/tasks
 
+# Nor does it on the same descriptor, though nobody has touched that file; on FUSE what was
+# got before goes a moment later. (v1 keeps lists for a second.)
+if has containerfs; then
+	again=
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		again="$again , msleep $i , lseek @0 0 , splice @0"
+	done
+	spawn a
+	one=$PID
+	spawn
+	two=$PID
+	while [ ${#one} != ${#two} ]; do
+		echo "$two" > a/tasks
+		end "$one"
+		one=$two
+		spawn
+		two=$PID
+	done
+	# shellcheck disable=SC2086
+	expect_eq same-descriptor "$one\\n $two\\n" "$("$SYSC" open 0 a/tasks rdonly , splice @0 , \
+		write b/tasks "$one" , write a/cgroup.procs "$two" $again | awk '{ print $2, $NF }')"
+	end "$one" "$two"
+fi
+
 # The same numbers are shorter elsewhere.
 if has pidns && have unshare; then
 	expect in-a-pid-namespace '1\n2\n' unshare -pf sh -c 'echo 0 > a/tasks; "$1" splice a/tasks; :' \

@@ -34,7 +34,7 @@ static void connect_super(struct super *s)
 static void setup(void)
 {
 	memset(&reply, 0, sizeof(reply));
-	fake_invals = fake_polls = fake_actors = 0;
+	fake_invals = fake_polls = fake_actors = fake_drops = 0;
 	connect_super(&super);
 	top = super.root->top;
 }
@@ -416,10 +416,17 @@ START_TEST(sizes)
 	ck_assert_int_eq(reply.entry.attr.st_size, 9);
 	cache.lock_owner = 0;
 	ops->read(REQ, ino, 4096, 0, &cache);
-	ck_assert(!reply.err && reply.len == 9);
+	ck_assert(!reply.err && reply.len == 9 && fake_drops == 1);
+	fake_drop_fails = true;
+	ops->read(REQ, ino, 4096, 0, &cache);
+	ck_assert_int_eq(reply.err, EINVAL);
+	fake_drop_fails = false;
 
 	/* less than the kernel knows of, then more */
 	fake_text_len = 5;
+	ops->read(REQ, ino, 4096, 0, &cache);
+	ck_assert_int_eq(reply.err, EINVAL);
+	ops->getattr(REQ, ino, NULL);
 	ops->read(REQ, ino, 4096, 0, &cache);
 	ck_assert(!reply.err && reply.len == 5);
 	fake_text_len = 7;
