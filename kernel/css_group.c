@@ -253,8 +253,10 @@ unsigned int css_group_watch(struct css_group *group)
 			watch |= CSS_GROUP_WATCH_CLONE;
 	list_for_each_entry(link, &group->links, in_group) {
 		cont = link->container;
-		if (cont->flags & (CONTAINER_CLONE | CONTAINER_NOTIFY_ON_RELEASE))
+		if (cont->flags & CONTAINER_NOTIFY_ON_RELEASE)
 			watch |= CSS_GROUP_WATCH_EMPTY;
+		if (cont->flags & CONTAINER_CLONE)
+			watch |= CSS_GROUP_WATCH_EMPTIES;
 		if (cont->armed)
 			watch |= CSS_GROUP_WATCH_ALL;
 		if (cont->flags & CONTAINER_CPUS_LIMITED)

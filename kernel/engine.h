@@ -312,6 +312,7 @@ unsigned int css_group_clone_mask(struct css_group *group);
 #define CSS_GROUP_WATCH_CPUS	0x4	/* so does any change of a task's affinity */
 #define CSS_GROUP_WATCH_CLONE	0x8	/* so does a clone, at once */
 #define CSS_GROUP_WATCH_KILL	0x10	/* whom its tasks create is to be killed: host_kill_sync() */
+#define CSS_GROUP_WATCH_EMPTIES	0x40	/* so does every so many of these becoming empty */
 unsigned int css_group_watch(struct css_group *group);
 
 /* --- CPU time: kernel/cpuacct.c --- */

@@ -49,6 +49,7 @@ te_u64 lost_done;
 te_u64 lost_words;
 te_u64 spilled;		/* words that did not go into the hash */
 te_u64 clone_refused;
+te_u64 empties;		/* TE_WATCH_EMPTIES groups that became empty */
 te_u64 watches_spent;	/* TE_WATCH_ALL that have woken the daemon */
 te_u64 skip_begun;	/* programs that can be skipped: see task_events_hooks.bpf.h */
 te_u64 skip_ended;
@@ -280,9 +281,15 @@ static __always_inline bool count(struct te_group *g, s64 delta)
 {
 	s64 n = __sync_fetch_and_add(&g->tasks, delta) + delta;
 
-	if (n == 0 && delta < 0 && g->creator)
+	if (n || delta > 0)
+		return false;
+	if (g->creator)
 		group_emptied(g->parent);
-	return n == 0 && delta < 0 && g->watch & TE_WATCH_EMPTY;
+	if (g->watch & TE_WATCH_EMPTY)
+		return true;
+	return g->watch & TE_WATCH_EMPTIES &&
+		(__sync_fetch_and_add(&empties, 1) % TE_EMPTIES == TE_EMPTIES - 1 ||
+		 user_presses(g->user));
 }
 
 /* An attached task comes to @id, or goes. */
@@ -399,7 +406,7 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	g.creator = (u64)creator;
 	g.pid = task->tgid;
 	g.flags = flags;
-	g.watch = (*(volatile u32 *)&from->watch & ~TE_WATCH_KNOWN) | TE_WATCH_EMPTY;
+	g.watch = (*(volatile u32 *)&from->watch & ~TE_WATCH_KNOWN) | TE_WATCH_EMPTIES;
 	g.clone_mask = from->clone_mask;
 	g.rules = from->rules;
 	g.levels = from->levels == TE_LEVELS_ANY ? TE_LEVELS_ANY : from->levels - 1;

@@ -69,6 +69,14 @@ static __always_inline bool user_has_room(const struct owner *o)
 	return o->unlimited || (u64)(n && *n > 0 ? *n : 0) < user_limit;
 }
 
+/* Has @user caused half of what he may?  Then his empty ones are not to wait. */
+static __noinline bool user_presses(u32 user)
+{
+	s64 *n = bpf_map_lookup_elem(&users, &user);
+
+	return n && *n > 0 && (u64)*n >= user_limit / 2;
+}
+
 static __noinline bool user_charge(const struct owner *o)
 {
 	s64 *n, old, zero = 0;

@@ -37,7 +37,7 @@
 
 _Static_assert(TE_WATCH_EMPTY == CSS_GROUP_WATCH_EMPTY && TE_WATCH_ALL == CSS_GROUP_WATCH_ALL &&
 	       TE_WATCH_CPUS == CSS_GROUP_WATCH_CPUS && TE_WATCH_CLONE == CSS_GROUP_WATCH_CLONE &&
-	       TE_WATCH_KILL == CSS_GROUP_WATCH_KILL,
+	       TE_WATCH_KILL == CSS_GROUP_WATCH_KILL && TE_WATCH_EMPTIES == CSS_GROUP_WATCH_EMPTIES,
 	       "watch bits are the engine's");
 
 static struct task_events *te;
@@ -248,7 +248,7 @@ struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group)
 		css_group_put(group);
 		return NULL;
 	}
-	gid->watch = TE_WATCH_EMPTY;	/* as each clone has in BPF */
+	gid->watch = TE_WATCH_EMPTIES;	/* as each clone has in BPF */
 	err = tell(gid, false);
 	if (err)
 		log_err("css_group %llu: cannot be told to BPF: %s", (unsigned long long)id,

@@ -43,7 +43,7 @@ done
 
 # What was made by a clone says so.
 mkdir made
-expect_errno is-clone "reg 0444 0" stat node1/ns.is_clone type mode size
+expect_errno is-clone "reg 0444" stat node1/ns.is_clone type mode
 expect_errno is-clone-of-clone '1\n' read node1/ns.is_clone
 expect_errno is-clone-of-inner '1\n' read node3/node1/ns.is_clone
 expect_errno is-clone-of-made '0\n' read made/ns.is_clone

@@ -276,7 +276,7 @@ START_TEST(watches)
 	ck_assert_uint_eq(css_group_clone_mask(css_group_init()), 0);
 	ck_assert(host_unshare(10, NEW_UTS));
 	group = container_task_group(container_task_find(host_key(10)));
-	ck_assert_uint_ne(css_group_watch(group) & CSS_GROUP_WATCH_EMPTY, 0);
+	ck_assert_uint_ne(css_group_watch(group) & CSS_GROUP_WATCH_EMPTIES, 0);
 }
 END_TEST
 

@@ -7,203 +7,15 @@
  * come in between while cloning is enabled, so cases look at their own tids.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/sched.h>
-#include <linux/seccomp.h>
-#include <poll.h>
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "storm.h"
+#include "puppet.h"
 #include "tests.h"
-
-#define NOBODY	47110815
-
-/* A child that does what letters sent to it say, and answers each. */
-struct puppet {
-	pid_t pid;
-	int to, from;
-	int32_t answer;
-};
-
-static void *quiet_thread(void *arg)
-{
-	while (!pause())
-		;
-	return arg;
-}
-
-static void *exec_thread(void *arg)
-{
-	char fd[16];
-
-	snprintf(fd, sizeof(fd), "%d", *(int *)arg);
-	execl("/proc/self/exe", "storm", "--storm-exec", "7", "7", fd, "stay",
-	      (char *)NULL);
-	_exit(1);
-}
-
-/* To what it is. */
-static int set_affinity(pid_t pid)
-{
-	cpu_set_t cpus;
-
-	return sched_getaffinity(pid, sizeof(cpus), &cpus) ||
-	       sched_setaffinity(pid, sizeof(cpus), &cpus) ? -errno : 0;
-}
-
-static int fake_ipc(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CLONE_NEWIPC, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
-
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) ? -errno : 0;
-}
-
-static int join_uts(pid_t pid)
-{
-	char path[64];
-	int fd, err;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/uts", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	err = fd < 0 || setns(fd, CLONE_NEWUTS) ? -errno : 0;
-	close(fd);
-	return err;
-}
-
-static int32_t obey(char c, int to)
-{
-	struct clone_args args = { .exit_signal = SIGCHLD };
-	static pthread_t thread;
-	pid_t pid;
-
-	switch (c) {
-	case 'f':	/* a child that stays */
-	case 'c':	/* the same, with namespaces */
-		args.flags = c == 'c' ? CLONE_NEWUTS | CLONE_NEWIPC : 0;
-		pid = syscall(SYS_clone3, &args, sizeof(args));
-		while (!pid)
-			pause();
-		return pid;
-	case 'u':
-		return unshare(CLONE_NEWUTS) ? -errno : 0;
-	case 'U':	/* nobody in particular, in a user namespace */
-		if (syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY))
-			return -errno;
-		return unshare(CLONE_NEWUSER | CLONE_NEWUTS) ? -errno : 0;
-	case 'F':	/* from now on a filter answers 0 to this one */
-		return fake_ipc();
-	case 'i':
-		return unshare(CLONE_NEWIPC) ? -errno : 0;
-	case 'S':	/* back to the parent's */
-		return join_uts(getppid());
-	case 'b':	/* refused by the kernel */
-		return unshare(CLONE_NEWUTS | CLONE_THREAD | 1) ? -errno : 0;
-	case 's':	/* not a namespace */
-		return unshare(CLONE_FILES) ? -errno : 0;
-	case 't':
-		return pthread_create(&thread, NULL, quiet_thread, NULL);
-	case 'e':
-		pthread_create(&thread, NULL, exec_thread, &to);
-		pthread_join(thread, NULL);
-		return -1;
-	case 'a':
-		return set_affinity(0);
-	case 'A':
-		return set_affinity(getpid());
-	case 'o':	/* by the parent, whose number is known */
-		return set_affinity(getppid());
-	case 'n':	/* in a pid namespace, of 1 */
-		args.flags = CLONE_NEWPID;
-		pid = syscall(SYS_clone3, &args, sizeof(args));
-		if (!pid) {
-			pid = fork();
-			if (!pid)
-				_exit(set_affinity(1));
-			_exit(waitpid(pid, NULL, 0) != pid);
-		}
-		return waitpid(pid, NULL, 0) == pid ? 0 : -errno;
-	case 'p':
-		args.flags = CLONE_NEWPID;
-		pid = syscall(SYS_clone3, &args, sizeof(args));
-		while (!pid)
-			pause();
-		return pid;
-	}
-	return 0;
-}
-
-static void puppet_start(struct puppet *p)
-{
-	int to[2], from[2];
-	int32_t answer;
-	char c;
-
-	ck_assert_int_eq(pipe2(to, O_CLOEXEC), 0);
-	ck_assert_int_eq(pipe(from), 0);
-	p->pid = child();
-	if (!p->pid) {
-		close(to[1]);
-		close(from[0]);
-		while (read(to[0], &c, 1) == 1) {
-			answer = obey(c, from[1]);
-			if (write(from[1], &answer, sizeof(answer)) < 0)
-				break;
-		}
-		_exit(0);
-	}
-	close(to[0]);
-	close(from[1]);
-	p->to = to[1];
-	p->from = from[0];
-}
-
-static int tell(struct puppet *p, char c)
-{
-	ck_assert_int_eq(write(p->to, &c, 1), 1);
-	ck_assert_int_eq(read(p->from, &p->answer, sizeof(p->answer)),
-			 sizeof(p->answer));
-	return p->answer;
-}
-
-static void puppet_end(struct puppet *p)
-{
-	close(p->to);
-	reap(p->pid);
-	close(p->from);
-}
-
-static uint64_t id_of(struct fixture *f, pid_t tid)
-{
-	struct entry *e;
-
-	ck_assert_int_ge(task_events_drain(f->te), 0);
-	e = replica_find_tid(&f->replica, tid);
-	return e ? te_word_id(e->word) : 0;
-}
-
-static void kill_one(pid_t pid)
-{
-	kill(pid, SIGKILL);
-}
 
 START_TEST(words)
 {
@@ -349,7 +161,7 @@ START_TEST(clones)
 	ck_assert_uint_eq(f.replica.last_clone.creator, p.pid);
 	ck_assert_int_eq(task_events_group_get(f.te, id, &group), 0);
 	ck_assert_uint_eq(group.parent, f.group);
-	ck_assert_uint_eq(group.watch, TE_WATCH_EMPTY);
+	ck_assert_uint_eq(group.watch, TE_WATCH_EMPTY | TE_WATCH_EMPTIES);
 	ck_assert_uint_eq(group.clone_mask, TE_CLONE_NEWUTS);
 	ck_assert_int_eq(group.tasks, 1);
 	kid = tell(&p, 'c');
@@ -405,20 +217,6 @@ START_TEST(exec_by_thread)
 	fixture_close(&f);
 }
 END_TEST
-
-static bool readable(struct fixture *f)
-{
-	struct pollfd fd = { .fd = task_events_fd(f->te), .events = POLLIN };
-
-	return poll(&fd, 1, 0) == 1;
-}
-
-static bool woken(struct fixture *f)
-{
-	struct pollfd fd = { .fd = task_events_fd(f->te), .events = POLLIN };
-
-	return poll(&fd, 1, 5000) == 1;
-}
 
 START_TEST(wake_ups)
 {
@@ -593,167 +391,6 @@ START_TEST(facts_and_walks)
 }
 END_TEST
 
-static uint64_t levels_of(struct fixture *f, uint64_t id)
-{
-	struct te_group group;
-
-	ck_assert_int_eq(task_events_group_get(f->te, id, &group), 0);
-	return group.levels;
-}
-
-/*
- * Fault 3.1: limits hold where the clone is made, and who goes on asking is no work:
- * nothing comes through the ring but one report until it is looked at.
- */
-START_TEST(too_deep)
-{
-	struct task_events_stats before, after;
-	struct fixture f;
-	struct puppet p;
-	uint64_t id;
-
-	fixture_open(&f, _i, 0);
-	puppet_start(&p);
-	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
-	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWUTS, 2, 0), 0);
-	ck_assert_int_eq(tell(&p, 'u'), 0);
-	ck_assert_uint_eq(levels_of(&f, id_of(&f, p.pid)), 1);
-	ck_assert_int_eq(tell(&p, 'u'), 0);
-	id = id_of(&f, p.pid);
-	ck_assert_uint_eq(levels_of(&f, id), 0);
-	ck_assert_int_eq(tell(&p, 'u'), 0);
-	ck_assert_uint_eq(id_of(&f, p.pid), id);
-	ck_assert_uint_eq(f.replica.refusals, 1);
-	ck_assert_uint_eq(f.replica.last_refused, id);
-	task_events_stats(f.te, &before);
-	for (int i = 0; i < 1000; i++)
-		ck_assert_int_eq(tell(&p, 'u'), 0);
-	/* Of clone(2) the child is a child. */
-	kill_one(tell(&p, 'c'));
-	ck_assert_uint_eq(id_of(&f, p.pid), id);
-	task_events_stats(f.te, &after);
-	ck_assert_uint_eq(f.replica.refusals, 1);
-	ck_assert_uint_le(after.events - before.events, 500);	/* strangers, and its birth and end */
-	ck_assert_uint_eq(task_events_group_refused(f.te, id), 1002);
-	ck_assert_uint_eq(task_events_group_refused(f.te, id), 0);
-	ck_assert_int_eq(tell(&p, 'u'), 0);
-	ck_assert_uint_eq(id_of(&f, p.pid), id);
-	ck_assert_uint_eq(f.replica.refusals, 2);
-	puppet_end(&p);
-	fixture_close(&f);
-}
-END_TEST
-
-/* max_clones: until one more of the group's clones is empty, and no longer. */
-START_TEST(full)
-{
-	struct te_group group;
-	struct fixture f;
-	struct puppet p;
-	uint64_t id;
-	pid_t kid;
-
-	fixture_open(&f, _i, 0);
-	puppet_start(&p);
-	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
-	kid = tell(&p, 'c');
-	id = id_of(&f, kid);
-	ck_assert_uint_ne(id, f.group);
-	ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);
-	ck_assert_int_eq(task_events_group_full(f.te, f.group, group.emptied), 0);
-	ck_assert_int_eq(tell(&p, 'u'), 0);
-	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
-	kill_one(kid);
-	while (id_of(&f, kid))
-		sched_yield();
-	ck_assert_int_eq(tell(&p, 'u'), 0);
-	ck_assert_uint_gt(id_of(&f, p.pid), id);
-	ck_assert_int_eq(task_events_group_full(f.te, 1 << 30, 1), -ENOENT);
-	puppet_end(&p);
-	fixture_close(&f);
-}
-END_TEST
-
-/* Fault 3.3: whoever makes user namespaces below his own is charged for all of it. */
-START_TEST(users)
-{
-	struct fixture f;
-	struct puppet p;
-	uint64_t id;
-
-	fixture_open(&f, _i, 0);
-	task_events_set_user_limit(f.te, 2);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
-	/* root */
-	puppet_start(&p);
-	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-	for (int i = 0; i < 4; i++)
-		ck_assert_int_eq(tell(&p, 'u'), 0);
-	ck_assert_uint_eq(f.replica.refusals, 0);
-	puppet_end(&p);
-	/* somebody, in two processes */
-	for (int i = 0; i < 2; i++) {
-		puppet_start(&p);
-		ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-		ck_assert_int_eq(tell(&p, 'U'), 0);
-		id = id_of(&f, p.pid);
-		ck_assert_uint_ne(id, f.group);
-		if (!i) {
-			ck_assert_int_eq(tell(&p, 'u'), 0);
-			ck_assert_uint_ne(id_of(&f, p.pid), id);
-			id = id_of(&f, p.pid);
-			ck_assert_int_eq(tell(&p, 'u'), 0);
-			ck_assert_uint_eq(id_of(&f, p.pid), id);
-			ck_assert_uint_eq(f.replica.refusals, 1);
-			/* one is removed */
-			task_events_user_count(f.te, NOBODY, -1);
-			puppet_end(&p);
-		}
-	}
-	ck_assert_int_eq(tell(&p, 'u'), 0);
-	ck_assert_uint_eq(id_of(&f, p.pid), id);
-	puppet_end(&p);
-	fixture_close(&f);
-}
-END_TEST
-
-/*
- * Fault 3.2: a filter that answers 0 in the kernel's stead makes no namespaces. What
- * the task does in earnest counts each time, and setns in between moves it nowhere.
- */
-START_TEST(faked)
-{
-	struct fixture f;
-	struct puppet p;
-	uint64_t id;
-
-	fixture_open(&f, _i, 0);
-	puppet_start(&p);
-	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
-	ck_assert_int_eq(tell(&p, 'F'), 0);
-	for (int round = 0; round < 3; round++) {
-		id = id_of(&f, p.pid);
-		ck_assert_int_eq(tell(&p, 'i'), 0);
-		ck_assert_int_eq(tell(&p, 'i'), 0);
-		ck_assert_uint_eq(id_of(&f, p.pid), id);
-		for (int twice = 0; twice < 2; twice++) {
-			ck_assert_int_eq(tell(&p, 'u'), 0);
-			ck_assert_uint_ne(id_of(&f, p.pid), id);
-			id = id_of(&f, p.pid);
-		}
-		ck_assert_int_eq(tell(&p, 'i'), 0);
-		ck_assert_int_eq(tell(&p, 'S'), 0);
-		ck_assert_int_eq(tell(&p, 'i'), 0);
-		ck_assert_uint_eq(id_of(&f, p.pid), id);
-	}
-	puppet_end(&p);
-	fixture_close(&f);
-}
-END_TEST
-
 Suite *suite_basic(void)
 {
 	Suite *suite = suite_create("task_events");
@@ -768,10 +405,7 @@ Suite *suite_basic(void)
 	tcase_add_loop_test(tc, wake_ups, 0, NWAYS);
 	tcase_add_loop_test(tc, affinities, 0, NWAYS);
 	tcase_add_loop_test(tc, facts_and_walks, 0, NWAYS);
-	tcase_add_loop_test(tc, too_deep, 0, NWAYS);
-	tcase_add_loop_test(tc, full, 0, NWAYS);
-	tcase_add_loop_test(tc, users, 0, NWAYS);
-	tcase_add_loop_test(tc, faked, 0, NWAYS);
 	suite_add_tcase(suite, tc);
+	suite_add_tcase(suite, limits_case());
 	return suite;
 }

@@ -46,6 +46,8 @@ pid_t child(void);
 void reap(pid_t pid);
 
 Suite *suite_basic(void);
+/* A part of suite_basic(). */
+TCase *limits_case(void);
 Suite *suite_race(void);
 Suite *suite_storm(void);
 Suite *suite_pids(void);

@@ -189,7 +189,7 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 	fk_group[id].present = true;
 	fk_group[id].group = (struct te_group){
 		.parent = parent, .tasks = 1, .creator = fk_task[creator].task, .flags = flags,
-		.watch = fk_group[parent].group.watch | TE_WATCH_EMPTY, .clone_mask = mask,
+		.watch = fk_group[parent].group.watch | TE_WATCH_EMPTIES, .clone_mask = mask,
 		.levels = fk_group[parent].group.levels == TE_LEVELS_ANY ? TE_LEVELS_ANY :
 			  fk_group[parent].group.levels - 1,
 		.user = fk_task[creator].uid, .emptied = 1,

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_limits.c - which clones are made, and what becomes of the empty ones
+ *
+ * As test_basic.c, whose ways each case is run in.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "puppet.h"
+#include "tests.h"
+
+static uint64_t levels_of(struct fixture *f, uint64_t id)
+{
+	struct te_group group;
+
+	ck_assert_int_eq(task_events_group_get(f->te, id, &group), 0);
+	return group.levels;
+}
+
+/*
+ * Fault 3.1: limits hold where the clone is made, and who goes on asking is no work:
+ * nothing comes through the ring but one report until it is looked at.
+ */
+START_TEST(too_deep)
+{
+	struct task_events_stats before, after;
+	struct fixture f;
+	struct puppet p;
+	uint64_t id;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWUTS, 2, 0), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(levels_of(&f, id_of(&f, p.pid)), 1);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	id = id_of(&f, p.pid);
+	ck_assert_uint_eq(levels_of(&f, id), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	ck_assert_uint_eq(f.replica.refusals, 1);
+	ck_assert_uint_eq(f.replica.last_refused, id);
+	task_events_stats(f.te, &before);
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(tell(&p, 'u'), 0);
+	/* Of clone(2) the child is a child. */
+	kill_one(tell(&p, 'c'));
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	task_events_stats(f.te, &after);
+	ck_assert_uint_eq(f.replica.refusals, 1);
+	ck_assert_uint_le(after.events - before.events, 500);	/* strangers, and its birth and end */
+	ck_assert_uint_eq(task_events_group_refused(f.te, id), 1002);
+	ck_assert_uint_eq(task_events_group_refused(f.te, id), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	ck_assert_uint_eq(f.replica.refusals, 2);
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
+/* max_clones: until one more of the group's clones is empty, and no longer. */
+START_TEST(full)
+{
+	struct te_group group;
+	struct fixture f;
+	struct puppet p;
+	uint64_t id;
+	pid_t kid;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	kid = tell(&p, 'c');
+	id = id_of(&f, kid);
+	ck_assert_uint_ne(id, f.group);
+	ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);
+	ck_assert_int_eq(task_events_group_full(f.te, f.group, group.emptied), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
+	kill_one(kid);
+	while (id_of(&f, kid))
+		sched_yield();
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_gt(id_of(&f, p.pid), id);
+	ck_assert_int_eq(task_events_group_full(f.te, 1 << 30, 1), -ENOENT);
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
+/* Fault 3.3: whoever makes user namespaces below his own is charged for all of it. */
+START_TEST(users)
+{
+	struct fixture f;
+	struct puppet p;
+	uint64_t id;
+
+	fixture_open(&f, _i, 0);
+	task_events_set_user_limit(f.te, 2);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	/* root */
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(f.replica.refusals, 0);
+	puppet_end(&p);
+	/* somebody, in two processes */
+	for (int i = 0; i < 2; i++) {
+		puppet_start(&p);
+		ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+		ck_assert_int_eq(tell(&p, 'U'), 0);
+		id = id_of(&f, p.pid);
+		ck_assert_uint_ne(id, f.group);
+		if (!i) {
+			ck_assert_int_eq(tell(&p, 'u'), 0);
+			ck_assert_uint_ne(id_of(&f, p.pid), id);
+			id = id_of(&f, p.pid);
+			ck_assert_int_eq(tell(&p, 'u'), 0);
+			ck_assert_uint_eq(id_of(&f, p.pid), id);
+			ck_assert_uint_eq(f.replica.refusals, 1);
+			/* one is removed */
+			task_events_user_count(f.te, NOBODY, -1);
+			puppet_end(&p);
+		}
+	}
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
+/*
+ * Fault 3.2: a filter that answers 0 in the kernel's stead makes no namespaces. What
+ * the task does in earnest counts each time, and setns in between moves it nowhere.
+ */
+START_TEST(faked)
+{
+	struct fixture f;
+	struct puppet p;
+	uint64_t id;
+
+	fixture_open(&f, _i, 0);
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(tell(&p, 'F'), 0);
+	for (int round = 0; round < 3; round++) {
+		id = id_of(&f, p.pid);
+		ck_assert_int_eq(tell(&p, 'i'), 0);
+		ck_assert_int_eq(tell(&p, 'i'), 0);
+		ck_assert_uint_eq(id_of(&f, p.pid), id);
+		for (int twice = 0; twice < 2; twice++) {
+			ck_assert_int_eq(tell(&p, 'u'), 0);
+			ck_assert_uint_ne(id_of(&f, p.pid), id);
+			id = id_of(&f, p.pid);
+		}
+		ck_assert_int_eq(tell(&p, 'i'), 0);
+		ck_assert_int_eq(tell(&p, 'S'), 0);
+		ck_assert_int_eq(tell(&p, 'i'), 0);
+		ck_assert_uint_eq(id_of(&f, p.pid), id);
+	}
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
+/* Clones that become empty wake the daemon now and then, not each time. */
+START_TEST(empties)
+{
+	unsigned int i, wakes = 0;
+	struct fixture f;
+	struct puppet p;
+
+	fixture_open(&f, _i, sysconf(_SC_PAGESIZE));
+	puppet_start(&p);
+	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	for (i = 0; i < 3 * TE_EMPTIES; i++) {
+		ck_assert_int_eq(tell(&p, 'u'), 0);
+		if (!readable(&f))
+			continue;
+		wakes++;
+		ck_assert_int_ge(task_events_wakeup(f.te), 1);
+	}
+	/* (strangers may add to either) */
+	ck_assert_uint_ge(wakes, 2);
+	ck_assert_uint_le(wakes, 3 * TE_EMPTIES / 4);
+	puppet_end(&p);
+	fixture_close(&f);
+}
+END_TEST
+
+TCase *limits_case(void)
+{
+	TCase *tc = tcase_create("limits");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, too_deep, 0, NWAYS);
+	tcase_add_loop_test(tc, full, 0, NWAYS);
+	tcase_add_loop_test(tc, users, 0, NWAYS);
+	tcase_add_loop_test(tc, faked, 0, NWAYS);
+	tcase_add_loop_test(tc, empties, 0, NWAYS);
+	return tc;
+}
