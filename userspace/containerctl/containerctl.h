@@ -31,6 +31,8 @@
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The usage line of @command on stderr; returns EXIT_USAGE. */
 int usage_error(const char *command);
+/* What getopt_long() has just met and does not know; until the next call. */
+const char *unknown_option(char **argv);
 /* Is what we print for a locale without other characters than ASCII? */
 bool is_ascii_locale(void);
 /* What `containerctl help COMMAND` prints. */

@@ -119,7 +119,7 @@ int cmd_freeze(int argc, char **argv)
 			print_help("freeze");
 			return EXIT_SUCCESS;
 		default:
-			complain("freeze: there is no option '%s'", argv[optind - 1]);
+			complain("freeze: there is no option '%s'", unknown_option(argv));
 			return usage_error("freeze");
 		}
 	}

@@ -325,7 +325,8 @@ int cmd_kill(int argc, char **argv)
 			complain("kill: '%s' needs a number of seconds", argv[optind - 1]);
 			return usage_error("kill");
 		default:
-			complain("kill: there is no option '%s'", argv[optind - 1]);
+			complain("kill: there is no option '%s': it sends SIGKILL, and no other signal",
+				 unknown_option(argv));
 			return usage_error("kill");
 		}
 	}

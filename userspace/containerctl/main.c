@@ -11,6 +11,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -99,6 +100,17 @@ int usage_error(const char *command)
 	fprintf(stderr, "Usage: containerctl %s %s\n", cmd->name, cmd->args);
 	fprintf(stderr, "See `containerctl help %s`.\n", cmd->name);
 	return EXIT_USAGE;
+}
+
+/* Of a word of letters that are options each, getopt has not left the word yet. */
+const char *unknown_option(char **argv)
+{
+	static char letter[] = "-x";
+
+	if (!optopt)
+		return argv[optind - 1];
+	letter[1] = (char)optopt;
+	return letter;
 }
 
 const struct column *columns_of(const char *name, size_t *nr)

@@ -288,7 +288,7 @@ int cmd_stat(int argc, char **argv)
 			print_help("stat");
 			return EXIT_SUCCESS;
 		default:
-			complain("stat: there is no option '%s'", argv[optind - 1]);
+			complain("stat: there is no option '%s'", unknown_option(argv));
 			return usage_error("stat");
 		}
 	}

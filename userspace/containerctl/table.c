@@ -70,7 +70,8 @@ bool table_options(int argc, char **argv, struct table_opts *opts, int *first, i
 			return false;
 		default:
 			complain(c == ':' ? "%s: option '%s' needs a value" :
-				 "%s: there is no option '%s'", argv[0], argv[optind - 1]);
+				 "%s: there is no option '%s'", argv[0],
+				 c == ':' ? argv[optind - 1] : unknown_option(argv));
 			*status = usage_error(argv[0]);
 			return false;
 		}

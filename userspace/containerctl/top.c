@@ -258,7 +258,8 @@ static bool parse(int argc, char **argv, struct top *top, bool *batch, bool *jso
 			return false;
 		default:
 			complain(c == ':' ? "top: option '%s' needs a value" :
-				 "top: there is no option '%s'", argv[optind - 1]);
+				 "top: there is no option '%s'",
+				 c == ':' ? argv[optind - 1] : unknown_option(argv));
 			good = false;
 		}
 	}
