@@ -45,15 +45,26 @@ static __noinline u64 namespaces_mix(struct task_struct *task)
 	return h ? h : 1;
 }
 
+/* 1 if they differ, without a branch: the verifier would follow all combinations of eight. */
+static __always_inline u64 differ(u64 a, u64 b)
+{
+	u64 d = a ^ b;
+
+	d |= -d;
+	barrier_var(d);
+	return d >> 63;
+}
+
 /* TE_CLONE_NEW* of those that @child and @creator do not share. */
 static __noinline u32 namespaces_differ(struct task_struct *creator, struct task_struct *child)
 {
 	u64 a[TE_NS_NR], b[TE_NS_NR];
-	u32 flags = 0;
+	u64 flags = 0;
 
 	namespaces_read(a, creator);
 	namespaces_read(b, child);
-#define NS_DIFFERS(_ns)	(a[TE_NS_ ## _ns] != b[TE_NS_ ## _ns] ? TE_CLONE_NEW ## _ns : 0)
+#define NS_DIFFERS(_ns)								\
+	(differ(a[TE_NS_ ## _ns], b[TE_NS_ ## _ns]) * TE_CLONE_NEW ## _ns)
 	flags |= NS_DIFFERS(USER) | NS_DIFFERS(UTS) | NS_DIFFERS(IPC) | NS_DIFFERS(NS);
 	flags |= NS_DIFFERS(PID) | NS_DIFFERS(NET) | NS_DIFFERS(TIME) | NS_DIFFERS(CGROUP);
 #undef NS_DIFFERS
