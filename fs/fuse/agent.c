@@ -63,6 +63,7 @@ static void __attribute__((noreturn, noinline)) agent_exec(const struct agent *a
 	close_range(3, ~0U, 0);
 	setsid();
 	umask(022);
+	setpriority(PRIO_PROCESS, 0, 0);
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		setrlimit(i, &limits[i]);
 	if (chdir("/"))

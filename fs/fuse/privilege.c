@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -43,6 +44,12 @@
 
 /* it serves whoever comes, and holds a descriptor for each hierarchy */
 #define FILES		65536
+/*
+ * While it is not real-time (priority.c), somebody keeps it and perhaps all CPUs busy, and
+ * others should not wait for its share of a CPU.  Not less: those who wait for an answer
+ * need the CPU as well.
+ */
+#define NICE		(-3)
 
 static bool can_nice;
 static char held[1024];	/* lines: what of the caller's is still here */
@@ -147,6 +154,9 @@ void privilege_reset(void)
 	unsigned int narrow = process_limits(FILES);
 	struct rlimit limit;
 
+	/* no loss but of time where it is refused */
+	if (setpriority(PRIO_PROCESS, 0, NICE))
+		log_debug("nice value %d: %s", NICE, strerror(errno));
 	set_environment();
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		if (narrow & 1u << i && !getrlimit(i, &limit))
