@@ -22,7 +22,7 @@ expect_true has-debug grep -q "^debug$tab" "$f"
 
 # What each of them can do here, in its sibling.
 g=$H/container.subsystems
-expect_errno subsystems-mode "reg 0444 0" stat "$g" type mode size
+expect_errno subsystems-mode "reg 0444" stat "$g" type mode
 expect_errno subsystems-only-in-top ENOENT stat "$H/a/container.subsystems" mode
 expect_errno subsystems-write EINVAL write "$g" 1
 expect_eq subsystems-lines '' "$(grep -vE "^[a-z_]+$tab(enforced|accounted|unsupported): ..." "$g")"
