@@ -177,16 +177,27 @@ static void cmd_statfs(int argc, char **argv)
 		say("%#lx %ld", (unsigned long)st.f_type, (long)st.f_bsize);
 }
 
+/* A name for what is open in @SLOT; any other word is one. */
+static const char *name_of(const char *word)
+{
+	static char name[32];
+
+	if (word[0] != '@')
+		return word;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", slot_fd(word));
+	return name;
+}
+
 static void cmd_setxattr(int argc, char **argv)
 {
 	(void)argc;
-	say_result(setxattr(argv[1], argv[2], argv[3], strlen(argv[3]), 0));
+	say_result(setxattr(name_of(argv[1]), argv[2], argv[3], strlen(argv[3]), 0));
 }
 
 static void cmd_getxattr(int argc, char **argv)
 {
 	char value[4096];
-	ssize_t n = getxattr(argv[1], argv[2], value, sizeof(value) - 1);
+	ssize_t n = getxattr(name_of(argv[1]), argv[2], value, sizeof(value) - 1);
 
 	(void)argc;
 	if (n < 0) {
@@ -222,7 +233,7 @@ static void cmd_listxattr(int argc, char **argv)
 static void cmd_rmxattr(int argc, char **argv)
 {
 	(void)argc;
-	say_result(removexattr(argv[1], argv[2]));
+	say_result(removexattr(name_of(argv[1]), argv[2]));
 }
 
 static void cmd_chdir(int argc, char **argv)
@@ -301,10 +312,10 @@ const struct command tree_commands[] = {
 	{ "access", 2, cmd_access, "PATH BITS: faccessat(2) by effective ids" },
 	{ "stat", 2, cmd_stat, "PATH FIELD...: dev ino nlink mode type size uid gid mtime" },
 	{ "statfs", 1, cmd_statfs, "PATH: type and block size" },
-	{ "setxattr", 3, cmd_setxattr, "PATH NAME VALUE" },
-	{ "getxattr", 2, cmd_getxattr, "PATH NAME" },
+	{ "setxattr", 3, cmd_setxattr, "PATH|@SLOT NAME VALUE" },
+	{ "getxattr", 2, cmd_getxattr, "PATH|@SLOT NAME" },
 	{ "listxattr", 2, cmd_listxattr, "PATH SPACE: the names that begin so" },
-	{ "rmxattr", 2, cmd_rmxattr, "PATH NAME" },
+	{ "rmxattr", 2, cmd_rmxattr, "PATH|@SLOT NAME" },
 	{ "chdir", 1, cmd_chdir, "PATH" },
 	{ "descend", 2, cmd_descend, "NAME DEPTH: make a chain of directories of that name, and go down" },
 	{ "getcwd", 0, cmd_getcwd, ": the raw system call" },
