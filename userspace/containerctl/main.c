@@ -123,7 +123,7 @@ const struct column *columns_of(const char *name, size_t *nr)
 	return NULL;
 }
 
-/* Of the commands that print no table and yet have options. */
+/* What options other than those of tables a command has. */
 static const struct {
 	const char	*command;
 	const char	*options;
