@@ -134,7 +134,8 @@ if [ "$(nproc)" -gt 1 ]; then
 	slack=$((slack * 4))
 	for cpu in 0 1; do
 		burned=$(awk -v cpu=$cpu '$1 == cpu { sum += $2 } END { print sum }' "$T/cpus")
-		expect_soon used-on-$cpu "close_to \"\$(on_cpu '$d' $cpu)\" $burned 2" 5
+		# What goes to the wrong CPU is a fifth at least; the programs take what they take.
+		expect_soon used-on-$cpu "close_to \"\$(on_cpu '$d' $cpu)\" $burned 5" 5
 		expect_true user-and-system-on-$cpu awk -v cpu=$cpu -v burned="$burned" '
 			$1 == cpu { used = $2 + $3; exit !(used > burned / 2 && used < burned * 3 / 2) }' \
 			"$d/cpuacct.usage_all"
