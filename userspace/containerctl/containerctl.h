@@ -314,13 +314,14 @@ struct hierarchy {
 struct hierarchies {
 	struct hierarchy *hierarchy;
 	size_t		  count;
+	bool		  told;		/* of all there are and their devices, as root is */
 };
 
 /* Newest first; nothing mounted and no daemon to ask is an empty list. */
 int hierarchies_load(struct hierarchies *list);
 void hierarchies_free(struct hierarchies *list);
 const struct hierarchy *hierarchy_find(const struct hierarchies *list, int id);
-/* Whether @dev is the device of one of them, or cannot be told because none has a device. */
+/* Whether @dev is the device of one of them, or cannot be told. */
 bool hierarchies_have(const struct hierarchies *list, dev_t dev);
 /* Is @word one of @list, which commas separate? */
 bool has_word(const char *list, const char *word);

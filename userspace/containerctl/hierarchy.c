@@ -45,14 +45,10 @@ const struct hierarchy *hierarchy_find(const struct hierarchies *list, int id)
 
 bool hierarchies_have(const struct hierarchies *list, dev_t dev)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++)
 		if (list->hierarchy[i].dev == dev)
 			return true;
-		any |= list->hierarchy[i].dev != 0;
-	}
-	return !any;
+	return !list->told;
 }
 
 static struct hierarchy *add(struct hierarchies *list, int id)
@@ -143,6 +139,7 @@ static void load_live(struct hierarchies *list)
 	char *text = live_text(), *rest = text;
 	struct live live;
 
+	list->told = text != NULL;
 	while (live_next(&rest, &live)) {
 		struct hierarchy *h = add(list, live.id);
 
@@ -193,7 +190,8 @@ static void set_mount(struct hierarchies *list, const struct mounts *mounts,
 	for (size_t i = 0; i < list->count; i++) {
 		struct hierarchy *h = &list->hierarchy[i];
 
-		if (h->target || !(h->dev ? h->dev == m->dev :
+		/* (who was told of all knows of a stranger that it is none of these) */
+		if (h->target || !(h->dev || list->told ? h->dev == m->dev :
 				   by_options ? options_match(h, m->options) :
 				   list->count == 1 && mounts->count == 1))
 			continue;

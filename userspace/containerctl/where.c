@@ -141,6 +141,17 @@ static bool parse_pid(const char *word, int *pid)
 	return true;
 }
 
+/* Where several are mounted a path alone does not say which is meant. */
+static const char *default_columns(const struct hierarchies *list)
+{
+	if (!several_mounted())
+		return "PID,COMMAND,SUBSYSTEMS,PATH";
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->hierarchy[i].target)
+			return "PID,COMMAND,SUBSYSTEMS,PATH,DIRECTORY";
+	return "PID,COMMAND,SUBSYSTEMS,DIRECTORY";
+}
+
 int cmd_where(int argc, char **argv)
 {
 	struct hierarchies list;
@@ -158,15 +169,14 @@ int cmd_where(int argc, char **argv)
 	for (int i = first; i < argc; i++)
 		if (!parse_pid(argv[i], &pid))
 			return usage_error("where");
-	t = table_new("tasks", where_columns, nr_where_columns, several_mounted() ?
-		      "PID,COMMAND,SUBSYSTEMS,DIRECTORY" : "PID,COMMAND,SUBSYSTEMS,PATH", &opts);
+	hierarchies_load(&list);
+	t = table_new("tasks", where_columns, nr_where_columns, default_columns(&list), &opts);
 	if (!t)
 		return EXIT_USAGE;
 	if (mounts_load(&mounts, true) || !mounts.count) {
 		explain_no_hierarchy("where");
 		return EXIT_FAILURE;
 	}
-	hierarchies_load(&list);
 	status = EXIT_SUCCESS;
 	for (int i = first; i < argc; i++)
 		if (parse_pid(argv[i], &pid) && !show(t, &mounts, &list, pid))

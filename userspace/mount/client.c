@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -50,10 +51,29 @@ static const char *socket_name(void)
 	return path && *path ? path : CONTROL_SOCKET;
 }
 
+/* Where it is installed, or beside this program, which then is not. */
+static const char *daemon_path(void)
+{
+	static char beside[PATH_MAX + sizeof("/containerfsd")];
+	const char *path = secure_getenv("CONTAINERFSD");
+	ssize_t n;
+
+	if (path)
+		return path;
+	if (!access(CONTAINERFSD_PATH, F_OK))
+		return CONTAINERFSD_PATH;
+	n = readlink("/proc/self/exe", beside, PATH_MAX - 1);
+	if (n <= 0)
+		return CONTAINERFSD_PATH;
+	beside[n] = '\0';
+	strcpy(strrchr(beside, '/'), "/containerfsd");
+	return access(beside, X_OK) ? CONTAINERFSD_PATH : beside;
+}
+
 /* 0: a daemon listens now, of this start or another's. */
 static int start_daemon(struct control_reply *reply)
 {
-	const char *path = secure_getenv("CONTAINERFSD");
+	const char *path = daemon_path();
 	char *argv[] = { (char *)"containerfsd", (char *)"--socket", (char *)socket_name(), NULL };
 	/* nothing of the caller's is the daemon's */
 	char *env[] = { NULL };
@@ -61,8 +81,6 @@ static int start_daemon(struct control_reply *reply)
 	pid_t pid;
 	int status, err;
 
-	if (!path)
-		path = CONTAINERFSD_PATH;
 	stale_unmount();
 	if (verbose)
 		printf("mount.containerfs: starting %s\n", path);
