@@ -11,61 +11,131 @@
  * nothing from others.
  *
  * What is urgent goes into debt: it is real-time beyond the tenth, and less later.
+ *
+ * Who has no CPU cannot ask for one, so a thread that is always real-time and sleeps
+ * makes the daemon so again when its time has come.
  */
 #include <errno.h>
+#include <limits.h>
+#include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "daemon.h"
 
 /* ns: one of so many, saved up to, from which on it is real-time again, owed at most */
 #define SHARE	10
 #define MOST	100000000LL
-#define AGAIN	50000000LL
-#define DEBT	1000000000LL
+#define AGAIN	10000000LL
+#define DEBT	300000000LL
+
+#define SECOND	1000000000LL
 
 static int64_t left = MOST;
 static int64_t then, then_used;
-static bool realtime, urgent, refused;
+static bool urgent, refused, has_waker;
+static atomic_bool realtime;
+static pid_t self;
+
+static sem_t demoted;
+static _Atomic int64_t again_at;	/* CLOCK_MONOTONIC */
 
 static int64_t ns(clockid_t clock)
 {
 	struct timespec t;
 
 	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
+	return t.tv_sec * SECOND + t.tv_nsec;
 }
 
-static void set(bool on)
+/* Whom it starts is as it was.  0 or -1. */
+static int schedule(bool on)
 {
 	const struct sched_param param = { .sched_priority = on ? 1 : 0 };
 
-	if (on == realtime || refused)
+	atomic_store(&realtime, on);
+	return sched_setscheduler(self, (on ? SCHED_FIFO : SCHED_OTHER) | SCHED_RESET_ON_FORK,
+				  &param);
+}
+
+static void *wake(void *arg)
+{
+	struct timespec t;
+	int64_t at;
+
+	for (;;) {
+		while (sem_wait(&demoted))
+			;
+		at = atomic_load(&again_at);
+		t = (struct timespec){ .tv_sec = at / SECOND, .tv_nsec = at % SECOND };
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+			;
+		if (!atomic_load(&realtime))
+			schedule(true);
+	}
+	return arg;
+}
+
+static bool start_waker(void)
+{
+	const struct sched_param param = { .sched_priority = 1 };
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err;
+
+	if (sem_init(&demoted, 0, 0) || pthread_attr_init(&attr))
+		return false;
+	pthread_attr_setstacksize(&attr, PTHREAD_STACK_MIN);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
+	pthread_attr_setschedpolicy(&attr, SCHED_FIFO);
+	pthread_attr_setschedparam(&attr, &param);
+	err = pthread_create(&thread, &attr, wake, NULL);
+	pthread_attr_destroy(&attr);
+	if (err)
+		log_debug("the daemon cannot be real-time: %s", strerror(err));
+	return !err;
+}
+
+static void set(int64_t now, bool on)
+{
+	if (on == atomic_load(&realtime))
 		return;
-	/* whom it starts is not */
-	refused = sched_setscheduler(0, (on ? SCHED_FIFO : SCHED_OTHER) | SCHED_RESET_ON_FORK,
-				     &param);
-	if (refused)
+	if (schedule(on)) {
+		refused = true;
 		log_debug("the daemon cannot be real-time: %s", strerror(errno));
-	else
-		realtime = on;
+	} else if (!on) {
+		atomic_store(&again_at, now + (AGAIN - left) * SHARE);
+		sem_post(&demoted);
+	}
 }
 
 void priority_look(void)
 {
 	int64_t now = ns(CLOCK_MONOTONIC), used = ns(CLOCK_THREAD_CPUTIME_ID);
 
-	if (!privilege_nice())
+	if (refused || !privilege_nice())
 		return;
+	if (!has_waker) {
+		self = (pid_t)syscall(SYS_gettid);
+		has_waker = start_waker();
+		refused = !has_waker;
+		return;
+	}
+	/* what it does as an ordinary process is nobody's loss */
 	if (then)
-		left += (now - then) / SHARE - (used - then_used);
+		left += (now - then) / SHARE - (atomic_load(&realtime) ? used - then_used : 0);
 	if (left > MOST)
 		left = MOST;
 	then = now;
 	then_used = used;
-	set(left > (realtime ? 0 : AGAIN) || (urgent && left > -DEBT));
+	set(now, left > (atomic_load(&realtime) ? 0 : AGAIN - 1) || (urgent && left > -DEBT));
 }
 
 void priority_urgent(bool on)
