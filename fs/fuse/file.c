@@ -9,8 +9,8 @@
  *
  * All I/O is direct: what read(2) and write(2) pass arrives as it is, a write
  * whole up to the largest request, which is far more than CONTAINER_WRITE_MAX,
- * or cut to a limit (may_be_cut()). What splice(2) and the like read goes by the
- * page cache, which each open empties, and by the size (size.c).
+ * or cut to a limit (may_be_cut()). What splice(2) and the like ask for goes by the
+ * page cache and by the size, and is refused (size.c).
  *
  * poll(2): the kernel hands out a handle, by which the poller is woken whenever the
  * engine tells of a change (host_file_event()). It is kept for as long as the file is
@@ -24,7 +24,6 @@
  */
 #include "file.h"
 #include "inode.h"
-#include "pages.h"
 #include "size.h"
 
 #include <errno.h>
@@ -145,10 +144,6 @@ void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return inode_reply_err(req, err == -ENODEV ? -ENOENT : err);
 	}
 	open_file_add(of);
-	if (fi->flags & O_TRUNC) {
-		inode_truncated(req, k, node);
-		size_told(k, node, 0);
-	}
 
 	fi->fh = (uintptr_t)of;
 	fi->direct_io = 1;
@@ -180,19 +175,6 @@ void file_super_gone(const struct super *s)
 
 /* --- read and write --- */
 
-/*
- * Whether a READ for the page cache, which finds @len bytes at @off, may be answered: only
- * if all of the text is given by the size that the kernel has, and no NUL behind it, and
- * if it will be dropped again.
- */
-static bool may_be_cached(fuse_req_t req, fuse_ino_t ino, uint64_t off, uint64_t len)
-{
-	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
-
-	return k && size_of(k, node) == off + len && pages_drop(super_of(req), ino);
-}
-
 void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	       struct fuse_file_info *fi)
 {
@@ -201,13 +183,13 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	const char *data;
 	long len;
 
-	len = container_file_read_begin(of->file, caller(req, of, &actor), off, &data);
 	/*
-	 * A system call reads on behalf of somebody, the page cache does not.  This error says
-	 * to whoever splices that it is of no use, and to call read(2).
+	 * A system call reads on behalf of somebody, the page cache does not: see size.c.
+	 * This error says to whoever splices that it is of no use, and to call read(2).
 	 */
-	if (len >= 0 && !fi->lock_owner && !may_be_cached(req, ino, off, len))
-		len = -EINVAL;
+	if (!fi->lock_owner)
+		return inode_reply_err(req, -EINVAL);
+	len = container_file_read_begin(of->file, caller(req, of, &actor), off, &data);
 	if (len > (long)size)
 		len = size;
 	if (len < 0)

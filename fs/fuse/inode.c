@@ -17,7 +17,7 @@
  *
  * Requests per call, once the path is known (Linux 6.18): stat none, or GETATTR
  * after a change; chmod, chown, utimens SETATTR.  Opening with O_TRUNC makes a
- * GETXATTR besides, for the kernel asks whether there are file capabilities to
+ * SETATTR and a GETXATTR besides, for the kernel asks whether there are file capabilities to
  * drop; it would stop only if there were no extended attributes at all.
  */
 #include "inode.h"
@@ -378,15 +378,6 @@ static int take_bits(struct known *k, unsigned int node, unsigned int bits)
 	return container_setattr(k->cont, node, &attr, CONTAINER_ATTR_MODE);
 }
 
-void inode_truncated(fuse_req_t req, struct known *k, unsigned int node)
-{
-	unsigned int bits = set_id_bits(req, k, node);
-
-	if (bits && !take_bits(k, node, bits))
-		fuse_lowlevel_notify_inval_inode(super_of(req)->se, inode_number(k->cont, node),
-						 -1, 0);
-}
-
 /* The kernel has checked who may; a size is accepted, and changes nothing. */
 static void inode_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
 			  struct fuse_file_info *fi)
@@ -476,13 +467,14 @@ void host_clone_removed(struct container *dir, struct container *child)
 
 /*
  * Nothing is cached but names, attributes and listings, and nothing is spliced.
- * O_TRUNC comes with OPEN, for it changes nothing.
+ * O_TRUNC comes as a SETATTR, for its answer says what the size is, which otherwise
+ * would be 0 for the kernel, and whoever splices would get nothing.
  */
 static void inode_init(void *userdata, struct fuse_conn_info *conn)
 {
 	struct super *s = userdata;
 
-	conn->want = conn->capable & (FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_PARALLEL_DIROPS);
+	conn->want = conn->capable & (FUSE_CAP_PARALLEL_DIROPS);
 	if (!table_of(s) && !table_new(s))
 		log_err("no memory for a connection: it will answer ESTALE");
 }

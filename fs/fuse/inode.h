@@ -49,8 +49,6 @@ struct known *inode_find(fuse_req_t req, fuse_ino_t ino, unsigned int *node);
 
 /* Every handler ends in one of these.  @err is 0 or a negative errno. */
 void inode_reply_err(fuse_req_t req, int err);
-/* @node was truncated by who makes this request: an unprivileged one takes off the set-ID bits. */
-void inode_truncated(fuse_req_t req, struct known *k, unsigned int node);
 /* The kernel knows @node of @cont now; @cont is borrowed. */
 void inode_reply_entry(fuse_req_t req, struct container *cont, unsigned int node);
 

@@ -2,23 +2,22 @@
 /*
  * The sizes of control files.
  *
- * read(2) needs none, but the kernel does for splice(2), sendfile(2) and mmap(2): these
- * fill its page cache by READs and give, of that, what lies below the size that it takes
- * the file to have.  Too small a size cuts the text; too large a one may give NULs behind
- * it, for the kernel corrects it by a short answer only if nothing else happened to the
- * file meanwhile; and who asks stat(2) how much there is to be copied (tar, rsync), or
- * where to begin reading (tail -c, wc -c), relies on it as well.  So the size that is told
- * is how much there is to read, by whoever asks.
+ * read(2) needs none, but who asks stat(2) how much there is to be copied (tar, rsync),
+ * or where to begin reading (tail -c, wc -c), relies on it. So the size that is told is
+ * how much there is to read, by whoever asks.
  *
  * Nobody tells the kernel when a text gets longer or shorter, and its attributes are kept
  * for a day.  What it was told is remembered here for each file, with what it makes of
- * that by itself: 0 by an open with O_TRUNC, where a write ended, if that is beyond.  An
- * open for reading that finds the text to be of another length is answered with ESTALE:
- * the kernel then walks the path again and looks up each name anew, as for any file system
- * whose server has news.  Without a change that costs no request.
+ * that by itself: where a write ended, if that is beyond.  An open for reading that finds
+ * the text to be of another length is answered with ESTALE: the kernel then walks the
+ * path again and looks up each name anew, as for any file system whose server has news.
+ * Without a change that costs no request.
  *
- * What comes to the page cache all the same, with a size that is wrong by then, is refused
- * (see file_read()).
+ * splice(2), sendfile(2) and mmap(2) fill the page cache and give, of that, what lies below
+ * the size that the kernel has at the end. That may be another one by then, as soon as two
+ * use a file: then the text is cut, or NULs come behind it, with success. So they are
+ * refused by file_read(), with the error on which programs go on with read(2); with a size
+ * of 0 they would not even ask, and end with nothing.
  */
 #include "size.h"
 

@@ -219,7 +219,12 @@ static void cmd_slurp(int argc, char **argv)
 	put_fd(opened);
 }
 
-/* The rest of the file through a pipe, by as many calls as it takes. */
+/*
+ * The rest of the file through a pipe, by as many calls as it takes; where that is refused
+ * by read(2), as programs do. Afterwards whether it was.
+ */
+static bool pipe_refused;
+
 static void through_pipe(char *word, bool splices)
 {
 	int opened, pipe_fds[2], fd = get_fd(word, O_RDONLY, &opened);
@@ -229,6 +234,7 @@ static void through_pipe(char *word, bool splices)
 
 	if (fd < 0)
 		return;
+	pipe_refused = false;
 	if (pipe(pipe_fds))
 		die("pipe: %s", errno_name(errno));
 	while ((n = splices ? splice(fd, NULL, pipe_fds[1], NULL, sizeof(data), 0) :
@@ -237,6 +243,12 @@ static void through_pipe(char *word, bool splices)
 		say_data(data, n);
 		total += n;
 	}
+	pipe_refused = n < 0 && errno == EINVAL && !total;
+	if (pipe_refused)
+		while ((n = read(fd, data, sizeof(data))) > 0) {
+			say_data(data, n);
+			total += n;
+		}
 	if (n < 0)
 		say("%s", errno_name(errno));
 	else if (!total)
@@ -257,6 +269,12 @@ static void cmd_splice(int argc, char **argv)
 {
 	(void)argc;
 	through_pipe(argv[1], true);
+}
+
+static void cmd_refused(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	say("%s", pipe_refused ? "refused" : "taken");
 }
 
 static void cmd_lseek(int argc, char **argv)
@@ -286,8 +304,9 @@ const struct command file_commands[] = {
 	{ "fill", 3, cmd_fill, "PATH|@SLOT SIZE CHAR: one write(2) of SIZE times CHAR" },
 	{ "read", 1, cmd_read, "PATH|@SLOT [SIZE]: one read(2)" },
 	{ "slurp", 2, cmd_slurp, "PATH|@SLOT SIZE: read(2) of SIZE bytes until the end, printed raw" },
-	{ "sendfile", 1, cmd_sendfile, "PATH|@SLOT: sendfile(2) until the end, and what came" },
+	{ "sendfile", 1, cmd_sendfile, "PATH|@SLOT: sendfile(2) until the end, else read(2), and what came" },
 	{ "splice", 1, cmd_splice, "PATH|@SLOT: the same by splice(2)" },
+	{ "refused", 0, cmd_refused, ": whether the last of these was, with EINVAL, and read(2) in its place" },
 	{ "lseek", 2, cmd_lseek, "@SLOT OFFSET" },
 	{ "fchmod", 2, cmd_fchmod, "@SLOT MODE" },
 	{ "ftruncate", 2, cmd_ftruncate, "@SLOT LENGTH" },

@@ -54,8 +54,6 @@ struct fake_reply {
 extern struct fake_reply reply;
 extern fuse_ino_t fake_inval;		/* of the last notification */
 extern int fake_invals, fake_polls;	/* notifications */
-extern int fake_drops;			/* of the page cache */
-extern bool fake_drop_fails;
 
 /* A request of connection @s by thread @pid, user 0. */
 fuse_req_t fake_request(struct super *s, pid_t pid);

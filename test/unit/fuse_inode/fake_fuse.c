@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The libfuse of these tests: the functions that the handlers call. */
 #include "fake.h"
-#include "pages.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,8 +17,7 @@ struct fuse_pollhandle {
 
 struct fake_reply reply;
 fuse_ino_t fake_inval;
-int fake_invals, fake_polls, fake_pollhandles, fake_drops;
-bool fake_drop_fails;
+int fake_invals, fake_polls, fake_pollhandles;
 
 fuse_req_t fake_request(struct super *s, pid_t pid)
 {
@@ -137,12 +135,6 @@ int fuse_lowlevel_notify_inval_inode(struct fuse_session *se, fuse_ino_t ino, of
 	fake_inval = ino;
 	fake_invals++;
 	return off < 0 ? 0 : -EINVAL;
-}
-
-bool pages_drop(const struct super *s, fuse_ino_t ino)
-{
-	fake_drops++;
-	return !fake_drop_fails;
 }
 
 int fuse_lowlevel_notify_poll(struct fuse_pollhandle *ph)
