@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "control.h"
 #include "daemon.h"
@@ -43,6 +44,18 @@ static int parse_level(const char *name, enum log_level *level)
 	return -EINVAL;
 }
 
+/* What BPF takes as the size of a ring. */
+static bool ring_size(size_t n)
+{
+	return n >= (size_t)sysconf(_SC_PAGESIZE) && !(n & (n - 1));
+}
+
+static int bad_value(const char *option, const char *value, const char *accepted)
+{
+	fprintf(stderr, "containerfsd: %s %s: %s is accepted\n", option, value, accepted);
+	return 1 + EXIT_FAILURE;
+}
+
 int options_parse(int argc, char **argv, struct options *o)
 {
 	enum { SOCKET = 256, LEVEL, SYSLOG, RING, TRACEPOINT };
@@ -71,15 +84,15 @@ int options_parse(int argc, char **argv, struct options *o)
 			break;
 		case LEVEL:
 			if (parse_level(optarg, &o->level))
-				goto bad_value;
+				return bad_value("--log-level", optarg, "err, warn, info or debug");
 			break;
 		case SYSLOG:
 			o->syslog = true;
 			break;
 		case RING:
 			o->tasks.ring_bytes = strtoul(optarg, &end, 0);
-			if (!*optarg || *end)
-				goto bad_value;
+			if (!*optarg || *end || !ring_size(o->tasks.ring_bytes))
+				return bad_value("--ring-bytes", optarg, "a power of two, of a page at least,");
 			break;
 		case TRACEPOINT:
 			o->tasks.force_tracepoint = true;
@@ -98,9 +111,5 @@ int options_parse(int argc, char **argv, struct options *o)
 		return 0;
 	fprintf(stderr, "containerfsd: %s\n", optind < argc ? "takes no arguments" :
 							      "--socket needs an absolute path, or a name");
-	return 1 + EXIT_FAILURE;
-
-bad_value:
-	fprintf(stderr, "containerfsd: bad value '%s': see --help\n", optarg);
 	return 1 + EXIT_FAILURE;
 }
