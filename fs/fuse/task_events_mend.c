@@ -99,17 +99,11 @@ static void free_fact(struct tasks_node *node, void *arg)
 static int keep(void *arg, const void *record)
 {
 	struct mender *m = arg;
-	struct one *more;
+	int err = te_grow(&m->ones, m->nr, &m->room, sizeof(*m->ones));
 
-	if (m->nr == m->room) {
-		more = reallocarray(m->ones, 2 * m->room + 1024, sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		m->ones = more;
-		m->room = 2 * m->room + 1024;
-	}
-	m->ones[m->nr++] = (struct one){ .s = *(const struct te_stray *)record };
-	return 0;
+	if (!err)
+		m->ones[m->nr++] = (struct one){ .s = *(const struct te_stray *)record };
+	return err;
 }
 
 static int by_birth(const void *a, const void *b)

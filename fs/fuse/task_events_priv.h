@@ -110,6 +110,9 @@ int te_pids_probe(struct task_events *te);
 int te_walk(struct task_events *te, uint32_t tgid,
 	    int (*cb)(void *arg, const struct te_task *task), void *arg);
 
+/* Make room for one more than @n in *@array, which has @room of @size bytes: 0, -ENOMEM. */
+int te_grow(void *array, size_t n, size_t *room, size_t size);
+
 /* Run an iterator @prog over all tasks; @cb, if any, gets each record of @size bytes. */
 int te_iterate(struct task_events *te, struct bpf_program *prog, size_t size,
 	       int (*cb)(void *arg, const void *record), void *arg);

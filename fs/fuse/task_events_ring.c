@@ -194,8 +194,7 @@ struct te_refusals {
 	size_t n, room;
 };
 
-/* Make room for one more in *@array. */
-static int grow(void *array, size_t n, size_t *room, size_t size)
+int te_grow(void *array, size_t n, size_t *room, size_t size)
 {
 	void **p = array, *more;
 
@@ -212,7 +211,7 @@ static int grow(void *array, size_t n, size_t *room, size_t size)
 static int add_find(struct finds *f, uint64_t id, const struct te_group *group)
 {
 	struct found *found = NULL;
-	int err = grow(&f->found, f->n, &f->room, sizeof(*f->found));
+	int err = te_grow(&f->found, f->n, &f->room, sizeof(*f->found));
 
 	if (!err && !(found = malloc(sizeof(*found))))
 		err = -ENOMEM;
@@ -232,7 +231,7 @@ static int add_group(struct task_events *te, struct finds *f, uint64_t id,
 	int err;
 
 	if (group->refused_told) {
-		err = grow(&r->id, r->n, &r->room, sizeof(*r->id));
+		err = te_grow(&r->id, r->n, &r->room, sizeof(*r->id));
 		if (err)
 			return err;
 		r->id[r->n++] = id;
@@ -317,17 +316,11 @@ struct snapshot {
 static int keep(void *arg, const struct te_task *task)
 {
 	struct snapshot *s = arg;
-	struct te_task *more;
+	int err = te_grow(&s->tasks, s->n, &s->room, sizeof(*s->tasks));
 
-	if (s->n == s->room) {
-		s->room = s->room ? 2 * s->room : 1024;
-		more = realloc(s->tasks, s->room * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		s->tasks = more;
-	}
-	s->tasks[s->n++] = *task;
-	return 0;
+	if (!err)
+		s->tasks[s->n++] = *task;
+	return err;
 }
 
 static int rebuild(struct task_events *te)
