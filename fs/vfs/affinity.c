@@ -301,10 +301,14 @@ static bool __init keep_by(struct kretprobe *probe)
 
 static void let_affinities(void)
 {
-	if (kept)
+	if (kept) {
 		unregister_kretprobe(&affinity_probe);
-	if (workers_kept)
+		containerfs_probe_missed(&affinity_probe.kp, affinity_probe.nmissed);
+	}
+	if (workers_kept) {
 		unregister_kretprobe(&worker_probe);
+		containerfs_probe_missed(&worker_probe.kp, worker_probe.nmissed);
+	}
 }
 
 int __init containerfs_affinity_init(void)
@@ -331,7 +335,4 @@ void containerfs_affinity_exit(void)
 	cancel_work_sync(&hotplug_work);
 	forget_kernels_cpuset();
 	let_affinities();
-	if (affinity_probe.nmissed)
-		pr_warn("containerfs: %lu calls of sched_setaffinity were missed\n",
-			(unsigned long)affinity_probe.nmissed);
 }
