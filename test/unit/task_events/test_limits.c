@@ -12,6 +12,14 @@
 #include "puppet.h"
 #include "tests.h"
 
+/* From css_group @id it comes to another: which. */
+static uint64_t unshares(struct fixture *f, struct puppet *p, uint64_t id)
+{
+	ck_assert_int_eq(tell(p, 'u'), 0);
+	ck_assert_uint_ne(id_of(f, p->pid), id);
+	return id_of(f, p->pid);
+}
+
 static uint64_t levels_of(struct fixture *f, uint64_t id)
 {
 	struct te_group group;
@@ -120,9 +128,7 @@ START_TEST(users)
 		id = id_of(&f, p.pid);
 		ck_assert_uint_ne(id, f.group);
 		if (!i) {
-			ck_assert_int_eq(tell(&p, 'u'), 0);
-			ck_assert_uint_ne(id_of(&f, p.pid), id);
-			id = id_of(&f, p.pid);
+			id = unshares(&f, &p, id);
 			ck_assert_int_eq(tell(&p, 'u'), 0);
 			ck_assert_uint_eq(id_of(&f, p.pid), id);
 			ck_assert_uint_eq(f.replica.refusals, 1);
@@ -158,11 +164,8 @@ START_TEST(faked)
 		ck_assert_int_eq(tell(&p, 'i'), 0);
 		ck_assert_int_eq(tell(&p, 'i'), 0);
 		ck_assert_uint_eq(id_of(&f, p.pid), id);
-		for (int twice = 0; twice < 2; twice++) {
-			ck_assert_int_eq(tell(&p, 'u'), 0);
-			ck_assert_uint_ne(id_of(&f, p.pid), id);
-			id = id_of(&f, p.pid);
-		}
+		for (int twice = 0; twice < 2; twice++)
+			id = unshares(&f, &p, id);
 		ck_assert_int_eq(tell(&p, 'i'), 0);
 		ck_assert_int_eq(tell(&p, 'S'), 0);
 		ck_assert_int_eq(tell(&p, 'i'), 0);
