@@ -171,9 +171,12 @@ int cmd_where(int argc, char **argv)
 			return usage_error("where");
 	hierarchies_load(&list);
 	t = table_new("tasks", where_columns, nr_where_columns, default_columns(&list), &opts);
-	if (!t)
+	if (!t) {
+		hierarchies_free(&list);
 		return EXIT_USAGE;
+	}
 	if (mounts_load(&mounts, true) || !mounts.count) {
+		hierarchies_free(&list);
 		explain_no_hierarchy("where");
 		return EXIT_FAILURE;
 	}
