@@ -57,7 +57,8 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 
 /*
  * SIGKILL to the processes of @nr threads, each if it still is the one meant; at most
- * CONTAINER_KILL_BATCH, which have a record and are pinned.  May sleep.  An error if some, of those that live, could not be sent it.
+ * CONTAINER_KILL_BATCH, which have a record and are pinned.  May sleep.  An error if
+ * some, of those that live, could not be sent it.
  */
 #define CONTAINER_KILL_BATCH	64
 int host_tasks_kill(const struct container_task_info *victim, unsigned int nr);

@@ -5,7 +5,8 @@
  * One thread runs everything: an epoll loop (loop.c) over the connections of
  * the mounted hierarchies (super.c, turns.c), the control socket (control.c), signals
  * (lifetime.c) and the ring buffer's wake-ups (tasks.c).  Nothing here locks; the
- * engine's lock exists only to check the engine.
+ * engine's lock exists only to check the engine.  A second thread does nothing but
+ * make the first one real-time again (priority.c).
  *
  * A request is served in three steps: tasks_begin() replays all that happened
  * in the kernel before it, the handler answers, tasks_end() does the work that

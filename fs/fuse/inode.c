@@ -474,7 +474,7 @@ static void inode_init(void *userdata, struct fuse_conn_info *conn)
 {
 	struct super *s = userdata;
 
-	conn->want = conn->capable & (FUSE_CAP_PARALLEL_DIROPS);
+	conn->want = conn->capable & FUSE_CAP_PARALLEL_DIROPS;
 	if (!table_of(s) && !table_new(s))
 		log_err("no memory for a connection: it will answer ESTALE");
 }

@@ -287,8 +287,8 @@ enum te_pids_mode {
 #define TE_WATCH_CPUS	4U	/* wake it when the affinity of a task may be wrong */
 #define TE_WATCH_CLONE	8U	/* wake it at a clone */
 #define TE_WATCH_KILL	16U	/* container.kill is at it: task_events_kill.bpf.h */
-#define TE_WATCH_EMPTIES 64U	/* wake it when so many groups' last tasks have left */
 #define TE_WATCH_KNOWN	32U	/* the daemon has heard of it: the programs' own */
+#define TE_WATCH_EMPTIES 64U	/* wake it when so many groups' last tasks have left */
 
 #define TE_EMPTIES	64	/* so many: what is kept beyond keep_empty until somebody asks */
 

@@ -20,8 +20,9 @@
  * before the next.
  *
  * What a task uses after its exit was reported is added when it gives the CPU away
- * for the last time, what is missing then when the kernel frees it, and till it is waited for the walk shows it. An id that nobody is in any
- * more is kept for that, as dying says; but not for zombies that nobody waits for.
+ * for the last time, what is missing then when the kernel frees it, and till it is
+ * waited for the walk shows it. An id that nobody is in any more is kept for that, as
+ * dying says; but not for zombies that nobody waits for.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -4,9 +4,10 @@
  *
  * Where the kernel has the type itself, it makes the mount, else containerfsd
  * does; detached in either case, and this helper moves it into place, so that it
- * lands in the mount namespace of the caller whichever the daemon is in.  Under the name mount.fuse.containerfs, which mount(8) looks for by
- * the type in the mount table, it serves remounts, and as umount.fuse.containerfs
- * what is asked of umount(8) beyond umount(2): umount.c.
+ * lands in the mount namespace of the caller whichever the daemon is in.  Under the
+ * name mount.fuse.containerfs, which mount(8) looks for by the type in the mount
+ * table, it serves remounts, and as umount.fuse.containerfs what is asked of umount(8)
+ * beyond umount(2): umount.c.
  *
  * The command line is that of all mount helpers (mount(8), EXTERNAL HELPERS);
  * libmount parses it, and keeps the user space options in its table.
