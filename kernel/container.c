@@ -56,7 +56,7 @@ static void container_free(struct container *cont)
 	container_free_iattrs(cont);
 	kfree(cont->name);
 	call_rcu(&cont->rcu, container_free_rcu);
-	containerfs_root_put(root);
+	hierarchy_put(root);
 }
 
 /* The last reference to a removed child is the last but one to its parent, and so on up. */

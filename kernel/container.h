@@ -438,11 +438,11 @@ int container_kill(struct container *cont);
 void container_kill_work(void);
 
 /* hierarchy.c: unmounted hierarchies that lost their last container die. */
-void containerfs_reap_roots(void);
+void hierarchy_reap(void);
 /* At the engine's end: all of them die, with their containers. */
-void containerfs_drop_roots(void);
-void containerfs_root_put(struct containerfs_root *root);
-void container_show_hierarchies(struct seq_file *m);
+void hierarchy_drop_all(void);
+void hierarchy_put(struct containerfs_root *root);
+void hierarchy_show_all(struct seq_file *m);
 /* engine.c: one line a subsystem, its name, a tab, and what it can do on this host */
 void container_show_subsystems(struct seq_file *m);
 
@@ -451,7 +451,7 @@ int container_where(struct seq_file *m, struct container_file *file,
 		    const struct container_actor *reader);
 int container_where_ask(struct container_file *file, const struct container_actor *writer, int nr);
 /* "ns,debug,name=X" of a hierarchy; under the lock */
-void container_show_binding(struct seq_file *m, const struct containerfs_root *root);
+void hierarchy_show_binding(struct seq_file *m, const struct containerfs_root *root);
 
 /* ns.c: a hierarchy is not mounted any more, so empty clones are of no use; under the lock */
 void ns_drop_empties(struct containerfs_root *root);

@@ -162,7 +162,7 @@ static int kill_write(struct container_file *file, const struct container_actor 
 static int hierarchies_show(struct seq_file *m, struct container_file *file,
 			    const struct container_actor *reader)
 {
-	container_show_hierarchies(m);
+	hierarchy_show_all(m);
 	return 0;
 }
 

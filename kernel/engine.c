@@ -29,7 +29,7 @@ void container_engine_exit(void)
 	int i;
 
 	container_tasks_drop();
-	containerfs_drop_roots();
+	hierarchy_drop_all();
 	for_each_subsys(ss, i) {
 		while (ss->trim && ss->trim())
 			;

@@ -103,42 +103,42 @@ void container_engine_free(void);
  * (of @msglen bytes) then says in one sentence which option was wrong and what
  * is accepted, and on success holds a warning or is empty.
  */
-int containerfs_mount(const char *options, const struct container_actor *actor,
-		      char *msg, unsigned long msglen,
-		      struct containerfs_root **rootp);
+int hierarchy_mount(const char *options, const struct container_actor *actor,
+		    char *msg, unsigned long msglen,
+		    struct containerfs_root **rootp);
 /*
- * Undo one containerfs_mount(); the last one makes a hierarchy die, now, unless it
+ * Undo one hierarchy_mount(); the last one makes a hierarchy die, now, unless it
  * has a container that container_mkdir() made.  Tasks that are in its containers
  * are in none then.  Waits for release agents that are due.
  */
-void containerfs_umount(struct containerfs_root *root);
+void hierarchy_umount(struct containerfs_root *root);
 /*
  * Change a mounted hierarchy into what @options say; nothing said is no change.
  * -EINVAL (flags, name), -EBUSY (it has containers; a subsystem is elsewhere),
  * -ENOMEM, with @msg as above.
  */
-int containerfs_remount(struct containerfs_root *root, const char *options,
-			const struct container_actor *actor,
-			char *msg, unsigned long msglen);
+int hierarchy_remount(struct containerfs_root *root, const char *options,
+		      const struct container_actor *actor,
+		      char *msg, unsigned long msglen);
 /*
  * The options as the mount table shows them: a leading comma each; comma,
  * space, tab, newline and backslash within one in octal.  Returns their length,
  * or @size if they do not fit.
  */
-int containerfs_show_options(struct containerfs_root *root, char *buf, unsigned long size);
+int hierarchy_show_options(struct containerfs_root *root, char *buf, unsigned long size);
 /* The top container; borrowed, lives as long as the hierarchy. */
-struct container *containerfs_top(struct containerfs_root *root);
-int containerfs_root_id(const struct containerfs_root *root);
+struct container *hierarchy_top(struct containerfs_root *root);
+int hierarchy_id(const struct containerfs_root *root);
 /* How many containers it has, with the top one. */
-unsigned long containerfs_root_containers(const struct containerfs_root *root);
+unsigned long hierarchy_containers(const struct containerfs_root *root);
 /* One word for the host: its superblock or connection.  NULL at first. */
-void *containerfs_root_host(const struct containerfs_root *root);
-void containerfs_root_set_host(struct containerfs_root *root, void *host);
+void *hierarchy_host(const struct containerfs_root *root);
+void hierarchy_set_host(struct containerfs_root *root, void *host);
 /* Live hierarchies, mounted or not. */
-int containerfs_nr_roots(void);
+int hierarchy_count(void);
 /* Call @fn for each hierarchy, oldest first, until it returns non-zero; no lock held in @fn. */
-int containerfs_for_each_root(int (*fn)(struct containerfs_root *root, int mounted, void *arg),
-			      void *arg);
+int hierarchy_for_each(int (*fn)(struct containerfs_root *root, int mounted, void *arg),
+		       void *arg);
 /* One line a subsystem, as container.subsystems shows it; snprintf's return value. */
 int container_subsys_describe(char *buf, unsigned long size);
 

@@ -19,32 +19,32 @@ LIST_HEAD(container_roots);		/* oldest first; under container_lock */
 
 static int next_root_id;		/* the last one given; under container_lock */
 
-struct container *containerfs_top(struct containerfs_root *root)
+struct container *hierarchy_top(struct containerfs_root *root)
 {
 	return root->top;
 }
 
-int containerfs_root_id(const struct containerfs_root *root)
+int hierarchy_id(const struct containerfs_root *root)
 {
 	return root->id;
 }
 
-unsigned long containerfs_root_containers(const struct containerfs_root *root)
+unsigned long hierarchy_containers(const struct containerfs_root *root)
 {
 	return READ_ONCE(root->nr_containers);
 }
 
-void *containerfs_root_host(const struct containerfs_root *root)
+void *hierarchy_host(const struct containerfs_root *root)
 {
 	return READ_ONCE(root->host);
 }
 
-void containerfs_root_set_host(struct containerfs_root *root, void *host)
+void hierarchy_set_host(struct containerfs_root *root, void *host)
 {
 	WRITE_ONCE(root->host, host);
 }
 
-void containerfs_root_put(struct containerfs_root *root)
+void hierarchy_put(struct containerfs_root *root)
 {
 	if (refcount_dec_and_test(&root->refs)) {
 		mutex_destroy(&root->files_lock);
@@ -77,7 +77,7 @@ static struct containerfs_root *root_alloc(const struct mount_options *opts)
 	return root;
 
 put:
-	containerfs_root_put(root);
+	hierarchy_put(root);
 	return NULL;
 }
 
@@ -85,7 +85,7 @@ put:
 static void root_drop(struct containerfs_root *root)
 {
 	container_put(root->top);
-	containerfs_root_put(root);
+	hierarchy_put(root);
 }
 
 bool root_clones(const struct containerfs_root *root)
@@ -106,7 +106,7 @@ static void subsys_say_taken(const struct container_subsys *ss, struct option_ms
 	char buf[CONTAINERFS_NAME_MAX + 128];
 	struct seq_file m = { .buf = buf, .size = sizeof(buf) };
 
-	container_show_binding(&m, root);
+	hierarchy_show_binding(&m, root);
 	buf[min_t(size_t, m.count, sizeof(buf) - 1)] = '\0';
 	if (root->mounts)
 		option_say(msg, "subsystem %s belongs to hierarchy %d (%s)", ss->name, root->id, buf);
@@ -205,9 +205,9 @@ static void root_unbind(struct containerfs_root *root)
 	list_del(&root->node);
 }
 
-int containerfs_mount(const char *options, const struct container_actor *actor,
-		      char *msgbuf, unsigned long msglen,
-		      struct containerfs_root **rootp)
+int hierarchy_mount(const char *options, const struct container_actor *actor,
+		    char *msgbuf, unsigned long msglen,
+		    struct containerfs_root **rootp)
 {
 	struct containerfs_root *root = NULL, *made = NULL;
 	struct option_msg msg = { msgbuf, msglen };
@@ -310,7 +310,7 @@ static void root_end(struct containerfs_root *root)
 	root_unbind(root);
 }
 
-void containerfs_umount(struct containerfs_root *root)
+void hierarchy_umount(struct containerfs_root *root)
 {
 	bool last, ends = false;
 
@@ -336,7 +336,7 @@ void containerfs_umount(struct containerfs_root *root)
 		container_run_work();
 }
 
-void containerfs_reap_roots(void)
+void hierarchy_reap(void)
 {
 	struct containerfs_root *root, *dead;
 
@@ -356,7 +356,7 @@ void containerfs_reap_roots(void)
 	} while (dead);
 }
 
-void containerfs_drop_roots(void)
+void hierarchy_drop_all(void)
 {
 	struct containerfs_root *root;
 
@@ -373,7 +373,7 @@ void containerfs_drop_roots(void)
 	spin_unlock(&container_lock);
 }
 
-int containerfs_show_options(struct containerfs_root *root, char *buf, unsigned long size)
+int hierarchy_show_options(struct containerfs_root *root, char *buf, unsigned long size)
 {
 	struct seq_file m = { .buf = buf, .size = size };
 
@@ -386,7 +386,7 @@ int containerfs_show_options(struct containerfs_root *root, char *buf, unsigned 
 	return m.count;
 }
 
-int containerfs_nr_roots(void)
+int hierarchy_count(void)
 {
 	struct containerfs_root *root;
 	int nr = 0;
@@ -399,8 +399,8 @@ int containerfs_nr_roots(void)
 }
 
 /* By id, as the list may change while @fn runs. */
-int containerfs_for_each_root(int (*fn)(struct containerfs_root *root, int mounted, void *arg),
-			      void *arg)
+int hierarchy_for_each(int (*fn)(struct containerfs_root *root, int mounted, void *arg),
+		       void *arg)
 {
 	struct containerfs_root *root, *next;
 	int id = 0, mounted = 0, ret;
@@ -421,12 +421,12 @@ int containerfs_for_each_root(int (*fn)(struct containerfs_root *root, int mount
 		if (!next)
 			return 0;
 		ret = fn(next, mounted, arg);
-		containerfs_root_put(next);
+		hierarchy_put(next);
 	} while (!ret);
 	return ret;
 }
 
-void container_show_hierarchies(struct seq_file *m)
+void hierarchy_show_all(struct seq_file *m)
 {
 	struct container_subsys *ss;
 	int i;

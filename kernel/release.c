@@ -100,7 +100,7 @@ static void run_work(bool all)
 		more = work_pass(path);
 	} while (more && all);
 	kfree(path);
-	containerfs_reap_roots();
+	hierarchy_reap();
 	if (more)
 		host_work_pending();
 }

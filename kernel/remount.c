@@ -96,9 +96,9 @@ static int remount_check(const struct containerfs_root *root, const struct mount
 	return root_subsys_taken(opts->subsys_mask, root, msg) ? -EBUSY : 0;
 }
 
-int containerfs_remount(struct containerfs_root *root, const char *options,
-			const struct container_actor *actor,
-			char *msgbuf, unsigned long msglen)
+int hierarchy_remount(struct containerfs_root *root, const char *options,
+		      const struct container_actor *actor,
+		      char *msgbuf, unsigned long msglen)
 {
 	struct container_subsys_state *css[CONTAINER_SUBSYS_COUNT] = { NULL };
 	struct option_msg msg = { msgbuf, msglen };

@@ -9,7 +9,7 @@
  */
 #include "cftype.h"
 
-void container_show_binding(struct seq_file *m, const struct containerfs_root *root)
+void hierarchy_show_binding(struct seq_file *m, const struct containerfs_root *root)
 {
 	const char *comma = "";
 	struct container_subsys *ss;
@@ -69,7 +69,7 @@ int container_where(struct seq_file *m, struct container_file *file,
 	group = container_task_group_of(key);
 	list_for_each_entry_reverse(root, &container_roots, node) {
 		seq_printf(m, "%d:", root->id);
-		container_show_binding(m, root);
+		hierarchy_show_binding(m, root);
 		seq_putc(m, ':');
 		show_path(m, css_group_container(group, root));
 		seq_putc(m, '\n');

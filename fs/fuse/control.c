@@ -101,11 +101,11 @@ static int may_mount(const struct client *c, struct container_actor *actor)
 
 static void log_mounted(struct containerfs_root *root, const struct client *c)
 {
-	const struct super *s = containerfs_root_host(root);
+	const struct super *s = hierarchy_host(root);
 	char options[512], text[2048], *save = NULL;
 
-	containerfs_show_options(root, options, sizeof(options));
-	log_info("hierarchy %d: mounted by process %d: %s", containerfs_root_id(root),
+	hierarchy_show_options(root, options, sizeof(options));
+	log_info("hierarchy %d: mounted by process %d: %s", hierarchy_id(root),
 		 c->peer.pid, options[0] == ',' ? options + 1 : options);
 	if (s->mounts > 1)
 		return;
@@ -126,11 +126,11 @@ static int do_mount(const struct client *c, const struct control_request *rq, in
 		return err;
 	if (rq->attr & ~(uint64_t)ATTR_ALLOWED)
 		return fail(EINVAL, "unknown mount attributes");
-	err = containerfs_mount(rq->options, &actor, control.reply.text,
-				sizeof(control.reply.text), &root);
+	err = hierarchy_mount(rq->options, &actor, control.reply.text,
+			      sizeof(control.reply.text), &root);
 	if (err)
 		return -err;
-	id = containerfs_root_id(root);
+	id = hierarchy_id(root);
 	*mnt = super_mount(root, rq->source[0] ? rq->source : "none", rq->attr);
 	if (*mnt >= 0) {
 		log_mounted(root, c);
@@ -150,8 +150,8 @@ static int do_remount(const struct client *c, const struct control_request *rq, 
 		return err;
 	if (!s)
 		return fail(EINVAL, "not a mount of a running containerfsd");
-	return -containerfs_remount(s->root, rq->options, &actor, control.reply.text,
-				    sizeof(control.reply.text));
+	return -hierarchy_remount(s->root, rq->options, &actor, control.reply.text,
+				  sizeof(control.reply.text));
 }
 
 static int do_show(int fd)
@@ -161,7 +161,7 @@ static int do_show(int fd)
 
 	if (!s)
 		return fail(EINVAL, "not a mount of a running containerfsd");
-	containerfs_show_options(s->root, text, sizeof(control.reply.text));
+	hierarchy_show_options(s->root, text, sizeof(control.reply.text));
 	if (text[0] == ',')
 		memmove(text, text + 1, strlen(text));
 	return 0;
@@ -176,16 +176,16 @@ struct text {
 static int stats_root(struct containerfs_root *root, int mounted, void *arg)
 {
 	struct text *t = arg;
-	struct super *s = containerfs_root_host(root);
+	struct super *s = hierarchy_host(root);
 	char dev[32] = "-", options[CONTROL_OPTIONS_MAX];
 	size_t len;
 
 	(void)mounted;
-	containerfs_show_options(root, options, sizeof(options));
+	hierarchy_show_options(root, options, sizeof(options));
 	if (s)
 		snprintf(dev, sizeof(dev), "%u:%u", major(s->dev), minor(s->dev));
-	len = snprintf(t->at, t->left, "hierarchy %d %s %lu %s\n", containerfs_root_id(root), dev,
-		       containerfs_root_containers(root),
+	len = snprintf(t->at, t->left, "hierarchy %d %s %lu %s\n", hierarchy_id(root), dev,
+		       hierarchy_containers(root),
 		       options[0] == ',' ? options + 1 : options);
 	if (len >= t->left)
 		return 1;
@@ -198,7 +198,7 @@ static int do_stats(void)
 {
 	struct text t = { control.reply.text, sizeof(control.reply.text) };
 
-	containerfs_for_each_root(stats_root, &t);
+	hierarchy_for_each(stats_root, &t);
 	tasks_stats(t.at, t.left);
 	return 0;
 }

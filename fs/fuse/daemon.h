@@ -75,7 +75,7 @@ static inline struct super *super_of(fuse_req_t req)
  * A detached mount (fsmount(2)) of @root, for the caller to move into place;
  * all mounts of a hierarchy are of one superblock.  @attr: MOUNT_ATTR_*.
  * Returns the descriptor, owned by the caller, or -errno.  Consumes the
- * caller's containerfs_mount() of @root, whatever it returns.
+ * caller's hierarchy_mount() of @root, whatever it returns.
  */
 int super_mount(struct containerfs_root *root, const char *source, unsigned int attr);
 /* The same of a connection's descriptor @fuse that is mounted, and of no struct super. */

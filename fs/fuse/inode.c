@@ -93,7 +93,7 @@ static struct inode_table *table_new(struct super *s)
 		return NULL;
 	}
 	table->super = s;
-	table->top.cont = container_get(containerfs_top(s->root));
+	table->top.cont = container_get(hierarchy_top(s->root));
 	table->top.id = container_id(table->top.cont);
 	table->top.listed = LISTED_MIXED;
 	table->next = tables;
@@ -197,7 +197,7 @@ void inode_super_gone(struct super *s)
 
 fuse_ino_t inode_number(struct container *cont, unsigned int node)
 {
-	if (node == CONTAINER_NODE_DIR && cont == containerfs_top(container_root(cont)))
+	if (node == CONTAINER_NODE_DIR && cont == hierarchy_top(container_root(cont)))
 		return FUSE_ROOT_ID;
 	return container_id(cont) << INODE_NODE_BITS | node;
 }
@@ -440,7 +440,7 @@ static void inode_statfs(fuse_req_t req, fuse_ino_t ino)
 
 static void dir_changed(struct container *dir)
 {
-	struct super *s = containerfs_root_host(container_root(dir));
+	struct super *s = hierarchy_host(container_root(dir));
 	struct inode_table *table = s ? table_of(s) : NULL;
 	struct known *k = table ? table_find(table, container_id(dir)) : NULL;
 

@@ -82,15 +82,15 @@ static int log_dropped(struct containerfs_root *root, int mounted, void *arg)
 	(void)arg;
 	if (mounted)
 		return 0;
-	containerfs_show_options(root, options, sizeof(options));
-	log_warn("hierarchy %d (%s): dropped with %zu containers", containerfs_root_id(root),
-		 options[0] == ',' ? options + 1 : options, count_below(containerfs_top(root)));
+	hierarchy_show_options(root, options, sizeof(options));
+	log_warn("hierarchy %d (%s): dropped with %zu containers", hierarchy_id(root),
+		 options[0] == ',' ? options + 1 : options, count_below(hierarchy_top(root)));
 	return 0;
 }
 
 static void end(void)
 {
-	containerfs_for_each_root(log_dropped, NULL);
+	hierarchy_for_each(log_dropped, NULL);
 	loop_stop();
 }
 
@@ -182,7 +182,7 @@ static void on_timer(int fd, uint32_t events, void *arg)
 
 static void idle(void)
 {
-	if ((life.used || life.expired) && !containerfs_nr_roots() && !control_clients())
+	if ((life.used || life.expired) && !hierarchy_count() && !control_clients())
 		loop_stop();
 }
 

@@ -46,7 +46,7 @@ exit_tasks:
 	tasks_exit();
 exit_engine:
 	/* hierarchies that were given up with their containers end with the process */
-	if (!containerfs_nr_roots()) {
+	if (!hierarchy_count()) {
 		container_engine_exit();
 		container_engine_free();
 	}

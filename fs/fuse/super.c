@@ -9,7 +9,7 @@
  * again gives another mount of the same superblock (Linux 5.14 and later):
  * the same st_dev, as in cgroup v1.
  *
- * A struct super owns one containerfs_mount() of its hierarchy.  When the last
+ * A struct super owns one hierarchy_mount() of its hierarchy.  When the last
  * mount has gone, in whatever mount namespace it was, moved into place or not,
  * the kernel aborts the connection: the descriptor reports EPOLLERR before
  * umount(2) returns, and the super is destroyed.  If it is aborted while there
@@ -102,7 +102,7 @@ fail:
 	return err;
 }
 
-/* The connection of @s has ended; its containerfs_mount() stays. */
+/* The connection of @s has ended; its hierarchy_mount() stays. */
 static void super_drop(struct super *s)
 {
 	struct super **p = &supers;
@@ -113,7 +113,7 @@ static void super_drop(struct super *s)
 	nr_supers--;
 	loop_del(s->fd);
 	turns_forget(s);
-	containerfs_root_set_host(s->root, NULL);
+	hierarchy_set_host(s->root, NULL);
 	inode_super_gone(s);
 	fuse_session_destroy(s->se);	/* closes s->fd */
 	free(s->buf.mem);
@@ -132,9 +132,9 @@ static int super_again(struct containerfs_root *root, dev_t dev)
 
 	if (mnt < 0)
 		return mnt;
-	s = containerfs_root_host(root);
+	s = hierarchy_host(root);
 	log_warn("hierarchy %d: its connection was ended (umount -f?) and is made anew",
-		 containerfs_root_id(root));
+		 hierarchy_id(root));
 	pid = fork();
 	if (pid < 0) {
 		log_err("its mounts cannot be: %s", strerror(errno));
@@ -162,10 +162,10 @@ static void super_ended(struct super *s)
 		if (!err)
 			return;
 		log_err("hierarchy %d: its connection was ended, and cannot be made anew: %s",
-			containerfs_root_id(root), strerror(-err));
+			hierarchy_id(root), strerror(-err));
 	}
-	log_info("hierarchy %d: unmounted", containerfs_root_id(root));
-	containerfs_umount(root);
+	log_info("hierarchy %d: unmounted", hierarchy_id(root));
+	hierarchy_umount(root);
 }
 
 static void super_event(int fd, uint32_t events, void *arg)
@@ -187,7 +187,7 @@ static void super_event(int fd, uint32_t events, void *arg)
 	}
 }
 
-/* Connect @root, which nothing of is mounted; takes the caller's containerfs_mount() on success. */
+/* Connect @root, which nothing of is mounted; takes the caller's hierarchy_mount() on success. */
 static int super_new(struct containerfs_root *root, const char *source, unsigned int attr)
 {
 	char arg0[] = "containerfsd", *argv[] = { arg0, NULL };
@@ -229,7 +229,7 @@ static int super_new(struct containerfs_root *root, const char *source, unsigned
 		err = -EIO;
 		goto unwatch;
 	}
-	containerfs_root_set_host(root, s);
+	hierarchy_set_host(root, s);
 	loop_set_turn(turns_serve);
 	s->mounts = 1;
 	s->next = supers;
@@ -255,20 +255,20 @@ int super_mount(struct containerfs_root *root, const char *source, unsigned int 
 	struct super *s;
 	int mnt;
 
-	while ((s = containerfs_root_host(root))) {
+	while ((s = hierarchy_host(root))) {
 		mnt = super_mount_fd(s->fd, source, attr);
 		if (mnt >= 0)
 			s->mounts++;
 		if (mnt != -ENOTCONN) {
-			containerfs_umount(root);
+			hierarchy_umount(root);
 			return mnt;
 		}
-		/* it ended just now: the caller's containerfs_mount() keeps the hierarchy */
+		/* it ended just now: the caller's hierarchy_mount() keeps the hierarchy */
 		super_ended(s);
 	}
 	mnt = super_new(root, source, attr);
 	if (mnt < 0)
-		containerfs_umount(root);
+		hierarchy_umount(root);
 	return mnt;
 }
 

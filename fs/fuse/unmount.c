@@ -68,7 +68,7 @@ bool unmount_all(void)
 		if (listed(&points, s))
 			continue;
 		log_err("hierarchy %d: still mounted in another mount namespace",
-			containerfs_root_id(s->root));
+			hierarchy_id(s->root));
 		all = false;
 	}
 	for (size_t i = 0; i < points.nr; i++)

@@ -30,7 +30,7 @@ static dev_t root_dev(struct containerfs_root *root)
 	dev_t dev;
 
 	rcu_read_lock();
-	sb = containerfs_root_host(root);
+	sb = hierarchy_host(root);
 	dev = sb ? sb->s_dev : 0;
 	rcu_read_unlock();
 	return dev;
@@ -45,9 +45,9 @@ static int show_root(struct containerfs_root *root, int mounted, void *arg)
 
 	if (dev)
 		snprintf(device, sizeof(device), "%u:%u", MAJOR(dev), MINOR(dev));
-	containerfs_show_options(root, t->options, PAGE_SIZE);
+	hierarchy_show_options(root, t->options, PAGE_SIZE);
 	len = snprintf(t->buf + t->len, PAGE_SIZE - t->len, "hierarchy %d %s %lu %s\n",
-		       containerfs_root_id(root), device, containerfs_root_containers(root),
+		       hierarchy_id(root), device, hierarchy_containers(root),
 		       t->options[0] == ',' ? t->options + 1 : t->options);
 	if (len < PAGE_SIZE - t->len)
 		t->len += len;
@@ -61,7 +61,7 @@ static int hierarchies_get(char *buffer, const struct kernel_param *kp)
 	t.options = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	if (!t.options)
 		return -ENOMEM;
-	containerfs_for_each_root(show_root, &t);
+	hierarchy_for_each(show_root, &t);
 	kfree(t.options);
 	return t.len;
 }

@@ -102,7 +102,7 @@ static bool watched(struct container *cont)
 {
 	struct super_block *sb;
 
-	sb = containerfs_root_host(container_root(cont));
+	sb = hierarchy_host(container_root(cont));
 	return sb && fsnotify_sb_has_watchers(sb);
 }
 

@@ -6,9 +6,9 @@
  * all; what it says of a refusal goes into the mount's log.  A mount of a
  * hierarchy that has a superblock shares it, as cgroup v1 does.
  *
- * The superblock holds one containerfs_mount() of its hierarchy from its
+ * The superblock holds one hierarchy_mount() of its hierarchy from its
  * creation to kill_sb.  A mount that meets a dying superblock waits for it in
- * sget_fc(); meanwhile its own containerfs_mount() keeps the hierarchy.
+ * sget_fc(); meanwhile its own hierarchy_mount() keeps the hierarchy.
  */
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
@@ -23,7 +23,7 @@
 #define MESSAGE_MAX	256
 
 struct containerfs_fc {
-	struct containerfs_root	*root;		/* one containerfs_mount() of it, or NULL */
+	struct containerfs_root	*root;		/* one hierarchy_mount() of it, or NULL */
 	size_t			len;
 	char			options[OPTIONS_MAX];
 };
@@ -40,7 +40,7 @@ static int containerfs_show(struct seq_file *m, struct dentry *dentry)
 {
 	char *buf;
 	size_t size = seq_get_buf(m, &buf);
-	int len = containerfs_show_options(dentry->d_sb->s_fs_info, buf, size);
+	int len = hierarchy_show_options(dentry->d_sb->s_fs_info, buf, size);
 
 	/* A table that did not fit is shown again, with more room. */
 	seq_commit(m, len < size ? len : -1);
@@ -100,13 +100,13 @@ static int containerfs_fill_super(struct super_block *sb, struct containerfs_roo
 	sb->s_op = &containerfs_sops;
 	set_default_d_op(sb, &containerfs_dops);
 	compat_set_xattr(sb, containerfs_xattr_handlers);
-	inode = containerfs_iget(sb, containerfs_top(root), CONTAINER_NODE_DIR);
+	inode = containerfs_iget(sb, hierarchy_top(root), CONTAINER_NODE_DIR);
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
 	sb->s_root = d_make_root(inode);
 	if (!sb->s_root)
 		return -ENOMEM;
-	containerfs_root_set_host(root, sb);
+	hierarchy_set_host(root, sb);
 	return 0;
 }
 
@@ -131,7 +131,7 @@ static void containerfs_log(struct containerfs_root *root)
 			*to++ = *from == '\t' ? ' ' : *from;
 	}
 	*to = '\0';
-	pr_info("containerfs: hierarchy %d: %s\n", containerfs_root_id(root), text);
+	pr_info("containerfs: hierarchy %d: %s\n", hierarchy_id(root), text);
 	kfree(text);
 }
 
@@ -149,7 +149,7 @@ static int containerfs_get_tree(struct fs_context *fc)
 	int ret;
 
 	containerfs_actor(&actor);
-	ret = containerfs_mount(ctx->options, &actor, message, sizeof(message), &ctx->root);
+	ret = hierarchy_mount(ctx->options, &actor, message, sizeof(message), &ctx->root);
 	containerfs_say(fc, ret, message);
 	if (ret)
 		return ret;
@@ -184,7 +184,7 @@ static int containerfs_reconfigure(struct fs_context *fc)
 	int ret;
 
 	containerfs_actor(&actor);
-	ret = containerfs_remount(root, ctx->options, &actor, message, sizeof(message));
+	ret = hierarchy_remount(root, ctx->options, &actor, message, sizeof(message));
 	containerfs_say(fc, ret, message);
 	containerfs_pids_settle();
 	return ret;
@@ -196,7 +196,7 @@ static void containerfs_fc_free(struct fs_context *fc)
 
 	/* The superblock existed, or none came about. */
 	if (ctx->root)
-		containerfs_umount(ctx->root);
+		hierarchy_umount(ctx->root);
 	kfree(ctx);
 }
 
@@ -222,10 +222,10 @@ static void containerfs_kill_sb(struct super_block *sb)
 
 	/* Before a new one can be made, and a grace period before this one is freed. */
 	if (root)
-		containerfs_root_set_host(root, NULL);
+		hierarchy_set_host(root, NULL);
 	kill_anon_super(sb);
 	if (root)
-		containerfs_umount(root);
+		hierarchy_umount(root);
 }
 
 struct file_system_type containerfs_type = {

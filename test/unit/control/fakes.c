@@ -27,8 +27,8 @@ char fake_log[1024];
 static struct containerfs_root root;
 static struct super super = { .root = &root };
 
-int containerfs_mount(const char *options, const struct container_actor *actor, char *msg,
-		      unsigned long msglen, struct containerfs_root **rootp)
+int hierarchy_mount(const char *options, const struct container_actor *actor, char *msg,
+		    unsigned long msglen, struct containerfs_root **rootp)
 {
 	if (!strcmp(options, "busy")) {
 		snprintf(msg, msglen, "busy with %d", actor->tid);
@@ -41,40 +41,40 @@ int containerfs_mount(const char *options, const struct container_actor *actor, 
 	return 0;
 }
 
-void containerfs_umount(struct containerfs_root *r)
+void hierarchy_umount(struct containerfs_root *r)
 {
 	r->mounted--;
 }
 
-int containerfs_remount(struct containerfs_root *r, const char *options,
-			const struct container_actor *actor, char *msg, unsigned long msglen)
+int hierarchy_remount(struct containerfs_root *r, const char *options,
+		      const struct container_actor *actor, char *msg, unsigned long msglen)
 {
 	snprintf(r->options, sizeof(r->options), "%s", options);
 	return 0;
 }
 
-int containerfs_show_options(struct containerfs_root *r, char *buf, unsigned long size)
+int hierarchy_show_options(struct containerfs_root *r, char *buf, unsigned long size)
 {
 	return snprintf(buf, size, ",%s", r->options);
 }
 
-int containerfs_root_id(const struct containerfs_root *r)
+int hierarchy_id(const struct containerfs_root *r)
 {
 	return 7;
 }
 
-unsigned long containerfs_root_containers(const struct containerfs_root *r)
+unsigned long hierarchy_containers(const struct containerfs_root *r)
 {
 	return 3;
 }
 
-void *containerfs_root_host(const struct containerfs_root *r)
+void *hierarchy_host(const struct containerfs_root *r)
 {
 	return &super;
 }
 
-int containerfs_for_each_root(int (*fn)(struct containerfs_root *r, int mounted, void *arg),
-			      void *arg)
+int hierarchy_for_each(int (*fn)(struct containerfs_root *r, int mounted, void *arg),
+		       void *arg)
 {
 	return fn(&root, root.mounted, arg);
 }
@@ -87,7 +87,7 @@ int container_subsys_describe(char *buf, unsigned long size)
 int super_mount(struct containerfs_root *r, const char *source, unsigned int attr)
 {
 	if (!strcmp(r->options, "nomount")) {
-		containerfs_umount(r);
+		hierarchy_umount(r);
 		return -ENODEV;
 	}
 	return memfd_create(source, MFD_CLOEXEC);

@@ -195,7 +195,7 @@ END_TEST
 START_TEST(where)
 {
 	struct container *ns = mount_top("ns"), *x = mount_top("none,name=x"), *a = make_dir(ns, "a");
-	int id = containerfs_root_id(container_root(ns));
+	int id = hierarchy_id(container_root(ns));
 	struct container_actor inside;
 	struct container_file *f;
 	const char *data;

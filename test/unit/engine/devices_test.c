@@ -379,13 +379,13 @@ START_TEST(the_end)
 	container_rmdir(top, "a");
 	container_rmdir(top, "b");
 	ck_assert(!null_ok(1));
-	ck_assert_int_eq(containerfs_remount(container_root(top), "ns", &root_actor, msg,
-					     sizeof(msg)), 0);
+	ck_assert_int_eq(hierarchy_remount(container_root(top), "ns", &root_actor, msg,
+					   sizeof(msg)), 0);
 	ck_assert(null_ok(1));
 	container_run_work();
 	ck_assert(!host.devices_checked);
-	ck_assert_int_eq(containerfs_remount(container_root(top), "ns,devices", &root_actor, msg,
-					     sizeof(msg)), 0);
+	ck_assert_int_eq(hierarchy_remount(container_root(top), "ns,devices", &root_actor, msg,
+					   sizeof(msg)), 0);
 	ck_assert(null_ok(1));
 	ck_assert_int_eq(deny(top, "c 1:3 r"), 0);
 	ck_assert(!null_ok(1));

@@ -246,7 +246,7 @@ START_TEST(end_with_everything_left)
 	container_engine_exit();
 	for (int i = 10; i < 20; i++)
 		host.task[i].live = false;
-	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(hierarchy_count(), 0);
 	ck_assert_int_eq(host_objects(), 0);
 	ck_assert(!host.cloning);
 }

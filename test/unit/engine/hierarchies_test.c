@@ -10,7 +10,7 @@
 
 static int remount(struct containerfs_root *root, const char *options)
 {
-	return containerfs_remount(root, options, &root_actor, mount_msg, sizeof(mount_msg));
+	return hierarchy_remount(root, options, &root_actor, mount_msg, sizeof(mount_msg));
 }
 
 static struct containerfs_root *root_of(struct container *top)
@@ -31,7 +31,7 @@ START_TEST(found_by_name_or_set)
 	ck_assert_ptr_eq(mount_ok("debug"), d);
 	ck_assert_ptr_eq(mount_ok("name=d"), d);
 	ck_assert_ptr_eq(mount_ok("debug,name=d"), d);
-	ck_assert_int_eq(containerfs_nr_roots(), 3);
+	ck_assert_int_eq(hierarchy_count(), 3);
 
 	/* Other flags on what exists are ignored, with a warning. */
 	ck_assert_ptr_eq(mount_ok("ns,xattr"), ns);
@@ -41,12 +41,12 @@ START_TEST(found_by_name_or_set)
 	ck_assert_str_eq(options_of(ns), ",ns");
 	sane();
 	for (int i = 0; i < 4; i++)
-		containerfs_umount(ns);
+		hierarchy_umount(ns);
 	for (int i = 0; i < 3; i++)
-		containerfs_umount(x);
-	ck_assert_int_eq(containerfs_nr_roots(), 1);
+		hierarchy_umount(x);
+	ck_assert_int_eq(hierarchy_count(), 1);
 	for (int i = 0; i < 4; i++)
-		containerfs_umount(d);
+		hierarchy_umount(d);
 }
 END_TEST
 
@@ -64,7 +64,7 @@ START_TEST(contradictions_are_busy)
 	ck_assert_int_eq(mount_err("name=y"), -EINVAL);
 	ck_assert_int_eq(mount_err("debug"), 0);
 	sane();
-	containerfs_umount(ns);
+	hierarchy_umount(ns);
 	ck_assert_int_eq(mount_err("ns,debug"), 0);
 }
 END_TEST
@@ -72,31 +72,31 @@ END_TEST
 START_TEST(dies_without_children_lives_with)
 {
 	struct container *top = mount_top("none,name=x,release_agent=/ra"), *a, *b;
-	int id = containerfs_root_id(root_of(top));
+	int id = hierarchy_id(root_of(top));
 
 	ck_assert_int_eq(try_mkdir(top, "a"), 0);
 	umount_top(top);
-	ck_assert_int_eq(containerfs_nr_roots(), 1);
+	ck_assert_int_eq(hierarchy_count(), 1);
 	top = mount_top("name=x");
-	ck_assert_int_eq(containerfs_root_id(root_of(top)), id);
+	ck_assert_int_eq(hierarchy_id(root_of(top)), id);
 	ck_assert_str_eq(children_of(top), "a");
 	ck_assert_str_eq(read_of(top, "release_agent"), "/ra\n");
 
 	/* No moment's grace: the oracle's asynchronous free is not ours. */
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	umount_top(top);
-	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(hierarchy_count(), 0);
 	ck_assert_int_eq(mount_err("name=x"), -EINVAL);
 
 	/* Removed containers that somebody still holds do not keep it. */
 	top = mount_top("none,name=x");
-	ck_assert_int_gt(containerfs_root_id(root_of(top)), id);
+	ck_assert_int_gt(hierarchy_id(root_of(top)), id);
 	a = container_get(make_dir(top, "a"));
 	b = container_get(make_dir(a, "b"));
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	umount_top(top);
-	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(hierarchy_count(), 0);
 	container_put(a);
 	ck_assert(container_is_dead(b));
 	container_put(b);
@@ -110,9 +110,9 @@ START_TEST(ids_are_never_used_twice)
 
 	for (int i = 0; i < 20; i++) {
 		root = mount_ok(i & 1 ? "none,name=x" : "all");
-		ck_assert_int_gt(containerfs_root_id(root), last);
-		last = containerfs_root_id(root);
-		containerfs_umount(root);
+		ck_assert_int_gt(hierarchy_id(root), last);
+		last = hierarchy_id(root);
+		hierarchy_umount(root);
 	}
 }
 END_TEST
@@ -132,7 +132,7 @@ START_TEST(empty_clones_do_not_keep_it)
 	ck_assert_str_eq(children_of(top), "node1 node2");
 	make_dir(find_dir(top, "node2/node1"), "made");
 	umount_top(top);
-	ck_assert_int_eq(containerfs_nr_roots(), 1);
+	ck_assert_int_eq(hierarchy_count(), 1);
 	ck_assert(host.cloning);
 
 	top = mount_top("ns");
@@ -141,7 +141,7 @@ START_TEST(empty_clones_do_not_keep_it)
 	ck_assert(is_in(find_dir(top, "node2/node1"), 11));
 	ck_assert_int_eq(container_rmdir(find_dir(top, "node2/node1"), "made"), 0);
 	umount_top(top);
-	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(hierarchy_count(), 0);
 	ck_assert(!host.cloning);
 	sane();
 }
@@ -168,7 +168,7 @@ START_TEST(umount_lets_go_of_clones)
 	sane();
 
 	umount_top(top);
-	ck_assert_int_eq(containerfs_nr_roots(), 1);
+	ck_assert_int_eq(hierarchy_count(), 1);
 	ck_assert(container_is_dead(clone));
 	ck_assert(!host.cloning);
 	ck_assert_uint_eq(host.task[11].affinity, HOST_ALL_CPUS);
@@ -199,7 +199,7 @@ START_TEST(umount_lets_go_of_clones)
 	ck_assert_int_eq(container_rmdir(other, "made"), 0);
 	umount_top(other);
 	umount_top(top);
-	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(hierarchy_count(), 0);
 }
 END_TEST
 
@@ -215,7 +215,7 @@ END_TEST
 START_TEST(remount_rules)
 {
 	struct containerfs_root *root = mount_ok("debug,name=x,release_agent=/a"), *ns;
-	struct container *top = containerfs_top(root);
+	struct container *top = hierarchy_top(root);
 
 	ck_assert_int_eq(remount(root, "debug,name=x"), 0);
 	ck_assert_int_eq(remount(root, "debug"), 0);
@@ -234,7 +234,7 @@ START_TEST(remount_rules)
 	ns = mount_ok("ns");
 	ck_assert_int_eq(remount(root, "debug,ns"), -EBUSY);
 	ck_assert_ptr_nonnull(strstr(mount_msg, "ns"));
-	containerfs_umount(ns);
+	hierarchy_umount(ns);
 
 	ck_assert_int_eq(remount(root, "debug,ns,keep_empty=3"), 0);
 	ck_assert_str_eq(options_of(root), ",ns,debug,release_agent=/b,name=x,keep_empty=3");
@@ -254,7 +254,7 @@ START_TEST(remount_rules)
 	ck_assert_str_eq(options_of(root), ",release_agent=/b,name=x");
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert_int_eq(remount(root, "ns,name=x"), 0);
-	containerfs_umount(root);
+	hierarchy_umount(root);
 }
 END_TEST
 
@@ -262,7 +262,7 @@ END_TEST
 START_TEST(remount_without_a_change)
 {
 	struct containerfs_root *root = mount_ok("ns,name=x,release_agent=/a,keep_empty=3");
-	struct container *top = containerfs_top(root);
+	struct container *top = hierarchy_top(root);
 	static const char *const same[] = {
 		"ns,name=x,release_agent=/a,keep_empty=3", "ns,release_agent=/a", "ns,name=x", "", ",",
 		NULL,
@@ -279,7 +279,7 @@ START_TEST(remount_without_a_change)
 	ck_assert_str_eq(read_of(top, "notify_on_release"), "1\n");
 	sane();
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
-	containerfs_umount(root);
+	hierarchy_umount(root);
 }
 END_TEST
 
@@ -306,13 +306,13 @@ START_TEST(says_who_holds_what)
 	char want[64];
 
 	snprintf(want, sizeof(want), "subsystem ns belongs to hierarchy %d (",
-		 containerfs_root_id(ns));
+		 hierarchy_id(ns));
 	ck_assert_int_eq(mount_err("ns"), -EBUSY);
 	ck_assert_ptr_nonnull(strstr(mount_msg, want));
 	ck_assert_ptr_nonnull(strstr(mount_msg, "ns,cpuset,name=x"));
 	ck_assert_ptr_null(strstr(mount_msg, "not mounted"));
-	make_dir(containerfs_top(ns), "a");
-	containerfs_umount(ns);
+	make_dir(hierarchy_top(ns), "a");
+	hierarchy_umount(ns);
 	ck_assert_int_eq(mount_err("ns"), -EBUSY);
 	ck_assert_ptr_nonnull(strstr(mount_msg, "is not mounted and kept by 1 container: "));
 	ck_assert_ptr_nonnull(strstr(mount_msg, "mount -o ns,cpuset,name=x shows it"));
@@ -326,8 +326,8 @@ START_TEST(says_who_holds_what)
 			 "; notify_on_release not applied: write notify_on_release"
 			 "; release_agent=/r not applied, it is '': write release_agent"
 			 "; max_depth=1 not applied, it is 32: write ns.max_depth");
-	ck_assert_int_eq(container_rmdir(containerfs_top(again), "a"), 0);
-	containerfs_umount(again);
+	ck_assert_int_eq(container_rmdir(hierarchy_top(again), "a"), 0);
+	hierarchy_umount(again);
 }
 END_TEST
 
@@ -341,9 +341,9 @@ START_TEST(remount_of_another_keeps_cloning)
 	ck_assert(host.cloning);
 	ck_assert_int_eq(remount(x, "none,name=x"), 0);
 	ck_assert(host.cloning);
-	containerfs_umount(x);
+	hierarchy_umount(x);
 	ck_assert(host.cloning);
-	containerfs_umount(ns);
+	hierarchy_umount(ns);
 	ck_assert(!host.cloning);
 }
 END_TEST
@@ -357,7 +357,7 @@ START_TEST(files_of_a_subsystem_that_left)
 	};
 	struct containerfs_root *root = mount_ok("all,name=x");
 	struct container_file *file[ARRAY_LEN(files)], *f;
-	struct container *top = containerfs_top(root);
+	struct container *top = hierarchy_top(root);
 	unsigned int node = node_of(top, "ns.events");
 	const char *data;
 	bool armed;
@@ -380,7 +380,7 @@ START_TEST(files_of_a_subsystem_that_left)
 	ck_assert_int_eq(remount(root, "all,name=x"), 0);
 	for (unsigned int i = 0; i < ARRAY_LEN(files); i++)
 		container_file_release(file[i]);
-	containerfs_umount(root);
+	hierarchy_umount(root);
 }
 END_TEST
 
@@ -401,7 +401,7 @@ START_TEST(remount_without_memory)
 	}
 	ck_assert_int_eq(ret, 0);
 	ck_assert_str_eq(options_of(root), ",ns,debug,release_agent=/a,name=x,clone_name=c%d");
-	containerfs_umount(root);
+	hierarchy_umount(root);
 }
 END_TEST
 
@@ -411,45 +411,45 @@ static int count_root(struct containerfs_root *root, int mounted, void *arg)
 
 	if (ids[0] == 3)
 		return 7;
-	ids[++ids[0]] = containerfs_root_id(root) * 10 + mounted;
+	ids[++ids[0]] = hierarchy_id(root) * 10 + mounted;
 	if (ids[0] == 1)	/* no lock is held */
-		containerfs_umount(mount_ok("none,name=other"));
+		hierarchy_umount(mount_ok("none,name=other"));
 	return 0;
 }
 
 START_TEST(walks_and_tables)
 {
 	struct containerfs_root *a = mount_ok("ns"), *b = mount_ok("none,name=b"), *c;
-	int id = containerfs_root_id(a), ids[4] = { 0 }, word;
+	int id = hierarchy_id(a), ids[4] = { 0 }, word;
 	char text[512];
 
 	mount_ok("ns");
-	make_dir(containerfs_top(a), "x");
+	make_dir(hierarchy_top(a), "x");
 	snprintf(text, sizeof(text), "#subsys_name\thierarchy\tnum_containers\tenabled\n"
 		 "ns\t%d\t2\t1\ndebug\t0\t1\t1\n", id);
-	ck_assert_int_eq(strncmp(read_of(containerfs_top(b), "container.hierarchies"), text,
+	ck_assert_int_eq(strncmp(read_of(hierarchy_top(b), "container.hierarchies"), text,
 				 strlen(text)), 0);
 
-	ck_assert_int_eq(containerfs_for_each_root(count_root, ids), 0);
+	ck_assert_int_eq(hierarchy_for_each(count_root, ids), 0);
 	ck_assert_int_eq(ids[0], 2);
 	ck_assert_int_eq(ids[1], id * 10 + 2);
 	ck_assert_int_eq(ids[2], (id + 1) * 10 + 1);
 	c = mount_ok("debug");
 	ids[0] = 1;
-	ck_assert_int_eq(containerfs_for_each_root(count_root, ids), 7);
+	ck_assert_int_eq(hierarchy_for_each(count_root, ids), 7);
 
-	ck_assert_ptr_null(containerfs_root_host(a));
-	containerfs_root_set_host(a, &word);
-	ck_assert_ptr_eq(containerfs_root_host(a), &word);
+	ck_assert_ptr_null(hierarchy_host(a));
+	hierarchy_set_host(a, &word);
+	ck_assert_ptr_eq(hierarchy_host(a), &word);
 	ck_assert_int_gt(container_subsys_describe(text, sizeof(text)), 0);
 	ck_assert_ptr_nonnull(strstr(text, "ns\tenforced: clones seen by the table of tasks\n"));
 	ck_assert_ptr_nonnull(strstr(text, "debug\taccounted"));
 
-	ck_assert_int_eq(container_rmdir(containerfs_top(a), "x"), 0);
-	containerfs_umount(a);
-	containerfs_umount(a);
-	containerfs_umount(b);
-	containerfs_umount(c);
+	ck_assert_int_eq(container_rmdir(hierarchy_top(a), "x"), 0);
+	hierarchy_umount(a);
+	hierarchy_umount(a);
+	hierarchy_umount(b);
+	hierarchy_umount(c);
 }
 END_TEST
 

@@ -230,7 +230,7 @@ void host_finish(void)
 			host_exit(tid);
 	container_engine_exit();
 	container_engine_free();
-	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(hierarchy_count(), 0);
 	ck_assert_uint_eq(host.pins, 0);
 	ck_assert(!host.cloning && !host.watching_affinity);
 	ck_assert_uint_eq(shim_warn_count(), 0);

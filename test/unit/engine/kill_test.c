@@ -266,7 +266,7 @@ START_TEST(many)
 	container_run_work();
 	ck_assert_uint_eq(inspect_container(a).nr_empties, 16);
 	umount_top(top);
-	ck_assert_int_eq(containerfs_nr_roots(), 1);
+	ck_assert_int_eq(hierarchy_count(), 1);
 	top = mount_top("ns");
 	ck_assert_str_eq(children_of(find_dir(top, "a")), "b");
 }

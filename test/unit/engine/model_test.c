@@ -440,7 +440,7 @@ START_TEST(random_steps)
 		ck_assert_str_eq(children_of(top[tree]), "");
 		umount_top(top[tree]);
 	}
-	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(hierarchy_count(), 0);
 }
 END_TEST
 

@@ -67,7 +67,7 @@ START_TEST(refusals_name_the_option)
 
 	ck_assert_msg(ret == -EINVAL, "%s: %d", refused[_i].options, ret);
 	ck_assert_msg(strstr(mount_msg, refused[_i].says), "%s: %s", refused[_i].options, mount_msg);
-	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(hierarchy_count(), 0);
 }
 END_TEST
 
@@ -95,7 +95,7 @@ START_TEST(release_agent_needs_sys_admin)
 	char *longest = malloc(5000);
 	int ret;
 
-	ret = containerfs_mount("ns,release_agent=/x", &nobody, mount_msg, sizeof(mount_msg), &root);
+	ret = hierarchy_mount("ns,release_agent=/x", &nobody, mount_msg, sizeof(mount_msg), &root);
 	ck_assert_int_eq(ret, -EINVAL);
 	ck_assert_ptr_nonnull(strstr(mount_msg, "release_agent"));
 
@@ -115,9 +115,9 @@ START_TEST(messages_fit_any_buffer)
 	struct containerfs_root *root;
 	char one = 'x';
 
-	ck_assert_int_eq(containerfs_mount("nonsense", &root_actor, &one, 1, &root), -EINVAL);
+	ck_assert_int_eq(hierarchy_mount("nonsense", &root_actor, &one, 1, &root), -EINVAL);
 	ck_assert_int_eq(one, '\0');
-	ck_assert_int_eq(containerfs_mount("nonsense", &root_actor, NULL, 0, &root), -EINVAL);
+	ck_assert_int_eq(hierarchy_mount("nonsense", &root_actor, NULL, 0, &root), -EINVAL);
 }
 END_TEST
 
@@ -177,13 +177,13 @@ START_TEST(shown_in_one_order)
 	strcat(wanted, shown[_i].shown);
 	ck_assert_str_eq(mount_msg, "");
 	ck_assert_str_eq(options_of(root), wanted);
-	containerfs_umount(root);
+	hierarchy_umount(root);
 	/* What is shown can be mounted, and means the same; as with v1, "none" is not shown. */
 	snprintf(again, sizeof(again), "%s%s",
 		 strstr(wanted, "ns") || strstr(wanted, "debug") ? "" : "none", wanted);
 	root = mount_ok(again);
 	ck_assert_str_eq(options_of(root), wanted);
-	containerfs_umount(root);
+	hierarchy_umount(root);
 }
 END_TEST
 
@@ -207,12 +207,12 @@ START_TEST(shown_in_any_buffer)
 	char buf[16];
 
 	memset(buf, 'x', sizeof(buf));
-	ck_assert_int_eq(containerfs_show_options(root, buf, 0), 0);
+	ck_assert_int_eq(hierarchy_show_options(root, buf, 0), 0);
 	ck_assert_int_eq(buf[0], 'x');
-	ck_assert_int_ge(containerfs_show_options(root, buf, 5), 5);
+	ck_assert_int_ge(hierarchy_show_options(root, buf, 5), 5);
 	ck_assert_str_eq(buf, ",ns,");
 	ck_assert_int_eq(buf[5], 'x');
-	containerfs_umount(root);
+	hierarchy_umount(root);
 }
 END_TEST
 
@@ -253,18 +253,18 @@ START_TEST(mount_without_memory)
 	for (nth = 1;; nth++) {
 		before = host_objects();
 		shim_fail_nth(nth);
-		ret = containerfs_mount(options[_i], &root_actor, mount_msg, sizeof(mount_msg), &root);
+		ret = hierarchy_mount(options[_i], &root_actor, mount_msg, sizeof(mount_msg), &root);
 		if (shim_fail_nth(0))
 			break;
 		/* Only work that can wait may survive the lack of memory. */
 		ck_assert_int_eq(ret, -ENOMEM);
 		ck_assert_int_eq(host_objects(), before);
-		ck_assert_int_eq(containerfs_nr_roots(), 0);
+		ck_assert_int_eq(hierarchy_count(), 0);
 		ck_assert(!host.cloning);
 	}
 	ck_assert_int_eq(ret, 0);
 	ck_assert_uint_gt(nth, 2);
-	containerfs_umount(root);
+	hierarchy_umount(root);
 }
 END_TEST
 

@@ -147,7 +147,7 @@ START_TEST(zombies_outlive_the_hierarchy)
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert_int_eq(container_rmdir(top, "b"), 0);
 	umount_top(top);
-	ck_assert_int_eq(containerfs_nr_roots(), 0);
+	ck_assert_int_eq(hierarchy_count(), 0);
 	host_reap(10);
 	top = mount_top("pids");
 }

@@ -14,16 +14,16 @@ int mount_err(const char *options)
 	int ret;
 
 	strcpy(mount_msg, "nothing was said");
-	ret = containerfs_mount(options, &root_actor, mount_msg, sizeof(mount_msg), &root);
+	ret = hierarchy_mount(options, &root_actor, mount_msg, sizeof(mount_msg), &root);
 	if (!ret)
-		containerfs_umount(root);
+		hierarchy_umount(root);
 	return ret;
 }
 
 struct containerfs_root *mount_ok(const char *options)
 {
 	struct containerfs_root *root = NULL;
-	int ret = containerfs_mount(options, &root_actor, mount_msg, sizeof(mount_msg), &root);
+	int ret = hierarchy_mount(options, &root_actor, mount_msg, sizeof(mount_msg), &root);
 
 	ck_assert_msg(!ret, "mount -o %s: %d, %s", options, ret, mount_msg);
 	ck_assert_ptr_nonnull(root);
@@ -32,18 +32,18 @@ struct containerfs_root *mount_ok(const char *options)
 
 struct container *mount_top(const char *options)
 {
-	return containerfs_top(mount_ok(options));
+	return hierarchy_top(mount_ok(options));
 }
 
 void umount_top(struct container *top)
 {
-	containerfs_umount(container_root(top));
+	hierarchy_umount(container_root(top));
 }
 
 const char *options_of(struct containerfs_root *root)
 {
 	static char text[4096];
-	int len = containerfs_show_options(root, text, sizeof(text));
+	int len = hierarchy_show_options(root, text, sizeof(text));
 
 	ck_assert_uint_eq(len, strlen(text));
 	return text;

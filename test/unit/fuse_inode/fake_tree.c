@@ -110,12 +110,12 @@ unsigned long long container_generation(const struct container *dir)
 	return dir->generation;
 }
 
-struct container *containerfs_top(struct containerfs_root *root)
+struct container *hierarchy_top(struct containerfs_root *root)
 {
 	return root->top;
 }
 
-void *containerfs_root_host(const struct containerfs_root *root)
+void *hierarchy_host(const struct containerfs_root *root)
 {
 	return root->host;
 }

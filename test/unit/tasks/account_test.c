@@ -32,10 +32,10 @@ static void begin(void)
 {
 	char msg[128];
 
-	ck_assert_int_eq(containerfs_mount("cpuacct", &root, msg, sizeof(msg), &accounts), 0);
-	c = make(containerfs_top(accounts), "c");
+	ck_assert_int_eq(hierarchy_mount("cpuacct", &root, msg, sizeof(msg), &accounts), 0);
+	c = make(hierarchy_top(accounts), "c");
 	d = make(c, "d");
-	e = make(containerfs_top(accounts), "e");
+	e = make(hierarchy_top(accounts), "e");
 }
 
 static void end(void)
@@ -51,9 +51,9 @@ static void end(void)
 	usleep(20000);
 	tasks_begin();
 	container_rmdir(c, "d");
-	container_rmdir(containerfs_top(accounts), "c");
-	container_rmdir(containerfs_top(accounts), "e");
-	containerfs_umount(accounts);
+	container_rmdir(hierarchy_top(accounts), "c");
+	container_rmdir(hierarchy_top(accounts), "e");
+	hierarchy_umount(accounts);
 	tasks_end();
 }
 
@@ -231,7 +231,7 @@ START_TEST(at_random)
 {
 	begin();
 	srandom((unsigned int)_i);
-	place[0] = containerfs_top(accounts);
+	place[0] = hierarchy_top(accounts);
 	place[1] = c, place[2] = d, place[3] = e;
 	memset(expected, 0, sizeof(expected));
 	memset(expected_on_0, 0, sizeof(expected_on_0));

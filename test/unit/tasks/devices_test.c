@@ -33,9 +33,9 @@ static void begin(void)
 {
 	char msg[128];
 
-	ck_assert_int_eq(containerfs_mount("devices", &root, msg, sizeof(msg),
-					   &hierarchy_of_devices), 0);
-	dtop = containerfs_top(hierarchy_of_devices);
+	ck_assert_int_eq(hierarchy_mount("devices", &root, msg, sizeof(msg),
+					 &hierarchy_of_devices), 0);
+	dtop = hierarchy_top(hierarchy_of_devices);
 	c = make(dtop, "c");
 	d = make(c, "d");
 }
@@ -51,7 +51,7 @@ static void end(void)
 	tasks_begin();
 	ck_assert_int_eq(container_rmdir(c, "d"), 0);
 	ck_assert_int_eq(container_rmdir(dtop, "c"), 0);
-	containerfs_umount(hierarchy_of_devices);
+	hierarchy_umount(hierarchy_of_devices);
 	tasks_end();
 	ck_assert(!fk_devices);
 	for (int i = 0; i < FK_RULES; i++)

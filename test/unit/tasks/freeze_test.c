@@ -104,8 +104,8 @@ START_TEST(subsystems_say_what_frozen_does)
 	struct containerfs_root *freezer;
 	char msg[256];
 
-	ck_assert_int_eq(containerfs_mount("freezer", &root, msg, sizeof(msg), &freezer), 0);
-	freezer_top = containerfs_top(freezer);
+	ck_assert_int_eq(hierarchy_mount("freezer", &root, msg, sizeof(msg), &freezer), 0);
+	freezer_top = hierarchy_top(freezer);
 	ck_assert_int_eq(container_mkdir(freezer_top, "f", 0755, 0, 0, &root, &frozen), 0);
 	kernel_freezer_close();
 	create_err = EBUSY;
@@ -121,7 +121,7 @@ START_TEST(subsystems_say_what_frozen_does)
 	says_what_it_does(NULL);
 	container_put(frozen);
 	ck_assert_int_eq(container_rmdir(freezer_top, "f"), 0);
-	containerfs_umount(freezer);
+	hierarchy_umount(freezer);
 }
 END_TEST
 

@@ -36,9 +36,9 @@ static void begin(void)
 	container_put(b);
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert_int_eq(container_rmdir(top, "b"), 0);
-	containerfs_umount(hierarchy);
-	ck_assert_int_eq(containerfs_mount("ns,pids", &root, msg, sizeof(msg), &hierarchy), 0);
-	top = containerfs_top(hierarchy);
+	hierarchy_umount(hierarchy);
+	ck_assert_int_eq(hierarchy_mount("ns,pids", &root, msg, sizeof(msg), &hierarchy), 0);
+	top = hierarchy_top(hierarchy);
 	a = make(top, "a");
 	b = make(a, "b");
 	ck_assert_uint_eq(fk_pids_entries(), 2);

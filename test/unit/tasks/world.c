@@ -157,8 +157,8 @@ void setup(void)
 	fk_spawn(1, 1);
 	ck_assert_int_eq(container_engine_init(), 0);
 	ck_assert_int_eq(tasks_init(&opts), 0);
-	ck_assert_int_eq(containerfs_mount("ns", &root, msg, sizeof(msg), &hierarchy), 0);
-	top = containerfs_top(hierarchy);
+	ck_assert_int_eq(hierarchy_mount("ns", &root, msg, sizeof(msg), &hierarchy), 0);
+	top = hierarchy_top(hierarchy);
 	a = make(top, "a");
 	b = make(top, "b");
 	ck_assert(fk_cloning);
@@ -198,7 +198,7 @@ void teardown(void)
 	container_put(a);
 	container_put(b);
 	empty(top);
-	containerfs_umount(hierarchy);
+	hierarchy_umount(hierarchy);
 	tasks_exit();
 	container_engine_exit();
 	container_engine_free();
