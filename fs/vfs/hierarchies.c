@@ -5,7 +5,7 @@
  *
  * No file of a mount can tell this, as one that is kept by its containers need
  * not be mounted anywhere.  A line is that of containerfsd's statistics
- * (fs/fuse/control.c): "hierarchy ID MAJOR:MINOR CONTAINERS OPTIONS", with "-"
+ * (fs/fuse/daemon/control.c): "hierarchy ID MAJOR:MINOR CONTAINERS OPTIONS", with "-"
  * for the device of one that is not mounted.  What a page has no room for is
  * left out.
  */

@@ -29,7 +29,7 @@ static int __init containerfs_init(void)
 		goto host;
 	containerfs_devices_init();
 	containerfs_pids_init();
-	ret = containerfs_affinity_init();
+	ret = containerfs_cpuset_init();
 	if (ret)
 		goto pids;
 	ret = register_filesystem(&containerfs_type);
@@ -38,7 +38,7 @@ static int __init containerfs_init(void)
 	return 0;
 
 affinity:
-	containerfs_affinity_exit();
+	containerfs_cpuset_exit();
 pids:
 	containerfs_pids_exit();
 	containerfs_hooks_exit();
@@ -55,13 +55,13 @@ engine:
 static void __exit containerfs_exit(void)
 {
 	unregister_filesystem(&containerfs_type);
-	containerfs_affinity_exit();
+	containerfs_cpuset_exit();
 	containerfs_pids_exit();
 	containerfs_hooks_exit();
 	container_engine_exit();
 	containerfs_pids_settle();
 	containerfs_host_exit();
-	containerfs_freeze_exit();
+	containerfs_freezer_exit();
 	containerfs_devices_exit();
 	containerfs_notify_exit();
 	containerfs_inode_exit();

@@ -9,7 +9,7 @@
  * fails later calls security_task_free() of the child, as its creator, which is
  * how it is told from the many other calls; one for which the LSMs' memory was
  * short is not seen to fail, and made good by the creator's next fork or exit.
- * task_newtask (task_events.c) is the good end.
+ * task_newtask (hooks.c) is the good end.
  *
  * cgroup_task_release(), which was cgroup_release() before Linux 6.19, is called
  * for each task that is reaped, leaders that are so by their last thread included,

@@ -2,11 +2,11 @@
 #
 # The module host's sources, beside the engine's (kernel/sources.mk).
 VFS_SRCS := \
-	affinity.c \
+	cpuset.c \
 	devices.c \
 	dir.c \
 	file.c \
-	freeze.c \
+	freezer.c \
 	hierarchies.c \
 	host.c \
 	inode.c \
@@ -14,4 +14,4 @@ VFS_SRCS := \
 	notify.c \
 	pids.c \
 	super.c \
-	task_events.c
+	hooks.c

@@ -4,7 +4,7 @@
  *
  * The engine owns tree, names, attributes and texts; the VFS's inodes and
  * dentries are looked up in it on demand and revalidated, because the hooks
- * (task_events.c) make and remove containers where the VFS cannot be called.
+ * (hooks.c) make and remove containers where the VFS cannot be called.
  *
  * One superblock a hierarchy.  An inode holds a reference on its container; a
  * hierarchy's containers therefore outlive every inode, and the hierarchy the
@@ -81,8 +81,8 @@ extern const struct file_operations containerfs_file_fops;
 void containerfs_notify_exit(void);
 extern wait_queue_head_t containerfs_poll_wait;
 
-/* freeze.c: let everybody go, and wait until they went; no hook runs any more */
-void containerfs_freeze_exit(void);
+/* freezer.c: let everybody go, and wait until they went; no hook runs any more */
+void containerfs_freezer_exit(void);
 
 /* devices.c: see what can be done; wait until everybody has left it */
 void __init containerfs_devices_init(void);
@@ -102,11 +102,11 @@ int __init containerfs_host_init(void);
 void containerfs_host_exit(void);
 void containerfs_kill(struct task_struct *task);
 
-/* affinity.c: CPU affinity */
-int __init containerfs_affinity_init(void);
-void containerfs_affinity_exit(void);
+/* cpuset.c: CPU affinity */
+int __init containerfs_cpuset_init(void);
+void containerfs_cpuset_exit(void);
 
-/* task_events.c: the hooks; and of any probe, when it goes, how often it was not called */
+/* hooks.c: the hooks; and of any probe, when it goes, how often it was not called */
 struct kprobe;
 int __init containerfs_hooks_init(void);
 void containerfs_hooks_exit(void);

@@ -311,7 +311,7 @@ static void let_affinities(void)
 	}
 }
 
-int __init containerfs_affinity_init(void)
+int __init containerfs_cpuset_init(void)
 {
 	int ret;
 
@@ -329,7 +329,7 @@ int __init containerfs_affinity_init(void)
 	return 0;
 }
 
-void containerfs_affinity_exit(void)
+void containerfs_cpuset_exit(void)
 {
 	cpuhp_remove_state_nocalls(hotplug_state);
 	cancel_work_sync(&hotplug_work);

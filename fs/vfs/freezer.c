@@ -12,7 +12,7 @@
  * Lifetime.  A queued work is always run, at the latest when its task exits,
  * and only its run frees the struct; until then the struct is in the table and a
  * task that is let go and stopped again uses it again.  So there is one for a
- * task at most, and the task outlives it.  containerfs_freeze_exit() lets
+ * task at most, and the task outlives it.  containerfs_freezer_exit() lets
  * everybody go, waits until all have run and then until the last one has left
  * this code, for which nothing in it may sleep after freeze_put().
  *
@@ -189,7 +189,7 @@ _Bool host_task_strayed(const struct container_task_info *info, unsigned long lo
 	return false;
 }
 
-void containerfs_freeze_exit(void)
+void containerfs_freezer_exit(void)
 {
 	struct freeze *f;
 	int bkt;
