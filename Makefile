@@ -84,16 +84,16 @@ $(B)/config.mk: $(B)/configure userspace/config.mk.in
 
 engine_srcs	= $(addprefix kernel/,$(ENGINE_SRCS))
 shim_srcs	= $(SHIM_ENGINE_SRCS) $(SHIM_SRCS)
-daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c))
-# what the daemon and its clients share
-client_srcs	= $(addprefix fs/fuse/,endpoint.c own_mount.c process.c) \
-		  $(addprefix userspace/mount/,answers.c kernel.c live.c)
-mount_srcs	= $(sort $(wildcard userspace/mount/*.c) $(client_srcs))
-ctl_srcs	= $(wildcard userspace/containerctl/*.c) $(client_srcs)
+daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c fs/fuse/*/*.c)) $(daemon_common)
+# what the programs share, and what of it the daemon uses
+common_srcs	= $(wildcard userspace/common/*.c)
+daemon_common	= $(addprefix userspace/common/,endpoint.c own_mount.c process.c)
+mount_srcs	= $(wildcard userspace/mount/*.c) $(common_srcs)
+ctl_srcs	= $(wildcard userspace/containerctl/*.c) $(common_srcs)
 sysc_srcs	= $(wildcard test/conformance/sysc*.c)
 bench_srcs	= $(wildcard test/bench/*.c)
 
-skeleton	= $(patsubst %.bpf.c,$(B)/obj/%.skel.h,$(wildcard fs/fuse/*.bpf.c))
+skeleton	= $(patsubst %.bpf.c,$(B)/obj/%.skel.h,$(wildcard fs/fuse/bpf/*.bpf.c))
 objects		= $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 core		= $(call objects,$(1),$(engine_srcs) $(shim_srcs))
 
@@ -125,13 +125,15 @@ $(B)/obj/userspace/shim/lib/%.o $(B)/asan/userspace/shim/lib/%.o: WORLD = $(engi
 $(B)/asan/test/unit/%_engine.o: WORLD = $(engine_world) -I kernel
 $(B)/obj/userspace/shim/%.o $(B)/asan/userspace/shim/%.o: WORLD = $(SHIM_LIBC_CFLAGS)
 $(B)/obj/fs/fuse/%.o $(B)/asan/fs/fuse/%.o: \
-	LIBC_CPPFLAGS = -I $(B)/obj/fs/fuse -I include $(FUSE_CFLAGS) $(BPF_CFLAGS) $(CAPNG_CFLAGS)
-$(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse $(MOUNT_CFLAGS) \
+	LIBC_CPPFLAGS = -I include -I fs/fuse -I userspace -I $(B)/obj/fs/fuse/bpf \
+	$(FUSE_CFLAGS) $(BPF_CFLAGS) $(CAPNG_CFLAGS)
+$(B)/obj/userspace/common/%.o $(B)/asan/userspace/common/%.o: LIBC_CPPFLAGS = -I include $(MOUNT_CFLAGS)
+$(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I userspace $(MOUNT_CFLAGS) \
 	-DCONTAINERFSD_PATH='"$(sbindir)/containerfsd"'
-$(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I fs/fuse \
+$(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I userspace \
 	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS) $(NCURSES_CFLAGS)
-$(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I userspace/shim \
-	-I $(B)/obj/fs/fuse $(FUSE_CFLAGS) $(BPF_CFLAGS) $(shell $(PKG_CONFIG) --cflags check)
+$(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I userspace -I userspace/shim \
+	-I $(B)/obj/fs/fuse/bpf $(FUSE_CFLAGS) $(BPF_CFLAGS) $(shell $(PKG_CONFIG) --cflags check)
 
 # --- programs --------------------------------------------------------------
 
@@ -220,7 +222,7 @@ $(B)/obj/%.skel.h: $(B)/obj/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@
 
 # Only until the dependency files know who includes it.
-skeleton_users	= $(filter fs/fuse/task_events%,$(daemon_srcs))
+skeleton_users	= $(filter fs/fuse/bpf/%,$(daemon_srcs))
 $(call objects,obj,$(skeleton_users)) $(call objects,asan,$(skeleton_users)): | $(skeleton)
 
 # --- unit tests ------------------------------------------------------------
@@ -232,7 +234,7 @@ units		= $(patsubst test/unit/%/,%,$(dir $(wildcard test/unit/*/*.c)))
 unit_names	= $(sort $(units))
 -include $(wildcard test/unit/*/sources.mk)
 
-UNIT_SRCS_task_events ?= $(skeleton_users) fs/fuse/tasks_hash.c
+UNIT_SRCS_task_events ?= $(skeleton_users) fs/fuse/hash.c
 UNIT_LIBS_task_events ?= $(BPF_LIBS)
 UNIT_CORE_task_events ?=
 

@@ -4,7 +4,7 @@
  *
  * One thread runs everything: an epoll loop (loop.c) over the connections of
  * the mounted hierarchies (super.c, turns.c), the control socket (control.c), signals
- * (lifetime.c) and the ring buffer's wake-ups (tasks.c).  Nothing here locks; the
+ * (lifetime.c) and the ring buffer's wake-ups (tasks/tasks.c).  Nothing here locks; the
  * engine's lock exists only to check the engine.  A second thread does nothing but
  * make the first one real-time again (priority.c).
  *
@@ -12,8 +12,8 @@
  * in the kernel before it, the handler answers, tasks_end() does the work that
  * the answer left (agents, empty clones).
  */
-#ifndef _CONTAINERFS_DAEMON_H
-#define _CONTAINERFS_DAEMON_H
+#ifndef _CONTAINERFSD_DAEMON_H
+#define _CONTAINERFSD_DAEMON_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -129,7 +129,7 @@ extern const struct fuse_lowlevel_ops containerfs_ops;
 /* Connection @s is gone: drop what the kernel still held of it. */
 void inode_super_gone(struct super *s);
 
-/* --- tasks.c: the engine's hosts_* for tasks, over task_events.c --- */
+/* --- tasks/tasks.c: the engine's hosts_* for tasks, over bpf/loader.c --- */
 
 struct tasks_opts {
 	size_t	ring_bytes;		/* 0: the default */
@@ -240,4 +240,4 @@ void lifetime_used(void);
 /* In a child of its own: unmount what is of the connections, log what could not be; true if all went. */
 bool unmount_all(void);
 
-#endif /* _CONTAINERFS_DAEMON_H */
+#endif /* _CONTAINERFSD_DAEMON_H */

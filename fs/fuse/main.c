@@ -10,9 +10,9 @@
 #include <stdlib.h>
 
 #include "daemon.h"
-#include "endpoint.h"
-#include "failure.h"
-#include "process.h"
+#include "common/endpoint.h"
+#include "daemon/failure.h"
+#include "common/process.h"
 
 static int serve(const struct options *o)
 {

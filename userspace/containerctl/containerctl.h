@@ -282,7 +282,7 @@ extern const size_t nr_where_columns, nr_hierarchy_columns, nr_subsystem_columns
 /* --- daemon.c: questions to containerfsd --- */
 
 /*
- * Ask @op (fs/fuse/control.h) about the file @fd (-1: nothing); the answer is
+ * Ask @op (include/control.h) about the file @fd (-1: nothing); the answer is
  * *@text, for free(). -ENOENT or -ECONNREFUSED: no daemon runs; -ETIMEDOUT: it
  * does not answer, *@text is a sentence about it. With an errno of the daemon's
  * *@text is its reason, else NULL.

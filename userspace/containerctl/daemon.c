@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Questions to containerfsd over its control socket (fs/fuse/control.h), for
+ * Questions to containerfsd over its control socket (include/control.h), for
  * what no file of a hierarchy tells. Only root can reach the socket; where the
  * kernel serves the hierarchies itself there is none.
  */
@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../fs/fuse/control.h"
-#include "../../fs/fuse/endpoint.h"
+#include "control.h"
+#include "common/endpoint.h"
 #include "containerctl.h"
 
 /* seconds until a daemon that does not answer is given up */

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../fs/fuse/control.h"
+#include "control.h"
 #include "containerctl.h"
 
 enum {

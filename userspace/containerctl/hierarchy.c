@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../fs/fuse/control.h"
-#include "../mount/live.h"
+#include "control.h"
+#include "common/live.h"
 #include "containerctl.h"
 
 bool where_line(char **text, int *id, char **subsystems, char **path)

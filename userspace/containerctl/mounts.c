@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../include/uapi/containerfs.h"
-#include "../mount/answers.h"
+#include "uapi/containerfs.h"
+#include "common/answers.h"
 #include "containerctl.h"
 
 /* milliseconds for a daemon that is slow */

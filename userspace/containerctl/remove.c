@@ -20,9 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../mount/live.h"
-#include "../mount/mount.h"
+#include "common/kernel_mount.h"
+#include "common/live.h"
 #include "containerctl.h"
+#include "control.h"
 
 #define SHOW_AFTER	2	/* seconds until progress is shown at a terminal */
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../fs/fuse/control.h"
+#include "control.h"
 #include "containerctl.h"
 
 enum { COL_NAME, COL_STATE, COL_DESCRIPTION };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live.h"
+#include "common/live.h"
 #include "mount.h"
 
 #define PLACES_MAX	4	/* mount points that are named */

@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "endpoint.h"
+#include "common/endpoint.h"
 #include "mount.h"
 
 #ifndef CONTAINERFSD_PATH

@@ -25,10 +25,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "../../include/uapi/containerfs.h"
-#include "answers.h"
+#include "uapi/containerfs.h"
+#include "common/answers.h"
+#include "common/kernel_mount.h"
+#include "common/process.h"
 #include "mount.h"
-#include "process.h"
 
 /* inode number of the initial user namespace */
 #define INIT_USER_INO	0xEFFFFFFDu

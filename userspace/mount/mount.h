@@ -50,16 +50,6 @@ char *options_merge(const char *options, const char *more);
 int client_ask(const struct control_request *rq, int send, bool start,
 	       struct control_reply *reply, int *received);
 
-/* --- kernel.c: by the kernel's own containerfs --- */
-
-/*
- * Both leave in @text what the filesystem said: why not, or a warning.  -ENOSYS: only
- * mount(2) is left.  kernel_mount() returns a detached mount of @attr (MOUNT_ATTR_*).
- */
-int kernel_mount(const char *source, char *options, uint64_t attr, char *text, size_t size);
-/* The options of the hierarchy that @dir (O_PATH will do) is the root of a mount of. */
-int kernel_remount(int dir, char *options, char *text, size_t size);
-
 /* --- busy.c --- */
 
 /*

@@ -14,8 +14,8 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "../../include/uapi/containerfs.h"
-#include "answers.h"
+#include "uapi/containerfs.h"
+#include "common/answers.h"
 #include "mount.h"
 
 void stale_unmount(void)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "failure.h"
+#include "daemon/failure.h"
 #include "tests.h"
 
 /* The section of the manual as text: lines joined, its macros and escapes gone. */

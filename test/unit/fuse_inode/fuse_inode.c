@@ -4,7 +4,7 @@
  * may cache, whose open files they are.
  */
 #include "fake.h"
-#include "size.h"
+#include "view/size.h"
 
 #include "../quiet_check.h"
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * replica.h - the simplest user of task_events.h: task -> word, and the groups
+ * replica.h - the simplest user of fs/fuse/bpf/task_events.h: task -> word, and the groups
  *
- * It follows the rules at the head of task_events.h to the letter, so that a
+ * It follows the rules at the head of fs/fuse/bpf/task_events.h to the letter, so that a
  * difference from the kernel's words is a fault of the tracker or of the rules.
  * What may not happen (an event of a css_group that nobody told of, a parent after
  * its child, a child in the ring before its group) is counted in `wrong`.
@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "task_events.h"
+#include "bpf/task_events.h"
 
 #define REPLICA_BUCKETS	4096
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_basic.c - what each function of task_events.h says, one case each
+ * test_basic.c - what each function of fs/fuse/bpf/task_events.h says, one case each
  *
  * Every case runs three times: attach by syscall program, by iterator, and with
  * every second word in task storage instead of the hash. Events of strangers on the machine may

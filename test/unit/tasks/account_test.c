@@ -13,8 +13,8 @@
 
 #include "daemon.h"
 #include "fake_kernel.h"
-#include "tasks_account.h"
-#include "tasks_ids.h"
+#include "tasks/cpuacct.h"
+#include "tasks/ids.h"
 #include "world.h"
 
 static struct containerfs_root *accounts;
@@ -61,7 +61,7 @@ static uint64_t used(struct container *cont)
 {
 	uint64_t system;
 
-	account_look();		/* a read may do without, if the last one is too recent */
+	cpuacct_look();		/* a read may do without, if the last one is too recent */
 	system = strtoull(text_of(cont, "cpuacct.usage_sys"), NULL, 10);
 
 	ck_assert_uint_eq(strtoull(text_of(cont, "cpuacct.usage"), NULL, 10), system * 3 / 2);

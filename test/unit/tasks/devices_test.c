@@ -13,7 +13,7 @@
 
 #include "daemon.h"
 #include "fake_kernel.h"
-#include "tasks_ids.h"
+#include "tasks/ids.h"
 #include "world.h"
 
 #define NEWUTS 0x04000000u

@@ -7,7 +7,7 @@
 
 #include "fake_kernel.h"
 
-static enum te_account_state account_state;
+static enum te_cpuacct_state cpuacct_state;
 
 /* What @tid used since it was charged is @id's, as the BPF programs do it. */
 void fk_charge(uint64_t id, uint32_t tid)
@@ -16,7 +16,7 @@ void fk_charge(uint64_t id, uint32_t tid)
 	struct te_cpu *sum = &fk_group[id].used[t->on_cpu];
 	uint64_t used = t->used - t->accounted;
 
-	if (!account_state)
+	if (!cpuacct_state)
 		return;
 	t->accounted = t->used;
 	if (!id || !fk_group[id].accounted)
@@ -34,28 +34,28 @@ void fk_migrate(uint32_t tid, uint32_t cpu)
 
 void fk_account_clone(uint64_t id, uint64_t parent)
 {
-	fk_group[id].accounted = account_state == TE_ACCOUNT_CLONES ||
-				 (account_state && fk_group[parent].accounted);
+	fk_group[id].accounted = cpuacct_state == TE_ACCOUNT_CLONES ||
+				 (cpuacct_state && fk_group[parent].accounted);
 }
 
-int task_events_account_set(struct task_events *te, enum te_account_state state)
+int task_events_cpuacct_set(struct task_events *te, enum te_cpuacct_state state)
 {
-	account_state = state;
+	cpuacct_state = state;
 	return 0;
 }
 
-int task_events_account_cpus(void)
+int task_events_cpuacct_cpus(void)
 {
 	return FK_CPUS;
 }
 
-int task_events_account_add(struct task_events *te, uint64_t id)
+int task_events_cpuacct_add(struct task_events *te, uint64_t id)
 {
 	fk_group[id].accounted = true;
 	return 0;
 }
 
-int task_events_account_get(struct task_events *te, uint64_t id, struct te_cpu *cpus)
+int task_events_cpuacct_get(struct task_events *te, uint64_t id, struct te_cpu *cpus)
 {
 	if (!fk_group[id].accounted)
 		return -ENOENT;

@@ -300,7 +300,7 @@ unsigned long fk_rebuilds(void)
 	return rebuilds;
 }
 
-/* --- task_events.h --- */
+/* --- fs/fuse/bpf/task_events.h --- */
 
 int task_events_check_pidns(const char **why)
 {

@@ -2,11 +2,11 @@
 /*
  * fake_kernel.h - tasks, their words and a ring, in place of task_events
  *
- * fake_kernel.c implements all of task_events.h on a table of tasks that the
+ * fake_kernel.c implements all of fs/fuse/bpf/task_events.h on a table of tasks that the
  * test moves by the functions below: what fork(2), unshare(2) and so on make
  * the BPF programs do, at once and in order. The ring holds as many records as
  * the test allows; one that finds it full is lost, and the next drain rebuilds
- * as task_events.h says.
+ * as fs/fuse/bpf/task_events.h says.
  *
  * fake_daemon.c stands in for what else the task link and the engine call in the
  * daemon: the loop, the log, the file system's notifications, the agents.
@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "task_events.h"
+#include "bpf/task_events.h"
 
 #define FK_CPUS		2
 #define FK_TASKS 4096		/* tids are below it */

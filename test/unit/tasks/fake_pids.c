@@ -91,7 +91,7 @@ unsigned int fk_pids_entries(void)
 	return nr;
 }
 
-/* --- task_events.h --- */
+/* --- fs/fuse/bpf/task_events.h --- */
 
 int task_events_pids_set(struct task_events *te, enum te_pids_state now)
 {

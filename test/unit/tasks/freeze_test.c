@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "tasks_freeze_kernel.h"
+#include "tasks/freezer_kernel.h"
 #include "world.h"
 
 static int open_err, create_err;

@@ -5,7 +5,7 @@
 #include "../quiet_check.h"
 
 #include "fake_kernel.h"
-#include "tasks_ids.h"
+#include "tasks/ids.h"
 #include "world.h"
 
 START_TEST(exec_by_a_thread)

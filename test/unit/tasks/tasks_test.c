@@ -14,9 +14,9 @@
 
 #include "daemon.h"
 #include "fake_kernel.h"
-#include "tasks_hash.h"
-#include "tasks_ids.h"
-#include "tasks_replay.h"
+#include "hash.h"
+#include "tasks/ids.h"
+#include "tasks/replay.h"
 #include "world.h"
 
 #define NEWUTS TE_CLONE_NEWUTS

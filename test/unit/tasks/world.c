@@ -12,8 +12,8 @@
 
 #include "daemon.h"
 #include "fake_kernel.h"
-#include "tasks_ids.h"
-#include "tasks_replay.h"
+#include "tasks/ids.h"
+#include "tasks/replay.h"
 #include "uapi/containerfs.h"
 #include "world.h"
 

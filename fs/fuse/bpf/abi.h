@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * abi.h - what the BPF programs and the daemon say to each other
+ *
+ * Included by both sides (hooks.bpf.c and the daemon); includes
+ * nothing and uses plain C types only.
+ *
+ * The task word. Each tracked task owns one 64-bit word in the kernel, changed
+ * by compare-and-swap only:
+ *
+ *	63            21 20           2   1   0
+ *	| css_group id  | sequence     | K | E |
+ *
+ * id 0 is the init css_group (the top container of every hierarchy). A task
+ * without a word is in id 0 and untracked; the word 0 means the same. The
+ * sequence starts at a value taken from the task's start time, so that a word
+ * of an earlier user of an address is not mistaken for this one's, and goes up by
+ * one, modulo 2^19, with each change. K, "killed", stays once it is set: what it
+ * means is said in kill.bpf.h. E, "exited", is the last change; nothing
+ * follows it.
+ *
+ * Records are little structs in one ring buffer, in the order in which their
+ * places were reserved, which is before the change that they report.
+ */
+#ifndef _CONTAINERFSD_BPF_ABI_H
+#define _CONTAINERFSD_BPF_ABI_H
+
+typedef unsigned int te_u32;
+typedef unsigned long long te_u64;
+typedef long long te_s64;
+
+#define TE_COMM_LEN		16
+
+#define TE_WORD_EXITED		1ULL
+#define TE_WORD_KILLED		2ULL
+#define TE_WORD_SEQ_SHIFT	2
+#define TE_WORD_SEQ_BITS	19
+#define TE_WORD_SEQ_MASK	((1ULL << TE_WORD_SEQ_BITS) - 1)
+#define TE_WORD_ID_SHIFT	21
+#define TE_ID_MAX		((1ULL << 43) - 1)
+
+#define TE_WORD(id, seq)						\
+	((te_u64)(id) << TE_WORD_ID_SHIFT |				\
+	 ((te_u64)(seq) & TE_WORD_SEQ_MASK) << TE_WORD_SEQ_SHIFT)
+
+static inline te_u64 te_word_id(te_u64 word)
+{
+	return word >> TE_WORD_ID_SHIFT;
+}
+
+static inline te_u32 te_word_seq(te_u64 word)
+{
+	return (te_u32)(word >> TE_WORD_SEQ_SHIFT & TE_WORD_SEQ_MASK);
+}
+
+/*
+ * The word that moves @word's task to @id. Never 0: a task that went back to id 0
+ * keeps its word, so that its exit is reported.
+ */
+static inline te_u64 te_word_next(te_u64 word, te_u64 id)
+{
+	te_u64 next = TE_WORD(id, te_word_seq(word) + 1);
+
+	return (next ? next : TE_WORD(id, 1)) | (word & TE_WORD_KILLED);
+}
+
+/*
+ * Whether @a is a later word than @b of the same task: the signed difference
+ * of the sequences, so that it may wrap.
+ */
+static inline int te_word_newer(te_u64 a, te_u64 b)
+{
+	te_u32 d = (te_word_seq(a) - te_word_seq(b)) & (te_u32)TE_WORD_SEQ_MASK;
+
+	return d != 0 && d < 1U << (TE_WORD_SEQ_BITS - 1);
+}
+
+/*
+ * Whether @a and @b can be words of one task that were not many changes apart.
+ * Those of another life at the same address began somewhere else.
+ */
+#define TE_WORD_NEAR	64
+
+static inline int te_word_near(te_u64 a, te_u64 b)
+{
+	te_u32 d = (te_word_seq(a) - te_word_seq(b)) & (te_u32)TE_WORD_SEQ_MASK;
+
+	return a && b && (d < TE_WORD_NEAR || d > TE_WORD_SEQ_MASK - TE_WORD_NEAR);
+}
+
+/* The CLONE_NEW* flags, as clone3(2) and unshare(2) take them. */
+#define TE_CLONE_NEWTIME	0x00000080U
+#define TE_CLONE_NEWNS		0x00020000U
+#define TE_CLONE_NEWCGROUP	0x02000000U
+#define TE_CLONE_NEWUTS		0x04000000U
+#define TE_CLONE_NEWIPC		0x08000000U
+#define TE_CLONE_NEWUSER	0x10000000U
+#define TE_CLONE_NEWPID		0x20000000U
+#define TE_CLONE_NEWNET		0x40000000U
+#define TE_CLONE_ALL		0x7e020080U
+/* Of unshare(2) alone; clone(2) has another meaning for it. */
+#define TE_UNSHARE_EMPTY_MNTNS	0x00100000U
+
+/* The namespaces that a task can make itself. */
+enum te_ns {
+	TE_NS_USER,
+	TE_NS_UTS,
+	TE_NS_IPC,
+	TE_NS_NS,		/* of mounts, as its flag is called */
+	TE_NS_PID,		/* for children, as that of time */
+	TE_NS_NET,
+	TE_NS_TIME,
+	TE_NS_CGROUP,
+	TE_NS_NR
+};
+
+enum te_type {
+	TE_FORK = 1,
+	TE_CLONE,
+	TE_EXIT,
+	TE_EXEC,
+	TE_AFFINITY,
+	TE_REFUSED,
+};
+
+/*
+ * CPU time so far, in nanoseconds, as task_struct has it: what it ran since it last
+ * got the CPU, or since the last tick, is not in it.
+ */
+struct te_cpu {
+	te_u64 utime;
+	te_u64 stime;
+	te_u64 runtime;		/* se.sum_exec_runtime */
+};
+
+/*
+ * Which task a record is about its `task` says: the address of its task_struct,
+ * which no other task has until it is freed, and its exit is reported before. Its
+ * numbers are those of that moment.
+ *
+ * A task was born in a css_group other than 0, its creator's.
+ */
+struct te_fork {
+	te_u32 type;		/* TE_FORK */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 creator;		/* tid of the thread that called fork */
+	te_u64 word;
+	te_u64 task;
+};
+
+/*
+ * A task made itself (unshare: task == creator_task) or its child (clone) new
+ * namespaces, and is now alone in the fresh css_group te_word_id(word).
+ */
+struct te_clone {
+	te_u32 type;		/* TE_CLONE */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 creator;
+	te_u64 word;
+	te_u64 task;
+	te_u64 parent;		/* css_group id that it was cloned from */
+	te_u64 creator_task;
+	te_u32 creator_tgid;
+	te_u32 flags;		/* TE_CLONE_NEW*: those asked for */
+	te_u32 user;		/* whose it is */
+	te_u32 unlimited;	/* its user's limit does not matter */
+	char comm[TE_COMM_LEN];	/* of tid */
+};
+
+/* Clones of tasks of css_group id were refused: te_group.refused of them so far. */
+struct te_refused {
+	te_u32 type;		/* TE_REFUSED */
+	te_u32 pad;
+	te_u64 id;
+};
+
+/* A task with a word is exiting; neither its tid nor its address is free for reuse. */
+struct te_exit {
+	te_u32 type;		/* TE_EXIT */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 pad;
+	te_u64 word;		/* its last, with TE_WORD_EXITED */
+	te_u64 task;
+};
+
+/*
+ * execve(2) by a thread that was not the leader has succeeded. It has had the
+ * leader's tid since long before, and its own may be another task's by now.
+ */
+struct te_exec {
+	te_u32 type;		/* TE_EXEC */
+	te_u32 old_tid;
+	te_u32 tid;		/* == its tgid */
+	te_u32 pad;
+	te_u64 word;
+	te_u64 task;
+};
+
+/* Somebody set the affinity of a task, which may be in a group with TE_WATCH_CPUS. */
+struct te_affinity {
+	te_u32 type;		/* TE_AFFINITY */
+	te_u32 tid;		/* 0: called by a number of another pid namespace */
+};
+
+/*
+ * A task's word, and up to where its times are charged to a css_group while there
+ * is accounting; exited is the id that it exited in, 0 before. And for what it
+ * counts: see struct te_pids.
+ */
+struct te_slot {
+	te_u64 word;
+	te_u64 exited;
+	struct te_cpu cpu;
+	te_u64 charged;		/* the te_pids, 0: none, TE_PIDS_GONE: never more */
+	te_u64 forking;		/* what is charged for the child that it makes */
+	te_u64 fork_child;	/* and that child's address */
+	te_u64 namespaces;	/* when it was last looked at: namespaces.bpf.h */
+	te_u64 since;		/* CLOCK_BOOTTIME of its last move, 0: its birth */
+	te_u64 before;		/* the css_group that it was in until then */
+};
+
+/*
+ * How many tasks there are in a container of the hierarchy of pids, and below:
+ * value of the map `pids`. Its key is the container's id or, if it came of a
+ * clone in BPF, TE_PIDS_CLONE and the id of its css_group; 0 is the top, which
+ * has no entry. A css_group tells the key of its container.
+ *
+ * Each task is charged to at most one of them and to all above, and its slot says
+ * to which, so that nothing is charged or taken back twice whoever comes first.
+ */
+struct te_pids {
+	te_u64 parent;		/* its key */
+	te_s64 count;
+	te_s64 max;		/* TE_PIDS_NO_LIMIT: none */
+	te_s64 peak;
+	te_u64 refused;		/* forks of tasks of this very one */
+	te_u32 level;		/* 1 below the top */
+	te_u32 pad;
+};
+#define TE_PIDS_NO_LIMIT	((te_s64)1 << 62)
+#define TE_PIDS_CLONE		(1ULL << 63)
+#define TE_PIDS_GONE		(~0ULL)
+
+/*
+ * The process that is being moved, and where its threads are born that are created
+ * in these css_groups. Written by the daemon.
+ */
+#define TE_BIRTHS_MAX	16
+
+struct te_births {
+	te_u32 tgid;		/* 0: none */
+	te_u32 nr;
+	te_u64 move;		/* goes up when it ends */
+	struct {
+		te_u64 from;
+		te_u64 to;
+	} group[TE_BIRTHS_MAX];
+};
+
+/* Whether CPU time is charged to css_groups. */
+enum te_cpuacct_state {
+	TE_ACCOUNT_OFF,
+	TE_ACCOUNT_ON,		/* and that of a clone, if its parent's is */
+	TE_ACCOUNT_CLONES,	/* and that of each clone */
+};
+
+/* Whether tasks are counted. */
+enum te_pids_state {
+	TE_PIDS_OFF,
+	TE_PIDS_ON,
+	TE_PIDS_CLONES,		/* and clones get an entry of their own */
+};
+
+/* What becomes of a fork beyond a limit. */
+enum te_pids_mode {
+	TE_PIDS_ACCOUNT,	/* nothing can be done */
+	TE_PIDS_REFUSE,		/* it fails: lsm/task_alloc */
+	TE_PIDS_KILL,		/* the child is killed before its first instruction */
+};
+
+/* A css_group, as the BPF programs know it: value of the map `groups`. */
+#define TE_WATCH_EMPTY	1U	/* wake the daemon when its last task leaves */
+#define TE_WATCH_ALL	2U	/* wake it at the next event, once */
+#define TE_WATCH_CPUS	4U	/* wake it when the affinity of a task may be wrong */
+#define TE_WATCH_CLONE	8U	/* wake it at a clone */
+#define TE_WATCH_KILL	16U	/* container.kill is at it: kill.bpf.h */
+#define TE_WATCH_KNOWN	32U	/* the daemon has heard of it: the programs' own */
+#define TE_WATCH_EMPTIES 64U	/* wake it when so many groups' last tasks have left */
+
+#define TE_EMPTIES	64	/* so many: what is kept beyond keep_empty until somebody asks */
+
+#define TE_LEVELS_ANY	(~0U)
+
+struct te_group {
+	te_u64 parent;		/* id */
+	te_s64 tasks;		/* a hint, for TE_WATCH_EMPTY; not kept for id 0 */
+	te_u64 creator;		/* address of the task that cloned it, 0: made by the daemon */
+	te_u32 pid;		/* tgid of the task in it at the clone */
+	te_u32 flags;		/* TE_CLONE_NEW* that made it */
+	te_u32 watch;		/* TE_WATCH_*, inherited at clone */
+	te_u32 clone_mask;	/* TE_CLONE_NEW* that clone, inherited at clone */
+	te_s64 dying;		/* tasks that exited in it and may still run */
+	te_u64 rules;		/* id of its set of device rules, inherited at clone; 0: none */
+	te_u64 pids;		/* key of the te_pids that counts its tasks, or 0 */
+	te_u32 levels;		/* of clones that there may be below; TE_LEVELS_ANY */
+	te_u32 user;		/* who is charged for it, if it is a clone */
+	te_u32 unlimited;	/* and may cause any number */
+	te_u32 refused_told;	/* refusals were reported, and not looked at yet */
+	te_u64 refused;		/* clones, since the daemon looked */
+	te_u64 emptied;		/* clones of it that became empty so far, and 1 */
+	te_u64 full;		/* nothing is cloned as long as emptied is this; 0: never */
+	te_u64 nsproxy;		/* of the task in it at the clone, if that was made for it */
+	char comm[TE_COMM_LEN];	/* of the task in it at the clone */
+};
+
+/*
+ * A set of device rules: value of the map `rules`. An entry is never changed. Types
+ * and accesses are BPF_DEVCG_DEV_* and BPF_DEVCG_ACC_*.
+ */
+#define TE_RULES_MAX	256
+#define TE_DEVICE_ANY	(~0U)
+
+struct te_rule {
+	te_u32 major;		/* or TE_DEVICE_ANY */
+	te_u32 minor;
+	unsigned short type;
+	unsigned short access;
+};
+
+struct te_rules {
+	te_u32 deny;		/* what no rule has; else what a rule has a part of */
+	te_u32 nr;
+	struct te_rule rule[TE_RULES_MAX];
+};
+
+/* te_task.flags */
+#define TE_TASK_KTHREAD		1U	/* PF_KTHREAD */
+#define TE_TASK_NO_SETAFFINITY	2U	/* PF_NO_SETAFFINITY */
+#define TE_TASK_EXITING		4U	/* PF_EXITING */
+#define TE_TASK_SYS_ADMIN	8U	/* CAP_SYS_ADMIN in the initial user ns */
+#define TE_TASK_FSETID		16U	/* CAP_FSETID there */
+
+/* What task_events_query() tells of one task. */
+struct te_facts {
+	te_u64 task;		/* its address */
+	te_u64 word;		/* 0: none */
+	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 nr_threads;
+	te_u32 flags;		/* TE_TASK_* */
+	te_u32 uid;		/* ids are those of the initial user ns */
+	te_u32 euid;
+	te_u32 suid;
+	te_u32 fsuid;
+	te_u32 fsgid;
+	te_u32 pidns_inum;	/* its active pid ns: inode number, level (0 init) */
+	te_u32 pidns_level;
+	te_u32 ns_tid;		/* its tid and tgid there */
+	te_u32 ns_tgid;
+	te_u32 pad;
+	te_u64 fsize;		/* its RLIMIT_FSIZE, ~0: none */
+	char comm[TE_COMM_LEN];
+};
+
+/* One task of task_events_for_each(), and of a rebuild. */
+struct te_task {
+	te_u64 task;		/* its address */
+	te_u64 word;		/* 0: none */
+	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
+	struct te_cpu cpu;	/* used and not yet charged, if there is accounting */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 vtid;		/* in the pid ns asked for; 0: not visible there */
+	te_u32 vtgid;
+	te_u32 flags;		/* TE_TASK_* */
+	te_u32 on_cpu;		/* where it used that */
+	char comm[TE_COMM_LEN];
+};
+
+/*
+ * One task of the walk that mends what was missed (mend.c): all that says
+ * where it belongs.
+ */
+struct te_stray {
+	te_u64 task;
+	te_u64 word;		/* 0: none */
+	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
+	te_u64 since;		/* te_slot, if it has a word */
+	te_u64 before;
+	te_u64 noted;		/* its namespaces as noted, and as they are */
+	te_u64 namespaces;
+	te_u64 parent;		/* address of its real parent */
+	te_u64 nsproxy;
+	te_u64 ns[TE_NS_NR];	/* enum te_ns */
+	te_u32 tid;
+	te_u32 tgid;
+	te_u32 exiting;
+	te_u32 unsharing;	/* it may be amid that */
+};
+
+/* Programs that tests have skipped. */
+#define TE_SKIP_BIRTH	1U
+#define TE_SKIP_UNSHARE	2U
+#define TE_SKIP_EXIT	4U
+#define TE_SKIP_EXEC	8U
+
+/*
+ * Private to this folder: the arguments and results of the programs that the
+ * daemon runs. One global suffices, for there is one caller.
+ */
+enum te_op {
+	TE_OP_ATTACH = 1,
+	TE_OP_QUERY,
+	TE_OP_MEND,
+	TE_OP_GROUP_SET,
+	TE_OP_GROUP_WATCH,
+	TE_OP_GROUP_RULES,
+	TE_OP_PIDS_MAX,
+	TE_OP_GROUP_FULL,
+	TE_OP_GROUP_REFUSED,
+	TE_OP_USER,
+};
+
+struct te_call {
+	te_u32 op;
+	te_u32 tid;
+	te_u64 task;		/* only if it is this one; 0: whoever has the tid */
+	te_s64 ret;		/* negative errno */
+	te_u64 word;		/* attach, mend: expected; out: the word */
+	te_u64 id;
+	te_u64 parent;
+	te_u64 rules;
+	te_u32 set;		/* watch bits; mend: TE_WORD_KILLED or 0 */
+	te_u32 clear;
+	te_u32 clone_mask;	/* mend: TE_CLONE_NEW* to clone for, 0: none */
+	te_u32 levels;
+	te_s64 max;
+	te_u64 full;
+	te_u64 namespaces;	/* mend: those that it has and the note does not; 0: any */
+	te_u64 creator;		/* mend: address of who made it, if it is cloned */
+	te_u64 refused;		/* out */
+	struct te_facts facts;
+};
+
+struct te_walk {
+	te_u32 ns_inum;
+	te_u32 ns_level;
+	te_u32 tgid;		/* only threads of this process; 0: all */
+	te_u32 words_only;	/* a rebuild: live tasks with a word */
+	te_u32 dying_too;	/* and those that have exited, with their word */
+	te_u32 kill;		/* those in groups that are being killed, and mark them */
+	te_u32 pad;
+};
+
+#endif /* _CONTAINERFSD_BPF_ABI_H */

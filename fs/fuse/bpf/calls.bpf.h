@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * calls.bpf.h - the daemon's own calls, and its walk over tasks
+ *
+ * What nobody else causes: walk.c runs these, with arguments and results
+ * in the globals `call` and `walk`.
+ */
+#ifndef _CONTAINERFSD_BPF_CALLS_BPF_H
+#define _CONTAINERFSD_BPF_CALLS_BPF_H
+
+/*
+ * On whoever has the number call.tid, if that is the task meant: as a syscall
+ * program where there is bpf_task_from_pid() for those, else as an iterator limited
+ * to that tid.
+ *
+ * attach needs no record: its caller knows. A first word may be made after the
+ * exit program has looked for one, so PF_EXITING is looked at again afterwards
+ * (between its being set and the tracepoint the kernel has a full barrier, the
+ * decrement of signal->live): if set, the word is marked as exited and nothing
+ * was moved. If there was a word, the exit program sees what is done here.
+ */
+static __always_inline s64 attach(struct task_struct *task)
+{
+	u64 next, old;
+	u64 *word;
+
+	call.word = 0;
+	if (task->flags & PF_EXITING)
+		return -ENOENT;
+	word = word_find(task);
+	if (!word) {
+		if (call_expect)
+			return -EAGAIN;
+		word = slot_create(task);
+		if (!word)
+			return -ENOMEM;
+		full_barrier();
+		/* An unshare, or the birth itself, may have come first. */
+		if (hash_find(task))
+			return -EAGAIN;
+	}
+	if (call_expect)
+		cpuacct_charge(te_word_id(word_read(word)), (struct te_slot *)word, task);
+	else if (call.op == TE_OP_ATTACH)
+		cpuacct_begin((struct te_slot *)word, task);
+	/* Who is mended has been there since its birth, or since an unknown moment. */
+	if (call.op == TE_OP_ATTACH)
+		slot_moves((struct te_slot *)word, te_word_id(call_expect));
+	next = call_expect ? te_word_next(call_expect, call.id) :
+			     TE_WORD(call.id, first_seq(task));
+	if (call.op == TE_OP_MEND)
+		next |= call.set;
+	old = __sync_val_compare_and_swap(word, call_expect, next);
+	if (old != call_expect) {
+		call.word = old;
+		return old & TE_WORD_EXITED ? -ENOENT : -EAGAIN;
+	}
+	if (!old && *(volatile u32 *)&task->flags & PF_EXITING) {
+		if (__sync_val_compare_and_swap(word, next, next | TE_WORD_EXITED) != next)
+			group_count(call.id, 1);	/* the exit program took it off */
+		return -ENOENT;
+	}
+	group_count(te_word_id(old), -1);
+	if (!call_cloned)
+		group_count(call.id, 1);
+	namespaces_first((struct te_slot *)word, task);
+	pids_follow((struct te_slot *)word);
+	call.word = next;
+	return 0;
+}
+
+#include "mend.bpf.h"
+
+static __always_inline void call_task(struct task_struct *task)
+{
+	if (call.task && call.task != (u64)task)
+		return;
+	call_cloned = 0;
+	call_expect = call.word;
+	if (call.op == TE_OP_ATTACH) {
+		call.ret = attach(task);
+	} else if (call.op == TE_OP_MEND) {
+		call.ret = mend(task);
+	} else {
+		facts_fill(&call.facts, task);
+		call.ret = 0;
+	}
+}
+
+SEC("syscall")
+int te_call_sys(void *ctx)
+{
+	struct task_struct *task = bpf_task_from_pid(call.tid);
+
+	if (!task)
+		return 0;
+	call_task(task);
+	bpf_task_release(task);
+	return 0;
+}
+
+SEC("iter/task")
+int te_call_iter(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (task && task->pid == call.tid)
+		call_task(task);
+	return 0;
+}
+
+/* Change an entry of `groups` in place: what BPF counts there is kept. */
+SEC("syscall")
+int te_call_group(void *ctx)
+{
+	u64 id = call.id;
+	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
+
+	if (call.op == TE_OP_PIDS_MAX) {
+		struct te_pids *p = pids_find(id);
+
+		if (p) {
+			p->max = call.max;
+			call.ret = 0;
+		}
+		return 0;
+	}
+	if (call.op == TE_OP_USER) {
+		struct owner o = { .user = id, .unlimited = 1 };
+
+		if (call.max < 0)
+			user_uncharge(id);
+		else
+			user_charge(&o);
+		call.ret = 0;
+		return 0;
+	}
+	if (!g)
+		return 0;
+	if (call.op == TE_OP_GROUP_SET) {
+		g->parent = call.parent;
+		g->clone_mask = call.clone_mask;
+		g->levels = call.levels;
+		*(volatile u32 *)&g->watch = call.set | TE_WATCH_KNOWN;
+		full_barrier();
+	} else if (call.op == TE_OP_GROUP_RULES) {
+		*(volatile u64 *)&g->rules = call.rules;
+		full_barrier();
+	} else if (call.op == TE_OP_GROUP_FULL) {
+		*(volatile u64 *)&g->full = call.full;
+	} else if (call.op == TE_OP_GROUP_REFUSED) {
+		*(volatile u32 *)&g->refused_told = 0;
+		full_barrier();
+		call.refused = __sync_lock_test_and_set(&g->refused, 0);
+	} else {
+		__sync_fetch_and_or(&g->watch, call.set);
+		__sync_fetch_and_and(&g->watch, ~call.clear | TE_WATCH_KNOWN);
+		full_barrier();
+	}
+	call.ret = 0;
+	return 0;
+}
+
+SEC("iter/task")
+int te_walk(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct te_task t = {};
+	struct te_slot *slot;
+
+	if (!task || (walk.tgid && task->tgid != walk.tgid))
+		return 0;
+	t.word = word_peek(task);
+	if (walk.words_only && (!t.word || (t.word & TE_WORD_EXITED && !walk.dying_too)))
+		return 0;
+	slot = t.word ? (struct te_slot *)word_find(task) : NULL;
+	if (walk.kill) {
+		t.word = slot ? kill_mark(task, &slot->word, t.word) : 0;
+		if (!t.word)
+			return 0;
+	}
+	/* Of one that was never in a css_group before its end, nothing. */
+	if (slot && (!(t.word & TE_WORD_EXITED) || slot->exited))
+		cpuacct_since(&t, slot, task);
+	t.task = (u64)task;
+	t.tid = task->pid;
+	t.tgid = task->tgid;
+	t.start_time = task->start_boottime;
+	if (!walk.words_only) {
+		t.vtid = nr_in(task, walk.ns_inum, walk.ns_level);
+		t.vtgid = nr_in(task->group_leader, walk.ns_inum, walk.ns_level);
+		t.flags = task_flags(task);
+	}
+	bpf_core_read(&t.comm, sizeof(t.comm), &task->comm);
+	bpf_seq_write(ctx->meta->seq, &t, sizeof(t));
+	return 0;
+}
+
+#endif /* _CONTAINERFSD_BPF_CALLS_BPF_H */

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cpuacct.bpf.h - what tasks use, by css_group and CPU
+ *
+ * A task's slot says up to where its times are charged. Whoever takes it out of a
+ * css_group, gives it another CPU or sees its end exchanges that for its times
+ * now and adds the difference to the css_group's sum for the CPU that the task
+ * had. Two who do so at once exchange one after the other, so whatever they find
+ * adds up to what was used: a sum may be short for a moment, and none is wrong
+ * for good.
+ *
+ * Only ids whose time counts for a container have sums. A task that comes from
+ * another id brings nothing along, as what it used there is exchanged first.
+ *
+ * te_migrate is called with the scheduler's locks held. It looks up and adds;
+ * nothing in it allocates or takes a lock.
+ */
+#ifndef _CONTAINERFSD_BPF_CPUACCT_BPF_H
+#define _CONTAINERFSD_BPF_CPUACCT_BPF_H
+
+te_u32 cpuacct_state;	/* enum te_cpuacct_state */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, u64);
+	__type(value, struct te_cpu);
+} used SEC(".maps");
+
+static __always_inline void cpu_fill(struct te_cpu *cpu, struct task_struct *task)
+{
+	cpu->utime = task->utime;
+	cpu->stime = task->stime;
+	cpu->runtime = task->se.sum_exec_runtime;
+}
+
+/* Nothing that @task used up to now counts. */
+static __always_inline void cpuacct_begin(struct te_slot *slot, struct task_struct *task)
+{
+	cpu_fill(&slot->cpu, task);
+}
+
+/* What @task used so far is @id's. */
+static __always_inline void cpuacct_charge(u64 id, struct te_slot *slot,
+					   struct task_struct *task)
+{
+	struct te_cpu now, *sum;
+
+	if (!cpuacct_state)
+		return;
+	cpu_fill(&now, task);
+	now.utime -= __sync_lock_test_and_set(&slot->cpu.utime, now.utime);
+	now.stime -= __sync_lock_test_and_set(&slot->cpu.stime, now.stime);
+	now.runtime -= __sync_lock_test_and_set(&slot->cpu.runtime, now.runtime);
+	sum = id ? bpf_map_lookup_percpu_elem(&used, &id, task->thread_info.cpu) : NULL;
+	if (!sum)
+		return;
+	__sync_fetch_and_add(&sum->utime, now.utime);
+	__sync_fetch_and_add(&sum->stime, now.stime);
+	__sync_fetch_and_add(&sum->runtime, now.runtime);
+}
+
+/*
+ * What @task, which is only looked at and whose word was t->word, has used since it
+ * was charged, and where. If it is charged or migrates meanwhile: nothing, as the
+ * sums have changed; nor if the slot has become another task's.
+ */
+static __always_inline void cpuacct_since(struct te_task *t, const struct te_slot *slot,
+					  struct task_struct *task)
+{
+	u64 from = *(volatile u64 *)&slot->cpu.runtime;
+	u32 on_cpu = *(volatile u32 *)&task->thread_info.cpu;
+	struct te_cpu used;
+
+	used.utime = *(volatile u64 *)&task->utime - slot->cpu.utime;
+	used.stime = *(volatile u64 *)&task->stime - slot->cpu.stime;
+	used.runtime = *(volatile u64 *)&task->se.sum_exec_runtime - from;
+	if (*(volatile u64 *)&slot->cpu.runtime != from ||
+	    *(volatile u32 *)&task->thread_info.cpu != on_cpu ||
+	    *(volatile u64 *)&slot->word != t->word)
+		return;
+	t->cpu = used;
+	t->on_cpu = on_cpu;
+}
+
+/* Sums for @id, a clone of @parent; false: no room. */
+static __always_inline bool cpuacct_clone(u64 parent, u64 id)
+{
+	struct te_cpu zero = {};
+
+	if (!cpuacct_state || (cpuacct_state != TE_ACCOUNT_CLONES &&
+			       !bpf_map_lookup_elem(&used, &parent)))
+		return true;
+	return !bpf_map_update_elem(&used, &id, &zero, BPF_NOEXIST);
+}
+
+static __always_inline void cpuacct_unclone(u64 id)
+{
+	if (cpuacct_state)
+		bpf_map_delete_elem(&used, &id);
+}
+
+#endif /* _CONTAINERFSD_BPF_CPUACCT_BPF_H */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cpuset.bpf.h - who changes affinities: the part of hooks.bpf.c
+ * for cpuset
+ *
+ * A change is reported after it was made, and the daemon takes back what is too
+ * much: a program on functions cannot change a result, and the hook that could
+ * refuse does not see the mask. Attached only while a container is limited.
+ *
+ * A thread of io_uring's sets its CPUs itself, to those that its owner has asked for
+ * when the ring was made or later. The kernel looks at its own cpusets then, and what
+ * it would refuse for these it does not for ours. Which they are is seen when such a
+ * thread first wakes, and when it gets another CPU. That is with the scheduler's locks
+ * held: nothing there allocates or sleeps.
+ */
+#ifndef _CONTAINERFSD_BPF_CPUSET_BPF_H
+#define _CONTAINERFSD_BPF_CPUSET_BPF_H
+
+static __always_inline bool cpus_watched(struct task_struct *task)
+{
+	u64 *word = word_find(task);
+	u64 id = word ? te_word_id(*word) : 0;
+
+	return id && watched(id, TE_WATCH_CPUS);
+}
+
+static __always_inline int affinity_tell(u32 tid)
+{
+	struct te_affinity *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+
+	if (!rec) {
+		lost_begin();
+		lost_end();
+		return 0;
+	}
+	rec->type = TE_AFFINITY;
+	rec->tid = tid;
+	bpf_ringbuf_submit(rec, wake_flags(true));
+	return 0;
+}
+
+/*
+ * sched_setaffinity(2) of @nr, a number in the caller's pid namespace, has
+ * succeeded. Of others than the caller it is not known here who they are.
+ */
+static __always_inline int affinity_set(u32 nr)
+{
+	struct task_struct *me = bpf_get_current_task_btf();
+	struct pid *pid = BPF_CORE_READ(me, thread_pid);
+	u32 level = BPF_CORE_READ(pid, level);
+	bool self = !nr || nr == own_nr(pid, level);
+
+	if (!affinity_enabled || me->tgid == daemon_tgid || (self && !cpus_watched(me)))
+		return 0;
+	return affinity_tell(self ? me->pid : level ? 0 : nr);
+}
+
+SEC("fexit/sched_setaffinity")
+int BPF_PROG(te_affinity_fexit, pid_t nr, const struct cpumask *mask, long ret)
+{
+	if (ret)
+		return 0;
+	skip_begin();
+	affinity_set(nr);
+	skip_end();
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(te_affinity_sys_exit, struct pt_regs *regs, long ret)
+{
+	u64 nr;
+
+	if (!is_call(SETAFFINITY, regs, &nr) || ret)
+		return 0;
+	return affinity_set(nr);
+}
+
+static __always_inline int worker_seen(struct task_struct *task)
+{
+	if (!(task->flags & PF_IO_WORKER) || !affinity_enabled || !cpus_watched(task))
+		return 0;
+	return affinity_tell(task->pid);
+}
+
+SEC("tp_btf/sched_wakeup_new")
+int BPF_PROG(te_worker_wakes, struct task_struct *task)
+{
+	return worker_seen(task);
+}
+
+SEC("tp_btf/sched_migrate_task")
+int BPF_PROG(te_worker_migrates, struct task_struct *task, int dest_cpu)
+{
+	return worker_seen(task);
+}
+
+#endif /* _CONTAINERFSD_BPF_CPUSET_BPF_H */

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * devices.c - load and attach the programs that check devices
+ *
+ * They are there only while they are wanted: other device accesses than those of
+ * contained tasks pay for them, too. Of the two ways to be called (see
+ * devices.bpf.c) the first that works is used, where working means that
+ * the program has seen this process open a device: where bpf is not among the LSMs,
+ * for one, programs attach without a complaint and are never called.
+ *
+ * The links are held by descriptors of this process alone; if it dies, nobody is
+ * denied anything any more.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "devices.skel.h"
+
+#define NR_LINKS	2
+#define SOME_DEVICE	"/dev/null"
+
+struct te_devices {
+	struct devices_bpf *skel;
+	int link[NR_LINKS];
+};
+
+/* The root of a file system of which there is one, by a mount that nobody else sees. */
+static int open_root(const char *type)
+{
+	int fs = fsopen(type, FSOPEN_CLOEXEC);
+	int fd = -1;
+
+	if (fs < 0)
+		return -errno;
+	if (!fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		fd = fsmount(fs, FSMOUNT_CLOEXEC, 0);
+	close(fs);
+	return fd < 0 ? -EOPNOTSUPP : fd;
+}
+
+static bool have_cgroup2(void)
+{
+	int fd = open_root("cgroup2");
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Is bpf among the LSMs? They are listed, separated by commas. */
+static bool have_lsm(void)
+{
+	int root = open_root("securityfs"), fd = -1;
+	char list[512], *rest = list, *name;
+	bool found = false;
+	ssize_t n = -1;
+
+	if (root >= 0) {
+		fd = openat(root, "lsm", O_RDONLY | O_CLOEXEC);
+		close(root);
+	}
+	if (fd >= 0) {
+		n = read(fd, list, sizeof(list) - 1);
+		close(fd);
+	}
+	if (n <= 0)
+		return false;
+	list[n] = '\0';
+	while ((name = strsep(&rest, ",\n")))
+		found |= !strcmp(name, "bpf");
+	return found;
+}
+
+/* A link implies BPF_F_ALLOW_MULTI. */
+static int attach_cgroup(struct te_devices *d)
+{
+	int cgroup = open_root("cgroup2");
+
+	if (cgroup < 0)
+		return cgroup;
+	d->link[0] = bpf_link_create(bpf_program__fd(d->skel->progs.te_device), cgroup,
+				     BPF_CGROUP_DEVICE, NULL);
+	close(cgroup);
+	return d->link[0] < 0 ? -errno : 0;
+}
+
+static int attach_lsm(struct te_devices *d)
+{
+	d->link[0] = bpf_raw_tracepoint_open(NULL,
+				bpf_program__fd(d->skel->progs.te_inode_permission));
+	if (d->link[0] < 0)
+		return -errno;
+	d->link[1] = bpf_raw_tracepoint_open(NULL,
+				bpf_program__fd(d->skel->progs.te_inode_mknod));
+	return d->link[1] < 0 ? -errno : 0;
+}
+
+static const struct way {
+	const char	*name;
+	bool		lsm;
+	bool		(*possible)(void);
+	int		(*attach)(struct te_devices *d);
+} ways[] = {
+	{ "a cgroup v2 device program", false, have_cgroup2, attach_cgroup },
+	{ "LSM programs", true, have_lsm, attach_lsm },
+};
+
+static int reuse_maps(struct te_devices *d, const struct task_events *te)
+{
+	int err = bpf_map__reuse_fd(d->skel->maps.words, bpf_map__fd(te->skel->maps.words));
+
+	if (!err)
+		err = bpf_map__reuse_fd(d->skel->maps.storage,
+					bpf_map__fd(te->skel->maps.storage));
+	if (!err)
+		err = bpf_map__reuse_fd(d->skel->maps.groups, bpf_map__fd(te->skel->maps.groups));
+	return err;
+}
+
+static int load(struct te_devices *d, const struct task_events *te, bool lsm)
+{
+	int err;
+
+	d->skel = devices_bpf__open();
+	if (!d->skel)
+		return -errno;
+	d->skel->rodata->daemon_tgid = (te_u32)getpid();
+	bpf_program__set_autoload(d->skel->progs.te_device, !lsm);
+	bpf_program__set_autoload(d->skel->progs.te_inode_permission, lsm);
+	bpf_program__set_autoload(d->skel->progs.te_inode_mknod, lsm);
+	err = reuse_maps(d, te);
+	return err ? err : devices_bpf__load(d->skel);
+}
+
+static bool works(const struct te_devices *d)
+{
+	te_u64 before = d->skel->bss->seen;
+	int fd = open(SOME_DEVICE, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return __atomic_load_n(&d->skel->bss->seen, __ATOMIC_RELAXED) != before;
+}
+
+static void drop(struct te_devices *d)
+{
+	for (int i = NR_LINKS - 1; i >= 0; i--)
+		if (d->link[i] >= 0)
+			close(d->link[i]);
+	if (d->skel)
+		devices_bpf__destroy(d->skel);
+	free(d);
+}
+
+/* Loaded, if that can be. */
+static struct te_devices *try_way(const struct task_events *te, const struct way *way)
+{
+	struct te_devices *d;
+
+	if (!way->possible())
+		return NULL;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return NULL;
+	for (int i = 0; i < NR_LINKS; i++)
+		d->link[i] = -1;
+	if (load(d, te, way->lsm)) {
+		drop(d);
+		return NULL;
+	}
+	return d;
+}
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	(void)level, (void)fmt, (void)ap;
+	return 0;
+}
+
+/* The first way that can be loaded and, if they are to be @started, works. */
+static struct te_devices *find_way(struct task_events *te, bool started)
+{
+	libbpf_print_fn_t print = libbpf_set_print(quiet);
+	struct te_devices *d = NULL;
+
+	if (getenv("LIBBPF_LOG_LEVEL"))
+		libbpf_set_print(print);
+	te->devices_hook = NULL;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && !d; i++) {
+		d = try_way(te, &ways[i]);
+		if (d && started && (ways[i].attach(d) || !works(d))) {
+			drop(d);
+			d = NULL;
+		}
+		if (d)
+			te->devices_hook = ways[i].name;
+	}
+	te->devices_tried = true;
+	libbpf_set_print(print);
+	return d;
+}
+
+int task_events_devices_start(struct task_events *te)
+{
+	if (!te->devices)
+		te->devices = find_way(te, true);
+	return te->devices ? 0 : -EOPNOTSUPP;
+}
+
+void task_events_devices_stop(struct task_events *te)
+{
+	if (te->devices)
+		drop(te->devices);
+	te->devices = NULL;
+}
+
+/* Attaching is not tried for this: it takes some kernels seconds. */
+const char *task_events_devices_hook(struct task_events *te)
+{
+	struct te_devices *d;
+
+	if (!te->devices_tried) {
+		d = find_way(te, false);
+		if (d)
+			drop(d);
+	}
+	return te->devices_hook;
+}
+
+int task_events_rules_add(struct task_events *te, uint64_t id, const struct te_rules *rules)
+{
+	int err = bpf_map_update_elem(bpf_map__fd(te->devices->skel->maps.rules), &id, rules,
+				      BPF_NOEXIST);
+
+	return err == -E2BIG ? -ENOSPC : err;
+}
+
+void task_events_rules_del(struct task_events *te, uint64_t id)
+{
+	bpf_map_delete_elem(bpf_map__fd(te->devices->skel->maps.rules), &id);
+}

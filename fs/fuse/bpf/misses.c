@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * misses.c - no event is lost unknown: programs that were skipped
+ *
+ * Which programs the kernel may skip, and when, is said in skipped.bpf.h.
+ * It counts how often it did, for each program, and te_missed() adds up those that
+ * may have been the only one to see an event: a rebuild is due when that grows, as
+ * when the ring was full. Of these count
+ *
+ *  births, exits, execs, system calls	where handlers of tracepoints can be preempted;
+ *		births at most so many as one of their two hooks was skipped for
+ *  unshare	where two hooks see it, only what may have escaped both: what fexit was
+ *		skipped for, less what the kprobe saw and fexit did not (unshares_alone;
+ *		those in between count among these, so that a loss may be noticed only
+ *		once they are through)
+ *  affinities	seen by fexit
+ *  words	that could not be written
+ *
+ * Not these: reaping, which is made good when the task is freed; and migrations, with
+ * the scheduler's locks held.
+ *
+ * What tests have skipped counts, too. The numbers are asked for only when a program
+ * that can be skipped is, or has been, inside since the last time: a system call for
+ * each costs a microsecond.
+ */
+#include <string.h>
+
+#include <bpf/btf.h>
+
+#include "internal.h"
+
+/* Since handlers of tracepoints are under SRCU, not the one that there was before 6.13. */
+static bool tracepoints_under_srcu(const struct btf *btf)
+{
+	return btf__find_by_name_kind(btf, "tracepoint_srcu_srcu_data", BTF_KIND_VAR) > 0 &&
+	       btf__find_by_name_kind(btf, "tracepoint_ext", BTF_KIND_STRUCT) > 0;
+}
+
+void te_misses_prepare(struct task_events *te, const struct btf *btf)
+{
+	te->can_preempt = btf__find_by_name_kind(btf, "preempt_schedule", BTF_KIND_FUNC) > 0;
+	te->skel->rodata->tp_preempted = te->can_preempt && tracepoints_under_srcu(btf);
+}
+
+/* How often the kernel has skipped @prog. */
+static uint64_t skipped(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info;
+	__u32 len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	if (bpf_program__fd(prog) < 0 ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+static uint64_t load(const te_u64 *number)
+{
+	return __atomic_load_n(number, __ATOMIC_SEQ_CST);
+}
+
+/* Unshares that nobody saw, at most. */
+static uint64_t unshares_missed(const struct task_events *te)
+{
+	struct hooks_bpf *skel = te->skel;
+	uint64_t fexit, alone;
+
+	if (!te->have_fexit && te->have_kprobe)
+		return skipped(skel->progs.te_unshare_kprobe);
+	if (!te->have_fexit)
+		return skel->rodata->tp_preempted ? skipped(skel->progs.te_unshare_sys_exit) : 0;
+	fexit = skipped(skel->progs.te_unshare_fexit);
+	alone = load(&skel->bss->unshares_alone);
+	return fexit > alone ? fexit - alone : 0;
+}
+
+static uint64_t births_missed(const struct hooks_bpf *skel)
+{
+	uint64_t one = skipped(skel->progs.te_newtask);
+	uint64_t other = skipped(skel->progs.te_newtask_late);
+
+	return one < other ? one : other;
+}
+
+/* A kprobe alone is skipped on account of others, of which it does not know. */
+static bool must_ask(struct task_events *te)
+{
+	const struct hooks_bpf__bss *bss = te->skel->bss;
+	uint64_t ended = load(&bss->skip_ended), begun = load(&bss->skip_begun);
+
+	if (begun == ended && ended == te->skip_seen && !(te->have_kprobe && !te->have_fexit))
+		return false;
+	te->skip_seen = ended;
+	return true;
+}
+
+uint64_t te_missed(struct task_events *te)
+{
+	struct hooks_bpf *skel = te->skel;
+	uint64_t now = 0;
+
+	if (te->can_preempt && must_ask(te)) {
+		now = unshares_missed(te);
+		if (te->have_fexit)
+			now += skipped(skel->progs.te_affinity_fexit);
+		if (skel->rodata->tp_preempted)
+			now += births_missed(skel) + skipped(skel->progs.te_exit) +
+			       skipped(skel->progs.te_exec);
+		if (now > te->programs_missed)
+			te->programs_missed = now;
+	}
+	return te->programs_missed + load(&skel->bss->lost_words) + load(&skel->bss->faked);
+}
+
+uint64_t te_skipped(const struct task_events *te)
+{
+	struct bpf_program *prog;
+	uint64_t sum = 0;
+
+	bpf_object__for_each_program(prog, te->skel->obj)
+		sum += skipped(prog);
+	return sum;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pids.bpf.h - counting tasks: the part of hooks.bpf.c for pids
+ *
+ * An entry's number is that of the tasks charged to it or to entries below it. All
+ * changes are atomic additions and compare-and-swaps of one word, from the task's
+ * own entry upwards; limits are looked at in the same step as the number goes up,
+ * so that it never exceeds one, not even for a moment, but by a move.
+ *
+ * Where a task is to be charged follows from its word: the word's css_group names
+ * the entry. Whoever has changed a word calls pids_follow(), which moves the
+ * charge and then looks at the word again, until both agree; so whoever comes last
+ * leaves them agreeing. Between entries that have ancestors in common these are not
+ * touched, lest a fork be refused for a move.
+ *
+ * A fork is charged to where its creator is:
+ *
+ *  lsm/task_alloc	before there is a child; the creator's slot holds the charge
+ *			until task_newtask gives it to the child, or lsm/task_free
+ *			says that the fork has failed (there is no tracepoint then)
+ *  tp_btf/task_newtask	where there is no such charge. With TE_PIDS_KILL a child
+ *			beyond a limit is killed: the signal is pending before the
+ *			child is woken for the first time.
+ *
+ * The charge ends when the task is reaped (te_release) or else exits.
+ */
+#ifndef _CONTAINERFSD_BPF_PIDS_BPF_H
+#define _CONTAINERFSD_BPF_PIDS_BPF_H
+
+/* Set by the daemon before loading. */
+const volatile te_u32 have_release;	/* te_release is there */
+
+/* Written by the daemon: enum te_pids_state, enum te_pids_mode. */
+te_u32 pids_state;
+te_u32 pids_mode;
+
+/* Written by programs, read by the daemon. */
+te_u64 pids_refused;
+te_u64 pids_probed;	/* forks of the daemon's that lsm/task_alloc has seen */
+te_u32 pids_probe;	/* its tgid, while it wants to know */
+
+#define PIDS_DEPTH_MAX	(1 << 20)	/* steps up; paths are much shorter */
+#define PIDS_TRIES	8	/* in loops that the verifier walks through */
+#define PIDS_FOLLOWS	64
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, u64);
+	__type(value, struct te_pids);
+} pids SEC(".maps");
+
+/* On the way up from `at`; what is `stop` and above is left alone. */
+struct pids_walk {
+	u64 at;
+	u64 stop;
+	u64 other;
+	bool full;
+};
+
+static __always_inline struct te_pids *pids_find(u64 key)
+{
+	return key ? bpf_map_lookup_elem(&pids, &key) : NULL;
+}
+
+static __always_inline void peak_raise(struct te_pids *p, s64 n)
+{
+	s64 old;
+	int i;
+
+	for (i = 0; i < PIDS_TRIES; i++) {
+		old = *(volatile s64 *)&p->peak;
+		if (old >= n || __sync_val_compare_and_swap(&p->peak, old, n) == old)
+			break;
+	}
+}
+
+static long pids_up(u32 i, void *ctx)
+{
+	struct pids_walk *w = ctx;
+	u64 at = w->at;
+	struct te_pids *p = at == w->stop ? NULL : pids_find(at);
+
+	if (!p)
+		return 1;
+	peak_raise(p, __sync_fetch_and_add(&p->count, 1) + 1);
+	w->at = p->parent;
+	return 0;
+}
+
+static long pids_down(u32 i, void *ctx)
+{
+	struct pids_walk *w = ctx;
+	u64 at = w->at;
+	struct te_pids *p = at == w->stop ? NULL : pids_find(at);
+
+	if (!p)
+		return 1;
+	__sync_fetch_and_add(&p->count, -1);
+	w->at = p->parent;
+	return 0;
+}
+
+/* One more, if there is room. */
+static __always_inline bool pids_room(struct te_pids *p)
+{
+	s64 n = *(volatile s64 *)&p->count, old;
+	bool got = false;
+	int i;
+
+	for (i = 0; i < PIDS_TRIES && !got; i++) {
+		if (n >= p->max)
+			return false;
+		old = __sync_val_compare_and_swap(&p->count, n, n + 1);
+		got = old == n;
+		n = old;
+	}
+	/* Others are always faster: then they may see one too many for a moment. */
+	if (!got) {
+		n = __sync_fetch_and_add(&p->count, 1);
+		if (n >= p->max) {
+			__sync_fetch_and_add(&p->count, -1);
+			return false;
+		}
+	}
+	peak_raise(p, n + 1);
+	return true;
+}
+
+static long pids_try_up(u32 i, void *ctx)
+{
+	struct pids_walk *w = ctx;
+	struct te_pids *p = pids_find(w->at);
+
+	if (!p)
+		return 1;
+	if (!pids_room(p)) {
+		w->full = true;
+		return 1;
+	}
+	w->at = p->parent;
+	return 0;
+}
+
+/* One step towards where the ways up from `at` and `other` meet. */
+static long pids_meet(u32 i, void *ctx)
+{
+	struct pids_walk *w = ctx;
+	u64 a = w->at, b = w->other;
+	struct te_pids *p, *q;
+
+	if (a == b)
+		return 1;
+	p = pids_find(a);
+	q = pids_find(b);
+	if (p && (!q || p->level >= q->level))
+		w->at = p->parent;
+	else if (q)
+		w->other = q->parent;
+	else
+		w->at = w->other = 0;
+	return 0;
+}
+
+static __noinline void pids_charge(u64 key, u64 stop)
+{
+	struct pids_walk w = { .at = key, .stop = stop };
+
+	bpf_loop(PIDS_DEPTH_MAX, pids_up, &w, 0);
+}
+
+static __noinline void pids_uncharge(u64 key, u64 stop)
+{
+	struct pids_walk w = { .at = key, .stop = stop };
+
+	bpf_loop(PIDS_DEPTH_MAX, pids_down, &w, 0);
+}
+
+/* Whether all had room. */
+static __noinline bool pids_try(u64 key)
+{
+	struct pids_walk w = { .at = key };
+
+	bpf_loop(PIDS_DEPTH_MAX, pids_try_up, &w, 0);
+	if (w.full)
+		pids_uncharge(key, w.at);
+	return !w.full;
+}
+
+static __noinline u64 pids_common(u64 a, u64 b)
+{
+	struct pids_walk w = { .at = a, .other = b };
+
+	bpf_loop(PIDS_DEPTH_MAX, pids_meet, &w, 0);
+	return w.at;
+}
+
+/* The entry for tasks whose word is @word, or 0. */
+static __always_inline u64 pids_of_word(u64 word)
+{
+	u64 id = te_word_id(word);
+	struct te_group *g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
+
+	return g ? g->pids : 0;
+}
+
+struct pids_following {
+	struct te_slot *slot;
+};
+
+static long pids_follow_once(u32 i, void *ctx)
+{
+	struct te_slot *slot = ((struct pids_following *)ctx)->slot;
+	u64 to = pids_of_word(word_read(&slot->word));
+	u64 old = word_read(&slot->charged);
+	u64 common;
+
+	if (old == to || old == TE_PIDS_GONE)
+		return 1;
+	common = pids_common(old, to);
+	pids_charge(to, common);
+	if (__sync_val_compare_and_swap(&slot->charged, old, to) == old)
+		pids_uncharge(old, common);
+	else
+		pids_uncharge(to, common);
+	return 0;
+}
+
+/* Let a task's charge follow its word. (A plain loop takes the verifier a second.) */
+static __always_inline void pids_follow(struct te_slot *slot)
+{
+	struct pids_following f = { .slot = slot };
+
+	if (pids_state)
+		bpf_loop(PIDS_FOLLOWS, pids_follow_once, &f, 0);
+}
+
+/* It counts no more, and never will again, whoever is about to follow its word. */
+static __always_inline void pids_end(struct te_slot *slot)
+{
+	u64 old;
+
+	if (!pids_state)
+		return;
+	old = __sync_lock_test_and_set(&slot->charged, TE_PIDS_GONE);
+	if (old != TE_PIDS_GONE)
+		pids_uncharge(old, 0);
+}
+
+/* Wake the daemon with nothing to read. */
+static __always_inline void wake_daemon(void)
+{
+	void *rec = bpf_ringbuf_reserve(&ring, sizeof(u64), 0);
+
+	/* A ring that is full has woken it. */
+	if (rec)
+		bpf_ringbuf_discard(rec, BPF_RB_FORCE_WAKEUP);
+}
+
+/* A fork was refused to a task of the entry @key. The daemon notes the first in its log. */
+static __always_inline void pids_refuse(u64 key)
+{
+	struct te_pids *p = pids_find(key);
+
+	__sync_fetch_and_add(&pids_refused, 1);
+	if (p && !__sync_fetch_and_add(&p->refused, 1))
+		wake_daemon();
+}
+
+/* What was charged for a child before it was there, which comes to nothing. */
+static __always_inline void pids_fork_drop(struct te_slot *creator)
+{
+	u64 key = creator->forking;
+
+	creator->forking = 0;
+	if (key)
+		pids_uncharge(key, 0);
+}
+
+/* Kill a child that does not run yet; a thread's process dies with it. */
+static __always_inline bool pids_kill(struct task_struct *child)
+{
+	return have_signal_task && pids_mode == TE_PIDS_KILL &&
+	       !bpf_send_signal_task(child, SIGKILL, PIDTYPE_PID, 0);
+}
+
+/*
+ * @child has got its word, in @slot, from @creator, which may have none. A
+ * new slot is charged nothing; an attach may come before us.
+ */
+static __always_inline void pids_born(struct te_slot *creator, struct task_struct *child,
+				      struct te_slot *slot)
+{
+	u64 key;
+
+	if (!pids_state)
+		return;
+	if (creator && creator->forking && creator->fork_child == (u64)child) {
+		key = creator->forking;
+		creator->forking = 0;
+	} else {
+		key = pids_of_word(word_read(&slot->word));
+		if (!key)
+			return;
+		if (!pids_try(key)) {
+			if (pids_kill(child)) {
+				pids_refuse(creator ? pids_of_word(creator->word) : 0);
+				__sync_val_compare_and_swap(&slot->charged, 0, TE_PIDS_GONE);
+				return;
+			}
+			pids_charge(key, 0);
+		}
+	}
+	if (__sync_val_compare_and_swap(&slot->charged, 0, key))
+		pids_uncharge(key, 0);
+	pids_follow(slot);
+}
+
+/* A clone of a task of @from gets an entry of its own; false: no room. */
+static __always_inline bool pids_clone(struct te_group *g, const struct te_group *from, u64 id)
+{
+	struct te_pids *above, p = {
+		.parent = from->pids, .max = TE_PIDS_NO_LIMIT, .level = 1,
+	};
+	u64 key = TE_PIDS_CLONE | id;
+
+	g->pids = from->pids;
+	if (pids_state != TE_PIDS_CLONES)
+		return true;
+	above = pids_find(from->pids);
+	if (above)
+		p.level = above->level + 1;
+	g->pids = key;
+	return !bpf_map_update_elem(&pids, &key, &p, BPF_NOEXIST);
+}
+
+static __always_inline void pids_unclone(u64 id)
+{
+	u64 key = TE_PIDS_CLONE | id;
+
+	if (pids_state == TE_PIDS_CLONES)
+		bpf_map_delete_elem(&pids, &key);
+}
+
+#endif /* _CONTAINERFSD_BPF_PIDS_BPF_H */

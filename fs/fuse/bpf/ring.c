@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ring.c - take events from the ring; rebuild when some were lost
+ *
+ * The ring is mapped, and consumed here rather than by libbpf, because a drain
+ * ends at a position sampled at its start and waits for records below it that
+ * are reserved and not yet submitted (the proof that this shows every change
+ * made before is in hooks.bpf.c).
+ *
+ * A record below the position has made its change when it is no longer busy, so
+ * a snapshot of the words begun afterwards contains it. Hence a rebuild:
+ *
+ *  1. sample `lost`, then the position, and consume up to that. Only exits are
+ *     passed on, for their CPU time; the snapshot has the rest.
+ *  2. wait until lost_done equals lost: the changes without record are made too.
+ *  3. take the snapshot, then list the groups: a word's group was made before it.
+ *  4. go on with the events after 1. Those that the snapshot has already do no
+ *     harm: of one task, words not newer are not applied; where a tid was reused
+ *     the old user's exit is replayed before the new one's fork, and the task that
+ *     the exit removed wrongly comes back with that fork.
+ *
+ * An event that no program has seen (misses.c) is a reason, too. Then what
+ * it left undone is done before 3 (mend.c).
+ *
+ * If `lost` is not what it was in 1, all over again, but not for ever: somebody may
+ * make events as fast as that. Then the replica has what there was at the beginning
+ * of the call, and may lack what came after; the caller is told. It is sampled before the
+ * position, since of a fork recorded behind that position the exit may be lost
+ * before the snapshot: the fork is replayed in 4, the exit never.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "hash.h"
+
+#define REBUILD_ROUNDS	8
+#define LOST_SPINS	20000		/* a second */
+#define RELEASE_EVERY	(64 << 10)	/* bytes consumed before the room is given back */
+
+int te_ring_map(struct te_ring *ring, int map_fd, size_t size)
+{
+	void *p;
+
+	ring->size = size;
+	ring->page = sysconf(_SC_PAGESIZE);
+	p = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	ring->consumer_pos = p;
+	p = mmap(NULL, ring->page + 2 * size, PROT_READ, MAP_SHARED, map_fd,
+		 ring->page);
+	if (p == MAP_FAILED)
+		return -errno;
+	ring->producer_pos = p;
+	ring->data = (const char *)p + ring->page;
+	ring->pos = __atomic_load_n(ring->consumer_pos, __ATOMIC_RELAXED);
+	return 0;
+}
+
+void te_ring_unmap(struct te_ring *ring)
+{
+	if (ring->consumer_pos)
+		munmap(ring->consumer_pos, ring->page);
+	if (ring->producer_pos)
+		munmap((void *)ring->producer_pos, ring->page + 2 * ring->size);
+}
+
+static unsigned long producer(const struct te_ring *ring)
+{
+	return __atomic_load_n(ring->producer_pos, __ATOMIC_SEQ_CST);
+}
+
+static void release(struct te_ring *ring)
+{
+	__atomic_store_n(ring->consumer_pos, ring->pos, __ATOMIC_RELEASE);
+}
+
+/* Wait a little; less and less eagerly. */
+static void relax(unsigned int *spins)
+{
+	const struct timespec moment = { .tv_nsec = 50000 };
+
+	if (++*spins < 1000)
+		sched_yield();
+	else
+		nanosleep(&moment, NULL);
+}
+
+/* The record's payload, or NULL if it was discarded; goes on to the next. */
+static const void *next_record(struct te_ring *ring)
+{
+	const char *at = ring->data + (ring->pos & (ring->size - 1));
+	unsigned int spins = 0;
+	uint32_t len;
+
+	while ((len = __atomic_load_n((const uint32_t *)at, __ATOMIC_ACQUIRE)) &
+	       BPF_RINGBUF_BUSY_BIT)
+		relax(&spins);
+	ring->pos += ((len & ~BPF_RINGBUF_DISCARD_BIT) + BPF_RINGBUF_HDR_SZ + 7) & ~7UL;
+	return len & BPF_RINGBUF_DISCARD_BIT ? NULL : at + BPF_RINGBUF_HDR_SZ;
+}
+
+static void deliver(struct task_events *te, const void *rec, bool exits_only)
+{
+	uint32_t type = *(const uint32_t *)rec;
+
+	te->events++;
+	if (exits_only && type != TE_EXIT)
+		return;
+	switch (type) {
+	case TE_FORK:
+		te->ops.fork(te->ctx, rec);
+		break;
+	case TE_CLONE:
+		te->ops.clone(te->ctx, rec);
+		break;
+	case TE_EXIT:
+		te->ops.exit(te->ctx, rec);
+		break;
+	case TE_EXEC:
+		te->ops.exec(te->ctx, rec);
+		break;
+	case TE_AFFINITY:
+		te->ops.affinity(te->ctx, rec);
+		break;
+	case TE_REFUSED:
+		te->ops.refused(te->ctx, ((const struct te_refused *)rec)->id);
+		break;
+	}
+}
+
+static void consume(struct task_events *te, unsigned long end, bool exits_only)
+{
+	struct te_ring *ring = &te->ring;
+	unsigned long released = ring->pos;
+	uint32_t *half_woken = &te->skel->bss->half_woken;
+	const void *rec;
+
+	while (ring->pos != end) {
+		rec = next_record(ring);
+		if (rec)
+			deliver(te, rec, exits_only);
+		if (ring->pos - released >= RELEASE_EVERY) {
+			release(ring);
+			released = ring->pos;
+		}
+	}
+	release(ring);
+	if (__atomic_load_n(half_woken, __ATOMIC_RELAXED))
+		__atomic_store_n(half_woken, 0, __ATOMIC_SEQ_CST);
+}
+
+static uint64_t lost(const struct task_events *te)
+{
+	return __atomic_load_n(&te->skel->bss->lost, __ATOMIC_SEQ_CST);
+}
+
+/* Until no change without record is under way: not for ever, as others may always be. */
+static int wait_lost_done(struct task_events *te)
+{
+	unsigned int spins = 0;
+
+	while (__atomic_load_n(&te->skel->bss->lost_done, __ATOMIC_SEQ_CST) != lost(te)) {
+		if (spins == LOST_SPINS)
+			return -EAGAIN;
+		relax(&spins);
+	}
+	return 0;
+}
+
+/* A group that the user is to be told of. */
+struct found {
+	struct tasks_node node;		/* key: its id */
+	struct te_group group;
+};
+
+struct finds {
+	struct tasks_hash by_id;
+	struct found **found;
+	size_t n, room;
+	struct te_refusals *refusals;
+};
+
+/* Of these groups clones were refused, and it was or could not be reported. */
+struct te_refusals {
+	uint64_t *id;
+	size_t n, room;
+};
+
+int te_grow(void *array, size_t n, size_t *room, size_t size)
+{
+	void **p = array, *more;
+
+	if (n < *room)
+		return 0;
+	more = reallocarray(*p, 2 * *room + 64, size);
+	if (!more)
+		return -ENOMEM;
+	*p = more;
+	*room = 2 * *room + 64;
+	return 0;
+}
+
+static int add_find(struct finds *f, uint64_t id, const struct te_group *group)
+{
+	struct found *found = NULL;
+	int err = te_grow(&f->found, f->n, &f->room, sizeof(*f->found));
+
+	if (!err && !(found = malloc(sizeof(*found))))
+		err = -ENOMEM;
+	if (err)
+		return err;
+	found->node.key = id;
+	found->group = *group;
+	tasks_hash_add(&f->by_id, &found->node);
+	f->found[f->n++] = found;
+	return 0;
+}
+
+static int add_group(struct task_events *te, struct finds *f, uint64_t id,
+		     const struct te_group *group)
+{
+	struct te_refusals *r = f->refusals;
+	int err;
+
+	if (group->refused_told) {
+		err = te_grow(&r->id, r->n, &r->room, sizeof(*r->id));
+		if (err)
+			return err;
+		r->id[r->n++] = id;
+	}
+	/* A walk over a hash that changes may come by twice. */
+	if (!group->creator || te->ops.group_known(te->ctx, id) || tasks_hash_find(&f->by_id, id))
+		return 0;
+	return add_find(f, id, group);
+}
+
+/* The groups that BPF made and the user does not know. */
+static int walk_groups(struct task_events *te, struct finds *f)
+{
+	int fd = bpf_map__fd(te->skel->maps.groups);
+	uint32_t batch, room = 4096, n, i;
+	struct te_group *groups = calloc(room, sizeof(*groups));
+	uint64_t *keys = calloc(room, sizeof(*keys));
+	void *in = NULL;
+	int last = 0, err = keys && groups ? 0 : -ENOMEM;
+
+	while (!err && !last) {
+		n = room;
+		last = bpf_map_lookup_batch(fd, in, &batch, keys, groups, &n, NULL);
+		if (last && last != -ENOENT)
+			err = last;
+		for (i = 0; i < n && !err; i++)
+			err = add_group(te, f, keys[i], &groups[i]);
+		in = &batch;
+	}
+	free(groups);
+	free(keys);
+	return err;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = (*(struct found *const *)a)->node.key, y = (*(struct found *const *)b)->node.key;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * Tell of the groups that BPF made and the user does not know. One that was made
+ * behind the walk's back may be the parent of one that was met: look it up. Each
+ * group is looked at once.
+ */
+static int tell_groups(struct task_events *te, struct te_refusals *refusals)
+{
+	struct finds f = { .refusals = refusals };
+	struct te_group group;
+	uint64_t parent;
+	size_t i;
+	int err = tasks_hash_init(&f.by_id);
+
+	if (err)
+		return err;
+	err = walk_groups(te, &f);
+	for (i = 0; !err && i < f.n; i++) {
+		parent = f.found[i]->group.parent;
+		if (parent && !te->ops.group_known(te->ctx, parent) &&
+		    !tasks_hash_find(&f.by_id, parent) &&
+		    !task_events_group_get(te, parent, &group))
+			err = add_find(&f, parent, &group);
+	}
+	if (!err && f.n)
+		qsort(f.found, f.n, sizeof(*f.found), by_number);
+	for (i = 0; i < f.n; i++) {
+		if (!err)
+			te->ops.group(te->ctx, f.found[i]->node.key, &f.found[i]->group);
+		free(f.found[i]);
+	}
+	free(f.found);
+	tasks_hash_exit(&f.by_id);
+	return err;
+}
+
+struct snapshot {
+	struct te_task *tasks;
+	size_t n, room;
+};
+
+static int keep(void *arg, const struct te_task *task)
+{
+	struct snapshot *s = arg;
+	int err = te_grow(&s->tasks, s->n, &s->room, sizeof(*s->tasks));
+
+	if (!err)
+		s->tasks[s->n++] = *task;
+	return err;
+}
+
+static int rebuild(struct task_events *te)
+{
+	struct te_refusals refusals = {};
+	struct snapshot s = {};
+	unsigned long end;
+	uint64_t seen, missed;
+	size_t i;
+	int err;
+
+	te->ops.rebuild_begin(te->ctx);
+	missed = te_missed(te);
+	seen = lost(te);
+	end = producer(&te->ring);
+	err = tell_groups(te, &refusals);
+	if (err)
+		goto out;
+	consume(te, end, true);
+	err = wait_lost_done(te);
+	if (!err && missed != te->missed_seen)
+		err = te_mend(te);
+	te->skel->bss->walk = (struct te_walk) { .words_only = 1 };
+	if (!err)
+		err = te_walk(te, 0, keep, &s);
+	if (!err)
+		err = tell_groups(te, &refusals);
+	if (err)
+		goto out;
+	for (i = 0; i < s.n; i++)
+		te->ops.rebuild_task(te->ctx, &s.tasks[i]);
+	te->ops.rebuild_end(te->ctx);
+	for (i = 0; i < refusals.n; i++)
+		te->ops.refused(te->ctx, refusals.id[i]);
+	te->lost_seen = seen;
+	te->missed_rebuilds += missed != te->missed_seen;
+	te->missed_seen = missed;
+	te->rebuilds++;
+out:
+	free(refusals.id);
+	free(s.tasks);
+	return err;
+}
+
+/* Is the replica as good as the events that have been, and will be, consumed? */
+static bool all_seen(struct task_events *te)
+{
+	return lost(te) == te->lost_seen && te_missed(te) == te->missed_seen;
+}
+
+/*
+ * What there is to do when the fast check of task_events_drain() says so. What
+ * happened before the call is in the ring below its end now, or was lost by now, and
+ * one rebuild has all of the latter. Somebody who makes events faster than they
+ * are read, or lost as fast as it is rebuilt, is not followed any further.
+ */
+static int drain(struct task_events *te)
+{
+	uint64_t before = te->events;
+	unsigned long end = producer(&te->ring);
+	int rounds, err;
+
+	for (rounds = 0; !all_seen(te) && rounds < REBUILD_ROUNDS; rounds++) {
+		err = rebuild(te);
+		if (err)
+			return err;
+		end = producer(&te->ring);
+	}
+	consume(te, end, false);
+	return all_seen(te) ? (int)(te->events - before) : -EAGAIN;
+}
+
+int task_events_drain(struct task_events *te)
+{
+	int n;
+
+	if (producer(&te->ring) == te->ring.pos && all_seen(te))
+		return 0;
+	if (te->in_callback)
+		return -EBUSY;
+	te->in_callback = true;
+	n = drain(te);
+	te->in_callback = false;
+	return n;
+}
+
+int task_events_wakeup(struct task_events *te)
+{
+	struct epoll_event ev;
+
+	while (epoll_wait(te->epfd, &ev, 1, 0) < 0 && errno == EINTR)
+		;
+	return task_events_drain(te);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * words.bpf.h - where words and css_groups are kept
+ *
+ * The maps that hooks.bpf.c owns and devices.bpf.c, an object of
+ * its own, is given; and how words are read. Which of the two places a task's word
+ * has is said in hooks.bpf.h.
+ */
+#ifndef _CONTAINERFSD_BPF_WORDS_BPF_H
+#define _CONTAINERFSD_BPF_WORDS_BPF_H
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct te_slot);
+} storage SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__type(key, u64);
+	__type(value, struct te_slot);
+} words SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, u64);
+	__type(value, struct te_group);
+} groups SEC(".maps");
+
+/* Compare-and-swap is fully ordered in BPF; an add without result is not. */
+static __always_inline u64 word_read(u64 *word)
+{
+	return __sync_val_compare_and_swap(word, 0, 0);
+}
+
+static __always_inline void full_barrier(void)
+{
+	u64 on_stack = 0;
+
+	__sync_val_compare_and_swap(&on_stack, 0, 1);
+}
+
+#endif /* _CONTAINERFSD_BPF_WORDS_BPF_H */

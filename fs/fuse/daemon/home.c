@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The daemon's home: a root directory of its own, where no path can lie on the
+ * file system that it serves.
+ *
+ * Somebody may bind a control file over /proc/cgroups, or a container over
+ * /sys.  Who reads such a path waits for an answer of the daemon; the daemon
+ * itself would do so for ever.  So its root is a tree of new mounts, of
+ *
+ *	/proc /sys	instances of its own
+ *	/dev		devtmpfs, of which there is one in the kernel: /dev/fuse
+ *	/run		a copy of the host's mount alone, for the way to syslog
+ *
+ * that is in no mount namespace: nothing is ever mounted there, by anybody,
+ * and it holds no file system of the host.  What libraries open by themselves
+ * is there, too.
+ *
+ * Its mount namespace is the host's, the kernel threads', to which children of
+ * the daemon return by home_leave(): release agents, and the one that unmounts.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "common/own_mount.h"
+
+static int tree = -1;	/* the root: dissolved when this is closed */
+static int host = -1;	/* the host's mount namespace */
+
+/* Is the file system of @fd one that some process serves?  Asked of the mount table, not of it. */
+static bool is_fuse(int proc, int fd)
+{
+	int table = openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *f = table < 0 ? NULL : fdopen(table, "r");
+	char *line = NULL, *type;
+	bool fuse = true;
+	size_t size = 0;
+	struct statx st;
+
+	if (!f || statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &st))
+		st.stx_dev_major = st.stx_dev_minor = ~0U;
+	while (f && getline(&line, &size, f) > 0) {
+		unsigned int maj, min;
+
+		if (sscanf(line, "%*d %*d %u:%u", &maj, &min) != 2 ||
+		    maj != st.stx_dev_major || min != st.stx_dev_minor)
+			continue;
+		type = strstr(line, " - ");
+		fuse = !type || !strncmp(type + 3, "fuse", 4);
+		break;
+	}
+	free(line);
+	if (f)
+		fclose(f);
+	return fuse;
+}
+
+/* A copy of one mount of the host, without what is mounted below it. */
+static int copy_mount(int proc, const char *path)
+{
+	int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_NO_AUTOMOUNT);
+
+	if (fd >= 0 && is_fuse(proc, fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* Put @fd, which is closed, at @name of @root. */
+static int put(int root, const char *name, int fd)
+{
+	int err = 0;
+
+	if (fd < 0)
+		return fd;
+	if (mkdirat(root, name, 0755) ||
+	    move_mount(fd, "", root, name, MOVE_MOUNT_F_EMPTY_PATH))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* In a mount namespace that is only there to put the tree together. */
+static int build(int root, int proc, int run)
+{
+	int dev = own_mount("devtmpfs", NULL), err;
+
+	if (dev < 0)
+		dev = copy_mount(proc, "/dev");
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH)) {
+		err = -errno;
+		if (dev >= 0)
+			close(dev);
+		return err;
+	}
+	err = put(root, "dev", dev);
+	if (!err)
+		err = put(root, "proc", own_mount("proc", NULL));
+	if (err)
+		return err;
+	/* without these something is missing, but not much */
+	put(root, "sys", own_mount("sysfs", NULL));
+	put(root, "run", run);
+	tree = open_tree(root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
+			 AT_EMPTY_PATH);
+	return tree < 0 ? -errno : 0;
+}
+
+int home_enter(void)
+{
+	int proc = own_proc(), root = -1, err = 0;
+
+	if (proc < 0)
+		return proc;
+	host = openat(proc, "2/ns/mnt", O_RDONLY | O_CLOEXEC);
+	/* from here on only what the host has counts; its local time is read while it can be */
+	if (host < 0 || setns(host, CLONE_NEWNS)) {
+		err = -errno;
+		goto out;
+	}
+	tzset();
+	root = own_mount("tmpfs", "mode=755,size=64k");
+	err = root < 0 ? root : build(root, proc, copy_mount(proc, "/run"));
+	if (setns(host, CLONE_NEWNS) && !err)
+		err = -errno;
+	if (!err && (fchdir(tree) || chroot(".")))
+		err = -errno;
+out:
+	if (root >= 0)
+		close(root);
+	close(proc);
+	return err;
+}
+
+int home_leave(void)
+{
+	return setns(host, CLONE_NEWNS) ? -errno : 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * cpuacct.h - CPU time of css_groups, from BPF's sums to the engine's charges
+ *
+ * See cpuacct.c. One thread, no locks; nothing here may be called under
+ * the engine's lock unless it says so.
+ */
+#ifndef _CONTAINERFSD_TASKS_CPUACCT_H
+#define _CONTAINERFSD_TASKS_CPUACCT_H
+
+#include <stdbool.h>
+
+struct css_group;
+struct group_id;
+struct task_events;
+
+/* @te is borrowed; NULL at the end. -ENOMEM. */
+int cpuacct_init(struct task_events *te);
+
+/* Some hierarchy clones, or none does any more. */
+void cpuacct_clones_changed(void);
+/*
+ * @gid, which is about to be an id of @group, gets an account if its time counts:
+ * -ENOMEM, or what BPF says. Under the engine's lock, too; the account goes by free().
+ */
+int cpuacct_open(struct group_id *gid, struct css_group *group);
+
+/* Charge for all that has been used until now; host_charge() does, unless it was just done. */
+void cpuacct_look(void);
+
+/*
+ * @gid is idle and about to be freed: charge what it has. false: wait, as some
+ * who exited in it may still run.
+ */
+bool cpuacct_close(struct group_id *gid);
+
+#endif /* _CONTAINERFSD_TASKS_CPUACCT_H */

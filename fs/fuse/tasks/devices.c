@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * devices.c - device rules, from the engine to BPF
+ *
+ * The engine's sets of rules go into a BPF map, and which set the tasks of a
+ * css_group are under is said in the entry of each of its ids (ids.c). A
+ * clone that BPF makes has its parent's set; if that was replaced at that moment,
+ * its event is in the ring by then, and the drain that the engine asks for after
+ * each change brings it up to date. Sets are freed as work, hence after a complete
+ * drain: nobody has them then.
+ *
+ * One thread, no locks; adding and freeing happens under the engine's.
+ */
+#include <stdio.h>
+
+#include "daemon.h"
+#include "bpf/task_events.h"
+#include "devices.h"
+#include "uapi/containerfs.h"
+
+_Static_assert(TE_RULES_MAX == CONTAINER_DEVICE_RULES_MAX, "a set fits into its map");
+
+static struct task_events *te;
+
+void devices_init(struct task_events *events)
+{
+	te = events;
+}
+
+const char *host_devices(void)
+{
+	static char text[64];
+	const char *hook = task_events_devices_hook(te);
+
+	if (!hook)
+		return "unsupported: needs BPF on the root of cgroup v2 with task storage, or bpf as an LSM";
+	snprintf(text, sizeof(text), "enforced: by %s", hook);
+	return text;
+}
+
+int host_devices_start(void)
+{
+	return task_events_devices_start(te);
+}
+
+void host_devices_stop(void)
+{
+	task_events_devices_stop(te);
+}
+
+int host_device_rules_add(unsigned long long id, _Bool deny,
+			  const struct container_device_rule *rule, unsigned int nr)
+{
+	struct te_rules rules = { .deny = deny, .nr = nr };
+
+	for (unsigned int i = 0; i < nr; i++)
+		rules.rule[i] = (struct te_rule){
+			.major = rule[i].major, .minor = rule[i].minor,
+			.type = rule[i].type, .access = rule[i].access,
+		};
+	return task_events_rules_add(te, id, &rules);
+}
+
+void host_device_rules_free(unsigned long long id)
+{
+	task_events_rules_del(te, id);
+}

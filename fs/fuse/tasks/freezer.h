@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * freezer.h - stopping tasks
+ *
+ * The file implements host_freezer(), host_freezer_start(), host_task_freeze(),
+ * host_freeze_ended(), host_frozen() and host_task_strayed() of engine_host.h. It
+ * needs nothing but these two calls and the event loop; the kernel's freezer is opened
+ * when it is first needed.
+ */
+#ifndef _CONTAINERFSD_TASKS_FREEZER_H
+#define _CONTAINERFSD_TASKS_FREEZER_H
+
+/* Let go whom a daemon that was killed has left frozen. 0 or a negative errno. */
+int freezer_init(void);
+/* Let everybody go. */
+void freezer_exit(void);
+
+#endif /* _CONTAINERFSD_TASKS_FREEZER_H */

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * freezer_kernel.c - the kernel's own cgroup v1 freezer: its hierarchy, and
+ * who is in which of its groups
+ *
+ * The hierarchy is had by a mount of our own that nobody else sees, whether it is
+ * mounted elsewhere or not. It cannot be had where the kernel was built or booted
+ * without it, or where somebody has it in one hierarchy with other controllers:
+ * groups made there would be limits and accounts of those as well. Only an attempt
+ * tells, so what container.subsystems says and what a write of FROZEN answers both
+ * come from kernel_freezer_open().
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "freezer_kernel.h"
+
+int kernel_freezer = -1;
+
+/* --- the hierarchy --- */
+
+bool kernel_freezer_known(int *id)
+{
+	FILE *f = fopen("/proc/cgroups", "re");
+	int groups, enabled = 0;
+	char line[256];
+
+	*id = 0;
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "freezer %d %d %d", id, &groups, &enabled) == 3)
+			break;
+	if (f)
+		fclose(f);
+	return enabled;
+}
+
+int kernel_freezer_open(void)
+{
+	int fs, err = 0;
+
+	if (kernel_freezer >= 0)
+		return 0;
+	fs = fsopen("cgroup", FSOPEN_CLOEXEC);
+	if (fs < 0)
+		return errno == ENODEV ? -EOPNOTSUPP : -errno;
+	if (fsconfig(fs, FSCONFIG_SET_FLAG, "freezer", NULL, 0) ||
+	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		err = errno == EINVAL ? -EOPNOTSUPP : -errno;
+	else
+		kernel_freezer = fsmount(fs, FSMOUNT_CLOEXEC, 0);
+	if (!err && kernel_freezer < 0)
+		err = -errno;
+	close(fs);
+	return err;
+}
+
+void kernel_freezer_close(void)
+{
+	if (kernel_freezer >= 0)
+		close(kernel_freezer);
+	kernel_freezer = -1;
+}
+
+/*
+ * To look costs little where the hierarchy lives. Where it does not, it is made for
+ * that and goes again, and anybody who reads container.subsystems could have that
+ * done all the time: so it is tried once, as who can have it then always can.
+ */
+static int probe(void)
+{
+	static bool tried;
+	int id, err;
+
+	if (kernel_freezer >= 0)
+		return 0;
+	if (!kernel_freezer_known(&id))
+		return -EOPNOTSUPP;
+	if (!id && tried)
+		return 0;
+	err = kernel_freezer_open();
+	kernel_freezer_close();
+	tried |= !id && !err;
+	return err;
+}
+
+const char *kernel_freezer_lacks(void)
+{
+	static char text[128];
+	int err = probe();
+
+	switch (err) {
+	case 0:
+		return NULL;
+	case -EOPNOTSUPP:
+		return "this kernel has no cgroup v1 freezer, or it is disabled";
+	case -EBUSY:
+		return "the kernel's cgroup v1 freezer is in one hierarchy with other controllers";
+	default:
+		snprintf(text, sizeof(text), "the kernel's cgroup v1 freezer cannot be had: %s",
+			 strerror(-err));
+		return text;
+	}
+}
+
+/* --- groups --- */
+
+int group_write(const char *group, const char *file, const char *text)
+{
+	char path[GROUP_MAX + 32];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), "%s%s%s", group, *group ? "/" : "", file);
+	fd = openat(kernel_freezer, path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+FILE *group_open(const char *group, const char *file)
+{
+	char path[GROUP_MAX + 32];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s%s%s", group, *group ? "/" : "", file);
+	fd = openat(kernel_freezer, path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+int group_move(int tid, const char *group)
+{
+	char text[16];
+	int err;
+
+	snprintf(text, sizeof(text), "%d", tid);
+	err = group_write(group, "tasks", text);
+	return err == -EINVAL ? 0 : err;
+}
+
+/* Is @word one of the @list, which commas separate? */
+static bool has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; *list; list += strcspn(list, ","), list += *list == ',')
+		if (strcspn(list, ",") == len && !strncmp(list, word, len))
+			return true;
+	return false;
+}
+
+/*
+ * Lines "ID:CONTROLLERS:/PATH". The path is the users' and may hold anything but a
+ * newline, what looks like the start of a line of the freezer as well; it begins
+ * with ".." as a whole part if it is outside of our cgroup namespace.
+ */
+int group_parse(char *text, char *group)
+{
+	char *line, *controllers, *path;
+
+	if (!*text)
+		return -ESRCH;
+	while ((line = strsep(&text, "\n"))) {
+		controllers = strchr(line, ':');
+		path = controllers ? strchr(++controllers, ':') : NULL;
+		if (!path)
+			continue;
+		*path++ = '\0';
+		if (*path != '/' || !has_word(controllers, "freezer"))
+			continue;
+		path++;
+		if (!strncmp(path, "..", 2) && (path[2] == '/' || !path[2]))
+			return -EOPNOTSUPP;
+		if (strlen(path) >= GROUP_MAX - 64)
+			return -ENAMETOOLONG;
+		strcpy(group, path);
+		return 0;
+	}
+	return -EOPNOTSUPP;
+}
+
+int group_of_task(int tid, char *group)
+{
+	char proc[32], *text = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int err;
+	FILE *f;
+
+	snprintf(proc, sizeof(proc), "/proc/%d/cgroup", tid);
+	f = fopen(proc, "re");
+	if (!f)
+		return errno == ENOENT ? -ESRCH : -errno;
+	/* there is no zero byte in it, so that is all of it */
+	len = getdelim(&text, &size, '\0', f);
+	err = len > 0 ? group_parse(text, group) : ferror(f) && errno != ESRCH ? -errno : -ESRCH;
+	free(text);
+	fclose(f);
+	return err;
+}

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ids.c - the numbers by which BPF knows the engine's css_groups
+ *
+ * Freeing an id that a word, or an event still to be read, names would make
+ * that task's membership unknown. Why an id without records in the engine can
+ * not come back after a complete drain:
+ *
+ *  - A word gets an id by fork (its creator's), clone (a fresh one) or attach.
+ *    Attach is this thread's, and ids_of_group() makes an entry first.
+ *  - A fork reserves its place in the ring, and only then reads its creator's
+ *    word. Let C be born with id X. Its creator had X then and has lost it by
+ *    attach, its own clone, or exit (else its record has X, and X is not idle).
+ *    This thread attached before it sampled the position up to which it then
+ *    drained; clone and exit are the creator's own acts, after its fork, and
+ *    their events have been read (else the record with X is still there). In
+ *    each case C's place lies before the end of the drain: C's event has been
+ *    read, and C has a record with X or is gone. So have C's children.
+ *  - An event that found no room makes the drain read the words themselves; a
+ *    drain that failed is not complete.
+ *
+ * It holds for the parent that a clone names, too, and is why the engine may
+ * remove an empty container then: nobody is on the way into it (tasks.c).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon.h"
+#include "bpf/task_events.h"
+#include "cpuacct.h"
+#include "ids.h"
+#include "limits.h"
+#include "pids.h"
+
+#define WATCH_EVENTS	(TE_WATCH_ALL | TE_WATCH_CLONE)
+
+_Static_assert(TE_WATCH_EMPTY == CSS_GROUP_WATCH_EMPTY && TE_WATCH_ALL == CSS_GROUP_WATCH_ALL &&
+	       TE_WATCH_CPUS == CSS_GROUP_WATCH_CPUS && TE_WATCH_CLONE == CSS_GROUP_WATCH_CLONE &&
+	       TE_WATCH_KILL == CSS_GROUP_WATCH_KILL && TE_WATCH_EMPTIES == CSS_GROUP_WATCH_EMPTIES,
+	       "watch bits are the engine's");
+
+static struct task_events *te;
+static struct tasks_hash table;
+static TAILQ_HEAD(, group_id) idle_list = TAILQ_HEAD_INITIALIZER(idle_list);
+static TAILQ_HEAD(, group_id) unpinned_list = TAILQ_HEAD_INITIALIZER(unpinned_list);
+static struct group_id *zero;		/* id 0 */
+static bool cloning;
+static bool rewatched;
+static bool ruled;			/* some id has ever been under device rules */
+static size_t nr_watch_events;		/* entries with any of WATCH_EVENTS */
+
+struct group_id *ids_find(uint64_t id)
+{
+	return (struct group_id *)tasks_hash_find(&table, id);
+}
+
+static struct group_id *primary(struct css_group *group)
+{
+	uint64_t id = css_group_cookie(group);
+
+	if (group == css_group_init())
+		return zero;
+	return id ? ids_find(id) : NULL;
+}
+
+static void set_idle(struct group_id *gid, bool idle)
+{
+	if (gid->idle == idle || !gid->node.key)
+		return;
+	gid->idle = idle;
+	gid->waits = 0;
+	if (idle)
+		TAILQ_INSERT_TAIL(&idle_list, gid, in_idle);
+	else
+		TAILQ_REMOVE(&idle_list, gid, in_idle);
+}
+
+static void set_pinned(struct group_id *gid, bool pinned)
+{
+	if (gid->pinned == pinned)
+		return;
+	gid->pinned = pinned;
+	if (pinned)
+		TAILQ_REMOVE(&unpinned_list, gid, in_unpinned);
+	else
+		TAILQ_INSERT_TAIL(&unpinned_list, gid, in_unpinned);
+}
+
+/* Into the ring of the ids of its group, as the first or behind the first. */
+static void join_ring(struct group_id *gid, struct css_group *group)
+{
+	struct group_id *first = primary(group);
+
+	gid->group = group;
+	gid->prev = gid->next = gid;
+	if (first) {
+		gid->next = first->next;
+		gid->prev = first;
+		gid->next->prev = gid;
+		first->next = gid;
+	} else {
+		css_group_set_cookie(group, gid->node.key);
+	}
+}
+
+static void leave_ring(struct group_id *gid)
+{
+	if (css_group_cookie(gid->group) == gid->node.key)
+		css_group_set_cookie(gid->group, gid->next != gid ? gid->next->node.key : 0);
+	gid->prev->next = gid->next;
+	gid->next->prev = gid->prev;
+}
+
+static struct group_id *new_entry(uint64_t id, uint64_t parent, struct css_group *group)
+{
+	struct group_id *gid = calloc(1, sizeof(*gid));
+
+	if (!gid)
+		return NULL;
+	gid->node.key = id;
+	gid->parent = parent;
+	if (cpuacct_open(gid, group)) {
+		free(gid);
+		return NULL;
+	}
+	gid->pinned = true;
+	join_ring(gid, group);
+	tasks_hash_add(&table, &gid->node);
+	set_idle(gid, true);
+	return gid;
+}
+
+/* The reference to the group is the caller's now, if there is one. */
+static void drop_entry(struct group_id *gid)
+{
+	leave_ring(gid);
+	tasks_hash_del(&table, &gid->node);
+	nr_watch_events -= !!(gid->watch & WATCH_EVENTS);
+	set_idle(gid, false);
+	set_pinned(gid, true);
+	limits_forget(gid);
+	free(gid->account);
+	free(gid);
+}
+
+static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask, uint32_t levels,
+		       uint64_t pids)
+{
+	int err;
+
+	if (gid != zero)
+		return task_events_group_set(te, gid->node.key, gid->parent, watch, mask, levels,
+					     pids);
+	err = task_events_set_clone(te, cloning, mask, levels);
+	if (!err && watch != gid->watch)
+		err = task_events_group_watch(te, 0, watch, ~watch);
+	return err;
+}
+
+/* An id that BPF made may have rules that its parent had at that moment. */
+static int tell_rules(struct group_id *gid, bool known)
+{
+	uint64_t rules = css_group_device_rules(gid->group);
+	int err;
+
+	ruled |= rules != 0;
+	if (known ? rules == gid->rules : !ruled)
+		return 0;
+	err = task_events_group_rules(te, gid->node.key, rules);
+	if (!err)
+		gid->rules = rules;
+	return err;
+}
+
+static void tell_user_limit(void)
+{
+	unsigned int limit = container_max_user_clones();
+
+	task_events_set_user_limit(te, limit == ~0u ? UINT64_MAX : limit);
+}
+
+/* Tell BPF of @gid what the engine says; @known: it was told before. */
+static int tell(struct group_id *gid, bool known)
+{
+	uint32_t watch = css_group_watch(gid->group);
+	uint32_t mask = css_group_clone_mask(gid->group);
+	uint32_t levels = css_group_clone_levels(gid->group);
+	uint64_t pids = pids_key(gid->group);
+	int err = 0;
+
+	if (gid == zero)
+		tell_user_limit();
+	if (!known || watch != gid->watch || mask != gid->mask || levels != gid->levels ||
+	    pids != gid->pids)
+		err = write_entry(gid, watch, mask, levels, pids);
+	if (!err)
+		err = tell_rules(gid, known);
+	if (err)
+		return err;
+	if (watch & ~gid->watch)
+		rewatched = true;
+	nr_watch_events += !!(watch & WATCH_EVENTS);
+	nr_watch_events -= !!(gid->watch & WATCH_EVENTS);
+	gid->watch = watch;
+	gid->mask = mask;
+	gid->pids = pids;
+	gid->levels = levels;
+	return 0;
+}
+
+int ids_of_group(struct css_group *group, struct group_id **gidp)
+{
+	struct group_id *gid = primary(group);
+	int err;
+
+	if (!gid) {
+		gid = new_entry(task_events_new_id(te), 0, group);
+		if (!gid)
+			return -ENOMEM;
+		set_pinned(gid, false);
+		err = tell(gid, false);
+		if (err) {
+			drop_entry(gid);
+			return err;
+		}
+	}
+	*gidp = gid;
+	return 0;
+}
+
+void ids_pin(void)
+{
+	struct group_id *gid;
+
+	while ((gid = TAILQ_FIRST(&unpinned_list))) {
+		css_group_get(gid->group);
+		set_pinned(gid, true);
+	}
+}
+
+struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group)
+{
+	struct group_id *gid = new_entry(id, parent, group);
+	int err;
+
+	if (!gid) {
+		css_group_put(group);
+		return NULL;
+	}
+	gid->watch = TE_WATCH_EMPTIES;	/* as each clone has in BPF */
+	err = tell(gid, false);
+	if (err)
+		log_err("css_group %llu: cannot be told to BPF: %s", (unsigned long long)id,
+			strerror(-err));
+	return gid;
+}
+
+void ids_count_word(uint64_t old_word, uint64_t word)
+{
+	struct group_id *old = ids_find(te_word_id(old_word));
+	struct group_id *gid = ids_find(te_word_id(word));
+
+	if (gid == old)
+		return;
+	if (gid && gid != zero) {
+		gid->used = true;
+		gid->nr_tasks++;
+		set_idle(gid, false);
+	}
+	if (old && old->nr_tasks && !--old->nr_tasks)
+		set_idle(old, true);
+}
+
+void ids_changed(struct css_group *group)
+{
+	struct group_id *first = primary(group);
+	struct group_id *gid = first;
+	int err;
+
+	if (!first)
+		return;
+	do {
+		err = tell(gid, true);
+		if (err)
+			log_err("css_group %llu: a change cannot be told to BPF: %s",
+				(unsigned long long)gid->node.key, strerror(-err));
+		gid = gid->next;
+	} while (gid != first);
+}
+
+/*
+ * Only an unpinned group can get here: one that an attach was tried to, in
+ * vain, under the lock that is still held. No word ever had its id, or the
+ * engine took the attach back, and then a child born meanwhile is in the top.
+ */
+void ids_group_freed(struct css_group *group)
+{
+	struct group_id *gid = primary(group);
+
+	if (!gid)
+		return;
+	if (!gid->used) {
+		task_events_group_del(te, gid->node.key);
+		drop_entry(gid);
+		return;
+	}
+	leave_ring(gid);
+	join_ring(gid, css_group_init());
+}
+
+void ids_set_cloning(bool on)
+{
+	int err;
+
+	cloning = on;
+	pids_clones_changed();
+	cpuacct_clones_changed();
+	tell_user_limit();
+	err = task_events_set_clone(te, on, css_group_clone_mask(css_group_init()),
+				    css_group_clone_levels(css_group_init()));
+	if (err)
+		log_err("the %s hook cannot be %s: %s", task_events_unshare_hook(te),
+			on ? "attached" : "detached", strerror(-err));
+	else if (on)
+		log_info("namespaces make containers: hook %s", task_events_unshare_hook(te));
+}
+
+/* If anybody still waits: an event that has woken him is not asked for again. */
+static void rearm(struct tasks_node *node, void *arg)
+{
+	struct group_id *gid = (struct group_id *)node;
+
+	(void)arg;
+	if (!(gid->watch & WATCH_EVENTS) || tell(gid, true))
+		return;
+	if (gid->watch & TE_WATCH_ALL && !task_events_group_watch(te, node->key, TE_WATCH_ALL, 0))
+		rewatched = true;
+}
+
+void ids_rearm(void)
+{
+	if (nr_watch_events)
+		tasks_hash_each(&table, rearm, NULL);
+}
+
+bool ids_rewatched(void)
+{
+	return rewatched;
+}
+
+bool ids_take_rewatched(void)
+{
+	bool was = rewatched;
+
+	rewatched = false;
+	return was;
+}
+
+bool ids_idle(void)
+{
+	return !TAILQ_EMPTY(&idle_list);
+}
+
+void ids_free_idle(void)
+{
+	struct group_id *gid, *next;
+	struct css_group *group;
+
+	ids_pin();
+	for (gid = TAILQ_FIRST(&idle_list); gid; gid = next) {
+		next = TAILQ_NEXT(gid, in_idle);
+		group = gid->group;
+		if (gid->account && !cpuacct_close(gid))
+			continue;
+		task_events_group_del(te, gid->node.key);
+		drop_entry(gid);
+		css_group_put(group);
+	}
+}
+
+struct each {
+	void	(*fn)(struct group_id *gid, void *arg);
+	void	*arg;
+};
+
+static void each(struct tasks_node *node, void *arg)
+{
+	struct each *call = arg;
+
+	call->fn((struct group_id *)node, call->arg);
+}
+
+void ids_each(void (*fn)(struct group_id *gid, void *arg), void *arg)
+{
+	struct each call = { fn, arg };
+
+	tasks_hash_each(&table, each, &call);
+}
+
+size_t ids_count(void)
+{
+	return table.nr;
+}
+
+int ids_init(struct task_events *events)
+{
+	int err = tasks_hash_init(&table);
+
+	if (err)
+		return err;
+	te = events;
+	cloning = ruled = false;
+	zero = new_entry(0, 0, css_group_init());
+	if (!zero) {
+		tasks_hash_exit(&table);
+		return -ENOMEM;
+	}
+	css_group_get(css_group_init());
+	return 0;
+}
+
+static void drop(struct tasks_node *node, void *arg)
+{
+	struct css_group *group = ((struct group_id *)node)->group;
+
+	(void)arg;
+	drop_entry((struct group_id *)node);
+	css_group_put(group);
+}
+
+void ids_exit(void)
+{
+	ids_pin();
+	tasks_hash_each(&table, drop, NULL);
+	tasks_hash_exit(&table);
+	zero = NULL;
+	te = NULL;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ids.h - the numbers by which BPF knows the engine's css_groups
+ *
+ * A task's word holds an id, not a pointer; this table says which css_group
+ * an id means, and how many of the engine's records have a word with that id.
+ * Usually a group has one id. It has several when the engine refused a clone:
+ * BPF had already given the task a fresh id, which then is another name (an
+ * alias) of the group that the task stayed in. css_group_cookie() is the id
+ * that tasks are attached with. Id 0 is css_group_init() and never goes.
+ *
+ * Each entry holds a reference to its group, so a group whose id a word may
+ * have is never freed, and a group has a cookie only while it is known here.
+ * The one exception is an id made for an attach, under the engine's lock, where
+ * no reference can be had: ids_pin() takes it, before anything else happens.
+ *
+ * An id that no record has is idle. It is freed by ids_free_idle(), and that
+ * only right after a complete drain: the proof is in ids.c.
+ *
+ * If CPU time is charged for it, an idle id is kept until those who exited in it
+ * have been freed: till then they may use some more (cpuacct.c).
+ *
+ * BPF is told, for each id, which CLONE_NEW* flags clone, whether to wake the
+ * daemon and what set of device rules its tasks are under; ids_changed() keeps
+ * that current. A wake-up that was not asked
+ * for in time is made good by one more drain: see ids_take_rewatched().
+ *
+ * One thread, no locks. What may be called under the engine's lock says so.
+ */
+#ifndef _CONTAINERFSD_TASKS_IDS_H
+#define _CONTAINERFSD_TASKS_IDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "bpf/abi.h"
+#include "hash.h"
+
+struct account;
+struct css_group;
+struct task_events;
+
+enum limits_state {
+	LIMITS_NONE,
+	LIMITS_ASKED,		/* is it full? */
+	LIMITS_READ,		/* the same, when so many had become empty */
+	LIMITS_FULL,		/* BPF was told so */
+};
+
+struct group_id {
+	struct tasks_node	node;		/* first; key: the id */
+	struct css_group	*group;		/* a reference if pinned */
+	uint64_t		parent;		/* id it was cloned from, or 0 */
+	unsigned long		nr_tasks;	/* engine records that have it */
+	uint32_t		watch, mask, levels; /* as BPF was told */
+	enum limits_state	limits;		/* limits.c, as the next two */
+	uint64_t		emptied;
+	TAILQ_ENTRY(group_id)	in_limits;
+	uint64_t		rules;		/* likewise: set of device rules, or 0 */
+	uint64_t		pids;		/* likewise: what counts its tasks, or 0 */
+	bool			used;		/* a record had it */
+	bool			pinned;		/* else in the unpinned list */
+	bool			idle;		/* in the idle list */
+	bool			asked;		/* its time is being looked at */
+	struct account		*account;	/* its CPU time, or NULL: cpuacct.c */
+	uint64_t		waits, looked;	/* idle, for the dying: since when, last seen; ns */
+	TAILQ_ENTRY(group_id)	in_unpinned, in_idle;
+	struct group_id		*prev, *next;	/* ring of the ids of one group */
+};
+
+/* -ENOMEM. @te is borrowed until ids_exit(). */
+int ids_init(struct task_events *te);
+/* Puts every group; BPF's side is left alone, for it goes with @te. */
+void ids_exit(void);
+
+/* NULL if not known. Entries are borrowed; idle ones last until ids_free_idle(). */
+struct group_id *ids_find(uint64_t id);
+/*
+ * The id to attach to @group with, made and told to BPF if it has none; the
+ * error is -ENOMEM, or what task_events_group_set() returned. Under the
+ * engine's lock: that is where attach is.
+ */
+int ids_of_group(struct css_group *group, struct group_id **gidp);
+/* Take the references that ids_of_group() could not; no lock held. */
+void ids_pin(void);
+/* BPF made @id for tasks of @group: takes over the reference; NULL, and puts it: no memory. */
+struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group);
+
+/* The word of a record was set, changed or removed; 0: no word. Under the lock, too. */
+void ids_count_word(uint64_t old_word, uint64_t word);
+
+/* Mask, watch or device rules of @group may have changed. Under the lock. */
+void ids_changed(struct css_group *group);
+/* The last reference to @group is gone. Under the lock. */
+void ids_group_freed(struct css_group *group);
+/* Some hierarchy clones, or none does any more. Under the lock. */
+void ids_set_cloning(bool on);
+
+/* TE_WATCH_ALL works once: where an event took it, ask again for those who still wait. */
+void ids_rearm(void);
+/*
+ * Whether BPF was asked for wake-ups since the last call. What happened before
+ * it was asked woke nobody, but is in the ring by now: drain once more.
+ */
+bool ids_take_rewatched(void);
+bool ids_rewatched(void);
+/* Is there an id for ids_free_idle() to free? */
+bool ids_idle(void);
+/* Free what no record has; only right after a complete drain. */
+void ids_free_idle(void);
+void ids_each(void (*fn)(struct group_id *gid, void *arg), void *arg);
+
+size_t ids_count(void);
+
+#endif /* _CONTAINERFSD_TASKS_IDS_H */

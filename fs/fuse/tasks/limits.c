@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * limits.c - limits of clones: see limits.h
+ *
+ * Users. BPF counts the clones that each user has caused as it makes them, and
+ * this file takes back those that the engine refused, or has removed. What the
+ * engine made by itself it tells BPF of.
+ *
+ * max_clones counts containers in which somebody lives, which BPF does not know:
+ * tasks move, and a container lives on in its children. So it is told that there
+ * is no room. It may believe that only until one more of the container's clones has
+ * become empty, which it sees before the engine does; how many had by then is read
+ * before the drain that the engine's judgement follows. So nobody is ever refused
+ * for somebody who has left. Who storms a full container is refused by the engine a
+ * few times, and then by BPF.
+ */
+#include <sys/queue.h>
+
+#include "daemon.h"
+#include "bpf/task_events.h"
+#include "ids.h"
+#include "limits.h"
+
+static struct task_events *te;
+static TAILQ_HEAD(, group_id) asked_list = TAILQ_HEAD_INITIALIZER(asked_list);
+static TAILQ_HEAD(, group_id) full_list = TAILQ_HEAD_INITIALIZER(full_list);
+static unsigned long long clones_left;	/* as container_clones_left() was when full_list was gone through */
+static int64_t charged = -1;		/* the user whom BPF has charged for what is being made */
+
+void limits_clone_begin(uint32_t user)
+{
+	charged = user;
+}
+
+void limits_clone_end(void)
+{
+	if (charged >= 0)
+		task_events_user_count(te, (uint32_t)charged, -1);
+	charged = -1;
+}
+
+void host_user_charge(unsigned int user)
+{
+	if (charged == user)
+		charged = -1;
+	else
+		task_events_user_count(te, user, 1);
+}
+
+void host_user_uncharge(unsigned int user)
+{
+	if (te)
+		task_events_user_count(te, user, -1);
+}
+
+static void move(struct group_id *gid, enum limits_state to)
+{
+	if (gid->limits == LIMITS_FULL)
+		TAILQ_REMOVE(&full_list, gid, in_limits);
+	else if (gid->limits != LIMITS_NONE)
+		TAILQ_REMOVE(&asked_list, gid, in_limits);
+	if (to == LIMITS_FULL)
+		TAILQ_INSERT_TAIL(&full_list, gid, in_limits);
+	else if (to != LIMITS_NONE)
+		TAILQ_INSERT_TAIL(&asked_list, gid, in_limits);
+	gid->limits = to;
+}
+
+void limits_refused(struct group_id *gid)
+{
+	if (gid->limits != LIMITS_NONE && gid->limits != LIMITS_FULL)
+		return;
+	if (!css_group_clone_full(gid->group))
+		return;
+	move(gid, LIMITS_ASKED);
+	/* For that takes one more drain. */
+	host_work_pending();
+}
+
+void limits_before_drain(void)
+{
+	struct group_id *gid, *next;
+	struct te_group group;
+
+	for (gid = TAILQ_FIRST(&asked_list); gid; gid = next) {
+		next = TAILQ_NEXT(gid, in_limits);
+		if (task_events_group_get(te, gid->node.key, &group)) {
+			move(gid, LIMITS_NONE);
+			continue;
+		}
+		gid->emptied = group.emptied;
+		gid->limits = LIMITS_READ;	/* where it is */
+	}
+}
+
+void limits_after_drain(void)
+{
+	struct group_id *gid, *next;
+
+	for (gid = TAILQ_FIRST(&asked_list); gid; gid = next) {
+		next = TAILQ_NEXT(gid, in_limits);
+		if (gid->limits != LIMITS_READ)
+			continue;
+		if (css_group_clone_full(gid->group) &&
+		    !task_events_group_full(te, gid->node.key, gid->emptied))
+			move(gid, LIMITS_FULL);
+		else
+			move(gid, LIMITS_NONE);
+	}
+	if (clones_left == container_clones_left())
+		return;
+	clones_left = container_clones_left();
+	for (gid = TAILQ_FIRST(&full_list); gid; gid = next) {
+		next = TAILQ_NEXT(gid, in_limits);
+		if (css_group_clone_full(gid->group))
+			continue;
+		task_events_group_full(te, gid->node.key, 0);
+		move(gid, LIMITS_NONE);
+	}
+}
+
+void limits_forget(struct group_id *gid)
+{
+	move(gid, LIMITS_NONE);
+}
+
+void limits_init(struct task_events *events)
+{
+	te = events;
+	clones_left = 0;
+	charged = -1;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * limits.h - limits of clones, between the engine, which judges, and BPF
+ *
+ * BPF refuses what is too deep, what its user may not cause, and what a full
+ * container has no room for, before the engine hears of it; so it must know what
+ * the engine knows. How deep is a part of what ids.c tells; the rest is here.
+ *
+ * One thread, no locks; nothing here may be called under the engine's lock but
+ * limits_forget().
+ */
+#ifndef _CONTAINERFSD_TASKS_LIMITS_H
+#define _CONTAINERFSD_TASKS_LIMITS_H
+
+#include <stdint.h>
+
+struct css_group;
+struct group_id;
+struct task_events;
+
+/* @te is borrowed, NULL at the end. */
+void limits_init(struct task_events *te);
+
+/* Around container_clone() for a clone that BPF has made, and charged @user for. */
+void limits_clone_begin(uint32_t user);
+void limits_clone_end(void);
+
+/* The engine refused a clone of tasks of @gid, which BPF had made: let BPF refuse the next. */
+void limits_refused(struct group_id *gid);
+/* Before each drain, and after it if it was complete. */
+void limits_before_drain(void);
+void limits_after_drain(void);
+/* @gid is about to go. */
+void limits_forget(struct group_id *gid);
+
+#endif /* _CONTAINERFSD_TASKS_LIMITS_H */

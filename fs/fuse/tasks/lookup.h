@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lookup.h - which task is meant
+ *
+ * The file implements host_task_get(), host_task_put(), host_for_each_task()
+ * and host_tasks_kill() of engine_host.h and tasks_actor() of daemon.h; all that it
+ * needs to be given is the tracker.
+ */
+#ifndef _CONTAINERFSD_TASKS_LOOKUP_H
+#define _CONTAINERFSD_TASKS_LOOKUP_H
+
+struct container_task;
+struct container_task_info;
+struct task_events;
+
+/* @te is borrowed; NULL when it goes. */
+void lookup_init(struct task_events *te);
+/*
+ * The number that the task has now, by @info or (it has a record) by its key: other
+ * than info->tid from the middle of an exec on. 0: it is no more.
+ */
+int lookup_tid(const struct container_task_info *info);
+int lookup_tid_of(unsigned long key);
+/* The record of who has this number now, or NULL. */
+struct container_task *lookup_record(int tid);
+
+#endif /* _CONTAINERFSD_TASKS_LOOKUP_H */

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * replay.c - events in, engine calls out
+ *
+ * A fork, clone or exec sets the word of a task, an exit ends it. Events of one
+ * task come in the order of its sequence numbers, but for those that cross with
+ * an attach or a rebuild, so an older word never replaces a newer one. A clone
+ * always gives its id a meaning, even when the task's word is newer already,
+ * because children may have been born with that id.
+ *
+ * A record's key is the task's address. It is taken over by the next task that is
+ * made there, so a record whose word, or process, cannot be of the task that an
+ * event is about is one whose exit was missed, and goes.
+ *
+ * A rebuild (the ring was full) is mark and sweep: all records get the mark of an
+ * exited word, which no record has else; those that the kernel has get their words
+ * anew, and who is still marked then is dropped.
+ *
+ * No memory for a record is the one failure that neither the kernel nor the
+ * user may feel: the task stays in the top container until, at the next drain,
+ * resync() reads all words and enters who is missing.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "daemon.h"
+#include "ids.h"
+#include "limits.h"
+#include "pids.h"
+#include "replay.h"
+
+#define SWEEP_BATCH	512
+#define DRAIN_ROUNDS	2	/* what comes meanwhile may never end */
+
+static struct task_events *te;
+static bool missing;			/* records, for want of memory */
+static bool failed;			/* the last drain */
+static bool behind;			/* it, though not failed: events come too fast */
+static unsigned long unknown_ids;
+static uint64_t watches_spent;		/* of task_events, as of the last drain */
+
+uint64_t replay_word(unsigned long key)
+{
+	struct container_task *task = container_task_find(key);
+
+	return task ? container_task_cookie(task) & ~TE_WORD_EXITED : 0;
+}
+
+static void drop_task(unsigned long key)
+{
+	ids_count_word(replay_word(key), 0);
+	container_task_exit(key);
+}
+
+/* Is the record of @key, if there is one, of the task that has @word? */
+static bool same_task(unsigned long key, uint32_t tgid, uint64_t word)
+{
+	struct container_task *task = container_task_find(key);
+	uint64_t old = replay_word(key);
+	int old_tid, old_tgid;
+
+	if (!task)
+		return true;
+	container_task_ids(task, &old_tid, &old_tgid);
+	return (uint32_t)old_tgid == tgid && (!old || te_word_near(old, word));
+}
+
+void replay_check(const struct te_facts *facts)
+{
+	if (same_task(facts->task, facts->tgid, facts->word))
+		return;
+	/* It may only be behind. */
+	if (replay_drain() >= 0 && !same_task(facts->task, facts->tgid, facts->word))
+		drop_task(facts->task);
+}
+
+/* Give @id a meaning: a clone of @parent, or @parent itself if the engine refuses. */
+static struct group_id *add_clone(uint64_t id, struct group_id *parent,
+				  const struct container_clone_info *info)
+{
+	struct css_group *group;
+	struct group_id *gid;
+
+	pids_clone_begin(id);
+	limits_clone_begin(info->user);
+	group = container_clone(parent->group, info);
+	limits_clone_end();
+	pids_clone_end();
+	gid = ids_add(id, parent->node.key, group);
+	if (gid && gid->group == parent->group) {
+		limits_refused(parent);
+		limits_refused(gid);
+	}
+	return gid;
+}
+
+static struct group_id *known_id(uint64_t id);
+
+/* As BPF remembers the clone. */
+static struct group_id *add_group(uint64_t id, const struct te_group *group)
+{
+	struct container_clone_info info = {
+		.pid	= (int)group->pid,
+		.namer	= group->creator,
+		.flags	= group->flags,
+		.user	= group->user,
+		.unlimited = group->unlimited,
+	};
+	char comm[TE_COMM_LEN + 1] = "";
+
+	memcpy(comm, group->comm, TE_COMM_LEN);
+	info.comm = comm;
+	return add_clone(id, known_id(group->parent), &info);
+}
+
+/* Never NULL: an id that nobody knows is another name of the top containers. */
+static struct group_id *known_id(uint64_t id)
+{
+	struct group_id *gid = ids_find(id);
+	struct te_group group;
+
+	if (gid)
+		return gid;
+	/* Parents have lower ids: this ends. */
+	if (!task_events_group_get(te, id, &group) && group.creator && group.parent < id)
+		gid = add_group(id, &group);
+	else if (!unknown_ids++)
+		log_err("css_group %llu is not known to anybody", (unsigned long long)id);
+	return gid ? gid : ids_find(0);
+}
+
+/* The task has @word, unless the engine knows a later one. */
+static void set_word(unsigned long key, uint32_t tid, uint32_t tgid, uint64_t word, bool anyhow)
+{
+	uint64_t old;
+
+	if (!same_task(key, tgid, word))
+		drop_task(key);
+	old = replay_word(key);
+	if (old && !anyhow && !te_word_newer(word, old))
+		return;
+	if (container_task_enter(key, (int)tid, (int)tgid, known_id(te_word_id(word))->group, word)) {
+		missing = true;
+		return;
+	}
+	ids_count_word(old, word);
+	if (word & TE_WORD_KILLED)
+		container_task_killed(key);
+}
+
+static void replay_fork(void *ctx, const struct te_fork *ev)
+{
+	(void)ctx;
+	set_word(ev->task, ev->tid, ev->tgid, ev->word, false);
+}
+
+static void replay_clone(void *ctx, const struct te_clone *ev)
+{
+	uint64_t id = te_word_id(ev->word);
+	struct container_clone_info info = {
+		.pid	= (int)ev->tgid,
+		.namer	= ev->creator_task,
+		.flags	= ev->flags,
+		.user	= ev->user,
+		.unlimited = ev->unlimited,
+	};
+	char comm[TE_COMM_LEN + 1] = "";
+
+	(void)ctx;
+	memcpy(comm, ev->comm, TE_COMM_LEN);
+	info.comm = comm;
+	if (!ids_find(id))
+		add_clone(id, known_id(ev->parent), &info);
+	set_word(ev->task, ev->tid, ev->tgid, ev->word, false);
+}
+
+static void replay_exit_event(void *ctx, const struct te_exit *ev)
+{
+	(void)ctx;
+	drop_task(ev->task);
+}
+
+static void replay_exec(void *ctx, const struct te_exec *ev)
+{
+	(void)ctx;
+	set_word(ev->task, ev->tid, ev->tid, ev->word, false);
+	container_task_rename(ev->task, (int)ev->tid, (int)ev->tid);
+}
+
+/* Whose number it was when it was set: an exec, which changes that, has it looked at, too. */
+static void replay_affinity(void *ctx, const struct te_affinity *ev)
+{
+	struct te_facts facts;
+
+	(void)ctx;
+	if (!ev->tid)
+		container_task_affinity(0);
+	else if (!task_events_query(te, ev->tid, &facts))
+		container_task_affinity(facts.task);
+}
+
+static int mark_task(struct container_task *task, unsigned long key, void *arg)
+{
+	(void)key, (void)arg;
+	container_task_set_cookie(task, container_task_cookie(task) | TE_WORD_EXITED);
+	return 0;
+}
+
+static void replay_refused(void *ctx, uint64_t id)
+{
+	struct group_id *gid = ids_find(id);
+	uint64_t nr = task_events_group_refused(te, id);
+
+	(void)ctx;
+	if (gid && nr)
+		container_clone_refused(gid->group, nr);
+}
+
+static void rebuild_begin(void *ctx)
+{
+	(void)ctx;
+	container_task_for_each(mark_task, NULL);
+}
+
+static int group_known(void *ctx, uint64_t id)
+{
+	(void)ctx;
+	return ids_find(id) != NULL;
+}
+
+static void group(void *ctx, uint64_t id, const struct te_group *group)
+{
+	(void)ctx;
+	add_group(id, group);
+}
+
+static void rebuild_task(void *ctx, const struct te_task *task)
+{
+	(void)ctx;
+	if (task->word & TE_WORD_EXITED)
+		return;
+	set_word(task->task, task->tid, task->tgid, task->word, true);
+}
+
+struct sweep {
+	unsigned int	nr;
+	unsigned long	keys[SWEEP_BATCH];
+};
+
+static int sweep_task(struct container_task *task, unsigned long key, void *arg)
+{
+	struct sweep *sweep = arg;
+
+	if (!(container_task_cookie(task) & TE_WORD_EXITED))
+		return 0;
+	sweep->keys[sweep->nr++] = key;
+	return sweep->nr == SWEEP_BATCH;
+}
+
+/* Drop the records with a mark. */
+static void sweep_records(void)
+{
+	struct sweep sweep;
+
+	do {
+		sweep.nr = 0;
+		container_task_for_each(sweep_task, &sweep);
+		for (unsigned int i = 0; i < sweep.nr; i++)
+			drop_task(sweep.keys[i]);
+	} while (sweep.nr == SWEEP_BATCH);
+}
+
+static void rebuild_end(void *ctx)
+{
+	(void)ctx;
+	sweep_records();
+	container_task_affinity(0);
+}
+
+const struct task_events_ops replay_ops = {
+	.fork		= replay_fork,
+	.clone		= replay_clone,
+	.exit		= replay_exit_event,
+	.exec		= replay_exec,
+	.affinity	= replay_affinity,
+	.refused	= replay_refused,
+	.rebuild_begin	= rebuild_begin,
+	.group_known	= group_known,
+	.group		= group,
+	.rebuild_task	= rebuild_task,
+	.rebuild_end	= rebuild_end,
+};
+
+static int resync_task(void *arg, const struct te_task *task)
+{
+	(void)arg;
+	if (task->word && !(task->word & TE_WORD_EXITED))
+		set_word(task->task, task->tid, task->tgid, task->word, false);
+	return 0;
+}
+
+/* Enter who is missing. Nobody is too many: exits were read, and need no memory. */
+static void resync(void)
+{
+	missing = false;
+	if (task_events_for_each(te, 0, 0, 0, resync_task, NULL) < 0)
+		missing = true;
+}
+
+static int kill_task(void *arg, const struct te_task *task)
+{
+	(void)arg;
+	set_word(task->task, task->tid, task->tgid, task->word, false);
+	return 0;
+}
+
+int replay_kill(void)
+{
+	int err = replay_drain();
+
+	return err < 0 ? err : task_events_kill_mark(te, kill_task, NULL);
+}
+
+bool replay_failed(void)
+{
+	return failed;
+}
+
+bool replay_behind(void)
+{
+	return failed || behind;
+}
+
+static int drain_once(void)
+{
+	int n;
+
+	limits_before_drain();
+	n = task_events_drain(te);
+	behind = n == -EAGAIN;
+	if (n >= 0)
+		limits_after_drain();
+	if (behind)
+		return n;
+	if (n < 0) {
+		if (!failed)
+			log_err("the kernel's tasks cannot be read: %s", strerror(-n));
+		failed = true;
+		return n;
+	}
+	if (failed)
+		log_warn("the kernel's tasks can be read again");
+	failed = false;
+	return n;
+}
+
+/*
+ * Where an event has used up a watch.  Not at wake-ups: the event may have been read
+ * by whoever was served at that time, and then there is none.
+ */
+static void rearm(void)
+{
+	uint64_t now = task_events_watches_spent(te);
+
+	if (now != watches_spent)
+		ids_rearm();
+	watches_spent = now;
+}
+
+int replay_drain(void)
+{
+	int n, rounds = 0, sum = 0;
+
+	ids_pin();
+	do {
+		n = drain_once();
+		if (n < 0)
+			return n;
+		sum += n;
+		if (missing)
+			resync();
+		rearm();
+	} while (ids_rewatched() && ++rounds < DRAIN_ROUNDS && ids_take_rewatched());
+	return sum;
+}
+
+static int count_task(struct container_task *task, unsigned long key, void *arg)
+{
+	(void)task;
+	(void)key;
+	++*(unsigned long *)arg;
+	return 0;
+}
+
+unsigned long replay_tracked(void)
+{
+	unsigned long nr = 0;
+
+	container_task_for_each(count_task, &nr);
+	return nr;
+}
+
+unsigned long replay_unknown_ids(void)
+{
+	return unknown_ids;
+}
+
+void replay_init(struct task_events *events)
+{
+	te = events;
+	missing = failed = behind = false;
+	unknown_ids = 0;
+	watches_spent = task_events_watches_spent(events);
+}
+
+void replay_exit(void)
+{
+	container_task_for_each(mark_task, NULL);
+	sweep_records();
+	te = NULL;
+}

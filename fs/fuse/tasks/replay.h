@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * replay.h - the engine's task table as a replica of the kernel's words
+ *
+ * The engine has a record for each task with a word; its key is the address of its
+ * task_struct, its cookie the word last seen. Events change it here,
+ * by the rules at the head of bpf/task_events.h; attach changes it in tasks.c. Both
+ * keep the counts of ids.h by ids_count_word().
+ *
+ * One thread, no locks; nothing here may be called under the engine's lock but
+ * replay_word() and replay_failed().
+ */
+#ifndef _CONTAINERFSD_TASKS_REPLAY_H
+#define _CONTAINERFSD_TASKS_REPLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bpf/task_events.h"
+
+/* The callbacks for task_events_new(); their context is not used. */
+extern const struct task_events_ops replay_ops;
+
+/* @te is borrowed until replay_exit(), which empties the engine's table. */
+void replay_init(struct task_events *te);
+void replay_exit(void);
+
+/*
+ * Bring the engine up to date. Returns the number of events, or a negative
+ * errno if they could not be had: then the engine may be wrong, and no id or
+ * container may be freed, until a later call succeeds. The first of a row of
+ * failures is logged.
+ */
+int replay_drain(void);
+/*
+ * Between task_events_kill_begin() and end, when the groups are told: mark whom
+ * container.kill means, and drain before. A negative errno if that was not complete.
+ */
+int replay_kill(void);
+/* Whether the last replay_drain() did not work. */
+bool replay_failed(void);
+/*
+ * The same, or it could not keep up (-EAGAIN): the engine knows everything that
+ * happened before the call, but may lack a task that was born during it.
+ */
+bool replay_behind(void);
+
+/* The word by which the engine knows task @key; 0: none. */
+uint64_t replay_word(unsigned long key);
+/* A live task was looked at: a record of another at its address, whose exit was missed, goes. */
+void replay_check(const struct te_facts *facts);
+
+/* How many tasks the engine has a record of. */
+unsigned long replay_tracked(void);
+/* How many words had an id that neither the daemon nor BPF knew: 0, unless something is broken. */
+unsigned long replay_unknown_ids(void);
+
+#endif /* _CONTAINERFSD_TASKS_REPLAY_H */

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Directories: lookup, mkdir, rmdir, rename, listings.
+ *
+ * Each is one engine call; what stands here besides is about the kernel's
+ * caches.  A name operation in a directory that has been removed is ENOENT, as
+ * the VFS itself says of one that it saw being removed.
+ *
+ * Listings are cached by the kernel, which notices by itself what changes
+ * through this superblock but not the clones that come and go.  So known.listed
+ * is kept to be the one generation of which all entries in its cache are:
+ *  - OPENDIR lets the kernel keep its cache only if that is the directory's
+ *    generation now; else it empties the cache, which from then on is filled
+ *    with what READDIR answers;
+ *  - a READDIR answered in another generation than the one its directory was
+ *    opened in (fuse_file_info.fh) makes it LISTED_MIXED, and the next OPENDIR
+ *    starts afresh.  The kernel takes a listing for complete only when it has
+ *    asked for what is behind the end, so none that began in another generation
+ *    goes unseen.
+ *
+ * Requests per call (Linux 6.18): mkdir LOOKUP, MKDIR; rmdir RMDIR if the name
+ * is known; each with a GETATTR before if it follows another change of that
+ * directory, for a change makes the kernel forget all of its attributes, mode
+ * and owner too, which default_permissions needs.  A listing: OPENDIR, one
+ * READDIR a 32 KiB (glibc's buffer), one at the end and RELEASEDIR, which nobody
+ * waits for; OPENDIR and RELEASEDIR only if it is cached.
+ */
+#include "dir.h"
+#include "inode.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "uapi/containerfs.h"
+
+#define DIR_DOTS	2		/* positions before the engine's: . and .. */
+
+static char dir_buf[64 << 10];		/* of the request being served */
+
+static int gone_is_enoent(int err)
+{
+	return err == -ENODEV ? -ENOENT : err;
+}
+
+/* --- names --- */
+
+void dir_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, parent, &node);
+	struct container *child = NULL;
+	int err;
+
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	err = container_lookup(dir->cont, name, &child, &node);
+	if (err)
+		return inode_reply_err(req, gone_is_enoent(err));
+	inode_reply_entry(req, child ? child : dir->cont, node);
+	if (child)
+		container_put(child);
+}
+
+void dir_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
+	const struct fuse_ctx *ctx = fuse_req_ctx(req);
+	struct container_actor actor = { 0 };
+	unsigned int node;
+	struct known *dir = inode_find(req, parent, &node);
+	struct container *child;
+	int err;
+
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	if (container_mkdir_asks(dir->cont))
+		tasks_actor(ctx->pid, ctx->uid, &actor);
+	err = container_mkdir(dir->cont, name, mode, ctx->uid, ctx->gid, &actor, &child);
+	if (err)
+		return inode_reply_err(req, gone_is_enoent(err));
+	inode_reply_entry(req, child, CONTAINER_NODE_DIR);
+	container_put(child);
+}
+
+void dir_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, parent, &node);
+
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	/* Somebody may be in it who is not known yet. */
+	if (tasks_behind())
+		return inode_reply_err(req, -EBUSY);
+	inode_reply_err(req, gone_is_enoent(container_rmdir(dir->cont, name)));
+}
+
+void dir_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
+		fuse_ino_t newparent, const char *newname, unsigned int flags)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, parent, &node);
+	struct known *newdir = inode_find(req, newparent, &node);
+
+	if (!dir || !newdir)
+		return inode_reply_err(req, -ESTALE);
+	if (flags)
+		return inode_reply_err(req, -EINVAL);
+	inode_reply_err(req, gone_is_enoent(container_rename(dir->cont, name,
+							     newdir->cont, newname)));
+}
+
+/* --- listings --- */
+
+/* An open directory. */
+struct dir_handle {
+	unsigned long long	generation;	/* the directory's, when it was opened */
+	unsigned long long	end;		/* see container_readdir() */
+};
+
+static struct dir_handle *handle_of(const struct fuse_file_info *fi)
+{
+	return (struct dir_handle *)(uintptr_t)fi->fh;
+}
+
+void dir_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, ino, &node);
+	struct dir_handle *handle;
+
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	handle = calloc(1, sizeof(*handle));
+	if (!handle)
+		return inode_reply_err(req, -ENOMEM);
+	handle->generation = container_generation(dir->cont);
+	fi->fh = (uintptr_t)handle;
+	fi->cache_readdir = 1;
+	fi->keep_cache = dir->listed == handle->generation;
+	dir->listed = handle->generation;
+	if (fuse_reply_open(req, fi)) {
+		/* who does not get the answer does not empty the cache, nor close */
+		dir->listed = LISTED_MIXED;
+		free(handle);
+	}
+}
+
+void dir_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	(void)ino;
+	free(handle_of(fi));
+	inode_reply_err(req, 0);
+}
+
+struct dir_filler {
+	fuse_req_t		 req;
+	struct container	*dir;
+	size_t			 size, used;
+};
+
+static int dir_add(struct dir_filler *fill, const char *name, fuse_ino_t ino, mode_t mode,
+		   off_t next)
+{
+	const struct stat st = { .st_ino = ino, .st_mode = mode };
+	size_t len = fuse_add_direntry(fill->req, dir_buf + fill->used, fill->size - fill->used,
+				       name, &st, next);
+
+	if (len > fill->size - fill->used)
+		return 1;
+	fill->used += len;
+	return 0;
+}
+
+static int dir_fill(void *arg, const char *name, unsigned int namelen,
+		    struct container *child, unsigned int node, unsigned long long next)
+{
+	struct dir_filler *fill = arg;
+	char buf[CONTAINER_NAME_MAX + 1];
+
+	memcpy(buf, name, namelen);
+	buf[namelen] = '\0';
+	return dir_add(fill, buf, inode_number(child ? child : fill->dir, node),
+		       child ? S_IFDIR : S_IFREG, next + DIR_DOTS);
+}
+
+static int dir_add_dots(struct dir_filler *fill, off_t off)
+{
+	struct container *parent;
+	int full = 0;
+
+	if (off < 1)
+		full = dir_add(fill, ".", inode_number(fill->dir, CONTAINER_NODE_DIR), S_IFDIR, 1);
+	if (off < DIR_DOTS && !full) {
+		parent = container_parent(fill->dir);
+		full = dir_add(fill, "..", inode_number(parent, CONTAINER_NODE_DIR), S_IFDIR,
+			       DIR_DOTS);
+		container_put(parent);
+	}
+	return full;
+}
+
+void dir_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+	      struct fuse_file_info *fi)
+{
+	unsigned int node;
+	struct known *dir = inode_find(req, ino, &node);
+	struct dir_filler fill = { .req = req };
+	struct dir_handle *handle = handle_of(fi);
+	int err;
+
+	if (!dir)
+		return inode_reply_err(req, -ESTALE);
+	if (container_generation(dir->cont) != handle->generation)
+		dir->listed = LISTED_MIXED;
+	if (!off)
+		handle->end = 0;
+
+	fill.dir = dir->cont;
+	fill.size = size < sizeof(dir_buf) ? size : sizeof(dir_buf);
+	if (!dir_add_dots(&fill, off)) {
+		err = container_readdir(dir->cont, off < DIR_DOTS ? 0 : off - DIR_DOTS,
+					&handle->end, dir_fill, &fill);
+		if (err < 0)
+			return inode_reply_err(req, gone_is_enoent(err));
+	}
+	fuse_reply_buf(req, dir_buf, fill.used);
+}
+
+/* --- what is refused, with the errors of cgroup v1 --- */
+
+void dir_refuse_create(fuse_req_t req, fuse_ino_t parent, const char *name,
+		       mode_t mode, struct fuse_file_info *fi)
+{
+	(void)parent, (void)name, (void)mode, (void)fi;
+	inode_reply_err(req, -EACCES);
+}
+
+void dir_refuse_mknod(fuse_req_t req, fuse_ino_t parent, const char *name,
+		      mode_t mode, dev_t rdev)
+{
+	(void)parent, (void)name, (void)rdev;
+	/* a regular file is a create(2), which cgroup v1 refuses by the mode */
+	inode_reply_err(req, S_ISREG(mode) ? -EACCES : -EPERM);
+}
+
+void dir_refuse_symlink(fuse_req_t req, const char *link, fuse_ino_t parent,
+			const char *name)
+{
+	(void)link, (void)parent, (void)name;
+	inode_reply_err(req, -EPERM);
+}
+
+void dir_refuse_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t newparent,
+		     const char *newname)
+{
+	(void)ino, (void)newparent, (void)newname;
+	inode_reply_err(req, -EPERM);
+}
+
+void dir_refuse_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	(void)parent, (void)name;
+	inode_reply_err(req, -EPERM);
+}

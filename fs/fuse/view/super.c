@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Connections to the kernel: one superblock, one /dev/fuse, one libfuse
+ * session for each hierarchy that is mounted anywhere.
+ *
+ * The daemon makes the superblock itself, with the new mount API, so that it
+ * belongs to the daemon's user and pid namespaces wherever the mount ends up,
+ * and hands out detached mounts of it.  Naming the same /dev/fuse descriptor
+ * again gives another mount of the same superblock (Linux 5.14 and later):
+ * the same st_dev, as in cgroup v1.
+ *
+ * A struct super owns one hierarchy_mount() of its hierarchy.  When the last
+ * mount has gone, in whatever mount namespace it was, moved into place or not,
+ * the kernel aborts the connection: the descriptor reports EPOLLERR before
+ * umount(2) returns, and the super is destroyed.  If it is aborted while there
+ * are mounts (umount -f of one of them), the hierarchy stays: it gets another
+ * connection, and the mounts are replaced (replace.c).
+ *
+ * The daemon must not make the kernel ask it anything while it does not
+ * listen: statx(2) only with AT_STATX_DONT_SYNC here.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <sys/epoll.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "uapi/containerfs.h"
+#include "daemon.h"
+
+#define READ_BATCH	256	/* requests that are read before others are heard */
+
+static struct super *supers;
+static unsigned int nr_supers;
+
+static int device_of(int fd, dev_t *dev)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &st))
+		return -errno;
+	*dev = makedev(st.stx_dev_major, st.stx_dev_minor);
+	return 0;
+}
+
+/* The kernel's own words on what went wrong with a context, in the log. */
+static void log_context(int fs)
+{
+	char line[256];
+	ssize_t len;
+
+	while ((len = read(fs, line, sizeof(line) - 1)) > 0) {
+		line[len] = '\0';
+		log_err("fuse: %s", line);
+	}
+}
+
+/* A detached mount of the superblock of @fuse, made if there is none yet; the descriptor or -errno. */
+int super_mount_fd(int fuse, const char *source, unsigned int attr)
+{
+	char fd[16];
+	const char *const option[][2] = {
+		{ "source", source },
+		{ "subtype", CONTAINERFS_FSTYPE },
+		{ "fd", fd },
+		{ "rootmode", "40555" },
+		{ "user_id", "0" },
+		{ "group_id", "0" },
+	};
+	int fs, mnt, err;
+
+	snprintf(fd, sizeof(fd), "%d", fuse);
+	fs = fsopen("fuse", FSOPEN_CLOEXEC);
+	if (fs < 0)
+		return -errno;
+	for (size_t i = 0; i < sizeof(option) / sizeof(option[0]); i++)
+		if (fsconfig(fs, FSCONFIG_SET_STRING, option[i][0], option[i][1], 0))
+			goto fail;
+	if (fsconfig(fs, FSCONFIG_SET_FLAG, "default_permissions", NULL, 0) ||
+	    fsconfig(fs, FSCONFIG_SET_FLAG, "allow_other", NULL, 0) ||
+	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		goto fail;
+	mnt = fsmount(fs, FSMOUNT_CLOEXEC, attr);
+	if (mnt < 0)
+		goto fail;
+	close(fs);
+	return mnt;
+fail:
+	err = -errno;
+	/* the caller knows what to do about a connection that has just ended */
+	if (err != -ENOTCONN)
+		log_context(fs);
+	close(fs);
+	return err;
+}
+
+/* The connection of @s has ended; its hierarchy_mount() stays. */
+static void super_drop(struct super *s)
+{
+	struct super **p = &supers;
+
+	while (*p != s)
+		p = &(*p)->next;
+	*p = s->next;
+	nr_supers--;
+	loop_del(s->fd);
+	turns_forget(s);
+	hierarchy_set_host(s->root, NULL);
+	inode_super_gone(s);
+	fuse_session_destroy(s->se);	/* closes s->fd */
+	free(s->buf.mem);
+	free(s);
+}
+
+static int super_new(struct containerfs_root *root, const char *source, unsigned int attr);
+
+/* Another connection for @root, whose superblock @dev is dead and still mounted. */
+static int super_again(struct containerfs_root *root, dev_t dev)
+{
+	int mnt = super_new(root, "none", 0);
+	struct super *s;
+	sigset_t none;
+	pid_t pid;
+
+	if (mnt < 0)
+		return mnt;
+	s = hierarchy_host(root);
+	log_warn("hierarchy %d: its connection was ended (umount -f?) and is made anew",
+		 hierarchy_id(root));
+	pid = fork();
+	if (pid < 0) {
+		log_err("its mounts cannot be: %s", strerror(errno));
+	} else if (!pid) {
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		closelog();
+		mounts_replace(dev, mnt, s->fd);
+		_exit(EXIT_SUCCESS);
+	}
+	close(mnt);
+	return 0;
+}
+
+/* The last mount of @s is gone, or the connection was ended under its mounts. */
+static void super_ended(struct super *s)
+{
+	struct containerfs_root *root = s->root;
+	dev_t dev = s->dev;
+	int err;
+
+	super_drop(s);
+	if (mounts_left(dev)) {
+		err = super_again(root, dev);
+		if (!err)
+			return;
+		log_err("hierarchy %d: its connection was ended, and cannot be made anew: %s",
+			hierarchy_id(root), strerror(-err));
+	}
+	log_info("hierarchy %d: unmounted", hierarchy_id(root));
+	hierarchy_umount(root);
+}
+
+static void super_event(int fd, uint32_t events, void *arg)
+{
+	struct super *s = arg;
+
+	(void)fd;
+	if (events & EPOLLERR) {
+		tasks_begin();
+		super_ended(s);
+		tasks_end();
+		return;
+	}
+	/* until there is no more (-EAGAIN), or the end (0), which the next event tells */
+	for (int i = 0; i < READ_BATCH && turns_room(); i++) {
+		if (fuse_session_receive_buf(s->se, &s->buf) <= 0)
+			return;
+		turns_add(s, &s->buf);
+	}
+}
+
+/* Connect @root, which nothing of is mounted; takes the caller's hierarchy_mount() on success. */
+static int super_new(struct containerfs_root *root, const char *source, unsigned int attr)
+{
+	char arg0[] = "containerfsd", *argv[] = { arg0, NULL };
+	struct fuse_args args = FUSE_ARGS_INIT(1, argv);
+	char path[32];
+	struct super *s;
+	int mnt, err;
+
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->root = root;
+	s->fd = open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (s->fd < 0) {
+		err = -errno;
+		log_err("/dev/fuse: %s", strerror(-err));
+		goto free_super;
+	}
+	s->se = fuse_session_new(&args, &containerfs_ops, sizeof(containerfs_ops), s);
+	fuse_opt_free_args(&args);
+	if (!s->se) {
+		err = -ENOMEM;
+		goto close_fuse;
+	}
+	mnt = super_mount_fd(s->fd, source, attr);
+	if (mnt < 0) {
+		err = mnt;
+		goto destroy_session;
+	}
+	err = device_of(mnt, &s->dev);
+	if (err)
+		goto close_mount;
+	err = loop_add(s->fd, EPOLLIN, super_event, s);
+	if (err)
+		goto close_mount;
+	/* libfuse takes a descriptor that is mounted already under this name, and owns it then */
+	snprintf(path, sizeof(path), "/dev/fd/%d", s->fd);
+	if (fuse_session_mount(s->se, path)) {
+		err = -EIO;
+		goto unwatch;
+	}
+	hierarchy_set_host(root, s);
+	loop_set_turn(turns_serve);
+	s->mounts = 1;
+	s->next = supers;
+	supers = s;
+	nr_supers++;
+	return mnt;
+
+unwatch:
+	loop_del(s->fd);
+close_mount:
+	close(mnt);
+destroy_session:
+	fuse_session_destroy(s->se);
+close_fuse:
+	close(s->fd);
+free_super:
+	free(s);
+	return err;
+}
+
+int super_mount(struct containerfs_root *root, const char *source, unsigned int attr)
+{
+	struct super *s;
+	int mnt;
+
+	while ((s = hierarchy_host(root))) {
+		mnt = super_mount_fd(s->fd, source, attr);
+		if (mnt >= 0)
+			s->mounts++;
+		if (mnt != -ENOTCONN) {
+			hierarchy_umount(root);
+			return mnt;
+		}
+		/* it ended just now: the caller's hierarchy_mount() keeps the hierarchy */
+		super_ended(s);
+	}
+	mnt = super_new(root, source, attr);
+	if (mnt < 0)
+		hierarchy_umount(root);
+	return mnt;
+}
+
+void super_poll(void)
+{
+	for (struct super *s = supers, *next; s; s = next) {
+		struct pollfd p = { .fd = s->fd };
+
+		next = s->next;
+		if (poll(&p, 1, 0) == 1 && p.revents & POLLERR)
+			super_ended(s);
+	}
+}
+
+struct super *super_of_fd(int fd)
+{
+	struct super *s;
+	dev_t dev;
+
+	if (device_of(fd, &dev))
+		return NULL;
+	for (s = supers; s && s->dev != dev; s = s->next)
+		;
+	return s;
+}
+
+unsigned int super_count(void)
+{
+	return nr_supers;
+}
+
+struct super *super_first(void)
+{
+	return supers;
+}
