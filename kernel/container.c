@@ -374,7 +374,13 @@ int container_lookup(struct container *dir, const char *name,
 
 _Bool container_mkdir_asks(const struct container *dir)
 {
-	return dir->root->flags & ROOT_NS_RULES;
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (ss->create_asks && ss->create_asks(dir->root))
+			return true;
+	return false;
 }
 
 static int container_can_create(struct container *dir, const struct container_actor *actor)

@@ -65,6 +65,7 @@ struct device_rules;
 struct container_subsys;
 struct container_task;
 struct cpuacct;
+struct subsys_options;
 
 extern spinlock_t container_lock;
 
@@ -112,8 +113,10 @@ struct container_subsys {
 	void (*online)(struct container_subsys_state *css, struct container_subsys_state *parent);
 	/* Under the lock: it is being removed. */
 	void (*offline)(struct container_subsys_state *css);
-	/* Under the lock: may @actor make a container in this one?  Asks only with ROOT_NS_RULES. */
+	/* Under the lock: may @actor make a container in this one? */
 	int (*can_create)(struct container_subsys_state *css, const struct container_actor *actor);
+	/* Does can_create() look at the actor in @root?  No lock, as @root's flags never change. */
+	bool (*create_asks)(const struct containerfs_root *root);
 
 	/* Attach in two phases, under the lock; attach() may not fail. */
 	int (*can_attach)(struct container_subsys_state *css, const struct container_attach *a);
@@ -167,6 +170,8 @@ struct container_subsys {
 	const char *(*describe)(char *buf, size_t size);
 
 	const struct cftype	*files;		/* ends with an empty name */
+	bool			noprefix_ok;	/* the mount option noprefix is for it */
+	const struct subsys_options *options;	/* its mount options, see options.h, or NULL */
 
 	struct containerfs_root	*root;		/* where it is bound, or NULL */
 };
@@ -175,9 +180,8 @@ struct container_subsys {
 
 #define ROOT_NOPREFIX		0x1
 #define ROOT_XATTR		0x2
-#define ROOT_NS_RULES		0x4
-#define ROOT_CLONE_CHILDREN	0x8	/* of the top container, at creation */
-#define ROOT_NOTIFY_ON_RELEASE	0x10	/* likewise */
+#define ROOT_CLONE_CHILDREN	0x4	/* of the top container, at creation */
+#define ROOT_NOTIFY_ON_RELEASE	0x8	/* likewise */
 /* What files change later, so that they may differ from what was given at first. */
 #define ROOT_SETTINGS		(ROOT_CLONE_CHILDREN | ROOT_NOTIFY_ON_RELEASE)
 
@@ -186,6 +190,8 @@ struct containerfs_root {
 	int			id;		/* immutable; never used twice */
 	unsigned int		flags;		/* immutable: ROOT_* */
 	unsigned int		subsys_mask;
+	/* immutable: of each subsystem's mount options, those that are flags */
+	unsigned int		subsys_flags[CONTAINER_SUBSYS_COUNT];
 	char			name[CONTAINERFS_NAME_MAX + 1];	/* immutable */
 	char			*release_agent;	/* NULL: none */
 	struct container	*top;		/* immutable */

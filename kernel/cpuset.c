@@ -432,4 +432,5 @@ struct container_subsys cpuset_subsys = {
 	.work		= cpuset_work,
 	.describe	= cpuset_describe,
 	.files		= cpuset_files,
+	.noprefix_ok	= true,
 };

@@ -63,6 +63,7 @@ static struct containerfs_root *root_alloc(const struct mount_options *opts)
 	mutex_init(&root->files_lock);
 	root->flags = opts->flags;
 	root->subsys_mask = opts->subsys_mask;
+	memcpy(root->subsys_flags, opts->subsys_flags, sizeof(root->subsys_flags));
 	if (opts->name)
 		strscpy(root->name, opts->name, sizeof(root->name));
 	if (opts->release_agent) {
@@ -238,7 +239,7 @@ int hierarchy_mount(const char *options, const struct container_actor *actor,
 		root = made;
 		made = NULL;
 		root_bind(root);
-		mount_options_apply_ns(&opts, root);
+		mount_options_apply(&opts, root);
 		if (root_clones(root)) {
 			css_groups_changed(root->top);
 			root_clones_changed();

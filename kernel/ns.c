@@ -177,7 +177,7 @@ static void ns_append_number(struct ns_state *ns, char *name)
 
 static void ns_choose_name(struct ns_state *ns, const struct container_clone_info *info, char *name)
 {
-	const char *template = ns->clone_name ? ns->clone_name->text : CONTAINER_NS_CLONE_NAME;
+	const char *template = ns_template_text(ns->clone_name);
 	char *chosen = container_take_next_name(info->namer);
 	enum ns_numbered numbered = NS_NOT_NUMBERED;
 
@@ -367,6 +367,11 @@ static void ns_offline(struct container_subsys_state *css)
 
 /* --- ns_rules --- */
 
+static bool ns_rules(const struct containerfs_root *root)
+{
+	return root->subsys_flags[ns_subsys_id] & NS_RULES;
+}
+
 /* The container that the acting thread is in. */
 static struct container *ns_container_of_actor(const struct container_actor *actor,
 					       struct containerfs_root *root)
@@ -378,7 +383,7 @@ static int ns_can_create(struct container_subsys_state *css, const struct contai
 {
 	struct container *cont = css->container;
 
-	if (!(cont->root->flags & ROOT_NS_RULES))
+	if (!ns_rules(cont->root))
 		return 0;
 	if (!actor->sys_admin ||
 	    !container_is_descendant(cont, ns_container_of_actor(actor, cont->root)))
@@ -405,7 +410,7 @@ static int ns_can_attach(struct container_subsys_state *css, const struct contai
 {
 	struct containerfs_root *root = a->to->root;
 
-	if (!(root->flags & ROOT_NS_RULES))
+	if (!ns_rules(root))
 		return 0;
 	if (a->task->tid != a->actor->tid) {
 		if (!a->actor->sys_admin)
@@ -433,6 +438,7 @@ struct container_subsys ns_subsys = {
 	.online		= ns_online,
 	.offline	= ns_offline,
 	.can_create	= ns_can_create,
+	.create_asks	= ns_rules,
 	.can_attach	= ns_can_attach,
 	.populated	= ns_populated,
 	.clone_mask	= ns_clone_mask,
@@ -445,4 +451,5 @@ struct container_subsys ns_subsys = {
 	.trim		= ns_trim_one,
 	.describe	= ns_describe,
 	.files		= ns_files,
+	.options	= &ns_options,
 };

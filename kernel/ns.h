@@ -10,6 +10,9 @@
 
 #define NS_UNLIMITED	(~0u)
 
+/* the flag among the mount options of ns: the rules of the kernel's former ns_cgroup */
+#define NS_RULES	0x1
+
 /* A template shared by all who inherited it. */
 struct ns_template {
 	unsigned int	refs;
@@ -53,6 +56,13 @@ static inline struct ns_state *ns_of(struct container *cont)
 
 extern const struct cftype ns_files[];
 extern const struct cftype *const ns_events_file;
+extern const struct subsys_options ns_options;	/* ns_options.c */
+
+/* The text of @t, which may be NULL: the default. */
+static inline const char *ns_template_text(const struct ns_template *t)
+{
+	return t ? t->text : CONTAINER_NS_CLONE_NAME;
+}
 
 /* 0 or -EINVAL: is @text a template of names? */
 int ns_template_check(const char *text);

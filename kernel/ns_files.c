@@ -125,7 +125,7 @@ static int clone_name_show(struct seq_file *m, struct container_file *file,
 	spin_lock(&container_lock);
 	ns = ns_of(file->cont);
 	if (ns)
-		seq_puts(m, ns->clone_name ? ns->clone_name->text : CONTAINER_NS_CLONE_NAME);
+		seq_puts(m, ns_template_text(ns->clone_name));
 	spin_unlock(&container_lock);
 	seq_putc(m, '\n');
 	return ns ? 0 : -ENODEV;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mount options: one table, for parsing and for the messages.
+ * The mount options: one table, for parsing and for the messages, and one of
+ * each subsystem that has options of its own.
  *
  * Which combinations are refused, and with which errno, is cgroup v1's (Linux
  * 6.1); where v1 only says -EINVAL there is a sentence with it that names the
@@ -10,7 +11,6 @@
 #include <linux/limits.h>
 
 #include "options.h"
-#include "ns.h"
 
 void option_say(struct option_msg *msg, const char *fmt, ...)
 {
@@ -59,12 +59,6 @@ static int opt_notify_on_release(struct mount_options *o, char *value, struct op
 	return 0;
 }
 
-static int opt_ns_rules(struct mount_options *o, char *value, struct option_msg *msg)
-{
-	o->flags |= ROOT_NS_RULES;
-	return 0;
-}
-
 static int opt_name(struct mount_options *o, char *value, struct option_msg *msg)
 {
 	const char *p;
@@ -102,61 +96,6 @@ static int opt_release_agent(struct mount_options *o, char *value, struct option
 	return 0;
 }
 
-static int opt_clone_flags(struct mount_options *o, char *value, struct option_msg *msg)
-{
-	if (ns_parse_flags(value, "+:", &o->clone_flags)) {
-		option_say(msg, "clone_flags= takes mnt, uts, ipc, user, pid, net, cgroup and time, "
-			   "joined by '+', or none");
-		return -EINVAL;
-	}
-	o->ns_given |= NS_GIVEN_CLONE_FLAGS;
-	return 0;
-}
-
-static int opt_clone_name(struct mount_options *o, char *value, struct option_msg *msg)
-{
-	if (ns_template_check(value)) {
-		option_say(msg, "clone_name=%s: a template of a file name is accepted, with "
-			   "%%d, %%p, %%c and %%%%", value);
-		return -EINVAL;
-	}
-	o->clone_name = value;
-	o->ns_given |= NS_GIVEN_CLONE_NAME;
-	return 0;
-}
-
-static int opt_limit(struct mount_options *o, const char *name, const char *value,
-		     unsigned int *limit, unsigned int given, struct option_msg *msg)
-{
-	if (ns_parse_limit(value, limit)) {
-		option_say(msg, "%s=%s: a number or max is accepted", name, value);
-		return -EINVAL;
-	}
-	o->ns_given |= given;
-	return 0;
-}
-
-static int opt_keep_empty(struct mount_options *o, char *value, struct option_msg *msg)
-{
-	return opt_limit(o, "keep_empty", value, &o->keep_empty, NS_GIVEN_KEEP_EMPTY, msg);
-}
-
-static int opt_max_clones(struct mount_options *o, char *value, struct option_msg *msg)
-{
-	return opt_limit(o, "max_clones", value, &o->max_clones, NS_GIVEN_MAX_CLONES, msg);
-}
-
-static int opt_max_depth(struct mount_options *o, char *value, struct option_msg *msg)
-{
-	return opt_limit(o, "max_depth", value, &o->max_depth, NS_GIVEN_MAX_DEPTH, msg);
-}
-
-static int opt_max_user_clones(struct mount_options *o, char *value, struct option_msg *msg)
-{
-	return opt_limit(o, "max_user_clones", value, &o->max_user_clones,
-			 NS_GIVEN_MAX_USER_CLONES, msg);
-}
-
 static const struct {
 	const char	*name;
 	bool		has_value;
@@ -170,13 +109,6 @@ static const struct {
 	{ "clone_children",	false,	opt_clone_children },
 	{ "noprefix",		false,	opt_noprefix },
 	{ "xattr",		false,	opt_xattr },
-	{ "ns_rules",		false,	opt_ns_rules },
-	{ "clone_flags",	true,	opt_clone_flags },
-	{ "clone_name",		true,	opt_clone_name },
-	{ "keep_empty",		true,	opt_keep_empty },
-	{ "max_clones",		true,	opt_max_clones },
-	{ "max_depth",		true,	opt_max_depth },
-	{ "max_user_clones",	true,	opt_max_user_clones },
 };
 
 static void option_say_unknown(const char *word, struct option_msg *msg)
@@ -193,38 +125,127 @@ static void option_say_unknown(const char *word, struct option_msg *msg)
 	msg->buf[min_t(size_t, m.count, msg->size - 1)] = '\0';
 }
 
+/* 0, or -EINVAL and a sentence: does @value, NULL if there is none, suit option @name? */
+static int option_check_value(const char *name, bool has_value, const char *value,
+			      struct option_msg *msg)
+{
+	if (has_value == !!value)
+		return 0;
+	option_say(msg, "%s %s", name, value ? "takes no value" : "needs a value");
+	return -EINVAL;
+}
+
+static const struct subsys_option *option_find(const struct container_subsys *ss,
+					       const char *word)
+{
+	const struct subsys_option *option;
+
+	if (!ss->options)
+		return NULL;
+	for (option = ss->options->table; option->name; option++)
+		if (!strcmp(word, option->name))
+			return option;
+	return NULL;
+}
+
+static int option_parse_subsys(struct mount_options *o, const struct container_subsys *ss,
+			       const struct subsys_option *option, char *value,
+			       struct option_msg *msg)
+{
+	int ret = option_check_value(option->name, !option->flag, value, msg);
+
+	if (ret)
+		return ret;
+	if (option->flag) {
+		o->subsys_flags[ss->id] |= option->flag;
+		return 0;
+	}
+	if (!o->parsed[ss->id])
+		o->parsed[ss->id] = kzalloc(ss->options->size, GFP_KERNEL);
+	if (!o->parsed[ss->id])
+		return -ENOMEM;
+	return option->parse(o->parsed[ss->id], value, msg);
+}
+
 static int option_parse(struct mount_options *o, char *word, struct option_msg *msg)
 {
+	const struct subsys_option *option;
 	char *value = strchr(word, '=');
 	struct container_subsys *ss;
 	unsigned int i;
-	int s;
+	int s, ret;
 
 	if (value)
 		*value++ = '\0';
 	for (i = 0; i < ARRAY_SIZE(option_table); i++) {
 		if (strcmp(word, option_table[i].name))
 			continue;
-		if (option_table[i].has_value != !!value) {
-			option_say(msg, "%s %s", word, value ? "takes no value" : "needs a value");
-			return -EINVAL;
-		}
-		return option_table[i].parse(o, value, msg);
+		ret = option_check_value(word, option_table[i].has_value, value, msg);
+		return ret ? ret : option_table[i].parse(o, value, msg);
 	}
 	for_each_subsys(ss, s) {
 		/* cgroup v1 does not look at a value here either. */
-		if (strcmp(word, ss->name))
-			continue;
-		o->subsys_mask |= 1u << s;
-		return 0;
+		if (!strcmp(word, ss->name)) {
+			o->subsys_mask |= 1u << s;
+			return 0;
+		}
+		option = option_find(ss, word);
+		if (option)
+			return option_parse_subsys(o, ss, option, value, msg);
 	}
 	option_say_unknown(word, msg);
 	return -EINVAL;
 }
 
+/*
+ * cgroup v1 has noprefix for the names of files that the kernel's cpusets had before
+ * there were control groups.  In a hierarchy of several subsystems, names could collide.
+ */
+static int options_check_noprefix(const struct mount_options *o, struct option_msg *msg)
+{
+	char names[64] = "";
+	struct seq_file m = { .buf = names, .size = sizeof(names) };
+	struct container_subsys *ss;
+	bool ok = true;
+	int i;
+
+	if (!(o->flags & ROOT_NOPREFIX))
+		return 0;
+	for_each_subsys(ss, i) {
+		if (ss->noprefix_ok)
+			seq_printf(&m, "%s%s", m.count ? " or " : "", ss->name);
+		else if (o->subsys_mask & (1u << i))
+			ok = false;
+	}
+	if (ok)
+		return 0;
+	option_say(msg, "noprefix is accepted with the subsystem %.*s alone", (int)m.count, names);
+	return -EINVAL;
+}
+
+/* Options of a subsystem need that subsystem. */
+static int options_check_subsys(const struct mount_options *o, struct option_msg *msg)
+{
+	struct container_subsys *ss;
+	int i;
+
+	/* With name= alone they are about what exists, which keeps its own. */
+	if (!o->subsys_mask && !o->none)
+		return 0;
+	for_each_subsys(ss, i) {
+		if ((!o->subsys_flags[i] && !o->parsed[i]) || (o->subsys_mask & (1u << i)))
+			continue;
+		option_say(msg, "%s need the subsystem %s", ss->options->what, ss->name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int options_check(struct mount_options *o, const struct container_actor *actor,
 			 struct option_msg *msg)
 {
+	int ret;
+
 	if (o->release_agent && !actor->sys_admin) {
 		option_say(msg, "release_agent= needs CAP_SYS_ADMIN in the initial user namespace");
 		return -EINVAL;
@@ -248,17 +269,8 @@ static int options_check(struct mount_options *o, const struct container_actor *
 		option_say(msg, "a hierarchy without subsystems needs name=");
 		return -EINVAL;
 	}
-	if ((o->flags & ROOT_NOPREFIX) && (o->subsys_mask & ~(1u << cpuset_subsys_id))) {
-		option_say(msg, "noprefix is accepted with the subsystem cpuset alone");
-		return -EINVAL;
-	}
-	/* With name= alone they are about what exists, which keeps its own. */
-	if (((o->flags & ROOT_NS_RULES) || o->ns_given) && (o->subsys_mask || o->none) &&
-	    !(o->subsys_mask & (1u << ns_subsys_id))) {
-		option_say(msg, "ns_rules and the settings of clones need the subsystem ns");
-		return -EINVAL;
-	}
-	return 0;
+	ret = options_check_noprefix(o, msg);
+	return ret ? ret : options_check_subsys(o, msg);
 }
 
 int mount_options_parse(const char *text, const struct container_actor *actor,
@@ -276,8 +288,6 @@ int mount_options_parse(const char *text, const struct container_actor *actor,
 			ret = option_parse(opts, word, msg);
 	if (!ret)
 		ret = options_check(opts, actor, msg);
-	if (!ret && opts->clone_name)
-		ret = ns_template_make(opts->clone_name, &opts->template);
 	if (ret)
 		mount_options_free(opts);
 	return ret;
@@ -285,88 +295,65 @@ int mount_options_parse(const char *text, const struct container_actor *actor,
 
 void mount_options_free(struct mount_options *opts)
 {
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i) {
+		if (!opts->parsed[i])
+			continue;
+		if (ss->options->free)
+			ss->options->free(opts->parsed[i]);
+		kfree(opts->parsed[i]);
+		opts->parsed[i] = NULL;
+	}
 	kfree(opts->copy);
 	opts->copy = NULL;
-	ns_template_put(opts->template);	/* nobody else has it */
-	opts->template = NULL;
 }
 
-void mount_options_apply_ns(struct mount_options *opts, struct containerfs_root *root)
+void mount_options_apply(struct mount_options *opts, struct containerfs_root *root)
 {
-	struct ns_state *ns = ns_of(root->top);
+	struct container_subsys *ss;
+	int i;
 
 	lockdep_assert_held(&container_lock);
-	if (!opts->ns_given || !ns)
-		return;
-	if (opts->ns_given & NS_GIVEN_CLONE_NAME) {
-		ns_template_put(ns->clone_name);
-		ns->clone_name = opts->template;
-		opts->template = NULL;
-	}
-	if (opts->ns_given & NS_GIVEN_CLONE_FLAGS)
-		ns->clone_flags = opts->clone_flags;
-	if (opts->ns_given & NS_GIVEN_KEEP_EMPTY)
-		ns->keep_empty = opts->keep_empty;
-	if (opts->ns_given & NS_GIVEN_MAX_CLONES)
-		ns->max_clones = opts->max_clones;
-	if (opts->ns_given & NS_GIVEN_MAX_DEPTH)
-		ns->max_depth = opts->max_depth;
-	if (opts->ns_given & NS_GIVEN_MAX_USER_CLONES)
-		ns_max_user_clones = opts->max_user_clones;
-	ns_levels_changed(root->top);
-	ns_limits_changed(ns);
-	ns_users_changed();
+	for_each_subsys(ss, i)
+		if (opts->parsed[i] && root->top->subsys[i])
+			ss->options->apply(root->top->subsys[i], opts->parsed[i]);
 }
 
 /* --- of what exists --- */
 
-static void say_limit(struct seq_file *m, const char *name, unsigned int limit)
+static void say_fixed(struct seq_file *m, const char *name)
 {
-	if (limit == NS_UNLIMITED)
-		seq_printf(m, "%smax", name);
-	else
-		seq_printf(m, "%s%u", name, limit);
+	seq_printf(m, "; %s not applied: only a new hierarchy can get it", name);
 }
 
-static void say_limit_ignored(struct seq_file *m, const char *name, unsigned int asked,
-			      unsigned int is)
+/* The flags that were asked for and that @root has not. */
+static void say_flags_ignored(struct seq_file *m, const struct mount_options *opts,
+			      const struct containerfs_root *root)
 {
-	if (asked == is)
-		return;
-	seq_printf(m, "; %s=", name);
-	say_limit(m, "", asked);
-	say_limit(m, " not applied, it is ", is);
-	seq_printf(m, ": write ns.%s", name);
-}
+	unsigned int missing = opts->flags & ~root->flags;
+	const struct subsys_option *option;
+	struct container_subsys *ss;
+	int i;
 
-static void say_ns_ignored(struct seq_file *m, const struct mount_options *opts,
-			   const struct ns_state *ns)
-{
-	const char *name = ns->clone_name ? ns->clone_name->text : CONTAINER_NS_CLONE_NAME;
-
-	if ((opts->ns_given & NS_GIVEN_CLONE_FLAGS) && opts->clone_flags != ns->clone_flags)
-		seq_puts(m, "; clone_flags= not applied: write ns.clone_flags");
-	if ((opts->ns_given & NS_GIVEN_CLONE_NAME) && strcmp(opts->clone_name, name))
-		seq_printf(m, "; clone_name=%s not applied, it is %s: write ns.clone_name",
-			   opts->clone_name, name);
-	if (opts->ns_given & NS_GIVEN_KEEP_EMPTY)
-		say_limit_ignored(m, "keep_empty", opts->keep_empty, ns->keep_empty);
-	if (opts->ns_given & NS_GIVEN_MAX_CLONES)
-		say_limit_ignored(m, "max_clones", opts->max_clones, ns->max_clones);
-	if (opts->ns_given & NS_GIVEN_MAX_DEPTH)
-		say_limit_ignored(m, "max_depth", opts->max_depth, ns->max_depth);
+	if (missing & ROOT_XATTR)
+		say_fixed(m, "xattr");
+	if (missing & ROOT_NOPREFIX)
+		say_fixed(m, "noprefix");
+	for_each_subsys(ss, i) {
+		missing = opts->subsys_flags[i] & ~root->subsys_flags[i];
+		for (option = missing ? ss->options->table : NULL; option && option->name; option++)
+			if (missing & option->flag)
+				say_fixed(m, option->name);
+	}
 }
 
 void mount_options_say_ignored(const struct mount_options *opts,
 			       const struct containerfs_root *root, struct option_msg *msg)
 {
-	static const struct {
-		unsigned int	flag;
-		const char	*name;
-	} fixed[] = {
-		{ ROOT_XATTR, "xattr" }, { ROOT_NOPREFIX, "noprefix" }, { ROOT_NS_RULES, "ns_rules" },
-	};
 	const char *agent = root->release_agent ? root->release_agent : "";
+	struct container_subsys *ss;
 	struct seq_file m = { .buf = msg->buf, .size = msg->size };
 	size_t start;
 	int i;
@@ -376,10 +363,7 @@ void mount_options_say_ignored(const struct mount_options *opts,
 		return;
 	seq_printf(&m, "hierarchy %d exists", root->id);
 	start = m.count;
-	for (i = 0; i < ARRAY_SIZE(fixed); i++)
-		if ((opts->flags & ~root->flags) & fixed[i].flag)
-			seq_printf(&m, "; %s not applied: only a new hierarchy can get it",
-				   fixed[i].name);
+	say_flags_ignored(&m, opts, root);
 	if ((opts->flags & ROOT_CLONE_CHILDREN) && !(root->top->flags & CONTAINER_CLONE_CHILDREN))
 		seq_puts(&m, "; clone_children not applied: write cgroup.clone_children");
 	if ((opts->flags & ROOT_NOTIFY_ON_RELEASE) &&
@@ -388,36 +372,22 @@ void mount_options_say_ignored(const struct mount_options *opts,
 	if (opts->release_agent && strcmp(opts->release_agent, agent))
 		seq_printf(&m, "; release_agent=%s not applied, it is '%s': write release_agent",
 			   opts->release_agent, agent);
-	if (opts->ns_given && root->top->subsys[ns_subsys_id])
-		say_ns_ignored(&m, opts, ns_of(root->top));
-	else if (opts->ns_given)
-		seq_puts(&m, "; it has no ns, and so no settings of clones");
+	for_each_subsys(ss, i)
+		if (opts->parsed[i])
+			ss->options->say_ignored(&m, root->top->subsys[i], opts->parsed[i]);
 	msg->buf[m.count == start ? 0 : min_t(size_t, m.count, msg->size - 1)] = '\0';
 }
 
-static void show_limit(struct seq_file *m, const char *name, unsigned int limit,
-		       unsigned int usual)
+static void show_subsys(struct seq_file *m, const struct containerfs_root *root,
+			const struct container_subsys *ss)
 {
-	if (limit == usual)
-		return;
-	if (limit == NS_UNLIMITED)
-		seq_printf(m, ",%s=max", name);
-	else
-		seq_printf(m, ",%s=%u", name, limit);
-}
+	const struct subsys_option *option;
 
-static void show_ns(struct seq_file *m, const struct ns_state *ns)
-{
-	if (ns->clone_flags != CONTAINER_NS_ALL) {
-		seq_puts(m, ",clone_flags=");
-		ns_show_flags(m, ns->clone_flags, '+');
-	}
-	if (ns->clone_name)
-		seq_show_option(m, "clone_name", ns->clone_name->text);
-	show_limit(m, "keep_empty", ns->keep_empty, CONTAINER_NS_KEEP_EMPTY);
-	show_limit(m, "max_clones", ns->max_clones, NS_UNLIMITED);
-	show_limit(m, "max_depth", ns->max_depth, CONTAINER_NS_MAX_DEPTH);
-	show_limit(m, "max_user_clones", ns_max_user_clones, CONTAINER_NS_MAX_USER_CLONES);
+	for (option = ss->options->table; option->name; option++)
+		if (root->subsys_flags[ss->id] & option->flag)
+			seq_printf(m, ",%s", option->name);
+	if (root->top->subsys[ss->id] && ss->options->show)
+		ss->options->show(m, root->top->subsys[ss->id]);
 }
 
 /* In cgroup v1's order, then ours; free text escaped as there.  Under the lock. */
@@ -442,8 +412,7 @@ void mount_options_show(struct seq_file *m, struct containerfs_root *root)
 		seq_puts(m, ",notify_on_release");
 	if (*root->name)
 		seq_show_option(m, "name", root->name);
-	if (root->flags & ROOT_NS_RULES)
-		seq_puts(m, ",ns_rules");
-	if (root->top->subsys[ns_subsys_id])
-		show_ns(m, ns_of(root->top));
+	for_each_subsys(ss, i)
+		if (ss->options)
+			show_subsys(m, root, ss);
 }

@@ -7,8 +7,6 @@
 
 #include "container.h"
 
-struct ns_template;
-
 /* What a mount or remount asked for.  Strings point into @copy. */
 struct mount_options {
 	char			*copy;
@@ -17,20 +15,10 @@ struct mount_options {
 	unsigned int		flags;		/* ROOT_* */
 	const char		*name;		/* NULL: not given */
 	const char		*release_agent;
-
-	/* the top container's settings of ns, if given */
-	unsigned int		ns_given;	/* NS_GIVEN_* */
-	unsigned int		clone_flags, keep_empty, max_clones, max_depth;
-	unsigned int		max_user_clones;
-	const char		*clone_name;
-	struct ns_template	*template;	/* made of it; NULL for the default */
+	/* the options of each subsystem: see struct subsys_options */
+	unsigned int		subsys_flags[CONTAINER_SUBSYS_COUNT];
+	void			*parsed[CONTAINER_SUBSYS_COUNT];	/* NULL: none given */
 };
-#define NS_GIVEN_CLONE_FLAGS	0x01
-#define NS_GIVEN_CLONE_NAME	0x02
-#define NS_GIVEN_KEEP_EMPTY	0x04
-#define NS_GIVEN_MAX_CLONES	0x08
-#define NS_GIVEN_MAX_DEPTH	0x10
-#define NS_GIVEN_MAX_USER_CLONES 0x20
 
 /* Where to put the sentence that explains a refusal. */
 struct option_msg {
@@ -39,12 +27,44 @@ struct option_msg {
 };
 void option_say(struct option_msg *msg, const char *fmt, ...) __printf(2, 3);
 
+/*
+ * One option of a subsystem: a flag, which a hierarchy gets when it is made and
+ * keeps, or name=value.  parse() checks @value, which stays as long as @parsed
+ * does, and stores in @parsed what it means; -EINVAL with a sentence, or -ENOMEM.
+ */
+struct subsys_option {
+	const char	*name;
+	unsigned int	flag;		/* in containerfs_root.subsys_flags; 0: has a value */
+	int		(*parse)(void *parsed, char *value, struct option_msg *msg);
+};
+
+/* The mount options of a subsystem, named by container_subsys.options; all immutable. */
+struct subsys_options {
+	const struct subsys_option *table;	/* ends with an empty name */
+	const char	*what;			/* what they are, for messages: "x and y" */
+	size_t		size;			/* of @parsed, which begins as zeroes */
+
+	/* Free what parse() put into @parsed, but not @parsed; no lock, or NULL. */
+	void (*free)(void *parsed);
+	/*
+	 * Under the lock, without flags, which the core shows and compares.  show: what of
+	 * @css, a top container's, is not the default, a leading comma each.  apply:
+	 * @parsed holds for @css now; what it takes out of @parsed is not freed.
+	 * say_ignored: the hierarchy exists; say what of @parsed does not hold for it, "; "
+	 * before each sentence.  @css is NULL if the hierarchy has not got the subsystem.
+	 */
+	void (*show)(struct seq_file *m, struct container_subsys_state *css);
+	void (*apply)(struct container_subsys_state *css, void *parsed);
+	void (*say_ignored)(struct seq_file *m, struct container_subsys_state *css,
+			    const void *parsed);
+};
+
 /* Parse and check what can be checked without looking at hierarchies; the caller frees. */
 int mount_options_parse(const char *text, const struct container_actor *actor,
 			struct mount_options *opts, struct option_msg *msg);
 void mount_options_free(struct mount_options *opts);
-/* Apply the ns settings, if there are any, to the top container of @root.  Under the lock. */
-void mount_options_apply_ns(struct mount_options *opts, struct containerfs_root *root);
+/* Apply the options of subsystems to the top container of @root.  Under the lock. */
+void mount_options_apply(struct mount_options *opts, struct containerfs_root *root);
 /* @root exists: say in @msg what of @opts does not hold for it, if anything.  Under the lock. */
 void mount_options_say_ignored(const struct mount_options *opts,
 			       const struct containerfs_root *root, struct option_msg *msg);

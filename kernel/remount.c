@@ -5,8 +5,8 @@
  * As cgroup v1: subsystems and the release agent of a hierarchy that has no
  * containers besides the top; flags and name never.  But options that say what
  * the hierarchy already is are no change, and forbid nothing: mount(8) gives all
- * of them with every remount, to make a mount read-only, too.  The settings of
- * ns are those of files that may be written at any time.
+ * of them with every remount, to make a mount read-only, too.  What subsystems take
+ * as name=value are settings of files that may be written at any time.
  *
  * A subsystem that goes takes its state of the top container along.  Handlers of
  * its files hold root->files_lock while they run, so none of them is left then.
@@ -81,6 +81,7 @@ static int remount_check(const struct containerfs_root *root, const struct mount
 	struct rb_node *first = rb_first(&root->top->children);
 
 	if (((opts->flags ^ root->flags) & ~ROOT_SETTINGS) ||
+	    memcmp(opts->subsys_flags, root->subsys_flags, sizeof(root->subsys_flags)) ||
 	    (opts->name && strcmp(opts->name, root->name))) {
 		option_say(msg, "a remount can not change flags or name");
 		return -EINVAL;
@@ -133,7 +134,7 @@ int hierarchy_remount(struct containerfs_root *root, const char *options,
 			swap(agent, root->release_agent);
 		if (opts.flags & ROOT_NOTIFY_ON_RELEASE)
 			root->top->flags |= CONTAINER_NOTIFY_ON_RELEASE;
-		mount_options_apply_ns(&opts, root);
+		mount_options_apply(&opts, root);
 	}
 	spin_unlock(&container_lock);
 	mutex_unlock(&root->files_lock);

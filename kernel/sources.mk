@@ -24,6 +24,7 @@ ENGINE_SRCS := \
 	ns.c \
 	ns_empties.c \
 	ns_files.c \
+	ns_options.c \
 	options.c \
 	pidlist.c \
 	pids.c \

@@ -139,6 +139,7 @@ static const struct {
 	{ "ns=1", ",ns" },
 	{ "none,name=x", ",name=x" },
 	{ "none,noprefix,name=x", ",noprefix,name=x" },
+	{ "noprefix,cpuset", ",cpuset,noprefix" },
 	{ "all,name=x", ",name=x" },
 	{ "name=x,debug,clone_children,release_agent=/a-b,xattr",
 	  ",debug,xattr,release_agent=/a-b,clone_children,name=x" },
@@ -180,7 +181,8 @@ START_TEST(shown_in_one_order)
 	hierarchy_umount(root);
 	/* What is shown can be mounted, and means the same; as with v1, "none" is not shown. */
 	snprintf(again, sizeof(again), "%s%s",
-		 strstr(wanted, "ns") || strstr(wanted, "debug") ? "" : "none", wanted);
+		 strstr(wanted, "ns") || strstr(wanted, "debug") || strstr(wanted, "cpuset") ?
+		 "" : "none", wanted);
 	root = mount_ok(again);
 	ck_assert_str_eq(options_of(root), wanted);
 	hierarchy_umount(root);
@@ -240,6 +242,63 @@ START_TEST(settings_reach_the_top)
 }
 END_TEST
 
+static const struct {
+	const char *options, *says;
+} sentences[] = {
+	{ "ns,noprefix", "noprefix is accepted with the subsystem cpuset alone" },
+	{ "cpuset,ns,noprefix", "noprefix is accepted with the subsystem cpuset alone" },
+	{ "debug,ns_rules", "ns_rules and the settings of clones need the subsystem ns" },
+	{ "none,name=x,max_depth=1", "ns_rules and the settings of clones need the subsystem ns" },
+	{ "ns,ns_rules=1", "ns_rules takes no value" },
+	{ "ns,max_depth", "max_depth needs a value" },
+	{ "ns,clone_name=a%d,clone_name=/,nonsense",
+	  "clone_name=/: a template of a file name is accepted, with %d, %p, %c and %%" },
+	{ "nonsense,ns_rules=1", "unknown option or subsystem 'nonsense': the subsystems are" },
+};
+
+/* Each whole, and of several faults the first. */
+START_TEST(refusals_in_full)
+{
+	struct containerfs_root *root;
+	long before = host_objects();
+
+	ck_assert_int_eq(hierarchy_mount(sentences[_i].options, &root_actor, mount_msg,
+					 sizeof(mount_msg), &root), -EINVAL);
+	if (strchr(sentences[_i].says, '\''))
+		mount_msg[strlen(sentences[_i].says)] = '\0';
+	ck_assert_str_eq(mount_msg, sentences[_i].says);
+	ck_assert_int_eq(host_objects(), before);
+}
+END_TEST
+
+/* What a subsystem's options say of a hierarchy that exists follows what the core's say. */
+START_TEST(ignored_in_full)
+{
+	struct containerfs_root *root = mount_ok("ns,name=x,clone_name=%d"), *again;
+	struct containerfs_root *none = mount_ok("none,name=y");
+	long before = host_objects();
+
+	again = mount_ok("name=x,ns_rules,clone_children,clone_name=c%d,clone_name=b%d,max_clones=max,"
+			 "keep_empty=max");
+	ck_assert_str_eq(mount_msg, "hierarchy 1 exists"
+			 "; ns_rules not applied: only a new hierarchy can get it"
+			 "; clone_children not applied: write cgroup.clone_children"
+			 "; clone_name=b%d not applied, it is %d: write ns.clone_name"
+			 "; keep_empty=max not applied, it is 16: write ns.keep_empty");
+	hierarchy_umount(again);
+	again = mount_ok("name=y,ns_rules");
+	ck_assert_str_eq(mount_msg, "hierarchy 2 exists"
+			 "; ns_rules not applied: only a new hierarchy can get it");
+	hierarchy_umount(again);
+	again = mount_ok("name=y,max_user_clones=7");
+	ck_assert_str_eq(mount_msg, "hierarchy 2 exists; it has no ns, and so no settings of clones");
+	hierarchy_umount(again);
+	ck_assert_int_eq(host_objects(), before);
+	hierarchy_umount(none);
+	hierarchy_umount(root);
+}
+END_TEST
+
 START_TEST(mount_without_memory)
 {
 	static const char *const options[] = {
@@ -273,6 +332,8 @@ TCase *options_tests(void)
 	TCase *tc = tcase_of("options");
 
 	tcase_add_loop_test(tc, refusals_name_the_option, 0, ARRAY_LEN(refused));
+	tcase_add_loop_test(tc, refusals_in_full, 0, ARRAY_LEN(sentences));
+	tcase_add_test(tc, ignored_in_full);
 	tcase_add_test(tc, name_takes_its_characters);
 	tcase_add_test(tc, release_agent_needs_sys_admin);
 	tcase_add_test(tc, messages_fit_any_buffer);
