@@ -127,7 +127,7 @@ _Bool container_clone_task(unsigned long key, int tid, int tgid,
 	spin_lock(&container_lock);
 	task = container_task_lookup(info->namer);
 	if (task) {
-		container_fork_ended(task);
+		container_fork_ended(task, true);
 		killed = task->killed;
 	}
 	/* A child that has a record was attached before this hook ran: there it clones. */

@@ -131,12 +131,27 @@ struct container_subsys {
 	void (*task_changed)(struct container_task *task, bool now);
 
 	/*
-	 * Under the lock: @task comes to the container, by fork, clone or attach,
-	 * or is about to leave it, with @exits at its exit.  Without enter() there is
-	 * no leave().
+	 * Under the lock: @task comes to the container, by fork, clone or attach, or
+	 * is about to leave it for another.  Without enter() there is no leave().
 	 */
 	void (*enter)(struct container_subsys_state *css, struct container_task *task);
-	void (*leave)(struct container_subsys_state *css, struct container_task *task, bool exits);
+	void (*leave)(struct container_subsys_state *css, struct container_task *task);
+	/* Under the lock: @task exits in the container, which is not the top. */
+	void (*exit)(struct container_subsys_state *css, struct container_task *task);
+	/* Task @key, which has exited, is reaped.  Atomic; no lock, and no record any more. */
+	void (*released)(unsigned long key);
+
+	/*
+	 * A fork, on a host that can ask before it: container_fork_begins().  Under the lock.
+	 * can_fork: @creator, a task of the container, is about to make a task; an error
+	 * refuses that.  A subsystem that agrees is told of the end, also when @creator was
+	 * moved or the hierarchy has ended meanwhile: by fork(), if the child was made and
+	 * is about to enter its containers, in the same hold of the lock, else by
+	 * cancel_fork().  A subsystem that has the first has both.
+	 */
+	int (*can_fork)(struct container_subsys_state *css, struct container_task *creator);
+	void (*cancel_fork)(struct container_task *creator);
+	void (*fork)(struct container_task *creator);
 
 	/* Under the lock: it ends with @task in it.  What was done to the task itself is undone. */
 	void (*let_go)(struct container_subsys_state *css, struct container_task *task);
@@ -382,7 +397,8 @@ struct container_task {
 	struct container	*remains;	/* cpuacct: exited, still to be charged; a reference */
 	const struct device_rules __rcu *devices; /* devices.c: its container's; NULL: the top's */
 	struct container	*forking;	/* pids: charged for the child it makes, a reference */
-	unsigned long		fork_child;	/* key of that child, while forking */
+	unsigned int		fork_agreed;	/* subsystems that agreed to its fork; 0: none is under way */
+	unsigned long		fork_child;	/* the key of the child, while one is */
 	struct rcu_head		rcu;
 };
 
@@ -395,11 +411,19 @@ void container_task_move(struct container_task *task, struct css_group *group);
 void container_let_go(struct container *cont);
 /* Call task_changed of all subsystems that are bound. */
 void container_task_changed(struct container_task *task, bool now);
+/* @task exits, or the engine ends: the record goes. */
+void container_task_free(struct container_task *task);
 /* Drop the record if it says nothing: in the init group, nothing remembered by engine or host. */
 void container_task_forget(struct container_task *task);
 struct css_group *container_task_group_of(unsigned long key);
 /* At the engine's end, no lock. */
 void container_tasks_drop(void);
+
+/*
+ * fork.c: the fork that @creator was about to make, if any, has come to its end, and a
+ * child (@made) is there or not.  Under the lock.
+ */
+void container_fork_ended(struct container_task *creator, bool made);
 
 /* attach.c */
 int container_attach(struct container *cont, int nr, bool threadgroup,
@@ -464,9 +488,6 @@ void ns_drop_empties(struct containerfs_root *root);
 
 /* cpuacct.c: the record of a task that exited, with ->remains, is its now; under the lock */
 void cpuacct_task_remains(struct container_task *task);
-
-/* pids.c: what @task's fork was charged in advance is given back; under the lock */
-void container_fork_ended(struct container_task *task);
 
 /* pidlist.c */
 unsigned long container_count_tasks(struct container *cont);

@@ -301,15 +301,16 @@ static void cpuacct_enter(struct container_subsys_state *css, struct container_t
 	raw_spin_unlock_irqrestore(&task->cpu_lock, flags);
 }
 
-static void cpuacct_leave(struct container_subsys_state *css, struct container_task *task,
-			  bool exits)
+static void cpuacct_leave(struct container_subsys_state *css, struct container_task *task)
 {
-	struct container *cont = css->container;
+	if (!container_is_top(css->container))
+		cpuacct_charge_task(css->container, task, true);
+}
 
-	if (container_is_top(cont))
-		return;
-	if (cpuacct_charge_task(cont, task, true) == CONTAINER_CPU_SO_FAR && exits)
-		cpuacct_keep(cont, task);
+static void cpuacct_exit(struct container_subsys_state *css, struct container_task *task)
+{
+	if (cpuacct_charge_task(css->container, task, true) == CONTAINER_CPU_SO_FAR)
+		cpuacct_keep(css->container, task);
 }
 
 /* --- files --- */
@@ -556,6 +557,7 @@ struct container_subsys cpuacct_subsys = {
 	.offline	= cpuacct_offline,
 	.enter		= cpuacct_enter,
 	.leave		= cpuacct_leave,
+	.exit		= cpuacct_exit,
 	.work		= cpuacct_bury,
 	.describe	= cpuacct_describe,
 	.files		= cpuacct_files,

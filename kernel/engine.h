@@ -274,6 +274,16 @@ void container_task_ids(const struct container_task *task, int *tid, int *tgid);
  */
 int container_task_enter(unsigned long key, int tid, int tgid,
 			 struct css_group *group, unsigned long long cookie);
+/* Task @key is being killed, as the host has seen: see host_kill_sync(). */
+void container_task_killed(unsigned long key);
+/* A thread that is not the leader called exec: its ids changed. */
+void container_task_rename(unsigned long key, int tid, int tgid);
+/* For each tracked task until @fn returns non-zero; under the lock; @fn must not change the table. */
+int container_task_for_each(int (*fn)(struct container_task *task, unsigned long key, void *arg),
+			    void *arg);
+
+/* --- the life of a task: kernel/fork.c.  All atomic, likewise. --- */
+
 /*
  * The fork hook of a host that knows parents: @child is born where @parent is, or
  * where its process is being moved to.  Needed if the parent is tracked or
@@ -284,13 +294,18 @@ _Bool container_births_follow(int tgid);
 int container_task_fork(unsigned long parent, unsigned long child, int tid, int tgid);
 /* The task exits: it leaves every container now, not when it is reaped. */
 void container_task_exit(unsigned long key);
-/* Task @key is being killed, as the host has seen: see host_kill_sync(). */
-void container_task_killed(unsigned long key);
-/* A thread that is not the leader called exec: its ids changed. */
-void container_task_rename(unsigned long key, int tid, int tgid);
-/* For each tracked task until @fn returns non-zero; under the lock; @fn must not change the table. */
-int container_task_for_each(int (*fn)(struct container_task *task, unsigned long key, void *arg),
-			    void *arg);
+
+/*
+ * Thread @key is about to make the task @child: 0, or the error with which the fork is
+ * to fail (-EAGAIN), because a limit forbids it.  What was agreed to is taken over by
+ * container_task_fork() or container_clone_task() with that creator, or given back by
+ * container_fork_failed().  All by the thread itself.
+ */
+int container_fork_begins(unsigned long key, unsigned long child);
+/* Nothing came of it, if that @child was being made. */
+void container_fork_failed(unsigned long key, unsigned long child);
+/* Task @key, which has exited, is reaped. */
+void container_task_reaped(unsigned long key);
 
 /* --- css_groups: kernel/css_group.c --- */
 
@@ -372,17 +387,6 @@ unsigned long long css_group_device_rules(struct css_group *group);
 struct container_pids {
 	unsigned long long	count, peak, refused;
 };
-/*
- * Thread @key is about to make the task @child: 0, or -EAGAIN if a limit forbids
- * it.  What is charged for the child is taken over by container_task_fork() or
- * container_clone_task() with that creator, or given back by
- * container_fork_failed().  All by the thread itself.  Atomic.
- */
-int container_fork_begins(unsigned long key, unsigned long child);
-/* Nothing came of it, if that @child was being made. */
-void container_fork_failed(unsigned long key, unsigned long child);
-/* Task @key, which has exited, is reaped: it counts no more.  Atomic. */
-void container_task_reaped(unsigned long key);
 /*
  * For a host that counts itself.  css_group_pids(): the id of the container that
  * counts @group's tasks, 0 if none does.  container_pids_clones(): do clones get

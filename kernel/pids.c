@@ -10,7 +10,7 @@
  * lowering one below what there is is allowed: both end no task.
  *
  * Who counts.  A host whose hooks call the engine has its tasks counted here:
- * a fork is charged in container_fork_begins(), before there is a child, as a
+ * a fork is charged in pids_can_fork(), before there is a child, as a
  * reservation that the creator's record holds; its end (the child enters its
  * container, or the fork failed) gives that back under the same hold of the
  * lock, so that the numbers are exact also when the creator was moved meanwhile.
@@ -169,54 +169,29 @@ static void pids_refused(struct container *cont, u64 refused)
 
 /* --- forks --- */
 
-void container_fork_ended(struct container_task *task)
+static int pids_can_fork(struct container_subsys_state *css, struct container_task *creator)
 {
-	lockdep_assert_held(&container_lock);
-	if (!task->forking)
-		return;
-	pids_uncharge(task->forking);
-	container_put(task->forking);
-	task->forking = NULL;
-}
+	struct container *cont = css->container;
 
-int container_fork_begins(unsigned long key, unsigned long child)
-{
-	struct container_task *task;
-	struct container *cont;
-	int ret = 0;
-
-	spin_lock(&container_lock);
-	task = pids_subsys.root ? container_task_lookup(key) : NULL;
-	if (!task)
-		goto out;
-	/* A fork that failed where the host does not look. */
-	container_fork_ended(task);
-	cont = css_group_container(task->group, pids_subsys.root);
 	if (!pids_limited(cont))
-		goto out;
+		return 0;
 	if (pids_full(cont)) {
 		pids_refused(cont, pids_of(cont)->refused + 1);
-		ret = -EAGAIN;
-		goto out;
+		return -EAGAIN;
 	}
 	pids_charge(cont);
-	task->forking = container_get(cont);
-	task->fork_child = child;
-out:
-	spin_unlock(&container_lock);
-	return ret;
+	creator->forking = container_get(cont);
+	return 0;
 }
 
-void container_fork_failed(unsigned long key, unsigned long child)
+/* The reservation is given back, as the child is charged when it enters, or there is none. */
+static void pids_fork_ended(struct container_task *creator)
 {
-	struct container_task *task = container_task_find(key);
-
-	/* Only its own hooks set it. */
-	if (!task || !READ_ONCE(task->forking) || READ_ONCE(task->fork_child) != child)
+	if (!creator->forking)
 		return;
-	spin_lock(&container_lock);
-	container_fork_ended(task);
-	spin_unlock(&container_lock);
+	pids_uncharge(creator->forking);
+	container_put(creator->forking);
+	creator->forking = NULL;
 }
 
 /* --- zombies --- */
@@ -250,7 +225,7 @@ static void pids_zombie_drop(struct pids_zombie *z)
 	kfree_rcu(z, rcu);
 }
 
-void container_task_reaped(unsigned long key)
+static void pids_released(unsigned long key)
 {
 	struct pids_zombie *z;
 
@@ -316,14 +291,18 @@ static void pids_enter(struct container_subsys_state *css, struct container_task
 		pids_charge(css->container);
 }
 
-static void pids_leave(struct container_subsys_state *css, struct container_task *task, bool exits)
+static void pids_leave(struct container_subsys_state *css, struct container_task *task)
 {
-	struct container *cont = css->container;
+	if (!host_pids_counts() && !container_is_top(css->container))
+		pids_uncharge(css->container);
+}
 
-	if (host_pids_counts() || container_is_top(cont))
+static void pids_exit(struct container_subsys_state *css, struct container_task *task)
+{
+	if (host_pids_counts())
 		return;
-	if (!exits || !host_sees_reaping() || !pids_zombie_keep(cont, task->key))
-		pids_uncharge(cont);
+	if (!host_sees_reaping() || !pids_zombie_keep(css->container, task->key))
+		pids_uncharge(css->container);
 }
 
 unsigned long long css_group_pids(const struct css_group *group)
@@ -481,6 +460,11 @@ struct container_subsys pids_subsys = {
 	.offline	= pids_offline,
 	.enter		= pids_enter,
 	.leave		= pids_leave,
+	.exit		= pids_exit,
+	.released	= pids_released,
+	.can_fork	= pids_can_fork,
+	.cancel_fork	= pids_fork_ended,
+	.fork		= pids_fork_ended,
 	.describe	= pids_describe,
 	.files		= pids_files,
 };

@@ -18,6 +18,7 @@ ENGINE_SRCS := \
 	devices.c \
 	engine.c \
 	file.c \
+	fork.c \
 	freezer.c \
 	hierarchy.c \
 	kill.c \

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of tracked tasks, and what the fork, exit and exec hooks do.
+ * The table of tracked tasks, and moves between containers.
  *
  * A task has a record from the first time it is somewhere else than in the top
  * containers (or named its next clone) until it exits.  A task without one is
- * in the init css_group: it costs the hooks one lookup and no memory.
+ * in the init css_group: it costs the hooks (fork.c) one lookup and no memory.
  *
- * Hooks run where nothing may sleep: allocations are GFP_ATOMIC and a failure
- * never reaches the task, whose fork or unshare goes on.  A child for whose
- * record there is no memory is in the top containers, and is counted.
+ * Records are made where nothing may sleep, so allocations are GFP_ATOMIC.
  *
  * Records are found by the host's key.  The table changes under container_lock;
  * whether a task has a record can be asked under RCU, which is all that a fork
@@ -118,7 +116,7 @@ void container_task_changed(struct container_task *task, bool now)
 }
 
 /* Tell the subsystems that want to know of each task. */
-static void container_task_tell(struct container_task *task, struct css_group *group, bool exits)
+static void container_task_tell(struct container_task *task, struct css_group *group)
 {
 	struct container_subsys *ss;
 	struct container *from, *to;
@@ -132,9 +130,8 @@ static void container_task_tell(struct container_task *task, struct css_group *g
 		if (from == to)
 			continue;
 		if (ss->leave)
-			ss->leave(from->subsys[i], task, exits);
-		if (!exits)
-			ss->enter(to->subsys[i], task);
+			ss->leave(from->subsys[i], task);
+		ss->enter(to->subsys[i], task);
 	}
 }
 
@@ -163,7 +160,7 @@ static void container_task_switch(struct container_task *task, struct css_group 
 
 void container_task_move(struct container_task *task, struct css_group *group)
 {
-	container_task_tell(task, group, false);
+	container_task_tell(task, group);
 	container_task_switch(task, group);
 	container_task_changed(task, true);
 }
@@ -181,7 +178,7 @@ static void container_task_let_go(struct container_task *task, struct container 
 		if (ss->let_go)
 			ss->let_go(cont->subsys[i], task);
 		if (ss->leave)
-			ss->leave(cont->subsys[i], task, false);
+			ss->leave(cont->subsys[i], task);
 		if (ss->enter)
 			ss->enter(top->subsys[i], task);
 	}
@@ -226,8 +223,9 @@ static void container_task_set_ids(struct container_task *task, int tid, int tgi
 		link->container->tasks_generation++;
 }
 
-static void container_task_free(struct container_task *task)
+void container_task_free(struct container_task *task)
 {
+	lockdep_assert_held(&container_lock);
 	hash_del_rcu(&task->hash);
 	/* Nobody is to be told of it any more. */
 	list_del_init(&task->kill_node);
@@ -238,7 +236,7 @@ static void container_task_free(struct container_task *task)
 	init_css_group.nr_tasks--;
 	css_group_put_locked(&init_css_group);
 	kfree(task->next_name);
-	container_fork_ended(task);
+	container_fork_ended(task, false);
 	if (task->remains)
 		cpuacct_task_remains(task);
 	else
@@ -249,7 +247,7 @@ void container_task_forget(struct container_task *task)
 {
 	lockdep_assert_held(&container_lock);
 	if (task->group == &init_css_group && !task->next_name && !task->cookie &&
-	    !task->forking && !task->killed && list_empty(&task->freezer_node) &&
+	    !task->fork_agreed && !task->killed && list_empty(&task->freezer_node) &&
 	    list_empty(&task->cpuset_node))
 		container_task_free(task);
 }
@@ -269,52 +267,6 @@ int container_task_enter(unsigned long key, int tid, int tgid,
 	}
 	spin_unlock(&container_lock);
 	return task ? 0 : -ENOMEM;
-}
-
-int container_task_fork(unsigned long parent, unsigned long child, int tid, int tgid)
-{
-	struct container_task *task;
-	struct css_group *group;
-	bool killed = false;
-	int ret = 0;
-
-	spin_lock(&container_lock);
-	/* Its charge is what the child enters with. */
-	task = container_task_lookup(parent);
-	if (task) {
-		container_fork_ended(task);
-		killed = task->killed;
-	}
-	group = container_births_group(tgid, container_task_group_of(parent));
-	/* A child that has a record was attached between becoming visible and now. */
-	task = container_task_lookup(child);
-	if (task) {
-		task->killed |= killed;
-	} else if (group != &init_css_group) {
-		task = container_task_make(child, tid, tgid);
-		if (task) {
-			task->killed = killed;
-			container_task_move(task, group);
-		} else {
-			ret = -ENOMEM;
-		}
-	}
-	spin_unlock(&container_lock);
-	return killed ? 1 : ret;
-}
-
-void container_task_exit(unsigned long key)
-{
-	struct container_task *task;
-
-	spin_lock(&container_lock);
-	task = container_task_lookup(key);
-	if (task) {
-		container_births_add(task->tgid, task->group, task->cookie);
-		container_task_tell(task, &init_css_group, true);
-		container_task_free(task);
-	}
-	spin_unlock(&container_lock);
 }
 
 void container_task_rename(unsigned long key, int tid, int tgid)
