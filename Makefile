@@ -240,7 +240,7 @@ UNIT_CORE_task_events ?=
 
 define unit_program
 $(eval UNIT_CORE_$(1) ?= $$(engine_srcs) $$(shim_srcs))
-$(B)/asan/test-$(1): $$(call objects,asan,$$(wildcard test/unit/$(1)/*.c) $$(UNIT_SRCS_$(1)) $$(UNIT_CORE_$(1)))
+$(B)/asan/test-$(1): $$(call objects,asan,test/unit/cases.c $$(wildcard test/unit/$(1)/*.c) $$(UNIT_SRCS_$(1)) $$(UNIT_CORE_$(1)))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $$(CFLAGS) $$(sanitizers) $$(LDFLAGS) -pthread -rdynamic -o $$@ $$(filter %.o,$$^) \
 		$$(UNIT_LIBS_$(1)) $$(shell $$(PKG_CONFIG) --libs check)

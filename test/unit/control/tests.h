@@ -3,13 +3,16 @@
 #ifndef TEST_CONTROL_H
 #define TEST_CONTROL_H
 
+#include "../cases.h"
 #include "../quiet_check.h"
 
-TCase *loop_tests(void);
-TCase *socket_tests(void);
-TCase *actor_tests(void);
-TCase *options_tests(void);
-TCase *failure_tests(void);
+#define CASES(X)	\
+	X(loop)		\
+	X(socket)	\
+	X(actor)	\
+	X(options)	\
+	X(failure)
+CASES_DECLARE(CASES)
 
 /* fakes.c: may the next actor mount? */
 extern _Bool fake_sys_admin;

@@ -10,6 +10,7 @@
 #ifndef TEST_ENGINE_TOOLS_H
 #define TEST_ENGINE_TOOLS_H
 
+#include "../cases.h"
 #include "../quiet_check.h"
 #include <errno.h>
 #include <stdio.h>
@@ -71,9 +72,9 @@ bool is_in(struct container *cont, int tid);
 /* The number behind @word in ns.events, container.events and the like. */
 unsigned long number_in(struct container *cont, const char *file, const char *word);
 
-/* Suites; each adds its cases. */
+/* A case with the fixture that most have: an engine without a hierarchy. */
 TCase *tcase_of(const char *name);
-#define SUITES(X)	\
+#define CASES(X)	\
 	X(options)	\
 	X(hierarchies)	\
 	X(tree)	\
@@ -108,7 +109,6 @@ TCase *tcase_of(const char *name);
 	X(cpuset)	\
 	X(cpuset_rules)	\
 	X(cpuset_model)
-#define SUITE_DECL_(x) TCase *x ## _tests(void);
-SUITES(SUITE_DECL_)
+CASES_DECLARE(CASES)
 
 #endif /* TEST_ENGINE_TOOLS_H */

@@ -6,6 +6,7 @@
 #include "fake.h"
 #include "view/size.h"
 
+#include "../cases.h"
 #include "../quiet_check.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,9 @@
 #include <string.h>
 
 #define NODE(cont, node)	((fuse_ino_t)(cont)->id << 6 | (node))
+#define CASES(X)		X(handlers)
+CASES_DECLARE(CASES)
+
 #define REQ			fake_request(&super, 100)
 
 static const struct fuse_lowlevel_ops *const ops = &containerfs_ops;
@@ -501,12 +505,9 @@ START_TEST(polling)
 }
 END_TEST
 
-int main(void)
+TCase *handlers_tests(void)
 {
-	Suite *suite = suite_create("fuse_inode");
 	TCase *tc = tcase_create("handlers");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, node_ids);
@@ -522,10 +523,10 @@ int main(void)
 	tcase_add_test(tc, read_write);
 	tcase_add_test(tc, sizes);
 	tcase_add_test(tc, polling);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return tc;
+}
+
+int main(int argc, char **argv)
+{
+	return cases_run(argc, argv, "fuse_inode", CASES_TABLE(CASES));
 }

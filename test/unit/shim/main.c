@@ -2,10 +2,9 @@
 /*
  * main.c - runs the list of tests.h, each test in a process of its own.
  */
-#include <check.h>
 #include <signal.h>
-#include <stdlib.h>
 
+#include "../cases.h"
 #include "tests.h"
 
 #define BODY_PASS(name)							\
@@ -27,32 +26,34 @@ ALL_TESTS(BODY_PASS, BODY_DIES)
 
 #define ADD_PASS(name)		tcase_add_test(tcase, name);
 #define ADD_DIES(name, text)	tcase_add_test_raise_signal(tcase, name, SIGABRT);
-#define ADD_CASE(name, LIST)						\
-do {									\
-	TCase *tcase = tcase_create(name);				\
+#define CASE(name, LIST)						\
+TCase *name ## _tests(void)						\
+{									\
+	TCase *tcase = tcase_create(#name);				\
 									\
 	tcase_set_timeout(tcase, 60);					\
 	LIST(ADD_PASS, ADD_DIES)					\
-	suite_add_tcase(suite, tcase);					\
-} while (0)
+	return tcase;							\
+}
 
-int main(void)
+#define CASES(X)	\
+	X(locks)	\
+	X(rcu)		\
+	X(text)		\
+	X(containers)	\
+	X(counts)	\
+	X(slab)		\
+	X(values)
+CASES_DECLARE(CASES)
+CASE(locks, LOCK_TESTS)
+CASE(rcu, RCU_TESTS)
+CASE(text, TEXT_TESTS)
+CASE(containers, CONTAINER_TESTS)
+CASE(counts, COUNT_TESTS)
+CASE(slab, SLAB_TESTS)
+CASE(values, VALUE_TESTS)
+
+int main(int argc, char **argv)
 {
-	Suite *suite = suite_create("shim");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	ADD_CASE("locks", LOCK_TESTS);
-	ADD_CASE("rcu", RCU_TESTS);
-	ADD_CASE("text", TEXT_TESTS);
-	ADD_CASE("containers", CONTAINER_TESTS);
-	ADD_CASE("counts", COUNT_TESTS);
-	ADD_CASE("slab", SLAB_TESTS);
-	ADD_CASE("values", VALUE_TESTS);
-
-	srunner_set_fork_status(runner, CK_FORK);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return cases_run(argc, argv, "shim", CASES_TABLE(CASES));
 }

@@ -163,8 +163,7 @@ int main(int argc, char **argv)
 	struct task_events *te;
 	struct replica none = {};
 	const char *why;
-	SRunner *runner;
-	int err, failed;
+	int err, status;
 
 	storm_main(argc, argv);
 	if (task_events_check_pidns(&why)) {
@@ -179,14 +178,6 @@ int main(int argc, char **argv)
 	}
 	if (!err)
 		task_events_free(te);
-	runner = srunner_create(suite_basic());
-	srunner_add_suite(runner, suite_race());
-	srunner_add_suite(runner, suite_storm());
-	srunner_add_suite(runner, suite_pids());
-	srunner_add_suite(runner, suite_kill());
-	srunner_add_suite(runner, suite_misses());
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed || err;
+	status = cases_run(argc, argv, "task_events", CASES_TABLE(CASES));
+	return status ? status : !!err;
 }

@@ -391,9 +391,8 @@ START_TEST(facts_and_walks)
 }
 END_TEST
 
-Suite *suite_basic(void)
+TCase *basic_tests(void)
 {
-	Suite *suite = suite_create("task_events");
 	TCase *tc = tcase_create("basic");
 
 	tcase_set_timeout(tc, 60);
@@ -405,7 +404,5 @@ Suite *suite_basic(void)
 	tcase_add_loop_test(tc, wake_ups, 0, NWAYS);
 	tcase_add_loop_test(tc, affinities, 0, NWAYS);
 	tcase_add_loop_test(tc, facts_and_walks, 0, NWAYS);
-	suite_add_tcase(suite, tc);
-	suite_add_tcase(suite, limits_case());
-	return suite;
+	return tc;
 }

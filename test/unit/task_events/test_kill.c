@@ -245,15 +245,13 @@ START_TEST(unknown_groups)
 }
 END_TEST
 
-Suite *suite_kill(void)
+TCase *kill_tests(void)
 {
-	Suite *suite = suite_create("task_events kill");
 	TCase *tc = tcase_create("kill");
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, born_dead, 0, NWAYS);
 	tcase_add_loop_test(tc, marked_for_good, 0, 2 * NWAYS);
 	tcase_add_loop_test(tc, unknown_groups, 0, NWAYS);
-	suite_add_tcase(suite, tc);
-	return suite;
+	return tc;
 }

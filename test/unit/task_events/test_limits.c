@@ -202,7 +202,7 @@ START_TEST(empties)
 }
 END_TEST
 
-TCase *limits_case(void)
+TCase *limits_tests(void)
 {
 	TCase *tc = tcase_create("limits");
 

@@ -484,9 +484,8 @@ START_TEST(orphans)
 }
 END_TEST
 
-Suite *suite_misses(void)
+TCase *misses_tests(void)
 {
-	Suite *suite = suite_create("task_events misses");
 	TCase *tc = tcase_create("misses");
 
 	tcase_set_timeout(tc, 60);
@@ -498,6 +497,5 @@ Suite *suite_misses(void)
 	tcase_add_loop_test(tc, exits, 0, NWAYS);
 	tcase_add_test(tc, freed);
 	tcase_add_test(tc, orphans);
-	suite_add_tcase(suite, tc);
-	return suite;
+	return tc;
 }

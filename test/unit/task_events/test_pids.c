@@ -299,9 +299,8 @@ START_TEST(storm_at_a_limit)
 }
 END_TEST
 
-Suite *suite_pids(void)
+TCase *pids_tests(void)
 {
-	Suite *suite = suite_create("pids");
 	TCase *tc = tcase_create("pids");
 
 	tcase_set_timeout(tc, 120);
@@ -309,6 +308,5 @@ Suite *suite_pids(void)
 	tcase_add_loop_test(tc, limits, 0, NWAYS);
 	tcase_add_loop_test(tc, clones_have_an_entry, 0, NWAYS);
 	tcase_add_loop_test(tc, storm_at_a_limit, 0, NWAYS);
-	suite_add_tcase(suite, tc);
-	return suite;
+	return tc;
 }

@@ -109,14 +109,12 @@ START_TEST(exit_meets_attach)
 }
 END_TEST
 
-Suite *suite_race(void)
+TCase *race_tests(void)
 {
-	Suite *suite = suite_create("task_events races");
 	TCase *tc = tcase_create("race");
 
 	tcase_set_timeout(tc, 100);
 	tcase_add_loop_test(tc, fork_escapes_no_attach, 0, NWAYS);
 	tcase_add_loop_test(tc, exit_meets_attach, 0, NWAYS);
-	suite_add_tcase(suite, tc);
-	return suite;
+	return tc;
 }

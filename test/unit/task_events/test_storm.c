@@ -261,14 +261,12 @@ START_TEST(storm_one_page)
 }
 END_TEST
 
-Suite *suite_storm(void)
+TCase *storm_tests(void)
 {
-	Suite *suite = suite_create("task_events storms");
 	TCase *tc = tcase_create("storm");
 
 	tcase_set_timeout(tc, 100);
 	tcase_add_loop_test(tc, storm, 0, NWAYS);
 	tcase_add_loop_test(tc, storm_one_page, 0, NWAYS);
-	suite_add_tcase(suite, tc);
-	return suite;
+	return tc;
 }

@@ -9,6 +9,7 @@
 #ifndef TEST_UNIT_TASK_EVENTS_TESTS_H
 #define TEST_UNIT_TASK_EVENTS_TESTS_H
 
+#include "../cases.h"
 #include "../quiet_check.h"
 #include <sys/types.h>
 
@@ -45,13 +46,14 @@ void fixture_compare(struct fixture *f);
 pid_t child(void);
 void reap(pid_t pid);
 
-Suite *suite_basic(void);
-/* A part of suite_basic(). */
-TCase *limits_case(void);
-Suite *suite_race(void);
-Suite *suite_storm(void);
-Suite *suite_pids(void);
-Suite *suite_kill(void);
-Suite *suite_misses(void);
+#define CASES(X)	\
+	X(basic)	\
+	X(limits)	\
+	X(race)		\
+	X(storm)	\
+	X(pids)		\
+	X(kill)		\
+	X(misses)
+CASES_DECLARE(CASES)
 
 #endif /* TEST_UNIT_TASK_EVENTS_TESTS_H */

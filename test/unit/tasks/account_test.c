@@ -291,12 +291,15 @@ START_TEST(at_random)
 }
 END_TEST
 
-void account_tests(TCase *tc)
+TCase *account_tests(void)
 {
+	TCase *tc = world_case("account");
+
 	tcase_add_test(tc, moves_and_exits);
 	tcase_add_test(tc, by_cpu);
 	tcase_add_test(tc, lost_events);
 	tcase_add_test(tc, last_instructions);
 	tcase_add_test(tc, exits_amid_a_look);
 	tcase_add_loop_test(tc, at_random, 0, 32);
+	return tc;
 }

@@ -206,9 +206,12 @@ START_TEST(random_writes)
 }
 END_TEST
 
-void devices_tests(TCase *tc)
+TCase *devices_tests(void)
 {
+	TCase *tc = world_case("devices");
+
 	tcase_add_test(tc, told_at_once);
 	tcase_add_test(tc, clone_crosses_write);
 	tcase_add_loop_test(tc, random_writes, 0, 32);
+	return tc;
 }

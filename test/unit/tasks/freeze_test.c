@@ -125,9 +125,12 @@ START_TEST(subsystems_say_what_frozen_does)
 }
 END_TEST
 
-void freeze_tests(TCase *tc)
+TCase *freeze_tests(void)
 {
+	TCase *tc = world_case("freeze");
+
 	tcase_add_test(tc, groups_are_parsed_by_field);
 	tcase_add_test(tc, group_is_too_long);
 	tcase_add_test(tc, subsystems_say_what_frozen_does);
+	return tc;
 }

@@ -133,11 +133,14 @@ START_TEST(threads_do_not_outrun)
 }
 END_TEST
 
-void identity_tests(TCase *tc)
+TCase *identity_tests(void)
 {
+	TCase *tc = world_case("identity");
+
 	tcase_add_test(tc, exec_by_a_thread);
 	tcase_add_test(tc, exec_that_takes_long);
 	tcase_add_test(tc, numbers_and_addresses_again);
 	tcase_add_test(tc, exit_missed);
 	tcase_add_loop_test(tc, threads_do_not_outrun, 0, 2);
+	return tc;
 }

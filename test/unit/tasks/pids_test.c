@@ -261,11 +261,14 @@ START_TEST(random_steps)
 }
 END_TEST
 
-void pids_tests(TCase *tc)
+TCase *pids_tests(void)
 {
+	TCase *tc = world_case("pids");
+
 	tcase_add_test(tc, clones_have_their_entry);
 	tcase_add_test(tc, refused_clones_have_none);
 	tcase_add_test(tc, no_room_for_entries);
 	tcase_add_test(tc, limits_and_refusals_pass);
 	tcase_add_loop_test(tc, random_steps, 0, 32);
+	return tc;
 }

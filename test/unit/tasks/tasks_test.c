@@ -464,15 +464,10 @@ START_TEST(random_steps)
 }
 END_TEST
 
-int main(void)
+TCase *tasks_tests(void)
 {
-	Suite *suite = suite_create("tasks");
-	TCase *tc = tcase_create("tasks");
-	SRunner *runner;
-	int failed;
+	TCase *tc = world_case("tasks");
 
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, hash_grows);
 	tcase_add_test(tc, children_follow);
 	tcase_add_test(tc, clones_and_aliases);
@@ -491,15 +486,10 @@ int main(void)
 	tcase_add_test(tc, limits_are_told);
 	tcase_add_test(tc, numbers_of_a_pid_namespace);
 	tcase_add_loop_test(tc, random_steps, 0, 32);
-	identity_tests(tc);
-	account_tests(tc);
-	devices_tests(tc);
-	pids_tests(tc);
-	freeze_tests(tc);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return tc;
+}
+
+int main(int argc, char **argv)
+{
+	return cases_run(argc, argv, "tasks", CASES_TABLE(CASES));
 }

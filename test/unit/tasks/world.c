@@ -203,3 +203,12 @@ void teardown(void)
 	container_engine_exit();
 	container_engine_free();
 }
+
+TCase *world_case(const char *name)
+{
+	TCase *tc = tcase_create(name);
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	return tc;
+}

@@ -10,9 +10,9 @@
 #ifndef TEST_UNIT_TASKS_WORLD_H
 #define TEST_UNIT_TASKS_WORLD_H
 
-#include <check.h>
 #include <stdbool.h>
 
+#include "../cases.h"
 #include "../../../kernel/engine.h"
 
 extern const struct container_actor root;
@@ -36,15 +36,16 @@ const char *text_of(struct container *cont, const char *name);
  */
 void consistent(void);
 
-/* devices_test.c */
-void devices_tests(TCase *tc);
+/* A case whose fixture is setup() and teardown(). */
+TCase *world_case(const char *name);
 
-/* account_test.c */
-void account_tests(TCase *tc);
-/* pids_test.c */
-void pids_tests(TCase *tc);
-/* freeze_test.c */
-void freeze_tests(TCase *tc);
-void identity_tests(TCase *tc);
+#define CASES(X)	\
+	X(tasks)	\
+	X(identity)	\
+	X(account)	\
+	X(devices)	\
+	X(pids)		\
+	X(freeze)
+CASES_DECLARE(CASES)
 
 #endif /* TEST_UNIT_TASKS_WORLD_H */
