@@ -14,6 +14,10 @@
 #	  check-module		  the scripts and stress on containerfs.ko, on the stock kernel
 #				  of KDIR in a virtual machine
 #	make check-qemu		all that runs there: also cgroup v1, and the FUSE host
+#	make check-PART T='NAME...'	only these tests of unit, oracle, conformance, tools,
+#				stress, module or qemu; check-unit T=engine CASE=clone only
+#				one case of one program. A name may be a pattern of the shell;
+#				one that no test has is answered with the list of names
 #	make check-kernels	the guest's suites on the kernels of test/kernels/list: K='6.12 7.3'
 #				chooses, RECORD=1 makes the table of test/KERNELS anew
 #	make check-dkms		dkms(8) with the module in chroots of Debian 12 and 13
@@ -266,21 +270,34 @@ $(c_tests): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $<
 
+# T and CASE count when they are given to make, not when the environment happens to
+# have them. Of the unit tests only the programs that T names are built.
+given		= $(if $(filter command,$(origin $(1))),$($(1)))
+chosen		= $(if $(call given,T),-t '$(T)') $(if $(call given,CASE),-c '$(CASE)')
+chosen_units	= $(if $(call given,T),$(filter $(patsubst test/unit/%/,$(B)/asan/test-%,\
+		  $(dir $(wildcard $(T:%=test/unit/%/*.c)))),$(unit_programs)),$(unit_programs))
+whole		= check check-kbuild check-kernels check-dkms check-module-debug
+ifneq ($(call given,T)$(call given,CASE),)
+ifneq ($(filter $(whole),$(goals)),)
+$(error $(filter $(whole),$(goals)) knows no T= and CASE=, which choose tests of one part: see make help)
+endif
+endif
+
 check: $(B)/check.stamp $(B)/qemu.stamp $(unit_programs) $(programs) $(helpers) $(c_tests)
 	$(Q)test/run $(parts)
-check-unit: $(B)/check.stamp $(unit_programs)
-	$(Q)test/run unit
+check-unit: $(B)/check.stamp $(chosen_units)
+	$(Q)test/run $(chosen) unit
 check-oracle: $(B)/check.stamp $(helpers)
-	$(Q)test/run oracle
+	$(Q)test/run $(chosen) oracle
 check-conformance check-tools check-stress: check-%: $(B)/check.stamp $(programs) $(helpers) $(c_tests)
-	$(Q)test/run $*
+	$(Q)test/run $(chosen) $*
 
 check-kbuild: $(B)/check.stamp module
 
 # In qemu, with nothing but our programs: the stock kernel that KDIR is of, or
 # one that is made to look for faults.
 check-module check-qemu: check-%: $(B)/qemu.stamp $(programs) $(helpers) $(c_tests) module
-	$(Q)test/run $*
+	$(Q)test/run $(chosen) $*
 check-module-debug: $(B)/qemu-debug.stamp $(programs) $(helpers) $(c_tests)
 	$(Q)test/qemu/debug-kernel $(B)/qemu-debug
 	$(Q)$(MAKE) module MODULE_DIR=$(B)/module-debug KDIR=$(CURDIR)/$(B)/qemu-debug/build

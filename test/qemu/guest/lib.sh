@@ -6,8 +6,9 @@
 #
 # Variables, from the kernel's command line: suite, smp, test_timeout (seconds
 # for one conformance script), duration (seconds of stress), cycles (of
-# loading and unloading, at least; 0), tests (patterns of conformance scripts,
-# separated by commas; all without), bench (words for the suite of that name).
+# loading and unloading, at least; 0), tests (names of conformance scripts, or
+# patterns of the shell, separated by commas; all without), bench (words for the
+# suite of that name).
 
 passed=0 failed=0 skipped=0
 ko=/modules/containerfs.ko
@@ -43,9 +44,11 @@ skip() { # NAME REASON
 
 # The conformance scripts on a host; their counts are added.
 conformance() { # HOST
+	set -f
 	mkfifo /tmp/conformance.pipe
 	SYSC=/test/bin/sysc TEST_TIMEOUT=$test_timeout \
 		/test/conformance/run "$1" $(echo "$tests" | tr , ' ') > /tmp/conformance.pipe 2>&1 &
+	set +f
 	tee /tmp/conformance.log < /tmp/conformance.pipe
 	wait $!
 	rm -f /tmp/conformance.pipe
