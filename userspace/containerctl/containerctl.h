@@ -278,6 +278,8 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree);
 
 extern const struct column where_columns[], hierarchy_columns[], subsystem_columns[];
 extern const size_t nr_where_columns, nr_hierarchy_columns, nr_subsystem_columns;
+/* Is @name one of the subsystems of the engine that containerctl was built with? */
+bool subsystem_is_known(const char *name);
 
 /* --- daemon.c: questions to containerfsd --- */
 

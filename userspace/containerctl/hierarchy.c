@@ -63,11 +63,26 @@ static struct hierarchy *add(struct hierarchies *list, int id)
 	return h;
 }
 
+static void set_name(struct hierarchy *h, const char *word)
+{
+	free(h->name);
+	h->name = xstrdup(word + strlen("name="));
+}
+
+static void add_subsystem(struct hierarchy *h, const char *name)
+{
+	char *old = h->subsystems;
+
+	h->subsystems = xasprintf("%s%s%s", old, *old ? "," : "", name);
+	free(old);
+}
+
 /*
  * The subsystems and the name among @words, of container.where or of mount
- * options: there, what has a value is none, nor are the flags.
+ * options. Only the former has nothing else: an option that no subsystem has for
+ * a name is a flag, whatever it says.
  */
-static void set_subsystems(struct hierarchy *h, const char *words)
+static void set_subsystems(struct hierarchy *h, const char *words, bool options)
 {
 	char *copy = xstrdup(words), *rest = copy, *word;
 
@@ -76,17 +91,10 @@ static void set_subsystems(struct hierarchy *h, const char *words)
 	h->subsystems = xstrdup("");
 	h->name = NULL;
 	while ((word = strsep(&rest, ","))) {
-		char *old = h->subsystems;
-
-		if (!strncmp(word, "name=", strlen("name="))) {
-			free(h->name);
-			h->name = xstrdup(word + strlen("name="));
-		} else if (!strchr(word, '=') && strcmp(word, "noprefix") &&
-			   strcmp(word, "xattr") && strcmp(word, "clone_children") &&
-			   strcmp(word, "notify_on_release") && strcmp(word, "ns_rules")) {
-			h->subsystems = xasprintf("%s%s%s", old, *old ? "," : "", word);
-			free(old);
-		}
+		if (!strncmp(word, "name=", strlen("name=")))
+			set_name(h, word);
+		else if (options ? subsystem_is_known(word) : *word)
+			add_subsystem(h, word);
 	}
 	free(copy);
 }
@@ -100,7 +108,7 @@ static void load_where(struct hierarchies *list, const struct place *top)
 		return;
 	rest = text;
 	while (where_line(&rest, &id, &subsystems, &path))
-		set_subsystems(add(list, id), subsystems);
+		set_subsystems(add(list, id), subsystems, false);
 	free(text);
 	if (read_file(top->fd, "container.hierarchies", &text))
 		return;
@@ -147,7 +155,7 @@ static void load_live(struct hierarchies *list)
 		h->containers = live.containers;
 		free(h->options);
 		h->options = xstrdup(live.options);
-		set_subsystems(h, h->options);
+		set_subsystems(h, h->options, true);
 	}
 	free(text);
 }

@@ -72,20 +72,30 @@ static bool add_from_mount(struct table *t)
 	return found;
 }
 
+/* Those of the engine that this was built with. */
+#define SUBSYS(x) KNOWN_##x,
+enum {
+#include "../../kernel/subsystems.h"
+	KNOWN
+};
+#undef SUBSYS
+#define SUBSYS(x) [KNOWN_##x] = #x,
+static const char *const known[KNOWN] = {
+#include "../../kernel/subsystems.h"
+};
+#undef SUBSYS
+
+bool subsystem_is_known(const char *name)
+{
+	for (int i = 0; i < KNOWN; i++)
+		if (!strcmp(name, known[i]))
+			return true;
+	return false;
+}
+
 /* What each is for, wherever it works. */
 static void add_known(struct table *t)
 {
-#define SUBSYS(x) KNOWN_##x,
-	enum {
-#include "../../kernel/subsystems.h"
-		KNOWN
-	};
-#undef SUBSYS
-#define SUBSYS(x) [KNOWN_##x] = #x,
-	static const char *const name[] = {
-#include "../../kernel/subsystems.h"
-	};
-#undef SUBSYS
 	static const char *const purpose[KNOWN] = {
 		[KNOWN_ns]	= "a container for each task that makes itself namespaces",
 		[KNOWN_debug]	= "numbers of the implementation, for its tests",
@@ -97,7 +107,7 @@ static void add_known(struct table *t)
 	};
 
 	for (int i = 0; i < KNOWN; i++)
-		add(t, name[i], NULL, purpose[i] ? purpose[i] : "");
+		add(t, known[i], NULL, purpose[i] ? purpose[i] : "");
 }
 
 /* Nobody could be asked. Exit status. */
