@@ -113,6 +113,8 @@ struct container_subsys {
 	void (*online)(struct container_subsys_state *css, struct container_subsys_state *parent);
 	/* Under the lock: it is being removed. */
 	void (*offline)(struct container_subsys_state *css);
+	/* Under the lock: the last mount of a hierarchy went, which lives on.  @css is its top's. */
+	void (*unmounted)(struct container_subsys_state *css);
 	/* Under the lock: may @actor make a container in this one? */
 	int (*can_create)(struct container_subsys_state *css, const struct container_actor *actor);
 	/* Does can_create() look at the actor in @root?  No lock, as @root's flags never change. */
@@ -482,9 +484,6 @@ int container_where(struct seq_file *m, struct container_file *file,
 int container_where_ask(struct container_file *file, const struct container_actor *writer, int nr);
 /* "ns,debug,name=X" of a hierarchy; under the lock */
 void hierarchy_show_binding(struct seq_file *m, const struct containerfs_root *root);
-
-/* ns.c: a hierarchy is not mounted any more, so empty clones are of no use; under the lock */
-void ns_drop_empties(struct containerfs_root *root);
 
 /* cpuacct.c: the record of a task that exited, with ->remains, is its now; under the lock */
 void cpuacct_task_remains(struct container_task *task);

@@ -311,6 +311,17 @@ static void root_end(struct containerfs_root *root)
 	root_unbind(root);
 }
 
+/* The last mount went, and @root lives on. */
+static void root_unmounted(struct containerfs_root *root)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (root->top->subsys[i] && ss->unmounted)
+			ss->unmounted(root->top->subsys[i]);
+}
+
 void hierarchy_umount(struct containerfs_root *root)
 {
 	bool last, ends = false;
@@ -327,7 +338,7 @@ void hierarchy_umount(struct containerfs_root *root)
 		if (ends)
 			root_end(root);
 		else
-			ns_drop_empties(root);
+			root_unmounted(root);
 		host_work_pending();
 	}
 	spin_unlock(&container_lock);

@@ -437,6 +437,7 @@ struct container_subsys ns_subsys = {
 	.destroy	= ns_destroy,
 	.online		= ns_online,
 	.offline	= ns_offline,
+	.unmounted	= ns_unmounted,
 	.can_create	= ns_can_create,
 	.create_asks	= ns_rules,
 	.can_attach	= ns_can_attach,

@@ -271,14 +271,13 @@ void ns_settled(struct container_subsys_state *css)
 		ns_user_trim(ns->user);
 }
 
-void ns_drop_empties(struct containerfs_root *root)
+void ns_unmounted(struct container_subsys_state *css)
 {
 	struct container *cont;
 
 	lockdep_assert_held(&container_lock);
-	if (ns_subsys.root == root)
-		container_for_each_below(cont, root->top)
-			ns_trim(ns_of(cont));
+	container_for_each_below(cont, css->container)
+		ns_trim(ns_of(cont));
 }
 
 /* --- removal --- */
