@@ -9,10 +9,11 @@
  */
 #include <stdlib.h>
 
-#include "daemon.h"
 #include "common/endpoint.h"
-#include "daemon/failure.h"
 #include "common/process.h"
+#include "daemon/daemon.h"
+#include "daemon/failure.h"
+#include "tasks/tasks.h"
 
 static int serve(const struct options *o)
 {
@@ -31,7 +32,7 @@ static int serve(const struct options *o)
 	}
 	STEP(agent_init(), MEMORY, exit_tasks);
 	STEP(privilege_trim(), CAPABILITIES, exit_agent);
-	STEP(control_init(start_listen()), SOCKET, exit_agent);
+	STEP(control_init(start_listen(), lifetime_used), SOCKET, exit_agent);
 #undef STEP
 	lifetime_ready();
 	start_ready(o->level, o->syslog);

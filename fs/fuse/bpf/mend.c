@@ -37,7 +37,7 @@
 #include <string.h>
 
 #include "internal.h"
-#include "hash.h"
+#include "base/hash.h"
 
 /* A task. */
 struct one {

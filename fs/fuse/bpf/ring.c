@@ -38,7 +38,7 @@
 #include <unistd.h>
 
 #include "internal.h"
-#include "hash.h"
+#include "base/hash.h"
 
 #define REBUILD_ROUNDS	8
 #define LOST_SPINS	20000		/* a second */

@@ -25,6 +25,7 @@
 
 #include "control.h"
 #include "daemon.h"
+#include "view/view.h"
 
 #define CLIENTS_MAX	32
 #define FDS_MAX		4	/* taken from a packet, to be closed */
@@ -42,6 +43,7 @@ struct client {
 
 static struct {
 	int			 listener, timer;
+	void			(*used)(void);	/* a mount is asked for */
 	struct client		*clients;
 	unsigned int		 nr;
 	struct control_request	 request;
@@ -121,7 +123,7 @@ static int do_mount(const struct client *c, const struct control_request *rq, in
 	int err = may_mount(c, &actor);
 	int id;
 
-	lifetime_used();
+	control.used();
 	if (err)
 		return err;
 	if (rq->attr & ~(uint64_t)ATTR_ALLOWED)
@@ -384,13 +386,14 @@ static void on_timer(int fd, uint32_t events, void *arg)
 	}
 }
 
-int control_init(int fd)
+int control_init(int fd, void (*used)(void))
 {
 	int err;
 
 	if (fd < 0)
 		return fd;
 	control.listener = fd;
+	control.used = used;
 	control.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (control.timer < 0)
 		return -errno;

@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "daemon.h"
+#include "view/view.h"
 
 #define START_SECONDS	10
 

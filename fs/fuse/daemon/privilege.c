@@ -51,7 +51,6 @@
  */
 #define NICE		(-3)
 
-static bool can_nice;
 static char held[1024];	/* lines: what of the caller's is still here */
 
 static bool is_initial(int proc, const char *path, ino_t ino)
@@ -186,11 +185,6 @@ static void oom_protect(void)
 		close(fd);
 }
 
-bool privilege_nice(void)
-{
-	return can_nice;
-}
-
 int privilege_trim(void)
 {
 	static const unsigned int used[] = {
@@ -209,7 +203,7 @@ int privilege_trim(void)
 	oom_protect();
 	if (capng_get_caps_process())
 		goto fail;
-	can_nice = capng_have_capability(CAPNG_PERMITTED, CAP_SYS_NICE);
+	priority_allow(capng_have_capability(CAPNG_PERMITTED, CAP_SYS_NICE));
 	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
 		have[i] = capng_have_capability(CAPNG_PERMITTED, used[i]);
 	capng_clear(CAPNG_SELECT_CAPS);

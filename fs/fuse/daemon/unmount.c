@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "daemon.h"
+#include "view/view.h"
 
 struct point {
 	char		*path;

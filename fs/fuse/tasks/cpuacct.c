@@ -29,7 +29,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "bpf/task_events.h"
 #include "cpuacct.h"
 #include "ids.h"

@@ -28,7 +28,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "bpf/task_events.h"
 #include "cpuset.h"
 #include "lookup.h"
@@ -191,12 +192,12 @@ void host_watch_affinity(_Bool on)
 
 _Bool host_can_set_cpus(void)
 {
-	return privilege_nice();
+	return priority_allowed();
 }
 
 const char *host_cpuset(void)
 {
-	if (!privilege_nice())
+	if (!priority_allowed())
 		return "unsupported: CAP_SYS_NICE was kept from the daemon";
 	return "enforced: CPUs, as the affinity of tasks, what they widen is taken back at once; "
 		"memory nodes: all or none";

@@ -13,7 +13,8 @@
  */
 #include <stdio.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "bpf/task_events.h"
 #include "devices.h"
 #include "uapi/containerfs.h"

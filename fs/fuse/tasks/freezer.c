@@ -40,7 +40,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "freezer.h"
 #include "freezer_kernel.h"
 #include "lookup.h"

@@ -17,7 +17,8 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "freezer_kernel.h"
 
 int kernel_freezer = -1;

@@ -26,7 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "bpf/task_events.h"
 #include "cpuacct.h"
 #include "ids.h"

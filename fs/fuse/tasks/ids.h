@@ -36,7 +36,7 @@
 #include <sys/queue.h>
 
 #include "bpf/abi.h"
-#include "hash.h"
+#include "base/hash.h"
 
 struct account;
 struct css_group;

@@ -16,7 +16,8 @@
  */
 #include <sys/queue.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "bpf/task_events.h"
 #include "ids.h"
 #include "limits.h"

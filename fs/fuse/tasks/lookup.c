@@ -22,7 +22,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "lookup.h"
 #include "replay.h"
 

@@ -23,9 +23,10 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "bpf/task_events.h"
-#include "hash.h"
+#include "base/hash.h"
 #include "pids.h"
 #include "uapi/containerfs.h"
 

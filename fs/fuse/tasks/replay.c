@@ -23,7 +23,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "ids.h"
 #include "limits.h"
 #include "pids.h"

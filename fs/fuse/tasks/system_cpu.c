@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 
 static struct container_cpu *cpus;
 static int nr_cpus;

@@ -25,7 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks.h"
 #include "bpf/task_events.h"
 #include "cpuacct.h"
 #include "cpuset.h"

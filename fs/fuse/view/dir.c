@@ -25,9 +25,6 @@
  * READDIR a 32 KiB (glibc's buffer), one at the end and RELEASEDIR, which nobody
  * waits for; OPENDIR and RELEASEDIR only if it is cached.
  */
-#include "dir.h"
-#include "inode.h"
-
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,6 +32,11 @@
 #include <sys/stat.h>
 
 #include "uapi/containerfs.h"
+
+#include "dir.h"
+#include "inode.h"
+#include "node.h"
+#include "tasks/tasks.h"
 
 #define DIR_DOTS	2		/* positions before the engine's: . and .. */
 
@@ -50,15 +52,15 @@ static int gone_is_enoent(int err)
 void dir_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	unsigned int node;
-	struct known *dir = inode_find(req, parent, &node);
+	struct known *dir = node_find(req, parent, &node);
 	struct container *child = NULL;
 	int err;
 
 	if (!dir)
-		return inode_reply_err(req, -ESTALE);
+		return node_reply_err(req, -ESTALE);
 	err = container_lookup(dir->cont, name, &child, &node);
 	if (err)
-		return inode_reply_err(req, gone_is_enoent(err));
+		return node_reply_err(req, gone_is_enoent(err));
 	inode_reply_entry(req, child ? child : dir->cont, node);
 	if (child)
 		container_put(child);
@@ -69,17 +71,17 @@ void dir_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 	struct container_actor actor = { 0 };
 	unsigned int node;
-	struct known *dir = inode_find(req, parent, &node);
+	struct known *dir = node_find(req, parent, &node);
 	struct container *child;
 	int err;
 
 	if (!dir)
-		return inode_reply_err(req, -ESTALE);
+		return node_reply_err(req, -ESTALE);
 	if (container_mkdir_asks(dir->cont))
 		tasks_actor(ctx->pid, ctx->uid, &actor);
 	err = container_mkdir(dir->cont, name, mode, ctx->uid, ctx->gid, &actor, &child);
 	if (err)
-		return inode_reply_err(req, gone_is_enoent(err));
+		return node_reply_err(req, gone_is_enoent(err));
 	inode_reply_entry(req, child, CONTAINER_NODE_DIR);
 	container_put(child);
 }
@@ -87,28 +89,28 @@ void dir_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 void dir_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	unsigned int node;
-	struct known *dir = inode_find(req, parent, &node);
+	struct known *dir = node_find(req, parent, &node);
 
 	if (!dir)
-		return inode_reply_err(req, -ESTALE);
+		return node_reply_err(req, -ESTALE);
 	/* Somebody may be in it who is not known yet. */
 	if (tasks_behind())
-		return inode_reply_err(req, -EBUSY);
-	inode_reply_err(req, gone_is_enoent(container_rmdir(dir->cont, name)));
+		return node_reply_err(req, -EBUSY);
+	node_reply_err(req, gone_is_enoent(container_rmdir(dir->cont, name)));
 }
 
 void dir_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 		fuse_ino_t newparent, const char *newname, unsigned int flags)
 {
 	unsigned int node;
-	struct known *dir = inode_find(req, parent, &node);
-	struct known *newdir = inode_find(req, newparent, &node);
+	struct known *dir = node_find(req, parent, &node);
+	struct known *newdir = node_find(req, newparent, &node);
 
 	if (!dir || !newdir)
-		return inode_reply_err(req, -ESTALE);
+		return node_reply_err(req, -ESTALE);
 	if (flags)
-		return inode_reply_err(req, -EINVAL);
-	inode_reply_err(req, gone_is_enoent(container_rename(dir->cont, name,
+		return node_reply_err(req, -EINVAL);
+	node_reply_err(req, gone_is_enoent(container_rename(dir->cont, name,
 							     newdir->cont, newname)));
 }
 
@@ -128,14 +130,14 @@ static struct dir_handle *handle_of(const struct fuse_file_info *fi)
 void dir_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	unsigned int node;
-	struct known *dir = inode_find(req, ino, &node);
+	struct known *dir = node_find(req, ino, &node);
 	struct dir_handle *handle;
 
 	if (!dir)
-		return inode_reply_err(req, -ESTALE);
+		return node_reply_err(req, -ESTALE);
 	handle = calloc(1, sizeof(*handle));
 	if (!handle)
-		return inode_reply_err(req, -ENOMEM);
+		return node_reply_err(req, -ENOMEM);
 	handle->generation = container_generation(dir->cont);
 	fi->fh = (uintptr_t)handle;
 	fi->cache_readdir = 1;
@@ -152,7 +154,7 @@ void dir_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	(void)ino;
 	free(handle_of(fi));
-	inode_reply_err(req, 0);
+	node_reply_err(req, 0);
 }
 
 struct dir_filler {
@@ -182,7 +184,7 @@ static int dir_fill(void *arg, const char *name, unsigned int namelen,
 
 	memcpy(buf, name, namelen);
 	buf[namelen] = '\0';
-	return dir_add(fill, buf, inode_number(child ? child : fill->dir, node),
+	return dir_add(fill, buf, node_number(child ? child : fill->dir, node),
 		       child ? S_IFDIR : S_IFREG, next + DIR_DOTS);
 }
 
@@ -192,10 +194,10 @@ static int dir_add_dots(struct dir_filler *fill, off_t off)
 	int full = 0;
 
 	if (off < 1)
-		full = dir_add(fill, ".", inode_number(fill->dir, CONTAINER_NODE_DIR), S_IFDIR, 1);
+		full = dir_add(fill, ".", node_number(fill->dir, CONTAINER_NODE_DIR), S_IFDIR, 1);
 	if (off < DIR_DOTS && !full) {
 		parent = container_parent(fill->dir);
-		full = dir_add(fill, "..", inode_number(parent, CONTAINER_NODE_DIR), S_IFDIR,
+		full = dir_add(fill, "..", node_number(parent, CONTAINER_NODE_DIR), S_IFDIR,
 			       DIR_DOTS);
 		container_put(parent);
 	}
@@ -206,13 +208,13 @@ void dir_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	      struct fuse_file_info *fi)
 {
 	unsigned int node;
-	struct known *dir = inode_find(req, ino, &node);
+	struct known *dir = node_find(req, ino, &node);
 	struct dir_filler fill = { .req = req };
 	struct dir_handle *handle = handle_of(fi);
 	int err;
 
 	if (!dir)
-		return inode_reply_err(req, -ESTALE);
+		return node_reply_err(req, -ESTALE);
 	if (container_generation(dir->cont) != handle->generation)
 		dir->listed = LISTED_MIXED;
 	if (!off)
@@ -224,7 +226,7 @@ void dir_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 		err = container_readdir(dir->cont, off < DIR_DOTS ? 0 : off - DIR_DOTS,
 					&handle->end, dir_fill, &fill);
 		if (err < 0)
-			return inode_reply_err(req, gone_is_enoent(err));
+			return node_reply_err(req, gone_is_enoent(err));
 	}
 	fuse_reply_buf(req, dir_buf, fill.used);
 }
@@ -235,7 +237,7 @@ void dir_refuse_create(fuse_req_t req, fuse_ino_t parent, const char *name,
 		       mode_t mode, struct fuse_file_info *fi)
 {
 	(void)parent, (void)name, (void)mode, (void)fi;
-	inode_reply_err(req, -EACCES);
+	node_reply_err(req, -EACCES);
 }
 
 void dir_refuse_mknod(fuse_req_t req, fuse_ino_t parent, const char *name,
@@ -243,25 +245,25 @@ void dir_refuse_mknod(fuse_req_t req, fuse_ino_t parent, const char *name,
 {
 	(void)parent, (void)name, (void)rdev;
 	/* a regular file is a create(2), which cgroup v1 refuses by the mode */
-	inode_reply_err(req, S_ISREG(mode) ? -EACCES : -EPERM);
+	node_reply_err(req, S_ISREG(mode) ? -EACCES : -EPERM);
 }
 
 void dir_refuse_symlink(fuse_req_t req, const char *link, fuse_ino_t parent,
 			const char *name)
 {
 	(void)link, (void)parent, (void)name;
-	inode_reply_err(req, -EPERM);
+	node_reply_err(req, -EPERM);
 }
 
 void dir_refuse_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t newparent,
 		     const char *newname)
 {
 	(void)ino, (void)newparent, (void)newname;
-	inode_reply_err(req, -EPERM);
+	node_reply_err(req, -EPERM);
 }
 
 void dir_refuse_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	(void)parent, (void)name;
-	inode_reply_err(req, -EPERM);
+	node_reply_err(req, -EPERM);
 }

@@ -8,7 +8,7 @@
 #ifndef _CONTAINERFSD_VIEW_DIR_H
 #define _CONTAINERFSD_VIEW_DIR_H
 
-#include "daemon.h"
+#include "view.h"
 
 void dir_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void dir_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode);

@@ -22,10 +22,6 @@
  * more or less to read than the kernel knows of.
  * close(2) makes no FLUSH, and nobody waits for RELEASE.
  */
-#include "file.h"
-#include "inode.h"
-#include "size.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -33,6 +29,11 @@
 #include <time.h>
 
 #include "uapi/containerfs.h"
+
+#include "file.h"
+#include "node.h"
+#include "size.h"
+#include "tasks/tasks.h"
 
 #define NR_BUCKETS	1024		/* a power of two */
 #define OPENER_SECONDS	1
@@ -120,28 +121,28 @@ void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
+	struct known *k = node_find(req, ino, &node);
 	struct open_file *of;
 	int err;
 
 	if (!k)
-		return inode_reply_err(req, -ESTALE);
+		return node_reply_err(req, -ESTALE);
 	if (fi->flags & FMODE_EXEC)
-		return inode_reply_err(req, -EACCES);
+		return node_reply_err(req, -EACCES);
 	of = calloc(1, sizeof(*of));
 	if (!of)
-		return inode_reply_err(req, -ENOMEM);
+		return node_reply_err(req, -ENOMEM);
 	tasks_actor(ctx->pid, ctx->uid, &of->actor);
 	if (open_again(req, ino, fi, k, node, &of->actor)) {
 		free(of);
-		return inode_reply_err(req, -ESTALE);
+		return node_reply_err(req, -ESTALE);
 	}
 	of->opened = seconds();
 	err = container_file_open(k->cont, node, &of->actor, &of->file);
 	if (err) {
 		free(of);
 		/* a file of a removed container has no name any more */
-		return inode_reply_err(req, err == -ENODEV ? -ENOENT : err);
+		return node_reply_err(req, err == -ENODEV ? -ENOENT : err);
 	}
 	open_file_add(of);
 
@@ -156,7 +157,7 @@ void file_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	(void)ino;
 	open_file_free(open_file_of(fi));
-	inode_reply_err(req, 0);
+	node_reply_err(req, 0);
 }
 
 /* An aborted connection releases nothing. */
@@ -188,12 +189,12 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	 * This error says to whoever splices that it is of no use, and to call read(2).
 	 */
 	if (!fi->lock_owner)
-		return inode_reply_err(req, -EINVAL);
+		return node_reply_err(req, -EINVAL);
 	len = container_file_read_begin(of->file, caller(req, of, &actor), off, &data);
 	if (len > (long)size)
 		len = size;
 	if (len < 0)
-		inode_reply_err(req, len);
+		node_reply_err(req, len);
 	else
 		fuse_reply_buf(req, data, len);
 	container_file_read_end(of->file, len > 0 ? len : 0);
@@ -222,14 +223,14 @@ void file_write(fuse_req_t req, fuse_ino_t ino, const char *buf, size_t size,
 	long len;
 
 	if (size > CONTAINER_WRITE_MAX)
-		return inode_reply_err(req, -E2BIG);
+		return node_reply_err(req, -E2BIG);
 	if (may_be_cut(req, buf, size, off))
-		return inode_reply_err(req, -EFBIG);
+		return node_reply_err(req, -EFBIG);
 	memcpy(text, buf, size);
 	len = container_file_write(of->file, caller(req, of, &actor), text, size);
 	if (len < 0)
-		return inode_reply_err(req, len);
-	k = inode_find(req, ino, &node);
+		return node_reply_err(req, len);
+	k = node_find(req, ino, &node);
 	if (k)
 		size_written(k, node, (uint64_t)off + len);
 	fuse_reply_write(req, len);

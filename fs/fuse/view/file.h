@@ -5,7 +5,7 @@
 #ifndef _CONTAINERFSD_VIEW_FILE_H
 #define _CONTAINERFSD_VIEW_FILE_H
 
-#include "daemon.h"
+#include "view.h"
 
 void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
 void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,

@@ -1,55 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The containers that the kernel knows of one connection, and how handlers
- * find and answer for them.
- *
- * Node ids.  1 (FUSE_ROOT_ID) is the top container's directory; every other
- * node is its container's id << 6 | its index there, 0 for the directory.
- * Container ids are at least 1 and never used again, so neither are node ids,
- * and none of them is 1 by accident.  They also are the inode numbers.
- *
- * A container is in the connection's table, with a reference, from the first
- * node of it that the kernel was told of until the kernel has forgotten all of
- * them.  What a request names and the table does not hold is ESTALE; nothing
- * that the kernel sends is taken for a pointer unless the kernel got it as a
- * file handle from us.
+ * Requests about attributes and lookups of nodes: the inode part of containerfs_ops.
  */
 #ifndef _CONTAINERFSD_VIEW_INODE_H
 #define _CONTAINERFSD_VIEW_INODE_H
 
-#include "daemon.h"
+#include "view.h"
 
-#define INODE_NODE_BITS		6
-
-/* no generation of a directory; see struct known */
-#define LISTED_MIXED		UINT64_MAX
-
-struct known {
-	struct known		*next;		/* same hash bucket */
-	struct container	*cont;		/* a reference; the top's too */
-	uint64_t		 id;
-	uint64_t		 nlookup : 63;	/* of all its nodes together */
-	uint64_t		 attr_out : 1;	/* the kernel has its attributes */
-	/*
-	 * The generation that all of the kernel's cached listing is of, were
-	 * it complete; LISTED_MIXED if it may be of several.
-	 */
-	uint64_t		 listed;
-	/* by node, what the kernel takes for the sizes of the files; see size.c */
-	uint32_t		*told;
-	unsigned int		 nr_told;
-};
-
-fuse_ino_t inode_number(struct container *cont, unsigned int node);
-/*
- * What @ino names: *@node of the container of the entry returned, which stays
- * at least until this request is answered; NULL: reply -ESTALE.
- */
-struct known *inode_find(fuse_req_t req, fuse_ino_t ino, unsigned int *node);
-
-/* Every handler ends in one of these.  @err is 0 or a negative errno. */
-void inode_reply_err(fuse_req_t req, int err);
-/* The kernel knows @node of @cont now; @cont is borrowed. */
+/* Tell the kernel of @node of @cont, and so end @req; @cont is borrowed. */
 void inode_reply_entry(fuse_req_t req, struct container *cont, unsigned int node);
+
+void inode_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup);
+void inode_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);
+void inode_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);
+void inode_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
+		   struct fuse_file_info *fi);
+void inode_statfs(fuse_req_t req, fuse_ino_t ino);
 
 #endif /* _CONTAINERFSD_VIEW_INODE_H */

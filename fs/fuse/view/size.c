@@ -20,6 +20,7 @@
  * of 0 they would not even ask, and end with nothing.
  */
 #include "size.h"
+#include "tasks/tasks.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -127,9 +128,4 @@ bool size_ask_again(fuse_req_t req, fuse_ino_t ino, struct known *k, unsigned in
 	/* Who has no path to walk, as for /proc/self/fd, asks for attributes that are not valid. */
 	fuse_lowlevel_notify_inval_inode(super_of(req)->se, ino, -1, 0);
 	return true;
-}
-
-void size_free(struct known *k)
-{
-	free(k->told);
 }

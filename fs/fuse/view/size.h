@@ -3,7 +3,7 @@
 #ifndef _CONTAINERFSD_VIEW_SIZE_H
 #define _CONTAINERFSD_VIEW_SIZE_H
 
-#include "inode.h"
+#include "node.h"
 
 #define SIZE_UNSURE	UINT32_MAX
 
@@ -23,7 +23,5 @@ void size_written(struct known *k, unsigned int node, uint64_t end);
  */
 bool size_ask_again(fuse_req_t req, fuse_ino_t ino, struct known *k, unsigned int node,
 		    uint32_t size);
-
-void size_free(struct known *k);
 
 #endif /* _CONTAINERFSD_VIEW_SIZE_H */

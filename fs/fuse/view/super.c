@@ -34,7 +34,11 @@
 #include <unistd.h>
 
 #include "uapi/containerfs.h"
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
+#include "file.h"
+#include "node.h"
+#include "view.h"
 
 #define READ_BATCH	256	/* requests that are read before others are heard */
 
@@ -51,57 +55,6 @@ static int device_of(int fd, dev_t *dev)
 	return 0;
 }
 
-/* The kernel's own words on what went wrong with a context, in the log. */
-static void log_context(int fs)
-{
-	char line[256];
-	ssize_t len;
-
-	while ((len = read(fs, line, sizeof(line) - 1)) > 0) {
-		line[len] = '\0';
-		log_err("fuse: %s", line);
-	}
-}
-
-/* A detached mount of the superblock of @fuse, made if there is none yet; the descriptor or -errno. */
-int super_mount_fd(int fuse, const char *source, unsigned int attr)
-{
-	char fd[16];
-	const char *const option[][2] = {
-		{ "source", source },
-		{ "subtype", CONTAINERFS_FSTYPE },
-		{ "fd", fd },
-		{ "rootmode", "40555" },
-		{ "user_id", "0" },
-		{ "group_id", "0" },
-	};
-	int fs, mnt, err;
-
-	snprintf(fd, sizeof(fd), "%d", fuse);
-	fs = fsopen("fuse", FSOPEN_CLOEXEC);
-	if (fs < 0)
-		return -errno;
-	for (size_t i = 0; i < sizeof(option) / sizeof(option[0]); i++)
-		if (fsconfig(fs, FSCONFIG_SET_STRING, option[i][0], option[i][1], 0))
-			goto fail;
-	if (fsconfig(fs, FSCONFIG_SET_FLAG, "default_permissions", NULL, 0) ||
-	    fsconfig(fs, FSCONFIG_SET_FLAG, "allow_other", NULL, 0) ||
-	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		goto fail;
-	mnt = fsmount(fs, FSMOUNT_CLOEXEC, attr);
-	if (mnt < 0)
-		goto fail;
-	close(fs);
-	return mnt;
-fail:
-	err = -errno;
-	/* the caller knows what to do about a connection that has just ended */
-	if (err != -ENOTCONN)
-		log_context(fs);
-	close(fs);
-	return err;
-}
-
 /* The connection of @s has ended; its hierarchy_mount() stays. */
 static void super_drop(struct super *s)
 {
@@ -114,7 +67,8 @@ static void super_drop(struct super *s)
 	loop_del(s->fd);
 	turns_forget(s);
 	hierarchy_set_host(s->root, NULL);
-	inode_super_gone(s);
+	file_super_gone(s);
+	nodes_gone(s);
 	fuse_session_destroy(s->se);	/* closes s->fd */
 	free(s->buf.mem);
 	free(s);
@@ -212,7 +166,7 @@ static int super_new(struct containerfs_root *root, const char *source, unsigned
 		err = -ENOMEM;
 		goto close_fuse;
 	}
-	mnt = super_mount_fd(s->fd, source, attr);
+	mnt = connection_mount(s->fd, source, attr);
 	if (mnt < 0) {
 		err = mnt;
 		goto destroy_session;
@@ -256,7 +210,7 @@ int super_mount(struct containerfs_root *root, const char *source, unsigned int 
 	int mnt;
 
 	while ((s = hierarchy_host(root))) {
-		mnt = super_mount_fd(s->fd, source, attr);
+		mnt = connection_mount(s->fd, source, attr);
 		if (mnt >= 0)
 			s->mounts++;
 		if (mnt != -ENOTCONN) {

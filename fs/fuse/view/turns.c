@@ -22,7 +22,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
+#include "view.h"
 
 #define AHEAD_REQUESTS	1024
 #define AHEAD_BYTES	(8u << 20)

@@ -3,6 +3,7 @@
  * Extended attributes: the engine keeps them, here is who may see and set them, as far
  * as the kernel does not know.  It asks for each of them again; nothing is cached.
  */
+#include "tasks/tasks.h"
 #include "xattr.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@ static char xattr_buf[XATTR_SIZE_MAX];	/* of the request being served */
 static void reply_xattr(fuse_req_t req, long len, size_t size)
 {
 	if (len < 0)
-		inode_reply_err(req, len);
+		node_reply_err(req, len);
 	else if (size)
 		fuse_reply_buf(req, xattr_buf, len);
 	else
@@ -25,7 +26,7 @@ static void reply_xattr(fuse_req_t req, long len, size_t size)
 void xattr_get(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 {
 	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
+	struct known *k = node_find(req, ino, &node);
 	size_t max = size < sizeof(xattr_buf) ? size : sizeof(xattr_buf);
 
 	reply_xattr(req, k ? container_getxattr(k->cont, node, name, xattr_buf, max) : -ESTALE,
@@ -48,11 +49,11 @@ static bool sees_trusted(fuse_req_t req, const struct known *k, unsigned int nod
 void xattr_list(fuse_req_t req, fuse_ino_t ino, size_t size)
 {
 	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
+	struct known *k = node_find(req, ino, &node);
 	size_t max = size < sizeof(xattr_buf) ? size : sizeof(xattr_buf);
 
 	if (!k)
-		return inode_reply_err(req, -ESTALE);
+		return node_reply_err(req, -ESTALE);
 	reply_xattr(req, container_listxattr(k->cont, node, sees_trusted(req, k, node), xattr_buf,
 					     max), size);
 }
@@ -74,21 +75,21 @@ void xattr_set(fuse_req_t req, fuse_ino_t ino, const char *name,
 	       const char *value, size_t size, int flags)
 {
 	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
+	struct known *k = node_find(req, ino, &node);
 	int err = k ? may_set_xattr(req, k, node, name) : -ESTALE;
 
 	if (!err)
 		err = container_setxattr(k->cont, node, name, value, size, flags);
-	inode_reply_err(req, err);
+	node_reply_err(req, err);
 }
 
 void xattr_remove(fuse_req_t req, fuse_ino_t ino, const char *name)
 {
 	unsigned int node;
-	struct known *k = inode_find(req, ino, &node);
+	struct known *k = node_find(req, ino, &node);
 	int err = k ? may_set_xattr(req, k, node, name) : -ESTALE;
 
 	if (!err)
 		err = container_removexattr(k->cont, node, name);
-	inode_reply_err(req, err);
+	node_reply_err(req, err);
 }

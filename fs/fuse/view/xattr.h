@@ -3,7 +3,7 @@
 #ifndef _CONTAINERFSD_VIEW_XATTR_H
 #define _CONTAINERFSD_VIEW_XATTR_H
 
-#include "inode.h"
+#include "node.h"
 
 void xattr_get(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size);
 void xattr_list(fuse_req_t req, fuse_ino_t ino, size_t size);

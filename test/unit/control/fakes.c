@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "daemon.h"
+#include "daemon/daemon.h"
+#include "view/view.h"
 #include "tests.h"
 
 struct containerfs_root {
@@ -103,10 +104,6 @@ struct super *super_of_fd(int fd)
 
 	super.dev = makedev(3, 4);
 	return !fstat(fd, &st) && S_ISREG(st.st_mode) ? &super : NULL;
-}
-
-void lifetime_used(void)
-{
 }
 
 void tasks_begin(void)

@@ -6,7 +6,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "daemon/daemon.h"
+#include "view/view.h"
 #include "tests.h"
 
 static char order[16];

@@ -23,7 +23,8 @@
 #include <unistd.h>
 
 #include "control.h"
-#include "daemon.h"
+#include "daemon/daemon.h"
+#include "view/view.h"
 #include "tests.h"
 
 static struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -37,9 +38,13 @@ static void on_leash(int fd, uint32_t events, void *arg)
 	loop_stop();
 }
 
+static void on_used(void)
+{
+}
+
 static void serve(int sock, int end)
 {
-	if (loop_init() || control_init(sock) || loop_add(end, EPOLLIN, on_leash, NULL) ||
+	if (loop_init() || control_init(sock, on_used) || loop_add(end, EPOLLIN, on_leash, NULL) ||
 	    loop_run())
 		exit(1);
 	control_exit();

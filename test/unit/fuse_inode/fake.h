@@ -7,7 +7,9 @@
 #ifndef TEST_UNIT_FUSE_INODE_FAKE_H
 #define TEST_UNIT_FUSE_INODE_FAKE_H
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
+#include "view/view.h"
 
 #define FAKE_TEXT	"1\n22\n333\n"
 

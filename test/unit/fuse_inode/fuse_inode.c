@@ -4,6 +4,8 @@
  * may cache, whose open files they are.
  */
 #include "fake.h"
+#include "view/file.h"
+#include "view/node.h"
 #include "view/size.h"
 
 #include "../cases.h"
@@ -43,10 +45,16 @@ static void setup(void)
 	top = super.root->top;
 }
 
+static void super_gone(struct super *s)
+{
+	file_super_gone(s);
+	nodes_gone(s);
+}
+
 /* Whatever a test leaves open, nothing may be held once the connection is gone. */
 static void teardown(void)
 {
-	inode_super_gone(&super);
+	super_gone(&super);
 	ck_assert_int_eq(top->refs, 1);
 	ck_assert_int_eq(fake_open_files, 0);
 	ck_assert_int_eq(fake_pollhandles, 0);
@@ -149,7 +157,7 @@ START_TEST(stale)
 		ops->forget(REQ, bad[i], 1);
 	}
 	ck_assert_int_eq(o->refs, 2);
-	inode_super_gone(&other);
+	super_gone(&other);
 	ck_assert_int_eq(o->refs, 1);
 	ck_assert_int_eq(a->refs, 1);
 }
@@ -452,7 +460,7 @@ START_TEST(sizes)
 		/* a write makes the file longer for the kernel */
 		ops->write(REQ, ino, "12", 2, 0, &fi);
 		ops->write(REQ, ino, "12", 2, fake_text_len - 2, &fi);
-		ck_assert_uint_eq(size_of(inode_find(REQ, ino, &(unsigned int){ 0 }), 1),
+		ck_assert_uint_eq(size_of(node_find(REQ, ino, &(unsigned int){ 0 }), 1),
 				  fake_text_len);
 		ops->write(REQ, ino, "12", 2, fake_text_len - 1, &fi);
 		ops->release(REQ, ino, &fi);

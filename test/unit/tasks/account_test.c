@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
 #include "fake_kernel.h"
 #include "tasks/cpuacct.h"
 #include "tasks/ids.h"

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
 #include "fake_kernel.h"
 #include "tasks/ids.h"
 #include "world.h"

@@ -5,12 +5,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
 #include "fake_kernel.h"
 
 unsigned int fk_log_errors;
 
-bool privilege_nice(void)
+bool priority_allowed(void)
 {
 	return true;
 }

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
 #include "fake_kernel.h"
 
 union record {

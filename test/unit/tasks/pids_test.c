@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
 #include "fake_kernel.h"
 #include "tasks/ids.h"
 #include "world.h"

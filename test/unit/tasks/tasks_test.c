@@ -12,9 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
 #include "fake_kernel.h"
-#include "hash.h"
+#include "base/hash.h"
 #include "tasks/ids.h"
 #include "tasks/replay.h"
 #include "world.h"

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon.h"
+#include "base/base.h"
+#include "tasks/tasks.h"
 #include "fake_kernel.h"
 #include "tasks/ids.h"
 #include "tasks/replay.h"

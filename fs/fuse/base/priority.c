@@ -27,7 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base.h"
 
 /* ns: one of so many, saved up to, from which on it is real-time again, owed at most */
 #define SHARE	10
@@ -39,7 +39,7 @@
 
 static int64_t left = MOST;
 static int64_t then, then_used;
-static bool urgent, refused, has_waker;
+static bool allowed, urgent, refused, has_waker;
 static atomic_bool realtime;
 static pid_t self;
 
@@ -116,11 +116,21 @@ static void set(int64_t now, bool on)
 	}
 }
 
+void priority_allow(bool nice)
+{
+	allowed = nice;
+}
+
+bool priority_allowed(void)
+{
+	return allowed;
+}
+
 void priority_look(void)
 {
 	int64_t now = ns(CLOCK_MONOTONIC), used = ns(CLOCK_THREAD_CPUTIME_ID);
 
-	if (refused || !privilege_nice())
+	if (refused || !allowed)
 		return;
 	if (!has_waker) {
 		self = (pid_t)syscall(SYS_gettid);

@@ -20,7 +20,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base.h"
 
 #define LOOP_BATCH	256
 

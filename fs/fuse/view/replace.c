@@ -31,7 +31,8 @@
 #include <unistd.h>
 
 #include "uapi/containerfs.h"
-#include "daemon.h"
+#include "base/base.h"
+#include "view.h"
 
 #define SETTLE_MS	200
 
@@ -229,7 +230,7 @@ static int replace_one(int fuse, const struct dead *dead)
 
 	if (!is_on_top(dead))
 		return -EBUSY;
-	mnt = super_mount_fd(fuse, dead->source, dead->attr);
+	mnt = connection_mount(fuse, dead->source, dead->attr);
 	if (mnt < 0)
 		return mnt;
 	/* One that is locked, as those of a user namespace's owner are, is covered. */

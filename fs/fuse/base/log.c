@@ -14,7 +14,7 @@
 #include <fuse3/fuse_log.h>
 
 #include "../../../userspace/shim/shim_libc.h"
-#include "daemon.h"
+#include "base.h"
 
 static struct {
 	enum log_level	max;

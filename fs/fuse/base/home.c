@@ -30,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base.h"
 #include "common/own_mount.h"
 
 static int tree = -1;	/* the root: dissolved when this is closed */

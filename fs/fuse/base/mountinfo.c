@@ -13,7 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "daemon.h"
+#include "base.h"
 
 /* Space, tab, newline and backslash are written as \ooo. */
 static void unescape(char *s)

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The view: what the kernel sees of a mounted hierarchy, one FUSE connection each.
+ *
+ * A request is served in three steps: tasks_begin() replays all that happened in the
+ * kernel before the request, the handler answers, tasks_end() does the work that the
+ * answer left (agents, empty clones).
+ */
+#ifndef _CONTAINERFSD_VIEW_H
+#define _CONTAINERFSD_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define FUSE_USE_VERSION 314
+#include <fuse3/fuse_lowlevel.h>
+
+#include "../../../kernel/engine.h"
+
+/* --- super.c: one connection a mounted hierarchy --- */
+
+struct super {
+	struct containerfs_root	*root;
+	struct fuse_session	*se;
+	int			 fd;		/* /dev/fuse */
+	dev_t			 dev;		/* st_dev of the superblock */
+	unsigned int		 mounts;	/* mounts made of it, for the log */
+	struct fuse_buf		 buf;		/* the request being read */
+	struct super		*next;
+};
+
+/* The connection that a request came in on. */
+static inline struct super *super_of(fuse_req_t req)
+{
+	return fuse_req_userdata(req);
+}
+/*
+ * A detached mount (fsmount(2)) of @root, for the caller to move into place;
+ * all mounts of a hierarchy are of one superblock.  @attr: MOUNT_ATTR_*.
+ * Returns the descriptor, owned by the caller, or -errno.  Consumes the
+ * caller's hierarchy_mount() of @root, whatever it returns.
+ */
+int super_mount(struct containerfs_root *root, const char *source, unsigned int attr);
+/* Notice connections that have ended, now rather than at the next wake-up. */
+void super_poll(void);
+/* The connection of the mount that @fd (O_PATH will do) lies in; borrowed, NULL if it is not ours. */
+struct super *super_of_fd(int fd);
+/* All connections, by super->next, and how many they are. */
+struct super *super_first(void);
+unsigned int super_count(void);
+
+/* --- turns.c: which request is served next --- */
+
+/* May more be read ahead? */
+bool turns_room(void);
+/* A request of @s, copied; it may be served at once. */
+void turns_add(struct super *s, const struct fuse_buf *buf);
+/* Serve one; are there more? */
+bool turns_serve(void);
+/* The connection @s has ended: nobody waits for an answer. */
+void turns_forget(const struct super *s);
+
+/* --- connection.c: superblocks of FUSE --- */
+
+/*
+ * A detached mount of the superblock of connection @fuse, a descriptor of /dev/fuse,
+ * made if there is none yet.  @attr: MOUNT_ATTR_*.  Returns the descriptor, owned by
+ * the caller, or -errno.
+ */
+int connection_mount(int fuse, const char *source, unsigned int attr);
+
+/* --- replace.c: when a connection ends before its mounts --- */
+
+/* Is the superblock @dev, which has ended, still mounted in any mount namespace? */
+bool mounts_left(dev_t dev);
+/*
+ * In a child of its own: put mounts of connection @fuse, of which @mnt is one, where
+ * @dev is still mounted.  Closes all other descriptors.
+ */
+void mounts_replace(dev_t dev, int mnt, int fuse);
+
+/* --- ops.c: the request handlers --- */
+
+extern const struct fuse_lowlevel_ops containerfs_ops;
+
+#endif /* _CONTAINERFSD_VIEW_H */
