@@ -19,6 +19,8 @@
 #ifndef _CONTAINERFSD_BPF_BIRTHS_BPF_H
 #define _CONTAINERFSD_BPF_BIRTHS_BPF_H
 
+#include "base.bpf.h"
+
 struct te_births births;
 
 static __always_inline bool births_follow(struct task_struct *child)

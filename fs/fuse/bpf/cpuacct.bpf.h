@@ -18,6 +18,9 @@
 #ifndef _CONTAINERFSD_BPF_CPUACCT_BPF_H
 #define _CONTAINERFSD_BPF_CPUACCT_BPF_H
 
+#include "base.bpf.h"
+#include "words.bpf.h"
+
 te_u32 cpuacct_state;	/* enum te_cpuacct_state */
 
 struct {
@@ -99,6 +102,35 @@ static __always_inline void cpuacct_unclone(u64 id)
 {
 	if (cpuacct_state)
 		bpf_map_delete_elem(&used, &id);
+}
+
+/* Its CPU is still the old one. What it used after its exit is its last CPU's. */
+SEC("tp_btf/sched_migrate_task")
+int BPF_PROG(te_migrate, struct task_struct *task, int dest_cpu)
+{
+	u64 *word = word_find(task);
+	u64 w = word ? *(volatile u64 *)word : 0;
+
+	if (w && !(w & TE_WORD_EXITED))
+		cpuacct_charge(te_word_id(w), (struct te_slot *)word, task);
+	return 0;
+}
+
+/*
+ * What a task uses after its exit was reported is charged when it gives the CPU away: the
+ * last time it does, its times are final, and who waited for it may read the sum.
+ */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(te_switch, bool preempt, struct task_struct *prev)
+{
+	struct te_slot *slot;
+
+	if (!(prev->flags & PF_EXITING))
+		return 0;
+	slot = (struct te_slot *)word_find(prev);
+	if (slot && slot->word && slot->exited)
+		cpuacct_charge(slot->exited, slot, prev);
+	return 0;
 }
 
 #endif /* _CONTAINERFSD_BPF_CPUACCT_BPF_H */

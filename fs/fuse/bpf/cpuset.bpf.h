@@ -16,6 +16,45 @@
 #ifndef _CONTAINERFSD_BPF_CPUSET_BPF_H
 #define _CONTAINERFSD_BPF_CPUSET_BPF_H
 
+#include "base.bpf.h"
+#include "groups.bpf.h"
+#include "ring.bpf.h"
+#include "skipped.bpf.h"
+#include "syscalls.bpf.h"
+#include "task.bpf.h"
+#include "words.bpf.h"
+
+const volatile te_u32 nr_cpu_words = 1;	/* of 64 CPUs each; set by the daemon before loading */
+
+te_u32 affinity_enabled;		/* written by the daemon */
+
+#define CPU_WORDS_MAX	128
+
+static __always_inline u64 cpus_word(struct task_struct *task, u32 i)
+{
+	u64 word = 0;
+
+	bpf_probe_read_kernel(&word, sizeof(word),
+			      (void *)__builtin_preserve_access_index(&task->cpus_mask) + i * 8);
+	return word;
+}
+
+/*
+ * Has the affinity of @creator been changed since @child copied it? Nobody else
+ * would look at the child.
+ */
+static __always_inline bool cpus_differ(struct task_struct *creator, struct task_struct *child)
+{
+	u32 i;
+
+	if (!affinity_enabled)
+		return false;
+	for (i = 0; i < CPU_WORDS_MAX && i < nr_cpu_words; i++)
+		if (cpus_word(creator, i) != cpus_word(child, i))
+			return true;
+	return false;
+}
+
 static __always_inline bool cpus_watched(struct task_struct *task)
 {
 	u64 *word = word_find(task);

@@ -19,14 +19,7 @@
  *	lsm		inode_permission and inode_mknod, which are called next to
  *			the kernel's own device check; where bpf is among the LSMs
  */
-#include "vmlinux.h"
-
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-#include <bpf/bpf_core_read.h>
-
-#include "abi.h"
-#include "words.bpf.h"
+#include "base.bpf.h"
 
 #define TRIES	8
 
@@ -104,7 +97,7 @@ static __always_inline u64 *my_word(struct task_struct *me)
 	return word && *word ? word : bpf_map_lookup_elem(&words, &key);
 }
 
-/* Who opens has not exited: see hooks.bpf.h. */
+/* Who opens has not exited: see words.bpf.h. */
 static __always_inline u64 id_of(u64 *word)
 {
 	u64 w = word ? word_read(word) : 0;

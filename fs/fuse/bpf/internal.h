@@ -15,7 +15,9 @@
 #ifndef _CONTAINERFSD_BPF_INTERNAL_H
 #define _CONTAINERFSD_BPF_INTERNAL_H
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -111,7 +113,19 @@ int te_walk(struct task_events *te, uint32_t tgid,
 	    int (*cb)(void *arg, const struct te_task *task), void *arg);
 
 /* Make room for one more than @n in *@array, which has @room of @size bytes: 0, -ENOMEM. */
-int te_grow(void *array, size_t n, size_t *room, size_t size);
+static inline int te_grow(void *array, size_t n, size_t *room, size_t size)
+{
+	void **p = array, *more;
+
+	if (n < *room)
+		return 0;
+	more = reallocarray(*p, 2 * *room + 64, size);
+	if (!more)
+		return -ENOMEM;
+	*p = more;
+	*room = 2 * *room + 64;
+	return 0;
+}
 
 /* Run an iterator @prog over all tasks; @cb, if any, gets each record of @size bytes. */
 int te_iterate(struct task_events *te, struct bpf_program *prog, size_t size,

@@ -40,6 +40,10 @@
 #ifndef _CONTAINERFSD_BPF_KILL_BPF_H
 #define _CONTAINERFSD_BPF_KILL_BPF_H
 
+#include "base.bpf.h"
+#include "task.bpf.h"
+#include "words.bpf.h"
+
 /* Set by the daemon before loading. */
 const volatile te_u32 have_signal_task;	/* bpf_send_signal_task() */
 
@@ -136,6 +140,20 @@ static __always_inline u64 kill_mark(struct task_struct *task, u64 *slot, u64 wo
 		/* It unshares all the time; or this is another task's word by now. */
 		word = word_peek(task);
 	}
+	return 0;
+}
+
+/*
+ * The first that a task does, in its own name. For kernels that cannot send a signal
+ * to another task.
+ */
+SEC("kprobe/calculate_sigpending")
+int te_born(void *ctx)
+{
+	u64 *word = word_find(bpf_get_current_task_btf());
+
+	if (word && *word & TE_WORD_KILLED)
+		bpf_send_signal(SIGKILL);
 	return 0;
 }
 

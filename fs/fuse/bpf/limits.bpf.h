@@ -21,6 +21,9 @@
 #ifndef _CONTAINERFSD_BPF_LIMITS_BPF_H
 #define _CONTAINERFSD_BPF_LIMITS_BPF_H
 
+#include "base.bpf.h"
+#include "task.bpf.h"
+
 #define USERNS_DEPTH_MAX	40	/* the kernel's is 33 */
 #define USER_GONE		(-(1LL << 62))	/* its entry is being removed */
 #define USER_TRIES		8

@@ -14,6 +14,16 @@
 #ifndef _CONTAINERFSD_BPF_MEND_BPF_H
 #define _CONTAINERFSD_BPF_MEND_BPF_H
 
+#include "base.bpf.h"
+#include "attach.bpf.h"
+#include "changes.bpf.h"
+#include "groups.bpf.h"
+#include "limits.bpf.h"
+#include "namespaces.bpf.h"
+#include "words.bpf.h"
+
+te_u64 mended_walk;	/* exits that only te_mend_walk saw */
+
 /* Has its own hook come by since the walk, or is it about to? */
 static __always_inline bool mended_before(struct task_struct *task, const struct te_slot *slot)
 {

@@ -15,6 +15,10 @@
 #ifndef _CONTAINERFSD_BPF_NAMESPACES_BPF_H
 #define _CONTAINERFSD_BPF_NAMESPACES_BPF_H
 
+#include "base.bpf.h"
+#include "words.bpf.h"
+#include "syscalls.bpf.h"
+
 #define NS_READ(_ns, _member)							\
 	(bpf_core_field_exists((_ns)->_member) ? (u64)BPF_CORE_READ(_ns, _member) : 0)
 

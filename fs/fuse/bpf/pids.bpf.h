@@ -27,6 +27,10 @@
 #ifndef _CONTAINERFSD_BPF_PIDS_BPF_H
 #define _CONTAINERFSD_BPF_PIDS_BPF_H
 
+#include "base.bpf.h"
+#include "kill.bpf.h"
+#include "ring.bpf.h"
+
 /* Set by the daemon before loading. */
 const volatile te_u32 have_release;	/* te_release is there */
 
@@ -246,16 +250,6 @@ static __always_inline void pids_end(struct te_slot *slot)
 	old = __sync_lock_test_and_set(&slot->charged, TE_PIDS_GONE);
 	if (old != TE_PIDS_GONE)
 		pids_uncharge(old, 0);
-}
-
-/* Wake the daemon with nothing to read. */
-static __always_inline void wake_daemon(void)
-{
-	void *rec = bpf_ringbuf_reserve(&ring, sizeof(u64), 0);
-
-	/* A ring that is full has woken it. */
-	if (rec)
-		bpf_ringbuf_discard(rec, BPF_RB_FORCE_WAKEUP);
 }
 
 /* A fork was refused to a task of the entry @key. The daemon notes the first in its log. */

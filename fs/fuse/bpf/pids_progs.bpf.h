@@ -8,6 +8,12 @@
 #ifndef _CONTAINERFSD_BPF_PIDS_PROGS_BPF_H
 #define _CONTAINERFSD_BPF_PIDS_PROGS_BPF_H
 
+#include "base.bpf.h"
+#include "groups.bpf.h"
+#include "pids.bpf.h"
+#include "ring.bpf.h"
+#include "words.bpf.h"
+
 /*
  * A task is reaped: before its waiter goes on, and of a thread nobody waits for. The
  * daemon says at which function (cgroup_release() has another name since 6.19).

@@ -194,20 +194,6 @@ struct te_refusals {
 	size_t n, room;
 };
 
-int te_grow(void *array, size_t n, size_t *room, size_t size)
-{
-	void **p = array, *more;
-
-	if (n < *room)
-		return 0;
-	more = reallocarray(*p, 2 * *room + 64, size);
-	if (!more)
-		return -ENOMEM;
-	*p = more;
-	*room = 2 * *room + 64;
-	return 0;
-}
-
 static int add_find(struct finds *f, uint64_t id, const struct te_group *group)
 {
 	struct found *found = NULL;

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entries of css_groups: count their tasks, wake their watchers, clone them
+ *
+ * A css_group begins with a clone, whose limits limits.bpf.h has, and gets the entries of
+ * cpuacct and pids here.
+ */
+#ifndef _CONTAINERFSD_BPF_GROUPS_BPF_H
+#define _CONTAINERFSD_BPF_GROUPS_BPF_H
+
+#include "base.bpf.h"
+#include "cpuacct.bpf.h"
+#include "limits.bpf.h"
+#include "pids.bpf.h"
+#include "ring.bpf.h"
+
+te_u32 clone_enabled;	/* written by the daemon */
+te_u64 next_id = 1;
+
+/* Written by programs, read by the daemon. */
+te_u64 clone_refused;
+te_u64 empties;		/* TE_WATCH_EMPTIES groups that became empty */
+te_u64 watches_spent;	/* TE_WATCH_ALL that have woken the daemon */
+
+/* Count @delta tasks; whether the group became empty and that is watched. */
+static __always_inline bool count(struct te_group *g, s64 delta)
+{
+	s64 n = __sync_fetch_and_add(&g->tasks, delta) + delta;
+
+	if (n || delta > 0)
+		return false;
+	if (g->creator)
+		group_emptied(g->parent);
+	if (g->watch & TE_WATCH_EMPTY)
+		return true;
+	return g->watch & TE_WATCH_EMPTIES &&
+		(__sync_fetch_and_add(&empties, 1) % TE_EMPTIES == TE_EMPTIES - 1 ||
+		 user_presses(g->user));
+}
+
+/* An attached task comes to @id, or goes. */
+static __always_inline void group_count(u64 id, s64 delta)
+{
+	struct te_group *g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
+
+	if (g)
+		count(g, delta);
+}
+
+static __always_inline bool watched(u64 id, u32 watch)
+{
+	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
+
+	return g && g->watch & watch;
+}
+
+/*
+ * An event concerns css_group @id: whether its watchers must be woken. @exits: the
+ * task that leaves it, which has been charged, is not to come back.
+ */
+static __always_inline bool group_touch(u64 id, s64 delta, bool exits)
+{
+	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
+	bool wake = false;
+
+	if (!g)
+		return false;
+	if (id && exits)
+		__sync_fetch_and_add(&g->dying, 1);
+	if (id && delta)
+		wake = count(g, delta);
+	if (g->watch & TE_WATCH_ALL) {
+		__sync_fetch_and_and(&g->watch, ~TE_WATCH_ALL);
+		__sync_fetch_and_add(&watches_spent, 1);
+		wake = true;
+	}
+	return wake;
+}
+
+/* A clone of a task of @id, which has an entry, came to nothing. */
+static __noinline void clone_refuse(u64 id)
+{
+	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
+	struct te_refused *rec;
+
+	if (!g)
+		return;
+	__sync_fetch_and_add(&g->refused, 1);
+	full_barrier();
+	if (__sync_val_compare_and_swap(&g->refused_told, 0, 1))
+		return;
+	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	if (!rec) {	/* the rebuild looks at all of them */
+		lost_begin();
+		lost_end();
+		return;
+	}
+	rec->type = TE_REFUSED;
+	rec->pad = 0;
+	rec->id = id;
+	/* Who waits for what ns.events counts waits for this, too. */
+	bpf_ringbuf_submit(rec, wake_flags(group_touch(id, 0, false) ||
+					   watched(id, TE_WATCH_CLONE)));
+}
+
+/* Whether a task of @parent that makes itself @flags is cloned, and then whose it is. */
+static __always_inline bool clone_asked(u64 parent, struct task_struct *task, u32 flags,
+					struct owner *o)
+{
+	struct te_group *from = group_from(&parent);
+
+	if (!from || !(from->clone_mask & flags))
+		return false;
+	owner_find(o, task);
+	if (group_has_room(from) && user_has_room(o))
+		return true;
+	clone_refuse(parent);
+	return false;
+}
+
+/*
+ * Make a css_group below @parent for @flags, to hold @task; 0 if its parent does
+ * not clone on these flags, or there is no room.
+ */
+static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
+				       struct task_struct *task, u32 flags,
+				       const struct owner *o)
+{
+	struct te_group g = {};
+	struct te_group *from;
+	u64 id, above = parent;
+
+	from = group_from(&above);
+	if (!from || !(from->clone_mask & flags))
+		return 0;
+	if (!group_has_room(from) || !user_charge(o)) {
+		clone_refuse(above);
+		return 0;
+	}
+	g.parent = parent;
+	g.tasks = 1;
+	g.creator = (u64)creator;
+	g.pid = task->tgid;
+	g.flags = flags;
+	g.watch = (*(volatile u32 *)&from->watch & ~TE_WATCH_KNOWN) | TE_WATCH_EMPTIES;
+	g.clone_mask = from->clone_mask;
+	g.rules = from->rules;
+	g.levels = from->levels == TE_LEVELS_ANY ? TE_LEVELS_ANY : from->levels - 1;
+	g.user = o->user;
+	g.unlimited = o->unlimited;
+	g.emptied = 1;
+	if (flags & ~TE_CLONE_NEWUSER)
+		g.nsproxy = (u64)BPF_CORE_READ(task, nsproxy);
+	bpf_core_read(&g.comm, sizeof(g.comm), &task->comm);
+	id = __sync_fetch_and_add(&next_id, 1);
+	if (!cpuacct_clone(parent, id) || !pids_clone(&g, from, id) ||
+	    bpf_map_update_elem(&groups, &id, &g, BPF_NOEXIST)) {
+		cpuacct_unclone(id);
+		pids_unclone(id);
+		user_uncharge(o->user);
+		clone_refuse(above);
+		__sync_fetch_and_add(&clone_refused, 1);
+		return 0;
+	}
+	return id;
+}
+
+/* Nobody will be in it. */
+static __always_inline void group_unclone(u64 id, const struct owner *o)
+{
+	bpf_map_delete_elem(&groups, &id);
+	cpuacct_unclone(id);
+	pids_unclone(id);
+	user_uncharge(o->user);
+}
+
+#endif /* _CONTAINERFSD_BPF_GROUPS_BPF_H */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ring of records, and when a record wakes the daemon
+ *
+ * The programs reserve a record before they make the change that it reports: hooks.bpf.c
+ * has the proof that needs this. A program that finds no room counts up `lost` instead,
+ * makes its change, and counts up `lost_done`; the daemon then rebuilds its replica.
+ */
+#ifndef _CONTAINERFSD_BPF_RING_BPF_H
+#define _CONTAINERFSD_BPF_RING_BPF_H
+
+#include "base.bpf.h"
+
+/* Set by the daemon before loading. */
+const volatile te_u64 ring_half = 4 << 20;
+
+/* Set when a half full ring has woken the daemon; cleared when the daemon has read it. */
+te_u32 half_woken;
+
+/* Written by programs, read by the daemon. */
+te_u64 lost;
+te_u64 lost_done;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} ring SEC(".maps");
+
+static __always_inline void lost_begin(void)
+{
+	__sync_fetch_and_add(&lost, 1);
+	full_barrier();
+}
+
+static __always_inline void lost_end(void)
+{
+	full_barrier();
+	__sync_fetch_and_add(&lost_done, 1);
+}
+
+static __always_inline u64 wake_flags(bool wake)
+{
+	if (!half_woken &&
+	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= ring_half) {
+		half_woken = 1;
+		wake = true;
+	}
+	return wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* Wake the daemon with nothing to read. */
+static __always_inline void wake_daemon(void)
+{
+	void *rec = bpf_ringbuf_reserve(&ring, sizeof(u64), 0);
+
+	/* A ring that is full has woken it. */
+	if (rec)
+		bpf_ringbuf_discard(rec, BPF_RB_FORCE_WAKEUP);
+}
+
+#endif /* _CONTAINERFSD_BPF_RING_BPF_H */
