@@ -162,6 +162,12 @@ struct container_subsys {
 	void (*populated)(struct container_subsys_state *css);
 
 	/*
+	 * Under the lock: CSS_GROUP_WATCH_*, what the host's hooks must attend to of tasks in
+	 * this container, which is not the top.  css_groups_changed() tells of a change.
+	 */
+	unsigned int (*watch)(struct container_subsys_state *css);
+
+	/*
 	 * Clone trait, all under the lock.  clone_mask: the CLONE_NEW* flags
 	 * that count here.  clone_name: decide on a clone in this container and
 	 * write its free name, -errno if it is refused.  cloned: @child came of it.
@@ -228,11 +234,7 @@ extern struct list_head container_roots;
 #define CONTAINER_NOTIFY_ON_RELEASE	0x04
 #define CONTAINER_CLONE_CHILDREN	0x08
 #define CONTAINER_RELEASABLE		0x10	/* had a task or a child */
-#define CONTAINER_RELEASE_PENDING	0x20	/* its agent is to run */
-#define CONTAINER_KILLING		0x40	/* its tasks are being killed, until the write returns */
-#define CONTAINER_FREEZING		0x80	/* its tasks are to be frozen: freezer.c */
-#define CONTAINER_CPUS_LIMITED		0x100	/* its tasks may use some CPUs only: cpuset.c */
-#define CONTAINER_CPUS_TAKEN		0x200	/* a clone of it may get less than it has */
+#define CONTAINER_KILLING		0x20	/* its tasks are being killed, until the write returns */
 
 /* attributes and xattrs of one node, once they differ from the defaults */
 struct container_iattr {

@@ -33,7 +33,7 @@ unsigned long cpuset_online_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];
 unsigned long cpuset_online_mems[BITS_TO_LONGS(CONTAINER_MEMS_MAX)];
 
 static LIST_HEAD(cpuset_tasks);		/* container_tasks by cpuset_node: tell the host */
-static unsigned int nr_limited;		/* containers with CONTAINER_CPUS_LIMITED */
+static unsigned int nr_limited;		/* containers that are limited */
 static unsigned long enter_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];	/* scratch, under the lock */
 
 static DEFINE_MUTEX(cpuset_mutex);	/* who tells the host; protects the next */
@@ -59,7 +59,7 @@ static void cpuset_affinity(const struct container *cont, unsigned long *cpus)
 		cpuset_effective(cont, cpus);
 }
 
-static bool cpuset_limited(const struct container *cont)
+static bool cpuset_is_limited(const struct container *cont)
 {
 	cpuset_effective(cont, enter_cpus);
 	return !bitmap_equal(enter_cpus, cpuset_online_cpus, host_nr_cpus());
@@ -67,11 +67,12 @@ static bool cpuset_limited(const struct container *cont)
 
 static void cpuset_set_limited(struct container *cont, bool limited)
 {
+	struct cpuset_state *cs = cpuset_of(cont);
 	bool any = nr_limited;
 
-	if (limited == !!(cont->flags & CONTAINER_CPUS_LIMITED))
+	if (limited == cs->limited)
 		return;
-	cont->flags ^= CONTAINER_CPUS_LIMITED;
+	cs->limited = limited;
 	nr_limited += limited ? 1 : -1;
 	css_groups_changed(cont);
 	if (any != !!nr_limited)
@@ -84,10 +85,8 @@ void cpuset_count_exclusive(struct container *cont, int delta)
 	bool any = cs->nr_exclusive;
 
 	cs->nr_exclusive += delta;
-	if (any == !!cs->nr_exclusive)
-		return;
-	cont->flags ^= CONTAINER_CPUS_TAKEN;
-	css_groups_changed(cont);
+	if (any != !!cs->nr_exclusive)
+		css_groups_changed(cont);
 }
 
 static void cpuset_update_limited(struct container *top)
@@ -95,7 +94,7 @@ static void cpuset_update_limited(struct container *top)
 	struct container *cont;
 
 	container_for_each_below(cont, top)
-		cpuset_set_limited(cont, cpuset_limited(cont));
+		cpuset_set_limited(cont, cpuset_is_limited(cont));
 }
 
 /* --- telling the host --- */
@@ -121,7 +120,7 @@ static void cpuset_order_all(struct container *cont)
 /* Has it CPUs that it may not have? */
 static void cpuset_check(struct container_task *task, const struct container *cont)
 {
-	if (!(cont->flags & CONTAINER_CPUS_LIMITED))
+	if (!cpuset_of(cont)->limited)
 		return;
 	cpuset_effective(cont, enter_cpus);
 	if (!host_task_within(task->key, enter_cpus))
@@ -304,7 +303,7 @@ _Bool container_task_cpus(unsigned long key, unsigned long *cpus)
 	task = container_task_lookup(key);
 	if (task && cpuset_subsys.root)
 		cont = css_group_container(task->group, cpuset_subsys.root);
-	limited = cont && (cont->flags & CONTAINER_CPUS_LIMITED);
+	limited = cont && cpuset_of(cont)->limited;
 	if (limited)
 		cpuset_effective(cont, cpus);
 	spin_unlock(&container_lock);
@@ -375,7 +374,7 @@ static void cpuset_online(struct container_subsys_state *css,
 	} else if ((cont->flags & CONTAINER_CLONE_CHILDREN) && !above->nr_exclusive) {
 		cpuset_copy(cs, above);
 	}
-	cpuset_set_limited(cont, cpuset_limited(cont));
+	cpuset_set_limited(cont, cpuset_is_limited(cont));
 }
 
 static void cpuset_offline(struct container_subsys_state *css)
@@ -409,8 +408,17 @@ static void cpuset_enter(struct container_subsys_state *css, struct container_ta
 
 static void cpuset_let_go(struct container_subsys_state *css, struct container_task *task)
 {
-	if (css->container->flags & CONTAINER_CPUS_LIMITED)
+	if (cpuset_of(css->container)->limited)
 		cpuset_order(task, CPUSET_SET);
+}
+
+/* A clone of one that has exclusive children may get less than it has. */
+static unsigned int cpuset_watch(struct container_subsys_state *css)
+{
+	const struct cpuset_state *cs = cpuset_of(css->container);
+
+	return (cs->limited ? CSS_GROUP_WATCH_CPUS : 0) |
+		(cs->nr_exclusive ? CSS_GROUP_WATCH_CLONE : 0);
 }
 
 static const char *cpuset_describe(char *buf, size_t size)
@@ -429,6 +437,7 @@ struct container_subsys cpuset_subsys = {
 	.attach		= cpuset_attach,
 	.enter		= cpuset_enter,
 	.let_go		= cpuset_let_go,
+	.watch		= cpuset_watch,
 	.work		= cpuset_work,
 	.describe	= cpuset_describe,
 	.files		= cpuset_files,

@@ -15,6 +15,7 @@
 struct cpuset_state {
 	struct container_subsys_state css;
 	bool		cpu_exclusive, mem_exclusive;
+	bool		limited;	/* there are CPUs online that its tasks may not use */
 	bool		mems;		/* all memory nodes that there are, or none */
 	unsigned int	nr_exclusive;	/* children with one of those flags */
 	unsigned long	cpus[];		/* host_nr_cpus() bits; the top's: all */

@@ -243,9 +243,11 @@ _Bool css_group_clone_full(struct css_group *group)
 unsigned int css_group_watch(struct css_group *group)
 {
 	struct containerfs_root *root;
+	struct container_subsys *ss;
 	unsigned int watch = 0;
 	struct container *cont;
 	struct css_link *link;
+	int i;
 
 	/* Of what tasks in a top container do, only clones change a file of it. */
 	list_for_each_entry(root, &container_roots, node)
@@ -259,15 +261,12 @@ unsigned int css_group_watch(struct css_group *group)
 			watch |= CSS_GROUP_WATCH_EMPTIES;
 		if (cont->armed)
 			watch |= CSS_GROUP_WATCH_ALL;
-		if (cont->flags & CONTAINER_CPUS_LIMITED)
-			watch |= CSS_GROUP_WATCH_CPUS;
-		if (cont->flags & CONTAINER_CPUS_TAKEN)
-			watch |= CSS_GROUP_WATCH_CLONE;
+		for_each_subsys(ss, i)
+			if (cont->subsys[i] && ss->watch)
+				watch |= ss->watch(cont->subsys[i]);
 		for (; cont; cont = cont->parent) {
 			if (cont->flags & CONTAINER_KILLING)
 				watch |= CSS_GROUP_WATCH_KILL;
-			if (cont->flags & CONTAINER_FREEZING)
-				watch |= CSS_GROUP_WATCH_ALL;
 			if (cont->armed)
 				watch |= CSS_GROUP_WATCH_EMPTY;
 		}

@@ -28,6 +28,7 @@
 struct freezer_state {
 	struct container_subsys_state css;
 	bool			self;		/* FROZEN was written here */
+	bool			freezing;	/* here or above: the tasks are to be frozen */
 };
 
 /* One task and what the host is to be told, once the lock is let go. */
@@ -37,16 +38,16 @@ struct freezer_order {
 };
 
 static LIST_HEAD(freezer_tasks);	/* container_tasks by freezer_node: tell the host */
-static unsigned int nr_freezing;	/* containers with CONTAINER_FREEZING */
+static unsigned int nr_freezing;	/* containers that are freezing */
 
-static struct freezer_state *freezer_of(struct container *cont)
+static struct freezer_state *freezer_of(const struct container *cont)
 {
 	return (struct freezer_state *)cont->subsys[freezer_subsys_id];
 }
 
 static bool parent_freezing(const struct container *cont)
 {
-	return cont->parent && (cont->parent->flags & CONTAINER_FREEZING);
+	return cont->parent && freezer_of(cont->parent)->freezing;
 }
 
 /* On whose account @task is to be stopped.  One that was sent SIGKILL must be let die. */
@@ -57,7 +58,7 @@ static u64 freezer_account(const struct container_task *task)
 	if (!nr_freezing || !freezer_subsys.root || task->killed)
 		return 0;
 	cont = css_group_container(task->group, freezer_subsys.root);
-	return cont->flags & CONTAINER_FREEZING ? cont->id : 0;
+	return freezer_of(cont)->freezing ? cont->id : 0;
 }
 
 /* --- telling the host --- */
@@ -191,17 +192,19 @@ static void freezer_order_all(struct container *cont)
 			freezer_order(task);
 }
 
-/* Bring CONTAINER_FREEZING up to date, here and below. */
+/* Bring freezing up to date, here and below. */
 static void freezer_update(struct container *top)
 {
+	struct freezer_state *freezer;
 	struct container *cont;
 	bool freezing;
 
 	container_for_each_below(cont, top) {
-		freezing = freezer_of(cont)->self || parent_freezing(cont);
-		if (freezing == !!(cont->flags & CONTAINER_FREEZING))
+		freezer = freezer_of(cont);
+		freezing = freezer->self || parent_freezing(cont);
+		if (freezing == freezer->freezing)
 			continue;
-		cont->flags ^= CONTAINER_FREEZING;
+		freezer->freezing = freezing;
 		nr_freezing += freezing ? 1 : -1;
 		if (!freezing)
 			host_freeze_ended(cont->id);
@@ -228,7 +231,7 @@ static void freezer_online(struct container_subsys_state *css,
 	struct container *cont = css->container;
 
 	if (parent_freezing(cont)) {
-		cont->flags |= CONTAINER_FREEZING;
+		freezer_of(cont)->freezing = true;
 		nr_freezing++;
 	}
 }
@@ -237,11 +240,16 @@ static void freezer_offline(struct container_subsys_state *css)
 {
 	struct container *cont = css->container;
 
-	if (cont->flags & CONTAINER_FREEZING) {
-		cont->flags &= ~CONTAINER_FREEZING;
+	if (freezer_of(cont)->freezing) {
+		freezer_of(cont)->freezing = false;
 		nr_freezing--;
 		host_freeze_ended(cont->id);
 	}
+}
+
+static unsigned int freezer_watch(struct container_subsys_state *css)
+{
+	return freezer_of(css->container)->freezing ? CSS_GROUP_WATCH_ALL : 0;
 }
 
 /* --- control files --- */
@@ -299,7 +307,7 @@ void container_freezer_look(void)
 	spin_lock(&container_lock);
 	if (nr_freezing && freezer_subsys.root)
 		container_for_each_below(cont, freezer_subsys.root->top)
-			if (cont->nr_tasks && (cont->flags & CONTAINER_FREEZING)) {
+			if (cont->nr_tasks && freezer_of(cont)->freezing) {
 				host_frozen(cont->id);
 				freezer_recall(cont);
 			}
@@ -314,7 +322,7 @@ static int freezer_state_show(struct seq_file *m, struct container_file *file,
 
 	freezer_work();
 	spin_lock(&container_lock);
-	if (cont->flags & CONTAINER_FREEZING)
+	if (freezer_of(cont)->freezing)
 		state = freezer_complete(cont) ? "FROZEN" : "FREEZING";
 	spin_unlock(&container_lock);
 	seq_printf(m, "%s\n", state);
@@ -400,6 +408,7 @@ struct container_subsys freezer_subsys = {
 	.online		= freezer_online,
 	.offline	= freezer_offline,
 	.task_changed	= freezer_task_changed,
+	.watch		= freezer_watch,
 	.work		= freezer_work,
 	.describe	= freezer_describe,
 	.files		= freezer_files,
