@@ -5,7 +5,8 @@
  * For every thread that is to move, all subsystems are asked first
  * (can_attach); only if all agree is anything moved.  Then the host commits
  * each move (from then on the thread's children are born in the new group) and
- * the engine follows, both under container_lock.
+ * the engine follows, both under container_lock.  can_attach() reserves nothing,
+ * so that there is nothing to undo of a thread that is not moved after all.
  *
  * The host may find that a thread is not where the engine believed it (it
  * unshared a moment ago): -EAGAIN.  Then everything is undone, the engine is
@@ -37,7 +38,6 @@ struct attach_thread {
 	struct css_group		*from, *to;	/* @to: a reference */
 	struct container		*from_cont;
 	struct container_task		*task;
-	unsigned int			asked;		/* subsystems whose can_attach agreed */
 };
 
 struct attach_set {
@@ -61,18 +61,9 @@ static struct container_attach attach_of(const struct attach_set *set,
 	};
 }
 
-static void thread_cancel(struct attach_set *set, struct attach_thread *t)
+static void thread_cancel(struct attach_thread *t)
 {
-	struct container_attach a = attach_of(set, t);
-	struct container_subsys *ss;
-	int i;
-
-	for_each_subsys(ss, i)
-		if ((t->asked & (1u << i)) && ss->cancel_attach)
-			ss->cancel_attach(set->cont->subsys[i], &a);
-	t->asked = 0;
-	if (t->to)
-		css_group_put_locked(t->to);
+	css_group_put_locked(t->to);
 	t->to = NULL;
 }
 
@@ -89,26 +80,22 @@ static int thread_can_attach(struct attach_set *set, struct attach_thread *t)
 		return 1;
 	a = attach_of(set, t);
 	for_each_subsys(ss, i) {
-		if (!set->cont->subsys[i])
+		if (!set->cont->subsys[i] || !ss->can_attach)
 			continue;
-		ret = ss->can_attach ? ss->can_attach(set->cont->subsys[i], &a) : 0;
+		ret = ss->can_attach(set->cont->subsys[i], &a);
 		if (ret)
-			goto cancel;
-		t->asked |= 1u << i;
+			return ret;
 	}
-	ret = -ENOMEM;
 	t->to = css_group_find(t->from, set->cont);
 	if (!t->to)
-		goto cancel;
+		return -ENOMEM;
 	t->task = container_task_make(t->info.key, t->info.tid, t->info.tgid);
-	if (!t->task)
-		goto cancel;
+	if (!t->task) {
+		thread_cancel(t);
+		return -ENOMEM;
+	}
 	t->task->kthread = t->info.flags & CONTAINER_TASK_KTHREAD;
 	return 0;
-
-cancel:
-	thread_cancel(set, t);
-	return ret;
 }
 
 /* Phase two. */
@@ -127,7 +114,6 @@ static int thread_attach(struct attach_set *set, struct attach_thread *t)
 	for_each_subsys(ss, i)
 		if (set->cont->subsys[i] && ss->attach)
 			ss->attach(set->cont->subsys[i], &a);
-	t->asked = 0;
 	t->task = NULL;
 	css_group_put_locked(t->to);
 	t->to = NULL;
@@ -195,7 +181,7 @@ static int attach_commit(struct attach_set *set)
 		if (!err)
 			set->moved = true;
 		else
-			thread_cancel(set, t);
+			thread_cancel(t);
 		/* One that exits stays where it is. */
 		if (err == -EAGAIN)
 			again = true;
@@ -341,6 +327,17 @@ static int attach_process(struct attach_set *set, const struct container_task_in
 	return ret;
 }
 
+/* What the move has made due is done before the writer goes on. */
+static void attach_ended(struct container *cont)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (READ_ONCE(cont->subsys[i]) && ss->post_attach)
+			ss->post_attach();
+}
+
 int container_attach(struct container *cont, int nr, bool threadgroup,
 		     const struct container_actor *opener, const struct container_actor *writer)
 {
@@ -368,8 +365,6 @@ int container_attach(struct container *cont, int nr, bool threadgroup,
 		ret = attach_thread(&set, &info);
 	host_task_put(&info);
 	mutex_unlock(&attach_mutex);
-	/* Who came into a frozen container is stopped when the writer goes on. */
-	container_freezer_work();
-	container_cpuset_work(cont);
+	attach_ended(cont);
 	return ret;
 }

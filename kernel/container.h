@@ -106,6 +106,8 @@ struct container_subsys {
 	int		id;
 	bool		clones;			/* container_clone() serves its hierarchy */
 
+	/* The engine begins; may sleep. */
+	void (*init)(void);
 	/* Allocate the state of a container; no lock, or with GFP_ATOMIC under it.  NULL: no memory. */
 	struct container_subsys_state *(*create)(gfp_t gfp);
 	void (*destroy)(struct container_subsys_state *css);
@@ -120,10 +122,13 @@ struct container_subsys {
 	/* Does can_create() look at the actor in @root?  No lock, as @root's flags never change. */
 	bool (*create_asks)(const struct containerfs_root *root);
 
-	/* Attach in two phases, under the lock; attach() may not fail. */
+	/*
+	 * Attach in two phases, under the lock: the first only looks, and the second may not
+	 * fail.  post_attach: the attach has ended, whatever came of it; no lock, may sleep.
+	 */
 	int (*can_attach)(struct container_subsys_state *css, const struct container_attach *a);
-	void (*cancel_attach)(struct container_subsys_state *css, const struct container_attach *a);
 	void (*attach)(struct container_subsys_state *css, const struct container_attach *a);
+	void (*post_attach)(void);
 
 	/*
 	 * Under the lock, for every subsystem that is bound: @task is in another
@@ -131,6 +136,8 @@ struct container_subsys {
 	 * Not called for a task that exits.
 	 */
 	void (*task_changed)(struct container_task *task, bool now);
+	/* Under the lock, likewise: the ids of @task are others, after an exec by a thread. */
+	void (*task_renamed)(struct container_task *task);
 
 	/*
 	 * Under the lock: @task comes to the container, by fork, clone or attach, or
@@ -447,16 +454,6 @@ void container_births_end(void);
  */
 void container_births_add(int tgid, struct css_group *group, unsigned long long cookie);
 struct css_group *container_births_group(int tgid, struct css_group *creators);
-
-/* freezer.c: tell the host what is due, if anything is; no lock */
-void container_freezer_work(void);
-
-/* cpuset.c, no lock: what is due for tasks of @cont's hierarchy is done when this returns */
-void container_cpuset_work(struct container *cont);
-/* The engine begins. */
-void container_cpuset_init(void);
-/* @task has other ids; under the lock */
-void container_cpuset_renamed(struct container_task *task);
 
 /* clone.c */
 /* Do tasks that make themselves namespaces get a container of @root, which may be NULL?  Does not lock. */

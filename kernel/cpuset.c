@@ -189,17 +189,6 @@ static void cpuset_work(void)
 		cpuset_settle();
 }
 
-void container_cpuset_work(struct container *cont)
-{
-	if (cont->subsys[cpuset_subsys_id])
-		cpuset_settle();
-}
-
-void container_cpuset_init(void)
-{
-	cpuset_refresh();
-}
-
 /* --- what changes --- */
 
 /* Do the CPUs of @pos, which is @cont or below it, depend on those of @cont? */
@@ -285,10 +274,9 @@ void container_task_affinity(unsigned long key)
 }
 
 /* A host that is told of affinities by number may not have known it by the old one any more. */
-void container_cpuset_renamed(struct container_task *task)
+static void cpuset_task_renamed(struct container_task *task)
 {
-	if (cpuset_subsys.root)
-		cpuset_check(task, css_group_container(task->group, cpuset_subsys.root));
+	cpuset_check(task, css_group_container(task->group, cpuset_subsys.root));
 }
 
 _Bool container_task_cpus(unsigned long key, unsigned long *cpus)
@@ -429,12 +417,15 @@ static const char *cpuset_describe(char *buf, size_t size)
 struct container_subsys cpuset_subsys = {
 	.name		= "cpuset",
 	.id		= cpuset_subsys_id,
+	.init		= cpuset_refresh,
 	.create		= cpuset_create,
 	.destroy	= cpuset_destroy,
 	.online		= cpuset_online,
 	.offline	= cpuset_offline,
 	.can_attach	= cpuset_can_attach,
 	.attach		= cpuset_attach,
+	.post_attach	= cpuset_settle,
+	.task_renamed	= cpuset_task_renamed,
 	.enter		= cpuset_enter,
 	.let_go		= cpuset_let_go,
 	.watch		= cpuset_watch,

@@ -12,15 +12,20 @@ struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT] = {
 
 int container_engine_init(void)
 {
-	int ret = container_cache_init();
+	struct container_subsys *ss;
+	int i, ret = container_cache_init();
 
 	if (ret)
 		return ret;
-	container_cpuset_init();
 	ret = cftype_init();
-	if (ret)
+	if (ret) {
 		container_engine_free();
-	return ret;
+		return ret;
+	}
+	for_each_subsys(ss, i)
+		if (ss->init)
+			ss->init();
+	return 0;
 }
 
 void container_engine_exit(void)

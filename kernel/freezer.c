@@ -163,11 +163,6 @@ static void freezer_work(void)
 	kfree(order);
 }
 
-void container_freezer_work(void)
-{
-	freezer_work();
-}
-
 /* --- hooks --- */
 
 static void freezer_task_changed(struct container_task *task, bool now)
@@ -409,6 +404,7 @@ struct container_subsys freezer_subsys = {
 	.offline	= freezer_offline,
 	.task_changed	= freezer_task_changed,
 	.watch		= freezer_watch,
+	.post_attach	= freezer_work,
 	.work		= freezer_work,
 	.describe	= freezer_describe,
 	.files		= freezer_files,

@@ -272,12 +272,16 @@ int container_task_enter(unsigned long key, int tid, int tgid,
 void container_task_rename(unsigned long key, int tid, int tgid)
 {
 	struct container_task *task;
+	struct container_subsys *ss;
+	int i;
 
 	spin_lock(&container_lock);
 	task = container_task_lookup(key);
 	if (task) {
 		container_task_set_ids(task, tid, tgid);
-		container_cpuset_renamed(task);
+		for_each_subsys(ss, i)
+			if (ss->root && ss->task_renamed)
+				ss->task_renamed(task);
 	}
 	spin_unlock(&container_lock);
 }
