@@ -2,9 +2,10 @@
 #
 # containerfs: the only Makefile.
 #
-#	make			install missing Debian packages (as root), configure, build
-#	make demo		build, mount /containers, show it at work
-#	make check		all tests that this machine can run; the parts alone:
+#	make			configure and build; names the Debian packages that are missing
+#	make deps		install the Debian packages that the build needs, as root
+#	make demo		deps, build, mount /containers, show it at work
+#	make check		deps, build, all tests that this machine can run; the parts alone:
 #	  check-unit		  engine, shims and BPF programs, under ASan and UBSan
 #	  check-oracle		  the conformance scripts on the kernel's own cgroup v1
 #	  check-conformance	  the same scripts on containerfs (FUSE host)
@@ -35,6 +36,9 @@
 #	make clean		remove build/, the only place where anything is made
 #	make help		this text
 #
+# Goals that install packages as root: deps, demo, bench-module and all that begin with
+# check. No other goal does. .ci/packages lists the packages.
+#
 # Variables for one run: V=1 shows commands, WERROR=1 stops at warnings, CC,
 # CFLAGS, CLANG, KDIR and all others of build/config.mk. To keep a choice, run
 # build/configure with options (see configure.ac).
@@ -60,18 +64,49 @@ B		= build
 Q		= $(if $(V),,@)
 say		= $(if $(V),,@printf '  %-8s %s\n' $(1) $(patsubst $(B)/%,%,$(2)))
 
-# Goals that need no configuration must not cause one.
 goals		= $(or $(MAKECMDGOALS),all)
-ifneq ($(filter-out clean help,$(goals)),)
+
+# The kinds of packages (.ci/packages) that a goal needs. Goals that are named here
+# install them, first of all, because all else already uses them; with -n they are only
+# named. For the other goals a missing package of the build is an error.
+needs_deps		= build
+needs_demo		= build demo
+needs_check		= build check qemu
+needs_check-unit	= build check
+needs_check-oracle	= build check
+needs_check-conformance	= build check
+needs_check-tools	= build check
+needs_check-stress	= build check
+needs_check-kbuild	= build check
+needs_check-module	= build qemu
+needs_check-qemu	= build qemu
+needs_check-module-debug = build qemu-debug
+needs_check-kernels	= build qemu kernels
+needs_check-dkms	= build kernels
+needs_bench-module	= build qemu
+needed		:= $(sort $(foreach g,$(goals),$(needs_$(g))))
+dry_run		:= $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+ifneq ($(needed),)
+ifneq ($(shell .ci/install $(if $(dry_run),--missing) $(needed) >&2 && echo all),all)
+$(error packages are missing)
+endif
+endif
+
+# Goals that need no configuration must not cause one.
+ifneq ($(filter-out clean help deps,$(goals)),)
 include $(B)/config.mk
 -include kernel/sources.mk
 -include userspace/shim/sources.mk
 endif
 
+.PHONY: deps
+deps:
+	@:
+
 # --- configuration ---------------------------------------------------------
 
 $(B)/packages.stamp: .ci/packages .ci/install
-	$(Q).ci/install build
+	$(Q).ci/install --missing build
 	$(Q)mkdir -p $(@D) && touch $@
 
 $(B)/configure: configure.ac $(B)/packages.stamp
@@ -191,7 +226,7 @@ kernel_dir	= $(or $(KDIR),$(shell ls -d /usr/src/linux-headers-*-amd64 2>/dev/nu
 kbuild		= $(MAKE) -C $(kernel_dir) M=$(CURDIR)/$(MODULE_DIR) $(if $(V),V=1)
 .PHONY: module module_install dkms-tree
 module:
-	$(Q)test -d "$(kernel_dir)" || { echo "no kernel headers; set KDIR" >&2; exit 1; }
+	$(Q)test -d "$(kernel_dir)" || { echo "no kernel headers: install linux-headers-amd64, or set KDIR" >&2; exit 1; }
 	$(Q)mkdir -p $(MODULE_DIR)/kernel $(MODULE_DIR)/fs/vfs/probes && find $(MODULE_DIR) -xtype l -delete
 	$(Q)ln -sfn ../../include $(MODULE_DIR)/include && ln -sf ../../fs/vfs/Kbuild $(MODULE_DIR)/
 	$(Q)ln -sf $(patsubst %,../../../%,$(wildcard kernel/*.[ch] kernel/*.mk)) $(MODULE_DIR)/kernel/
@@ -259,10 +294,6 @@ parts		= unit oracle conformance tools stress kbuild module
 .PHONY: check $(patsubst %,check-%,$(parts)) check-qemu check-module-debug check-kernels check-dkms \
 	bench bench-module demo
 
-$(B)/check.stamp: .ci/packages .ci/install
-	$(Q).ci/install check
-	$(Q)touch $@
-
 # programs of the stress tests, and what tests are helped by, that are in C, one a file
 c_tests		= $(patsubst %.c,$(B)/obj/%,$(wildcard test/stress/*.c test/qemu/stress/*.c \
 		  test/tools/*.c))
@@ -283,39 +314,32 @@ $(error $(filter $(whole),$(goals)) knows no T= and CASE=, which choose tests of
 endif
 endif
 
-check: $(B)/check.stamp $(B)/qemu.stamp $(unit_programs) $(programs) $(helpers) $(c_tests)
+check: $(unit_programs) $(programs) $(helpers) $(c_tests)
 	$(Q)test/run $(parts)
-check-unit: $(B)/check.stamp $(chosen_units)
+check-unit: $(chosen_units)
 	$(Q)test/run $(chosen) unit
-check-oracle: $(B)/check.stamp $(helpers)
+check-oracle: $(helpers)
 	$(Q)test/run $(chosen) oracle
-check-conformance check-tools check-stress: check-%: $(B)/check.stamp $(programs) $(helpers) $(c_tests)
+check-conformance check-tools check-stress: check-%: $(programs) $(helpers) $(c_tests)
 	$(Q)test/run $(chosen) $*
 
-check-kbuild: $(B)/check.stamp module
+check-kbuild: module
 
 # In qemu, with nothing but our programs: the stock kernel that KDIR is of, or
 # one that is made to look for faults.
-check-module check-qemu: check-%: $(B)/qemu.stamp $(programs) $(helpers) $(c_tests) module
+check-module check-qemu: check-%: $(programs) $(helpers) $(c_tests) module
 	$(Q)test/run $(chosen) $*
-check-module-debug: $(B)/qemu-debug.stamp $(programs) $(helpers) $(c_tests)
+check-module-debug: $(programs) $(helpers) $(c_tests)
 	$(Q)test/qemu/debug-kernel $(B)/qemu-debug
 	$(Q)$(MAKE) module MODULE_DIR=$(B)/module-debug KDIR=$(CURDIR)/$(B)/qemu-debug/build
 	$(Q)KERNEL=$(B)/qemu-debug MODULE=$(B)/module-debug/containerfs.ko MEMORY=2G \
 		DURATION=120 TEST_TIMEOUT=600 GUEST_TIMEOUT=3600 test/qemu/run module stress
 
 # The kernels of other Debian releases, and their compilers, in chroots.
-check-kernels: $(B)/kernels.stamp $(programs) $(helpers) $(c_tests)
+check-kernels: $(programs) $(helpers) $(c_tests)
 	$(Q)RECORD=$(RECORD) test/kernels/run $(K)
-check-dkms: $(B)/kernels.stamp
+check-dkms:
 	$(Q)test/kernels/dkms
-
-# One after the other: apt-get does not run twice at a time.
-$(B)/qemu.stamp: | $(B)/check.stamp
-$(B)/qemu-debug.stamp $(B)/kernels.stamp: | $(B)/qemu.stamp
-$(B)/qemu.stamp $(B)/qemu-debug.stamp $(B)/kernels.stamp: $(B)/%.stamp: .ci/packages .ci/install
-	$(Q).ci/install $*
-	$(Q)touch $@
 
 # Static, like sysc, and also so that fork and exec have little else to do.
 bench		= $(B)/obj/test/bench/bench
@@ -327,12 +351,11 @@ bench: $(programs) $(bench)
 	$(Q)$(bench) $(if $(RECORD),--record test/bench/RESULTS) $(BENCH)
 
 # Two CPUs, because on one alone cgroup v1 need not wait for anybody.
-bench-module: $(B)/qemu.stamp $(bench) module
+bench-module: $(bench) module
 	$(Q)CPUS=2 MEMORY=2G GUEST_TIMEOUT=1800 BENCH='$(BENCH)' test/qemu/run bench
 	$(if $(RECORD),$(Q)cat $(B)/qemu/bench.record >> test/bench/RESULTS)
 
 demo: all
-	$(Q).ci/install demo
 	$(Q)userspace/demo/tour.sh
 
 # --- installing ------------------------------------------------------------
