@@ -40,13 +40,13 @@ void shim_panic_on_warn(int on);			/* host */
 unsigned long shim_warn_count(void);			/* host */
 
 /*
- * Locks (lock.c).  One shape under spinlock_t and struct mutex; all zeros
- * except the name is an unlocked lock, no name is a lock nobody initialised.
- * file and line name the caller in messages.
+ * Locks (lock.c).  One shape under spinlock_t, struct mutex and struct
+ * rw_semaphore; all zeros except the name is an unlocked spinlock or mutex, no
+ * name is a lock nobody initialised.  file and line name the caller in messages.
  */
 struct shim_lock {
-	unsigned long	mem[8];		/* the C library's mutex */
-	const void	*owner;		/* the thread that holds it, or NULL */
+	unsigned long	mem[8];		/* the C library's mutex or rwlock */
+	const void	*owner;		/* the thread that holds it alone, or NULL */
 	const char	*name;
 };
 
@@ -58,6 +58,11 @@ void shim_spin_unlock(struct shim_lock *lock, const char *file, int line);
 void shim_mutex_lock(struct shim_lock *lock, const char *file, int line);
 int shim_mutex_trylock(struct shim_lock *lock, const char *file, int line);
 void shim_mutex_unlock(struct shim_lock *lock, const char *file, int line);
+void shim_rwsem_init(struct shim_lock *sem, const char *name);
+void shim_down_read(struct shim_lock *sem, const char *file, int line);
+void shim_up_read(struct shim_lock *sem, const char *file, int line);
+void shim_down_write(struct shim_lock *sem, const char *file, int line);
+void shim_up_write(struct shim_lock *sem, const char *file, int line);
 int shim_lock_held(const struct shim_lock *lock);	/* by this thread */
 int shim_lock_taken(const struct shim_lock *lock);	/* by any thread */
 unsigned int shim_locks_held(void);			/* how many, by this thread */

@@ -12,6 +12,7 @@ SHIM_TEST_ENGINE_SRCS := \
 	test/unit/shim/rcu_engine.c \
 	test/unit/shim/rcu_misuse_engine.c \
 	test/unit/shim/refcount_engine.c \
+	test/unit/shim/rwsem_engine.c \
 	test/unit/shim/seq_file_engine.c \
 	test/unit/shim/slab_engine.c \
 	test/unit/shim/string_engine.c \

@@ -18,6 +18,8 @@
 	PASS(atomic_allocation_under_spinlock)				\
 	PASS(mutex_can_be_made_again)					\
 	PASS(locks_leave_in_any_order)					\
+	PASS(rwsem_excludes_writers)					\
+	PASS(rwsem_readers_share)					\
 	DIES(spin_twice, "taken twice")					\
 	DIES(mutex_twice, "taken twice")				\
 	DIES(spin_unlock_of_another, "does not hold")			\
@@ -32,7 +34,14 @@
 	DIES(assert_held_of_free_lock, "needs the lock")		\
 	DIES(assert_held_of_another, "needs the lock")			\
 	DIES(assert_not_held_of_own, "not held")			\
-	DIES(thread_ends_with_lock, "ended with the lock")
+	DIES(thread_ends_with_lock, "ended with the lock")		\
+	DIES(rwsem_read_twice, "taken twice")				\
+	DIES(rwsem_read_in_write, "taken twice")			\
+	DIES(rwsem_up_read_of_another, "does not read")			\
+	DIES(rwsem_up_write_of_reader, "does not write")		\
+	DIES(rwsem_never_initialised, "never initialised")		\
+	DIES(rwsem_under_spinlock, "with a spinlock held (outer)")	\
+	DIES(thread_ends_with_rwsem, "ended with the lock")
 
 #define RCU_TESTS(PASS, DIES)						\
 	PASS(callback_is_deferred)					\

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The lock checker.  These are not statistics: an assertion that does not hold
- * names the lock and the place, and aborts.  They take a spinlock_t or a
- * struct mutex.
+ * names the lock and the place, and aborts.  They take a spinlock_t, a struct
+ * mutex or a struct rw_semaphore.
  */
 #ifndef _LINUX_LOCKDEP_H
 #define _LINUX_LOCKDEP_H
