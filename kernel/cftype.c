@@ -58,6 +58,13 @@ bool cftype_can_go(unsigned int node)
 	return cftypes[node].ss;
 }
 
+struct container_subsys_state *cftype_css(struct container *cont, unsigned int node)
+{
+	const struct container_subsys *ss = cftypes[node].ss;
+
+	return ss ? cont->subsys[ss->id] : &cont->self;
+}
+
 const char *cftype_name(const struct container *cont, const struct cftype *cft)
 {
 	const char *dot;

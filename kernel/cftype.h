@@ -6,12 +6,16 @@
  * then the subsystems in the order of subsystems.h; it is the same in every
  * container and hierarchy for as long as the engine is up.
  *
- * Handlers run without container_lock and take it where they need it.  The
- * open file's own mutex is held, so two calls on one descriptor never meet.  A
- * handler of a subsystem may rely on it that its state of the container is there
- * until it returns: that of the top, which a remount takes away, by
- * containerfs_root.files_lock; that of others goes with the container, of which
- * the file holds a reference.
+ * Handlers run without container_lock and take it where they need it; events() is
+ * called with it held.  The open file's own mutex is held, so two calls on one
+ * descriptor never meet.
+ *
+ * Each handler is given the state of its subsystem, a handler of a core file
+ * container.self.  The state stays until the handler returns: a remount, which
+ * takes states away from the top container, waits for the handlers of its files;
+ * the states of other containers go with the container, of which the file holds a
+ * reference.  What may happen meanwhile is that the container is removed: a handler
+ * that writes asks container_dead() under the lock.
  */
 #ifndef _CONTAINERFS_CFTYPE_H
 #define _CONTAINERFS_CFTYPE_H
@@ -45,20 +49,19 @@ struct cftype {
 	umode_t		mode;
 	unsigned int	flags;
 
-	/* Reading: one of the three; none: -EINVAL. */
-	int (*show)(struct seq_file *m, struct container_file *file,
-		    const struct container_actor *reader);
-	u64 (*read_u64)(struct container *cont);
-	struct container_list *(*list)(struct container_file *file,
-				       const struct container_actor *reader);
+	/* Reading: one of the three; none: -EINVAL.  @m->private is the container_file. */
+	int (*show)(struct seq_file *m, struct container_subsys_state *css);
+	u64 (*read_u64)(struct container_subsys_state *css);
+	struct container_list *(*list)(struct container_subsys_state *css,
+				       struct container_file *file);
 
 	/* Writing: one of the two; none: -EINVAL.  @buf ends with a NUL at @len. */
-	int (*write)(struct container_file *file, const struct container_actor *writer,
+	int (*write)(struct container_subsys_state *css, struct container_file *file,
 		     char *buf, size_t len);
-	int (*write_u64)(struct container *cont, u64 val);
+	int (*write_u64)(struct container_subsys_state *css, u64 val);
 
-	/* The counter of changes that poll reports, read under the lock; NULL: never changes. */
-	u32 *(*events)(struct container *cont);
+	/* The counter of changes that poll reports; NULL: the file never changes. */
+	u32 *(*events)(struct container_subsys_state *css);
 };
 
 struct container_file {
@@ -67,6 +70,7 @@ struct container_file {
 	const struct cftype	*cft;		/* immutable */
 	unsigned int		node;		/* immutable */
 	struct container_actor	opener;		/* immutable */
+	const struct container_actor *caller;	/* who reads or writes, while a handler runs */
 	struct container_text	*text;		/* that it reads; that of a list only from begin to end */
 	struct container_list	*list;		/* that it reads, or NULL */
 	const char		*from, *at;	/* where that which is being read begins; it goes on */
@@ -101,8 +105,10 @@ enum { CORE_TASKS, CORE_PROCS, CORE_EVENTS };
 
 extern const struct cftype core_files[];
 
-/* May a remount take it away from a top container?  It is of a subsystem then. */
+/* Is the file at @node one of a subsystem?  A remount may take it from a top container then. */
 bool cftype_can_go(unsigned int node);
+/* What handlers of the file at @node are given; NULL if the subsystem is not bound. */
+struct container_subsys_state *cftype_css(struct container *cont, unsigned int node);
 /* The cftype at @node of @cont, NULL if it has no such file. */
 const struct cftype *container_cftype(const struct container *cont, unsigned int node);
 /* Its name in @cont's hierarchy (noprefix), without allocation. */

@@ -262,6 +262,7 @@ struct container *container_alloc(struct containerfs_root *root, struct containe
 	refcount_set(&cont->refs, 1);
 	refcount_inc(&root->refs);
 	cont->root = root;
+	cont->self.container = cont;
 	cont->children = RB_ROOT;
 	cont->children_by_id = RB_ROOT;
 	cont->events = 1;

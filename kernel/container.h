@@ -9,7 +9,7 @@
  * container_file's own mutex and, in that or by itself, one of those of attach.c,
  * devices.c, cpuset.c and kill.c, never two:
  *
- *	container_file.lock  >  containerfs_root.files_lock  >  attach_mutex,
+ *	container_file.lock  >  containerfs_root.css_rwsem  >  attach_mutex,
  *	devices_mutex, cpuset_mutex, kill_mutex  >  container_lock  >  host locks
  *
  * Lifetimes.
@@ -50,6 +50,7 @@
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/rwsem.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -88,7 +89,7 @@ extern struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT];
 	for ((i) = 0; (i) < CONTAINER_SUBSYS_COUNT &&			\
 	     ((ss) = container_subsys[i], true); (i)++)
 
-/* One subsystem's state of one container; embedded first in the subsystem's own. */
+/* The state of one container for one subsystem, which embeds this in its own, or for the core. */
 struct container_subsys_state {
 	struct container	*container;	/* immutable; borrowed, it owns us */
 };
@@ -225,7 +226,7 @@ struct containerfs_root {
 	char			name[CONTAINERFS_NAME_MAX + 1];	/* immutable */
 	char			*release_agent;	/* NULL: none */
 	struct container	*top;		/* immutable */
-	struct mutex		files_lock;	/* handlers of subsystems' files of the top; a remount */
+	struct rw_semaphore	css_rwsem;	/* pins the top's subsys[]; a remount writes: file.c */
 	unsigned int		mounts;
 	unsigned long		nr_containers;	/* with the top */
 	refcount_t		refs;		/* one a container, removed ones with it, and the list's */
@@ -286,6 +287,7 @@ struct container {
 	size_t			xattr_bytes;
 
 	struct list_head	pending;	/* in release_list: its agent is due */
+	struct container_subsys_state self;	/* what handlers of core files are given; immutable */
 	struct container_subsys_state *subsys[CONTAINER_SUBSYS_COUNT];
 };
 
@@ -478,9 +480,8 @@ void hierarchy_show_all(struct seq_file *m);
 void container_show_subsystems(struct seq_file *m);
 
 /* where.c: container.where */
-int container_where(struct seq_file *m, struct container_file *file,
-		    const struct container_actor *reader);
-int container_where_ask(struct container_file *file, const struct container_actor *writer, int nr);
+int container_where(struct seq_file *m, const struct container_file *file);
+int container_where_ask(struct container_file *file, int nr);
 /* "ns,debug,name=X" of a hierarchy; under the lock */
 void hierarchy_show_binding(struct seq_file *m, const struct containerfs_root *root);
 

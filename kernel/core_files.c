@@ -9,49 +9,51 @@
 
 /* --- tasks, cgroup.procs --- */
 
-static struct container_list *tasks_list(struct container_file *file,
-					 const struct container_actor *reader)
+static struct container_list *tasks_list(struct container_subsys_state *css,
+					 struct container_file *file)
 {
-	return container_tasks_list(file->cont, false, reader);
+	return container_tasks_list(css->container, false, file->caller);
 }
 
-static struct container_list *procs_list(struct container_file *file,
-					 const struct container_actor *reader)
+static struct container_list *procs_list(struct container_subsys_state *css,
+					 struct container_file *file)
 {
-	return container_tasks_list(file->cont, true, reader);
+	return container_tasks_list(css->container, true, file->caller);
 }
 
-static int attach_write(struct container_file *file, const struct container_actor *writer,
-			char *buf, bool threadgroup)
+static int attach_write(struct container *cont, const struct container_file *file, char *buf,
+			bool threadgroup)
 {
 	int nr;
 
 	if (kstrtoint(strim(buf), 0, &nr) || nr < 0)
 		return -EINVAL;
-	return container_attach(file->cont, nr, threadgroup, &file->opener, writer);
+	return container_attach(cont, nr, threadgroup, &file->opener, file->caller);
 }
 
-static int tasks_write(struct container_file *file, const struct container_actor *writer,
+static int tasks_write(struct container_subsys_state *css, struct container_file *file,
 		       char *buf, size_t len)
 {
-	return attach_write(file, writer, buf, false);
+	return attach_write(css->container, file, buf, false);
 }
 
-static int procs_write(struct container_file *file, const struct container_actor *writer,
+static int procs_write(struct container_subsys_state *css, struct container_file *file,
 		       char *buf, size_t len)
 {
-	return attach_write(file, writer, buf, true);
+	return attach_write(css->container, file, buf, true);
 }
 
 /* --- flags --- */
 
-static u64 flag_get(struct container *cont, unsigned int flag)
+static u64 flag_get(struct container_subsys_state *css, unsigned int flag)
 {
-	return !!(READ_ONCE(cont->flags) & flag);
+	return !!(READ_ONCE(css->container->flags) & flag);
 }
 
-static int flag_set(struct container *cont, unsigned int flag, bool on)
+static int flag_set(struct container_subsys_state *css, unsigned int flag, bool on)
 {
+	struct container *cont = css->container;
+
 	spin_lock(&container_lock);
 	if (on)
 		cont->flags |= flag;
@@ -62,35 +64,34 @@ static int flag_set(struct container *cont, unsigned int flag, bool on)
 	return 0;
 }
 
-static u64 notify_get(struct container *cont)
+static u64 notify_get(struct container_subsys_state *css)
 {
-	return flag_get(cont, CONTAINER_NOTIFY_ON_RELEASE);
+	return flag_get(css, CONTAINER_NOTIFY_ON_RELEASE);
 }
 
-static int notify_set(struct container *cont, u64 val)
+static int notify_set(struct container_subsys_state *css, u64 val)
 {
-	return flag_set(cont, CONTAINER_NOTIFY_ON_RELEASE, val);
+	return flag_set(css, CONTAINER_NOTIFY_ON_RELEASE, val);
 }
 
-static u64 clone_children_get(struct container *cont)
+static u64 clone_children_get(struct container_subsys_state *css)
 {
-	return flag_get(cont, CONTAINER_CLONE_CHILDREN);
+	return flag_get(css, CONTAINER_CLONE_CHILDREN);
 }
 
-static int clone_children_set(struct container *cont, u64 val)
+static int clone_children_set(struct container_subsys_state *css, u64 val)
 {
-	return flag_set(cont, CONTAINER_CLONE_CHILDREN, val);
+	return flag_set(css, CONTAINER_CLONE_CHILDREN, val);
 }
 
 /* --- release_agent, cgroup.sane_behavior --- */
 
-static int release_agent_show(struct seq_file *m, struct container_file *file,
-			      const struct container_actor *reader)
+static int release_agent_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	const char *agent;
 
 	spin_lock(&container_lock);
-	agent = file->cont->root->release_agent;
+	agent = css->container->root->release_agent;
 	if (agent)
 		seq_puts(m, agent);
 	spin_unlock(&container_lock);
@@ -98,10 +99,10 @@ static int release_agent_show(struct seq_file *m, struct container_file *file,
 	return 0;
 }
 
-static int release_agent_write(struct container_file *file, const struct container_actor *writer,
+static int release_agent_write(struct container_subsys_state *css, struct container_file *file,
 			       char *buf, size_t len)
 {
-	struct containerfs_root *root = file->cont->root;
+	struct containerfs_root *root = css->container->root;
 	char *agent, *old;
 
 	if (len >= PATH_MAX)
@@ -120,17 +121,16 @@ static int release_agent_write(struct container_file *file, const struct contain
 	return 0;
 }
 
-static u64 sane_behavior_get(struct container *cont)
+static u64 sane_behavior_get(struct container_subsys_state *css)
 {
 	return 0;
 }
 
 /* --- container.events, container.kill --- */
 
-static int events_show(struct seq_file *m, struct container_file *file,
-		       const struct container_actor *reader)
+static int events_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	struct container *cont = file->cont;
+	struct container *cont = css->container;
 	unsigned long tasks = container_is_top(cont) ? container_count_tasks(cont) : 0;
 
 	spin_lock(&container_lock);
@@ -142,51 +142,48 @@ static int events_show(struct seq_file *m, struct container_file *file,
 	return 0;
 }
 
-static u32 *events_counter(struct container *cont)
+static u32 *events_counter(struct container_subsys_state *css)
 {
-	return &cont->events;
+	return &css->container->events;
 }
 
-static int kill_write(struct container_file *file, const struct container_actor *writer,
+static int kill_write(struct container_subsys_state *css, struct container_file *file,
 		      char *buf, size_t len)
 {
 	int val;
 
 	if (kstrtoint(strim(buf), 0, &val) || val != 1)
 		return -EINVAL;
-	return container_kill(file->cont);
+	return container_kill(css->container);
 }
 
 /* --- container.hierarchies, container.where --- */
 
-static int hierarchies_show(struct seq_file *m, struct container_file *file,
-			    const struct container_actor *reader)
+static int hierarchies_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	hierarchy_show_all(m);
 	return 0;
 }
 
-static int subsystems_show(struct seq_file *m, struct container_file *file,
-			   const struct container_actor *reader)
+static int subsystems_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	container_show_subsystems(m);
 	return 0;
 }
 
-static int where_show(struct seq_file *m, struct container_file *file,
-		      const struct container_actor *reader)
+static int where_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	return container_where(m, file, reader);
+	return container_where(m, m->private);
 }
 
-static int where_write(struct container_file *file, const struct container_actor *writer,
+static int where_write(struct container_subsys_state *css, struct container_file *file,
 		       char *buf, size_t len)
 {
 	int nr;
 
 	if (kstrtoint(strim(buf), 0, &nr) || nr < 0)
 		return -EINVAL;
-	return container_where_ask(file, writer, nr);
+	return container_where_ask(file, nr);
 }
 
 const struct cftype core_files[] = {

@@ -407,40 +407,34 @@ static int cpuacct_show_percpu(struct seq_file *m, struct container *cont, enum 
 	return ret;
 }
 
-static int cpuacct_usage_show(struct seq_file *m, struct container_file *file,
-			      const struct container_actor *reader)
+static int cpuacct_usage_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	return cpuacct_show(m, file->cont, CPUACCT_USAGE);
+	return cpuacct_show(m, css->container, CPUACCT_USAGE);
 }
 
-static int cpuacct_usage_user_show(struct seq_file *m, struct container_file *file,
-				   const struct container_actor *reader)
+static int cpuacct_usage_user_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	return cpuacct_show(m, file->cont, CPUACCT_USER);
+	return cpuacct_show(m, css->container, CPUACCT_USER);
 }
 
-static int cpuacct_usage_sys_show(struct seq_file *m, struct container_file *file,
-				  const struct container_actor *reader)
+static int cpuacct_usage_sys_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	return cpuacct_show(m, file->cont, CPUACCT_SYSTEM);
+	return cpuacct_show(m, css->container, CPUACCT_SYSTEM);
 }
 
-static int cpuacct_percpu_show(struct seq_file *m, struct container_file *file,
-			       const struct container_actor *reader)
+static int cpuacct_percpu_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	return cpuacct_show_percpu(m, file->cont, CPUACCT_USAGE);
+	return cpuacct_show_percpu(m, css->container, CPUACCT_USAGE);
 }
 
-static int cpuacct_percpu_user_show(struct seq_file *m, struct container_file *file,
-				    const struct container_actor *reader)
+static int cpuacct_percpu_user_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	return cpuacct_show_percpu(m, file->cont, CPUACCT_USER);
+	return cpuacct_show_percpu(m, css->container, CPUACCT_USER);
 }
 
-static int cpuacct_percpu_sys_show(struct seq_file *m, struct container_file *file,
-				   const struct container_actor *reader)
+static int cpuacct_percpu_sys_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	return cpuacct_show_percpu(m, file->cont, CPUACCT_SYSTEM);
+	return cpuacct_show_percpu(m, css->container, CPUACCT_SYSTEM);
 }
 
 static void cpuacct_show_line(int cpu, const struct container_cpu *used, void *arg)
@@ -448,11 +442,10 @@ static void cpuacct_show_line(int cpu, const struct container_cpu *used, void *a
 	seq_printf(arg, "%d %llu %llu\n", cpu, used->user, used->system);
 }
 
-static int cpuacct_all_show(struct seq_file *m, struct container_file *file,
-			    const struct container_actor *reader)
+static int cpuacct_all_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	seq_puts(m, "cpu user system\n");
-	return cpuacct_each_cpu(file->cont, cpuacct_show_line, m);
+	return cpuacct_each_cpu(css->container, cpuacct_show_line, m);
 }
 
 /*
@@ -484,22 +477,16 @@ static void cpuacct_adjust(struct cpuacct *ca, const struct container_cpu *used)
 	ca->system = system;
 }
 
-static int cpuacct_stat_show(struct seq_file *m, struct container_file *file,
-			     const struct container_actor *reader)
+static int cpuacct_stat_show(struct seq_file *m, struct container_subsys_state *css)
 {
+	struct cpuacct *ca = cpuacct_of_css(css);
 	struct container_cpu used;
-	struct cpuacct *ca;
 	u64 user, system;
-	int ret = cpuacct_read(file->cont, &used);
+	int ret = cpuacct_read(css->container, &used);
 
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	if (!file->cont->subsys[cpuacct_subsys_id]) {
-		spin_unlock(&container_lock);
-		return -ENODEV;
-	}
-	ca = cpuacct_of(file->cont);
 	cpuacct_adjust(ca, &used);
 	user = ca->user;
 	system = ca->system;
@@ -514,8 +501,9 @@ static int cpuacct_stat_show(struct seq_file *m, struct container_file *file,
  * The top's is the system's: a reset there does nothing, as in cgroup v1.  And as
  * there, cpuacct.stat stands still until as much has been used again.
  */
-static int cpuacct_reset(struct container *cont, u64 val)
+static int cpuacct_reset(struct container_subsys_state *css, u64 val)
 {
+	struct container *cont = css->container;
 	unsigned int cpu;
 
 	if (val)
@@ -525,7 +513,7 @@ static int cpuacct_reset(struct container *cont, u64 val)
 	cpuacct_update(cont);
 	spin_lock(&container_lock);
 	for (cpu = 0; cpu < host_nr_cpus(); cpu++)
-		memset(&cpuacct_of(cont)->cpu[cpu].used, 0, sizeof(struct container_cpu));
+		memset(&cpuacct_of_css(css)->cpu[cpu].used, 0, sizeof(struct container_cpu));
 	spin_unlock(&container_lock);
 	return 0;
 }

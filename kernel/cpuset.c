@@ -310,7 +310,7 @@ static struct container_subsys_state *cpuset_create(gfp_t gfp)
 
 static void cpuset_destroy(struct container_subsys_state *css)
 {
-	kfree(css);
+	kfree(cpuset_of_css(css));
 }
 
 static void cpuset_copy(struct cpuset_state *cs, const struct cpuset_state *from)
@@ -346,8 +346,8 @@ static void cpuset_leave_exclusive(struct cpuset_state *cs, const struct contain
 static void cpuset_online(struct container_subsys_state *css,
 			  struct container_subsys_state *parent)
 {
-	struct cpuset_state *cs = (struct cpuset_state *)css;
-	struct cpuset_state *above = (struct cpuset_state *)parent;
+	struct cpuset_state *above = parent ? cpuset_of_css(parent) : NULL;
+	struct cpuset_state *cs = cpuset_of_css(css);
 	struct container *cont = css->container;
 
 	if (!above) {
@@ -376,7 +376,7 @@ static void cpuset_offline(struct container_subsys_state *css)
 
 static int cpuset_can_attach(struct container_subsys_state *css, const struct container_attach *a)
 {
-	const struct cpuset_state *cs = (struct cpuset_state *)css;
+	const struct cpuset_state *cs = cpuset_of_css(css);
 
 	return bitmap_empty(cs->cpus, host_nr_cpus()) || !cs->mems ? -ENOSPC : 0;
 }

@@ -21,9 +21,14 @@ struct cpuset_state {
 	unsigned long	cpus[];		/* host_nr_cpus() bits; the top's: all */
 };
 
+static inline struct cpuset_state *cpuset_of_css(struct container_subsys_state *css)
+{
+	return container_of(css, struct cpuset_state, css);
+}
+
 static inline struct cpuset_state *cpuset_of(const struct container *cont)
 {
-	return (struct cpuset_state *)cont->subsys[cpuset_subsys_id];
+	return cpuset_of_css(cont->subsys[cpuset_subsys_id]);
 }
 
 static inline bool cpuset_exclusive(const struct cpuset_state *cs)

@@ -104,13 +104,12 @@ static void show_list(struct seq_file *m, const unsigned long *map, unsigned int
 	seq_putc(m, '\n');
 }
 
-static int cpus_show(struct seq_file *m, struct container_file *file,
-		     const struct container_actor *reader)
+static int cpus_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	cpuset_refresh();
 	spin_lock(&container_lock);
-	show_list(m, container_is_top(file->cont) ? cpuset_online_cpus : cpuset_of(file->cont)->cpus,
-		  host_nr_cpus());
+	show_list(m, container_is_top(css->container) ? cpuset_online_cpus :
+							cpuset_of_css(css)->cpus, host_nr_cpus());
 	spin_unlock(&container_lock);
 	return 0;
 }
@@ -121,10 +120,9 @@ static bool cpuset_unused(const struct container *cont)
 	return !container_is_top(cont) && !cont->nr_populated;
 }
 
-static int effective_cpus_show(struct seq_file *m, struct container_file *file,
-			       const struct container_actor *reader)
+static int effective_cpus_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	struct container *cont = file->cont;
+	struct container *cont = css->container;
 	unsigned int nr = host_nr_cpus();
 	unsigned long *cpus = bitmap_zalloc(nr, GFP_KERNEL);
 
@@ -132,7 +130,7 @@ static int effective_cpus_show(struct seq_file *m, struct container_file *file,
 		return -ENOMEM;
 	container_cpus_changed();
 	spin_lock(&container_lock);
-	if (!cpuset_unused(cont) || !bitmap_empty(cpuset_of(cont)->cpus, nr))
+	if (!cpuset_unused(cont) || !bitmap_empty(cpuset_of_css(css)->cpus, nr))
 		cpuset_effective(cont, cpus);
 	spin_unlock(&container_lock);
 	show_list(m, cpus, nr);
@@ -140,10 +138,10 @@ static int effective_cpus_show(struct seq_file *m, struct container_file *file,
 	return 0;
 }
 
-static int cpus_write(struct container_file *file, const struct container_actor *writer,
+static int cpus_write(struct container_subsys_state *css, struct container_file *file,
 		      char *buf, size_t len)
 {
-	struct container *cont = file->cont;
+	struct container *cont = css->container;
 	unsigned int nr = host_nr_cpus();
 	struct cpuset_view to;
 	unsigned long *cpus;
@@ -163,14 +161,14 @@ static int cpus_write(struct container_file *file, const struct container_actor 
 		ret = -ENODEV;
 	} else if (!bitmap_subset(cpus, cpuset_online_cpus, nr)) {
 		ret = -EINVAL;
-	} else if (!bitmap_equal(cpus, cpuset_of(cont)->cpus, nr)) {
+	} else if (!bitmap_equal(cpus, cpuset_of_css(css)->cpus, nr)) {
 		to = cpuset_view(cont);
 		to.cpus = cpus;
 		ret = cpuset_validate(cont, &to);
 		if (!ret && !host_can_set_cpus())
 			ret = -EOPNOTSUPP;
 		if (!ret) {
-			bitmap_copy(cpuset_of(cont)->cpus, cpus, nr);
+			bitmap_copy(cpuset_of_css(css)->cpus, cpus, nr);
 			cpuset_changed(cont);
 		}
 	}
@@ -181,34 +179,32 @@ free:
 	return ret;
 }
 
-static int mems_show(struct seq_file *m, struct container_file *file,
-		     const struct container_actor *reader)
+static int mems_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	cpuset_refresh();
 	spin_lock(&container_lock);
-	show_list(m, cpuset_view(file->cont).mems, CONTAINER_MEMS_MAX);
+	show_list(m, cpuset_view(css->container).mems, CONTAINER_MEMS_MAX);
 	spin_unlock(&container_lock);
 	return 0;
 }
 
-static int effective_mems_show(struct seq_file *m, struct container_file *file,
-			       const struct container_actor *reader)
+static int effective_mems_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	bool none;
 
 	cpuset_refresh();
 	spin_lock(&container_lock);
-	none = cpuset_unused(file->cont) && !cpuset_of(file->cont)->mems;
+	none = cpuset_unused(css->container) && !cpuset_of_css(css)->mems;
 	show_list(m, none ? no_mems : cpuset_online_mems, CONTAINER_MEMS_MAX);
 	spin_unlock(&container_lock);
 	return 0;
 }
 
-static int mems_write(struct container_file *file, const struct container_actor *writer,
+static int mems_write(struct container_subsys_state *css, struct container_file *file,
 		      char *buf, size_t len)
 {
 	unsigned long mems[BITS_TO_LONGS(CONTAINER_MEMS_MAX)];
-	struct container *cont = file->cont;
+	struct container *cont = css->container;
 	struct cpuset_view to;
 	int ret;
 
@@ -231,7 +227,7 @@ static int mems_write(struct container_file *file, const struct container_actor 
 		    !bitmap_equal(mems, cpuset_online_mems, CONTAINER_MEMS_MAX))
 			ret = -EOPNOTSUPP;
 		if (!ret)
-			cpuset_of(cont)->mems = !bitmap_empty(mems, CONTAINER_MEMS_MAX);
+			cpuset_of_css(css)->mems = !bitmap_empty(mems, CONTAINER_MEMS_MAX);
 	}
 	spin_unlock(&container_lock);
 	return ret;
@@ -239,20 +235,21 @@ static int mems_write(struct container_file *file, const struct container_actor 
 
 /* --- exclusive --- */
 
-static u64 cpu_exclusive_get(struct container *cont)
+static u64 cpu_exclusive_get(struct container_subsys_state *css)
 {
-	return READ_ONCE(cpuset_of(cont)->cpu_exclusive);
+	return READ_ONCE(cpuset_of_css(css)->cpu_exclusive);
 }
 
-static u64 mem_exclusive_get(struct container *cont)
+static u64 mem_exclusive_get(struct container_subsys_state *css)
 {
-	return READ_ONCE(cpuset_of(cont)->mem_exclusive);
+	return READ_ONCE(cpuset_of_css(css)->mem_exclusive);
 }
 
 /* NULL: leave it as it is. */
-static int exclusive_set(struct container *cont, const bool *cpu, const bool *mem)
+static int exclusive_set(struct container_subsys_state *css, const bool *cpu, const bool *mem)
 {
-	struct cpuset_state *cs = cpuset_of(cont);
+	struct cpuset_state *cs = cpuset_of_css(css);
+	struct container *cont = css->container;
 	struct cpuset_view to;
 	bool was;
 	int ret;
@@ -275,50 +272,49 @@ static int exclusive_set(struct container *cont, const bool *cpu, const bool *me
 	return ret;
 }
 
-static int cpu_exclusive_set(struct container *cont, u64 val)
+static int cpu_exclusive_set(struct container_subsys_state *css, u64 val)
 {
 	bool on = val;
 
-	return exclusive_set(cont, &on, NULL);
+	return exclusive_set(css, &on, NULL);
 }
 
-static int mem_exclusive_set(struct container *cont, u64 val)
+static int mem_exclusive_set(struct container_subsys_state *css, u64 val)
 {
 	bool on = val;
 
-	return exclusive_set(cont, NULL, &on);
+	return exclusive_set(css, NULL, &on);
 }
 
 /* --- what stays as it is --- */
 
-static u64 zero_get(struct container *cont)
+static u64 zero_get(struct container_subsys_state *css)
 {
 	return 0;
 }
 
-static int zero_set(struct container *cont, u64 val)
+static int zero_set(struct container_subsys_state *css, u64 val)
 {
 	return val ? -EOPNOTSUPP : 0;
 }
 
-static u64 one_get(struct container *cont)
+static u64 one_get(struct container_subsys_state *css)
 {
 	return 1;
 }
 
-static int one_set(struct container *cont, u64 val)
+static int one_set(struct container_subsys_state *css, u64 val)
 {
 	return val ? 0 : -EOPNOTSUPP;
 }
 
-static int relax_show(struct seq_file *m, struct container_file *file,
-		      const struct container_actor *reader)
+static int relax_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	seq_puts(m, "-1\n");
 	return 0;
 }
 
-static int relax_write(struct container_file *file, const struct container_actor *writer,
+static int relax_write(struct container_subsys_state *css, struct container_file *file,
 		       char *buf, size_t len)
 {
 	long long level;

@@ -18,18 +18,21 @@ static void debug_destroy(struct container_subsys_state *css)
 	kfree(css);
 }
 
-static u64 debug_refcount(struct container *cont)
+static u64 debug_refcount(struct container_subsys_state *css)
 {
-	return refcount_read(&cont->refs);
+	return refcount_read(&css->container->refs);
 }
 
-static u64 debug_taskcount(struct container *cont)
+static u64 debug_taskcount(struct container_subsys_state *css)
 {
+	struct container *cont = css->container;
+
 	return container_is_top(cont) ? container_count_tasks(cont) : READ_ONCE(cont->nr_tasks);
 }
 
-static u64 debug_releasable(struct container *cont)
+static u64 debug_releasable(struct container_subsys_state *css)
 {
+	struct container *cont = css->container;
 	u64 ret;
 
 	spin_lock(&container_lock);
@@ -38,12 +41,13 @@ static u64 debug_releasable(struct container *cont)
 	return ret;
 }
 
-/* A number of the reader's css_group. */
-static int debug_show_group(struct seq_file *m, const struct container_actor *reader, bool refs)
+/* The number of the css_group in which the reader is, or how many references it has. */
+static int debug_show_group(struct seq_file *m, bool refs)
 {
+	const struct container_file *file = m->private;
 	struct container_task_info info;
 	struct css_group *group;
-	int ret = host_task_get(0, reader, &info);
+	int ret = host_task_get(0, file->caller, &info);
 
 	if (ret)
 		return ret;
@@ -55,16 +59,14 @@ static int debug_show_group(struct seq_file *m, const struct container_actor *re
 	return 0;
 }
 
-static int debug_group_show(struct seq_file *m, struct container_file *file,
-			    const struct container_actor *reader)
+static int debug_group_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	return debug_show_group(m, reader, false);
+	return debug_show_group(m, false);
 }
 
-static int debug_group_refcount_show(struct seq_file *m, struct container_file *file,
-				     const struct container_actor *reader)
+static int debug_group_refcount_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	return debug_show_group(m, reader, true);
+	return debug_show_group(m, true);
 }
 
 static const char *debug_describe(char *buf, size_t size)

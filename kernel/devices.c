@@ -45,9 +45,14 @@ static struct device_rules __rcu *devices_top;	/* the top container's; NULL as a
 /* Stands for NULL in a task, where that means "as the top container". */
 static const struct device_rules devices_open;
 
+static struct devices *devices_of_css(struct container_subsys_state *css)
+{
+	return container_of(css, struct devices, css);
+}
+
 static struct devices *devices_of(const struct container *cont)
 {
-	return (struct devices *)cont->subsys[devices_subsys_id];
+	return devices_of_css(cont->subsys[devices_subsys_id]);
 }
 
 static struct device_rules *devices_next(const struct container *cont)
@@ -258,7 +263,7 @@ static struct container_subsys_state *devices_create(gfp_t gfp)
 
 static void devices_destroy(struct container_subsys_state *css)
 {
-	kfree(css);
+	kfree(devices_of_css(css));
 }
 
 static void devices_online(struct container_subsys_state *css,
@@ -314,14 +319,11 @@ static void devices_work(void)
 
 /* --- control files --- */
 
-static int devices_list_show(struct seq_file *m, struct container_file *file,
-			     const struct container_actor *reader)
+static int devices_list_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	struct container *cont = file->cont;
-
 	spin_lock(&container_lock);
-	if (!container_dead(cont))
-		device_rules_show(m, devices_of(cont)->rules);
+	if (!container_dead(css->container))
+		device_rules_show(m, devices_of_css(css)->rules);
 	spin_unlock(&container_lock);
 	return 0;
 }
@@ -338,14 +340,14 @@ static int devices_change(struct container *cont, bool deny, bool all,
 }
 
 /* The first restriction is one that is written to devices.deny. */
-static int devices_write(struct container_file *file, const struct container_actor *writer,
-			 char *buf, bool deny)
+static int devices_write(struct container *cont, const struct container_file *file, char *buf,
+			 bool deny)
 {
 	struct container_device_rule rule = { 0 };
 	int ret = 0;
 	bool all;
 
-	if (!file->opener.sys_admin || !host_sys_admin(writer))
+	if (!file->opener.sys_admin || !host_sys_admin(file->caller))
 		return -EPERM;
 	buf = strim(buf);
 	all = *buf == 'a';
@@ -358,7 +360,7 @@ static int devices_write(struct container_file *file, const struct container_act
 		ret = devices_start();
 	if (!ret) {
 		spin_lock(&container_lock);
-		ret = devices_change(file->cont, deny, all, &rule);
+		ret = devices_change(cont, deny, all, &rule);
 		spin_unlock(&container_lock);
 	}
 	mutex_unlock(&devices_mutex);
@@ -367,16 +369,16 @@ static int devices_write(struct container_file *file, const struct container_act
 	return ret;
 }
 
-static int devices_allow_write(struct container_file *file, const struct container_actor *writer,
+static int devices_allow_write(struct container_subsys_state *css, struct container_file *file,
 			       char *buf, size_t len)
 {
-	return devices_write(file, writer, buf, false);
+	return devices_write(css->container, file, buf, false);
 }
 
-static int devices_deny_write(struct container_file *file, const struct container_actor *writer,
+static int devices_deny_write(struct container_subsys_state *css, struct container_file *file,
 			      char *buf, size_t len)
 {
-	return devices_write(file, writer, buf, true);
+	return devices_write(css->container, file, buf, true);
 }
 
 static const char *devices_describe(char *buf, size_t size)

@@ -92,10 +92,10 @@ unsigned int container_file_node(const struct container_file *file)
 }
 
 /* Let @show print into a buffer that grows until all fits. */
-static struct container_text *container_text_show(struct container_file *file,
-						  const struct container_actor *reader, int *err)
+static struct container_text *container_text_show(struct container_subsys_state *css,
+						  struct container_file *file, int *err)
 {
-	struct seq_file m = { .size = 256 };
+	struct seq_file m = { .size = 256, .private = file };
 	struct container_text *text;
 	int ret;
 
@@ -108,9 +108,9 @@ static struct container_text *container_text_show(struct container_file *file,
 		m.buf = text->data;
 		m.count = 0;
 		if (file->cft->show) {
-			ret = file->cft->show(&m, file, reader);
+			ret = file->cft->show(&m, css);
 		} else {
-			seq_put_decimal_ull(&m, "", file->cft->read_u64(file->cont));
+			seq_put_decimal_ull(&m, "", file->cft->read_u64(css));
 			seq_putc(&m, '\n');
 			ret = 0;
 		}
@@ -150,39 +150,57 @@ static void container_file_arm(struct container_file *file)
  * What is read from here on is news.  Who sleeps in epoll(7) edge-triggered does not
  * ask again before the next event, so it is this that asks for it.
  */
-static void container_file_seen(struct container_file *file, u32 seen)
+static void container_file_seen(struct container_subsys_state *css, struct container_file *file,
+				u32 seen)
 {
 	spin_lock(&container_lock);
 	file->seen = seen;
 	if (file->polled && file->cft->events && !container_file_gone(file)) {
 		container_file_arm(file);
-		if (*file->cft->events(file->cont) != seen)
+		if (*file->cft->events(css) != seen)
 			cftype_event(file->cont, file->cft);
 	}
 	spin_unlock(&container_lock);
 }
 
-/* From here to container_file_let() a remount takes no subsystem away.  Under file->lock. */
-static void container_file_hold(const struct container_file *file)
+/* Files of the core stay, and those of other containers than the top, which alone is remounted. */
+static bool container_file_may_go(const struct container_file *file)
 {
-	if (container_is_top(file->cont) && cftype_can_go(file->node))
-		mutex_lock(&file->cont->root->files_lock);
+	return container_is_top(file->cont) && cftype_can_go(file->node);
 }
 
-static void container_file_let(const struct container_file *file)
+static void container_file_unpin(struct container_file *file)
 {
-	if (container_is_top(file->cont) && cftype_can_go(file->node))
-		mutex_unlock(&file->cont->root->files_lock);
+	file->caller = NULL;
+	if (container_file_may_go(file))
+		up_read(&file->cont->root->css_rwsem);
 }
 
-static int container_file_list(struct container_file *file, const struct container_actor *reader)
+/*
+ * What the handlers of @file are given, which stays until container_file_unpin().
+ * NULL, and nothing is pinned: the file is gone.  @caller reads or writes.  May sleep;
+ * under file->lock.
+ */
+static struct container_subsys_state *container_file_pin(struct container_file *file,
+							 const struct container_actor *caller)
+{
+	if (container_file_may_go(file))
+		down_read(&file->cont->root->css_rwsem);
+	file->caller = caller;
+	if (!container_file_gone(file))
+		return cftype_css(file->cont, file->node);
+	container_file_unpin(file);
+	return NULL;
+}
+
+static int container_file_list(struct container_subsys_state *css, struct container_file *file)
 {
 	struct container_list *list;
 	struct container_text *text;
 
 	/* Others may read so many lists meanwhile that this one is taken away at once. */
 	do {
-		list = file->cft->list(file, reader);
+		list = file->cft->list(css, file);
 		if (!list)
 			return -ENOMEM;
 		container_list_put(file->list);
@@ -195,17 +213,28 @@ static int container_file_list(struct container_file *file, const struct contain
 	return 0;
 }
 
-static int container_file_text(struct container_file *file, const struct container_actor *reader)
+static int container_file_text(struct container_subsys_state *css, struct container_file *file)
 {
 	struct container_text *text;
 	int ret = -ENOMEM;
 
-	text = container_text_show(file, reader, &ret);
+	text = container_text_show(css, file, &ret);
 	if (!text)
 		return ret;
 	container_text_put(file->text);
 	file->text = text;
 	return 0;
+}
+
+/* Make what is read anew. */
+static int container_file_make(struct container_subsys_state *css, struct container_file *file)
+{
+	return file->cft->list ? container_file_list(css, file) : container_file_text(css, file);
+}
+
+static bool cftype_readable(const struct cftype *cft)
+{
+	return cft->show || cft->read_u64 || cft->list;
 }
 
 unsigned long container_file_size(struct container *cont, unsigned int node,
@@ -214,18 +243,19 @@ unsigned long container_file_size(struct container *cont, unsigned int node,
 	struct container_file file = {
 		.cont = cont, .cft = container_cftype(cont, node), .node = node, .opener = *reader,
 	};
+	struct container_subsys_state *css;
 	unsigned long len = 0;
 
-	if (!file.cft || (!file.cft->show && !file.cft->read_u64 && !file.cft->list))
+	if (!file.cft || !cftype_readable(file.cft))
 		return 0;
 	mutex_init(&file.lock);
 	mutex_lock(&file.lock);
-	container_file_hold(&file);
-	if (!container_file_gone(&file) &&
-	    (file.cft->list ? container_file_list(&file, reader) :
-			      container_file_text(&file, reader)) == 0)
-		len = file.text->len;
-	container_file_let(&file);
+	css = container_file_pin(&file, reader);
+	if (css) {
+		if (!container_file_make(css, &file))
+			len = file.text->len;
+		container_file_unpin(&file);
+	}
 	mutex_unlock(&file.lock);
 	mutex_destroy(&file.lock);
 	container_text_put(file.text);
@@ -233,28 +263,39 @@ unsigned long container_file_size(struct container *cont, unsigned int node,
 	return len;
 }
 
-/* Held. */
-static int container_file_fill(struct container_file *file, const struct container_actor *reader)
+static int container_file_fill_pinned(struct container_subsys_state *css,
+				      struct container_file *file)
 {
 	const struct cftype *cft = file->cft;
 	int ret = 0;
 	u32 seen = 1;
 
-	if (!cft->show && !cft->read_u64 && !cft->list)
+	if (!cftype_readable(cft))
 		return -EINVAL;
 	/* What changes from here on is news to poll. */
 	spin_lock(&container_lock);
 	if (container_file_gone(file))
 		ret = -ENODEV;
 	else if (cft->events)
-		seen = *cft->events(file->cont);
+		seen = *cft->events(css);
 	spin_unlock(&container_lock);
-	if (ret)
-		return ret;
-	ret = cft->list ? container_file_list(file, reader) : container_file_text(file, reader);
+	if (!ret)
+		ret = container_file_make(css, file);
 	/* An empty list does not count as read: so it is with cgroup v1. */
 	if (!ret && file->text->len && file->seen != seen)
-		container_file_seen(file, seen);
+		container_file_seen(css, file, seen);
+	return ret;
+}
+
+static int container_file_fill(struct container_file *file, const struct container_actor *reader)
+{
+	struct container_subsys_state *css = container_file_pin(file, reader);
+	int ret;
+
+	if (!css)
+		return -ENODEV;
+	ret = container_file_fill_pinned(css, file);
+	container_file_unpin(file);
 	return ret;
 }
 
@@ -345,11 +386,8 @@ long container_file_read_begin(struct container_file *file, const struct contain
 		}
 	}
 	/* What was read in part is given to its end, then the container's end shows. */
-	if (!at || !file->text || (at >= file->text->len && container_file_gone(file))) {
-		container_file_hold(file);
-		ret = container_file_gone(file) ? -ENODEV : container_file_fill(file, reader);
-		container_file_let(file);
-	}
+	if (!at || !file->text || (at >= file->text->len && container_file_gone(file)))
+		ret = container_file_fill(file, reader);
 	if (!ret && at < file->text->len) {
 		file->from = file->text->data;
 		file->at = *data = file->from + at;
@@ -370,34 +408,49 @@ void container_file_read_end(struct container_file *file, unsigned long taken)
 	mutex_unlock(&file->lock);
 }
 
-long container_file_write(struct container_file *file, const struct container_actor *writer,
-			  char *buf, unsigned long len)
+static int container_file_put(struct container_subsys_state *css, struct container_file *file,
+			      char *buf, unsigned long len)
 {
 	const struct cftype *cft = file->cft;
 	unsigned long long val;
 	int ret;
 
+	/* A write(2) of nothing; an empty line is something. */
+	if (!len)
+		return 0;
+	if (cft->write)
+		return cft->write(css, file, buf, len);
+	if (!cft->write_u64)
+		return -EINVAL;
+	ret = kstrtoull(buf, 0, &val);
+	return ret ? ret : cft->write_u64(css, val);
+}
+
+long container_file_write(struct container_file *file, const struct container_actor *writer,
+			  char *buf, unsigned long len)
+{
+	struct container_subsys_state *css;
+	int ret = -ENODEV;
+
 	if (len > CONTAINER_WRITE_MAX)
 		return -E2BIG;
 	buf[len] = '\0';
 	mutex_lock(&file->lock);
-	container_file_hold(file);
-	if (container_file_gone(file)) {
-		ret = -ENODEV;
-	} else if (!len) {
-		ret = 0;	/* a write(2) of nothing; an empty line is something */
-	} else if (cft->write) {
-		ret = cft->write(file, writer, buf, len);
-	} else if (cft->write_u64) {
-		ret = kstrtoull(buf, 0, &val);
-		if (!ret)
-			ret = cft->write_u64(file->cont, val);
-	} else {
-		ret = -EINVAL;
+	css = container_file_pin(file, writer);
+	if (css) {
+		ret = container_file_put(css, file, buf, len);
+		container_file_unpin(file);
 	}
-	container_file_let(file);
 	mutex_unlock(&file->lock);
 	return ret ? ret : (long)len;
+}
+
+/* Has the file changed since it was last read?  Under container_lock, and the file is there. */
+static bool container_file_changed(const struct container_file *file)
+{
+	struct container_subsys_state *css = cftype_css(file->cont, file->node);
+
+	return file->seen != (file->cft->events ? *file->cft->events(css) : 1);
 }
 
 /*
@@ -406,16 +459,14 @@ long container_file_write(struct container_file *file, const struct container_ac
  */
 unsigned int container_file_poll(struct container_file *file, _Bool *armed)
 {
-	const struct cftype *cft = file->cft;
-	struct container *cont = file->cont;
 	unsigned int mask = EVENT_IN | EVENT_OUT | EVENT_RDNORM | EVENT_WRNORM;
 
 	*armed = false;
 	spin_lock(&container_lock);
 	file->polled = true;
-	if (container_file_gone(file) || file->seen != (cft->events ? *cft->events(cont) : 1)) {
+	if (container_file_gone(file) || container_file_changed(file)) {
 		mask |= EVENT_ERR | EVENT_PRI;
-	} else if (cft->events) {
+	} else if (file->cft->events) {
 		container_file_arm(file);
 		*armed = true;
 	}

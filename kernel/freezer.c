@@ -40,9 +40,14 @@ struct freezer_order {
 static LIST_HEAD(freezer_tasks);	/* container_tasks by freezer_node: tell the host */
 static unsigned int nr_freezing;	/* containers that are freezing */
 
+static struct freezer_state *freezer_of_css(struct container_subsys_state *css)
+{
+	return container_of(css, struct freezer_state, css);
+}
+
 static struct freezer_state *freezer_of(const struct container *cont)
 {
-	return (struct freezer_state *)cont->subsys[freezer_subsys_id];
+	return freezer_of_css(cont->subsys[freezer_subsys_id]);
 }
 
 static bool parent_freezing(const struct container *cont)
@@ -217,7 +222,7 @@ static struct container_subsys_state *freezer_create(gfp_t gfp)
 
 static void freezer_destroy(struct container_subsys_state *css)
 {
-	kfree(css);
+	kfree(freezer_of_css(css));
 }
 
 static void freezer_online(struct container_subsys_state *css,
@@ -309,10 +314,9 @@ void container_freezer_look(void)
 	spin_unlock(&container_lock);
 }
 
-static int freezer_state_show(struct seq_file *m, struct container_file *file,
-			      const struct container_actor *reader)
+static int freezer_state_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	struct container *cont = file->cont;
+	struct container *cont = css->container;
 	const char *state = "THAWED";
 
 	freezer_work();
@@ -324,10 +328,10 @@ static int freezer_state_show(struct seq_file *m, struct container_file *file,
 	return 0;
 }
 
-static int freezer_state_write(struct container_file *file, const struct container_actor *writer,
+static int freezer_state_write(struct container_subsys_state *css, struct container_file *file,
 			       char *buf, size_t len)
 {
-	struct container *cont = file->cont;
+	struct container *cont = css->container;
 	int ret = 0;
 	bool freeze;
 
@@ -344,7 +348,7 @@ static int freezer_state_write(struct container_file *file, const struct contain
 	if (container_dead(cont)) {
 		ret = -ENODEV;
 	} else {
-		freezer_of(cont)->self = freeze;
+		freezer_of_css(css)->self = freeze;
 		freezer_update(cont);
 	}
 	spin_unlock(&container_lock);
@@ -352,17 +356,17 @@ static int freezer_state_write(struct container_file *file, const struct contain
 	return ret;
 }
 
-static u64 freezer_self_freezing(struct container *cont)
+static u64 freezer_self_freezing(struct container_subsys_state *css)
 {
-	return READ_ONCE(freezer_of(cont)->self);
+	return READ_ONCE(freezer_of_css(css)->self);
 }
 
-static u64 freezer_parent_freezing(struct container *cont)
+static u64 freezer_parent_freezing(struct container_subsys_state *css)
 {
 	u64 ret;
 
 	spin_lock(&container_lock);
-	ret = parent_freezing(cont);
+	ret = parent_freezing(css->container);
 	spin_unlock(&container_lock);
 	return ret;
 }

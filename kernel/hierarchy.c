@@ -47,7 +47,6 @@ void hierarchy_set_host(struct containerfs_root *root, void *host)
 void hierarchy_put(struct containerfs_root *root)
 {
 	if (refcount_dec_and_test(&root->refs)) {
-		mutex_destroy(&root->files_lock);
 		kfree(root->release_agent);
 		kfree(root);
 	}
@@ -60,7 +59,7 @@ static struct containerfs_root *root_alloc(const struct mount_options *opts)
 	if (!root)
 		return NULL;
 	refcount_set(&root->refs, 1);
-	mutex_init(&root->files_lock);
+	init_rwsem(&root->css_rwsem);
 	root->flags = opts->flags;
 	root->subsys_mask = opts->subsys_mask;
 	memcpy(root->subsys_flags, opts->subsys_flags, sizeof(root->subsys_flags));

@@ -46,7 +46,7 @@ struct ns_state {
 
 static inline struct ns_state *ns_of_css(struct container_subsys_state *css)
 {
-	return (struct ns_state *)css;
+	return container_of(css, struct ns_state, css);
 }
 
 static inline struct ns_state *ns_of(struct container *cont)

@@ -5,9 +5,6 @@
  * Settings are inherited when a container is made and independent afterwards,
  * but for max_depth, which holds for everything below the container it is set
  * in.  What a task may do for itself (ns.next_name) is open to everyone.
- *
- * A remount may take ns from a top container whose files are open: ns_of() is
- * looked at under container_lock only, and may be NULL.
  */
 #include "ns.h"
 
@@ -82,60 +79,47 @@ int ns_parse_limit(const char *buf, unsigned int *limit)
 
 /* --- ns.clone_flags, ns.clone_name --- */
 
-static int clone_flags_show(struct seq_file *m, struct container_file *file,
-			    const struct container_actor *reader)
+static int clone_flags_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	struct ns_state *ns;
-
 	spin_lock(&container_lock);
-	ns = ns_of(file->cont);
-	if (ns)
-		ns_show_flags(m, ns->clone_flags, ' ');
+	ns_show_flags(m, ns_of_css(css)->clone_flags, ' ');
 	spin_unlock(&container_lock);
 	seq_putc(m, '\n');
-	return ns ? 0 : -ENODEV;
+	return 0;
 }
 
-static int clone_flags_write(struct container_file *file, const struct container_actor *writer,
+static int clone_flags_write(struct container_subsys_state *css, struct container_file *file,
 			     char *buf, size_t len)
 {
-	struct ns_state *ns;
 	unsigned int flags;
 	int ret = ns_parse_flags(strim(buf), " \t,", &flags);
 
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	ns = ns_of(file->cont);
-	if (!ns || container_dead(file->cont)) {
+	if (container_dead(css->container)) {
 		ret = -ENODEV;
 	} else {
-		ns->clone_flags = flags;
-		css_groups_changed(file->cont);
+		ns_of_css(css)->clone_flags = flags;
+		css_groups_changed(css->container);
 	}
 	spin_unlock(&container_lock);
 	return ret;
 }
 
-static int clone_name_show(struct seq_file *m, struct container_file *file,
-			   const struct container_actor *reader)
+static int clone_name_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	struct ns_state *ns;
-
 	spin_lock(&container_lock);
-	ns = ns_of(file->cont);
-	if (ns)
-		seq_puts(m, ns_template_text(ns->clone_name));
+	seq_puts(m, ns_template_text(ns_of_css(css)->clone_name));
 	spin_unlock(&container_lock);
 	seq_putc(m, '\n');
-	return ns ? 0 : -ENODEV;
+	return 0;
 }
 
-static int clone_name_write(struct container_file *file, const struct container_actor *writer,
+static int clone_name_write(struct container_subsys_state *css, struct container_file *file,
 			    char *buf, size_t len)
 {
 	struct ns_template *t;
-	struct ns_state *ns;
 	char *text = strim(buf);
 	int ret = ns_template_check(text);
 
@@ -144,11 +128,10 @@ static int clone_name_write(struct container_file *file, const struct container_
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	ns = ns_of(file->cont);
-	if (!ns || container_dead(file->cont))
+	if (container_dead(css->container))
 		ret = -ENODEV;
 	else
-		swap(t, ns->clone_name);
+		swap(t, ns_of_css(css)->clone_name);
 	ns_template_put(t);
 	spin_unlock(&container_lock);
 	return ret;
@@ -188,7 +171,7 @@ static int next_name_set(struct container *cont, const struct container_task_inf
 	return ret;
 }
 
-static int next_name_write(struct container_file *file, const struct container_actor *writer,
+static int next_name_write(struct container_subsys_state *css, struct container_file *file,
 			   char *buf, size_t len)
 {
 	struct container_task_info info;
@@ -203,9 +186,9 @@ static int next_name_write(struct container_file *file, const struct container_a
 	name = kstrdup(text, GFP_KERNEL);
 	if (!name)
 		return -ENOMEM;
-	ret = host_task_get(0, writer, &info);
+	ret = host_task_get(0, file->caller, &info);
 	if (!ret) {
-		while ((ret = next_name_set(file->cont, &info, &name)) == -EAGAIN)
+		while ((ret = next_name_set(css->container, &info, &name)) == -EAGAIN)
 			host_sync();
 		host_task_put(&info);
 	}
@@ -217,18 +200,13 @@ static int next_name_write(struct container_file *file, const struct container_a
 
 typedef unsigned int *(*limit_of_t)(struct ns_state *ns);
 
-static int limit_show(struct seq_file *m, struct container_file *file, limit_of_t limit_of)
+static int limit_show(struct seq_file *m, struct ns_state *ns, limit_of_t limit_of)
 {
-	struct ns_state *ns;
-	unsigned int limit = 0;
+	unsigned int limit;
 
 	spin_lock(&container_lock);
-	ns = ns_of(file->cont);
-	if (ns)
-		limit = *limit_of(ns);
+	limit = *limit_of(ns);
 	spin_unlock(&container_lock);
-	if (!ns)
-		return -ENODEV;
 	if (limit == NS_UNLIMITED)
 		seq_puts(m, "max\n");
 	else
@@ -236,23 +214,22 @@ static int limit_show(struct seq_file *m, struct container_file *file, limit_of_
 	return 0;
 }
 
-static int limit_write(struct container_file *file, char *buf, limit_of_t limit_of)
+static int limit_write(struct ns_state *ns, char *buf, limit_of_t limit_of)
 {
-	struct ns_state *ns;
+	struct container *cont = ns->css.container;
 	unsigned int val;
 	int ret = ns_parse_limit(strim(buf), &val);
 
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	ns = ns_of(file->cont);
-	if (!ns || container_dead(file->cont)) {
+	if (container_dead(cont)) {
 		ret = -ENODEV;
 	} else {
 		*limit_of(ns) = val;
 		ns_limits_changed(ns);
 		if (limit_of(ns) == &ns->max_depth)
-			ns_levels_changed(file->cont);
+			ns_levels_changed(cont);
 	}
 	spin_unlock(&container_lock);
 	return ret;
@@ -263,15 +240,14 @@ static unsigned int *_name ## _of(struct ns_state *ns)					\
 {											\
 	return &ns->_name;								\
 }											\
-static int _name ## _show(struct seq_file *m, struct container_file *file,		\
-			  const struct container_actor *reader)				\
+static int _name ## _show(struct seq_file *m, struct container_subsys_state *css)	\
 {											\
-	return limit_show(m, file, _name ## _of);					\
+	return limit_show(m, ns_of_css(css), _name ## _of);				\
 }											\
-static int _name ## _write(struct container_file *file,				\
-			   const struct container_actor *writer, char *buf, size_t len)	\
+static int _name ## _write(struct container_subsys_state *css,				\
+			   struct container_file *file, char *buf, size_t len)		\
 {											\
-	return limit_write(file, buf, _name ## _of);					\
+	return limit_write(ns_of_css(css), buf, _name ## _of);				\
 }
 
 NS_LIMIT(keep_empty)
@@ -281,31 +257,28 @@ NS_LIMIT(max_depth)
 /* --- ns.is_clone --- */
 
 /* Set when it is made, and never changed. */
-static u64 is_clone_get(struct container *cont)
+static u64 is_clone_get(struct container_subsys_state *css)
 {
-	return !!(READ_ONCE(cont->flags) & CONTAINER_CLONE);
+	return !!(READ_ONCE(css->container->flags) & CONTAINER_CLONE);
 }
 
 /* --- ns.events --- */
 
-static int ns_events_show(struct seq_file *m, struct container_file *file,
-			  const struct container_actor *reader)
+static int ns_events_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	struct ns_state *ns;
+	struct ns_state *ns = ns_of_css(css);
 
 	spin_lock(&container_lock);
-	ns = ns_of(file->cont);
-	if (ns)
-		seq_printf(m, "clones %llu\nrefused %llu\nremoved %llu\n",
-			   (unsigned long long)ns->clones, (unsigned long long)ns->refused,
-			   (unsigned long long)ns->removed);
+	seq_printf(m, "clones %llu\nrefused %llu\nremoved %llu\n",
+		   (unsigned long long)ns->clones, (unsigned long long)ns->refused,
+		   (unsigned long long)ns->removed);
 	spin_unlock(&container_lock);
-	return ns ? 0 : -ENODEV;
+	return 0;
 }
 
-static u32 *ns_events_counter(struct container *cont)
+static u32 *ns_events_counter(struct container_subsys_state *css)
 {
-	return &ns_of(cont)->events;
+	return &ns_of_css(css)->events;
 }
 
 const struct cftype ns_files[] = {

@@ -333,53 +333,51 @@ void container_pids_sync(void)
 
 /* --- files --- */
 
-static void pids_read(struct container *cont, struct container_pids *now)
+static void pids_read(struct container_subsys_state *css, struct container_pids *now)
 {
-	struct pids_state *p = pids_of(cont);
+	struct pids_state *p = pids_of_css(css);
 
 	spin_lock(&container_lock);
-	if (!host_pids_counts() || !host_pids_read(cont->id, now))
+	if (!host_pids_counts() || !host_pids_read(css->container->id, now))
 		*now = (struct container_pids){
 			.count = p->count, .peak = p->peak, .refused = p->refused,
 		};
 	spin_unlock(&container_lock);
 }
 
-static u64 pids_current_read(struct container *cont)
+static u64 pids_current_read(struct container_subsys_state *css)
 {
 	struct container_pids now;
 
-	pids_read(cont, &now);
+	pids_read(css, &now);
 	return now.count;
 }
 
-static u64 pids_peak_read(struct container *cont)
+static u64 pids_peak_read(struct container_subsys_state *css)
 {
 	struct container_pids now;
 
-	pids_read(cont, &now);
+	pids_read(css, &now);
 	return now.peak;
 }
 
-static int pids_events_show(struct seq_file *m, struct container_file *file,
-			    const struct container_actor *reader)
+static int pids_events_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	struct container_pids now;
 
-	pids_read(file->cont, &now);
+	pids_read(css, &now);
 	seq_printf(m, "max %llu\n", now.refused);
 	return 0;
 }
 
-static u32 *pids_events(struct container *cont)
+static u32 *pids_events(struct container_subsys_state *css)
 {
-	return &pids_of(cont)->events;
+	return &pids_of_css(css)->events;
 }
 
-static int pids_max_show(struct seq_file *m, struct container_file *file,
-			 const struct container_actor *reader)
+static int pids_max_show(struct seq_file *m, struct container_subsys_state *css)
 {
-	s64 max = READ_ONCE(pids_of(file->cont)->max);
+	s64 max = READ_ONCE(pids_of_css(css)->max);
 
 	if (max == PIDS_NO_LIMIT)
 		seq_puts(m, "max\n");
@@ -388,10 +386,10 @@ static int pids_max_show(struct seq_file *m, struct container_file *file,
 	return 0;
 }
 
-static int pids_max_write(struct container_file *file, const struct container_actor *writer,
+static int pids_max_write(struct container_subsys_state *css, struct container_file *file,
 			  char *buf, size_t len)
 {
-	struct container *cont = file->cont;
+	struct container *cont = css->container;
 	long long max = PIDS_NO_LIMIT;
 	int ret = 0;
 
@@ -412,7 +410,7 @@ static int pids_max_write(struct container_file *file, const struct container_ac
 	else if (host_pids_counts())
 		ret = host_pids_limit(cont->id, max);
 	if (!ret)
-		pids_of(cont)->max = max;
+		WRITE_ONCE(pids_of_css(css)->max, max);
 	spin_unlock(&container_lock);
 	return ret;
 }

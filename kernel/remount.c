@@ -8,8 +8,8 @@
  * of them with every remount, to make a mount read-only, too.  What subsystems take
  * as name=value are settings of files that may be written at any time.
  *
- * A subsystem that goes takes its state of the top container along.  Handlers of
- * its files hold root->files_lock while they run, so none of them is left then.
+ * A subsystem that goes takes along its state of the top container.  The handlers of
+ * its files read root->css_rwsem while they run, so a remount waits until none runs.
  */
 #include "cftype.h"
 #include "hierarchy.h"
@@ -125,7 +125,7 @@ int hierarchy_remount(struct containerfs_root *root, const char *options,
 	if (ret)
 		goto out;
 
-	mutex_lock(&root->files_lock);
+	down_write(&root->css_rwsem);
 	spin_lock(&container_lock);
 	ret = remount_check(root, &opts, &msg);
 	if (!ret) {
@@ -137,7 +137,7 @@ int hierarchy_remount(struct containerfs_root *root, const char *options,
 		mount_options_apply(&opts, root);
 	}
 	spin_unlock(&container_lock);
-	mutex_unlock(&root->files_lock);
+	up_write(&root->css_rwsem);
 out:
 	for_each_subsys(ss, i)
 		if (css[i])

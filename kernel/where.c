@@ -25,10 +25,10 @@ void hierarchy_show_binding(struct seq_file *m, const struct containerfs_root *r
 		seq_printf(m, "%sname=%s", comma, root->name);
 }
 
-int container_where_ask(struct container_file *file, const struct container_actor *writer, int nr)
+int container_where_ask(struct container_file *file, int nr)
 {
 	struct container_task_info info;
-	int ret = host_task_get(nr, writer, &info);
+	int ret = host_task_get(nr, file->caller, &info);
 
 	if (ret)
 		return ret;
@@ -49,8 +49,7 @@ static void show_path(struct seq_file *m, struct container *cont)
 	seq_commit(m, len < 0 ? -1 : len);
 }
 
-int container_where(struct seq_file *m, struct container_file *file,
-		    const struct container_actor *reader)
+int container_where(struct seq_file *m, const struct container_file *file)
 {
 	struct containerfs_root *root;
 	unsigned long key = file->where;
@@ -59,7 +58,7 @@ int container_where(struct seq_file *m, struct container_file *file,
 	int ret;
 
 	if (!file->asked) {
-		ret = host_task_get(0, reader, &info);
+		ret = host_task_get(0, file->caller, &info);
 		if (ret)
 			return ret;
 		key = info.key;
