@@ -8,65 +8,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "control.h"
 #include "common/endpoint.h"
+#include "common/exchange.h"
 #include "containerctl.h"
 
 /* seconds until a daemon that does not answer is given up */
 #define PATIENCE	10
-
-static const char *socket_name(void)
-{
-	const char *name = secure_getenv("CONTAINERFS_SOCKET");
-
-	return name && *name ? name : CONTROL_SOCKET;
-}
-
-union ancillary {
-	struct cmsghdr	align;
-	char		buf[CMSG_SPACE(sizeof(int))];
-};
-
-static int send_request(int sock, const struct control_request *req, int fd)
-{
-	struct iovec iov = { .iov_base = (void *)req, .iov_len = sizeof(*req) };
-	union ancillary control = { 0 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		struct cmsghdr *cmsg;
-
-		msg.msg_control = control.buf;
-		msg.msg_controllen = sizeof(control.buf);
-		cmsg = CMSG_FIRSTHDR(&msg);
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
-	}
-	return sendmsg(sock, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-/* Its length; *@fd is what came along, or -1. */
-static ssize_t receive_reply(int sock, struct control_reply *reply, int *fd)
-{
-	struct iovec iov = { .iov_base = reply, .iov_len = sizeof(*reply) };
-	union ancillary control = { 0 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	ssize_t len = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *cmsg = len > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-
-	*fd = -1;
-	if (cmsg && cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(cmsg), sizeof(int));
-	return len;
-}
 
 static bool told;
 
@@ -89,40 +38,29 @@ bool daemon_silent(const char *what, const char *why)
 	return told;
 }
 
-/* daemon_ask() of @req; *@received is the descriptor that came with a good answer, or -1. */
+/*
+ * daemon_ask() of @req; *@received is the descriptor that came with an answer which
+ * is no error, or -1.
+ */
 static int ask(const struct control_request *req, int fd, char **text, int *received)
 {
 	struct control_reply *reply;
-	int sock = endpoint_connect(socket_name());
-	ssize_t len;
-	int err;
+	int sock = endpoint_connect(exchange_where()), err;
 
 	*received = -1;
 	*text = NULL;
 	if (sock < 0)
 		return sock;
-	reply = xcalloc(1, sizeof(*reply) + 1);
-	err = send_request(sock, req, fd);
-	if (!err)
-		err = endpoint_wait(sock, PATIENCE);
-	if (err == -ETIMEDOUT || err == -EAGAIN) {
-		endpoint_explain(sock, reply->text, sizeof(reply->text));
-		*text = xstrdup(reply->text);
-		err = -ETIMEDOUT;
-	}
-	len = err ? 0 : receive_reply(sock, reply, received);
-	if (len < 0)
-		err = -errno;
-	else if (!err && len <= (ssize_t)offsetof(struct control_reply, text))
-		err = -ECONNREFUSED;	/* it was just ending */
-	else if (!err && reply->version != CONTROL_VERSION)
-		err = -EPROTO;
-	else if (!err) {
-		err = -reply->error;
-		*text = xstrdup(reply->text);
-	}
-	free(reply);
+	reply = xcalloc(1, sizeof(*reply));
+	err = exchange(sock, req, fd, PATIENCE, reply, received);
 	close(sock);
+	if (!err || err == -ETIMEDOUT)
+		*text = xstrdup(reply->text);
+	if (err == -ECONNRESET || err == -EPIPE)
+		err = -ECONNREFUSED;
+	if (!err)
+		err = -reply->error;
+	free(reply);
 	if (err && *received >= 0) {
 		close(*received);
 		*received = -1;

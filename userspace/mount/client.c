@@ -15,15 +15,14 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/endpoint.h"
+#include "common/exchange.h"
 #include "mount.h"
 
 #ifndef CONTAINERFSD_PATH
@@ -42,13 +41,6 @@ static int __attribute__((format(printf, 3, 4))) fail(struct control_reply *repl
 	vsnprintf(reply->text, sizeof(reply->text), fmt, ap);
 	va_end(ap);
 	return err;
-}
-
-static const char *socket_name(void)
-{
-	const char *path = secure_getenv("CONTAINERFS_SOCKET");
-
-	return path && *path ? path : CONTROL_SOCKET;
 }
 
 /* Where it is installed, or beside this program, which then is not. */
@@ -74,7 +66,7 @@ static const char *daemon_path(void)
 static int start_daemon(struct control_reply *reply)
 {
 	const char *path = daemon_path();
-	char *argv[] = { (char *)"containerfsd", (char *)"--socket", (char *)socket_name(), NULL };
+	char *argv[] = { (char *)"containerfsd", (char *)"--socket", (char *)exchange_where(), NULL };
 	/* nothing of the caller's is the daemon's */
 	char *env[] = { NULL };
 	posix_spawn_file_actions_t actions;
@@ -104,59 +96,12 @@ static int start_daemon(struct control_reply *reply)
 
 static int connect_daemon(struct control_reply *reply)
 {
-	int sock = endpoint_connect(socket_name());
+	int sock = endpoint_connect(exchange_where());
 
 	if (sock < 0)
-		fail(reply, sock, "cannot reach containerfsd at %s: %s", endpoint_show(socket_name()),
+		fail(reply, sock, "cannot reach containerfsd at %s: %s", endpoint_show(exchange_where()),
 		     strerror(-sock));
 	return sock;
-}
-
-union ancillary {
-	struct cmsghdr	align;
-	char		buf[CMSG_SPACE(sizeof(int))];
-};
-
-static int send_request(int sock, const struct control_request *rq, int fd)
-{
-	struct iovec iov = { (void *)rq, sizeof(*rq) };
-	union ancillary anc = { 0 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		anc.align = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
-		memcpy(CMSG_DATA(&anc.align), &fd, sizeof(int));
-		msg.msg_control = &anc;
-		msg.msg_controllen = sizeof(anc);
-	}
-	return sendmsg(sock, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-static int receive_reply(int sock, struct control_reply *reply, int *fd)
-{
-	struct iovec iov = { reply, sizeof(*reply) };
-	union ancillary anc = { 0 };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &anc, .msg_controllen = sizeof(anc),
-	};
-	ssize_t len = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *c = len > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-
-	*fd = -1;
-	if (len < 0)
-		return -errno;
-	if (!len)
-		return -ECONNRESET;
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(c), sizeof(int));
-	if (len > (ssize_t)offsetof(struct control_reply, text) &&
-	    reply->version == CONTROL_VERSION && !((char *)reply)[len - 1])
-		return 0;
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-	return -EPROTO;
 }
 
 /* Did the daemon end before it answered, or is there none? */
@@ -180,17 +125,10 @@ int client_ask(const struct control_request *rq, int send, bool start,
 				return err;
 			continue;
 		}
-		err = send_request(sock, rq, send);
-		if (!err)
-			err = endpoint_wait(sock, PATIENCE);
-		if (!err)
-			err = receive_reply(sock, reply, &fd);
-		if (err == -ETIMEDOUT || err == -EAGAIN) {
-			endpoint_explain(sock, reply->text, sizeof(reply->text));
-			close(sock);
-			return -ETIMEDOUT;
-		}
+		err = exchange(sock, rq, send, PATIENCE, reply, &fd);
 		close(sock);
+		if (err == -ETIMEDOUT)
+			return err;
 		if (!err) {
 			if (received)
 				*received = fd;
@@ -202,5 +140,5 @@ int client_ask(const struct control_request *rq, int send, bool start,
 			return fail(reply, err, "containerfsd does not answer: %s", strerror(-err));
 	}
 	return fail(reply, -ENOTCONN, "no containerfsd can be reached at %s",
-		    endpoint_show(socket_name()));
+		    endpoint_show(exchange_where()));
 }
