@@ -12,17 +12,13 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <libmount/libmount.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/answers.h"
 #include "mount.h"
 
 #define PATIENCE_MS	3000	/* until a daemon that does not answer is given up */
@@ -42,28 +38,13 @@ static void usage(FILE *out)
 	      "  -V, --version show the version\n", out);
 }
 
-/* Does somebody answer behind the mount?  Asked by a child, which may wait for ever. */
+/* False: the daemon of @dir does not answer, or is dead. */
 static bool answers(const char *dir)
 {
-	struct pollfd p = { .events = POLLIN };
-	struct statfs st;
-	bool ok = false;
-	int status;
-	pid_t pid;
+	int err = path_answers(dir, PATIENCE_MS);
 
-	pid = fork();
-	if (pid < 0)
-		return true;
-	if (!pid)
-		_exit(statfs(dir, &st) ? EXIT_FAILURE : EXIT_SUCCESS);
-	p.fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (p.fd >= 0 && poll(&p, 1, PATIENCE_MS) == 1 && waitpid(pid, &status, 0) == pid)
-		ok = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
-	else
-		kill(pid, SIGKILL);
-	if (p.fd >= 0)
-		close(p.fd);
-	return ok;
+	/* without memory for a child nobody was asked */
+	return !err || err == -EAGAIN || err == -ENOMEM;
 }
 
 static int read_only(const char *dir)
