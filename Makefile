@@ -126,7 +126,7 @@ shim_srcs	= $(SHIM_ENGINE_SRCS) $(SHIM_SRCS)
 daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c fs/fuse/*/*.c)) $(daemon_common)
 # what the programs share, and what of it the daemon uses
 common_srcs	= $(wildcard userspace/common/*.c)
-daemon_common	= $(addprefix userspace/common/,endpoint.c own_mount.c process.c)
+daemon_common	= $(addprefix userspace/common/,endpoint.c own_mount.c process.c unescape.c)
 mount_srcs	= $(wildcard userspace/mount/*.c) $(common_srcs)
 ctl_srcs	= $(wildcard userspace/containerctl/*.c) $(common_srcs)
 sysc_srcs	= $(wildcard test/conformance/sysc*.c)

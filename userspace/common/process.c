@@ -27,9 +27,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "initial.h"
 #include "process.h"
 
-#define KTHREADD	2
 /* the kernel's own, in nanoseconds */
 #define TIMER_SLACK	50000
 
@@ -83,7 +83,7 @@ static void default_limit(int which, struct rlimit *limit)
 void process_kernel_limits(struct rlimit *limits)
 {
 	for (int i = 0; i < RLIM_NLIMITS; i++)
-		if (prlimit(KTHREADD, i, NULL, &limits[i]))
+		if (prlimit(INITIAL_KTHREADD, i, NULL, &limits[i]))
 			default_limit(i, &limits[i]);
 }
 

@@ -27,12 +27,11 @@
 
 #include "uapi/containerfs.h"
 #include "common/answers.h"
+#include "common/initial.h"
 #include "common/kernel_mount.h"
 #include "common/process.h"
+#include "common/unescape.h"
 #include "mount.h"
-
-/* inode number of the initial user namespace */
-#define INIT_USER_INO	0xEFFFFFFDu
 
 bool verbose;
 
@@ -87,7 +86,7 @@ static bool in_user_namespace(void)
 {
 	struct stat st;
 
-	return !stat("/proc/self/ns/user", &st) && st.st_ino != INIT_USER_INO;
+	return !stat("/proc/self/ns/user", &st) && st.st_ino != INITIAL_USER_INO;
 }
 
 /* Is @dir the root of a mount of the same hierarchy already?  mount(2) refuses that. */
@@ -223,7 +222,7 @@ static int merge_options(const char *dir, int fd, bool from_table)
 	err = ask(dir, CONTROL_SHOW, fd, NULL);
 	if (err)
 		return err;
-	options_unescape(reply.text);
+	unescape(reply.text);
 	merged = options_merge(reply.text, request.options);
 	if (!merged) {
 		complain(dir, -ENOMEM, NULL);

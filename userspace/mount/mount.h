@@ -34,8 +34,6 @@ bool options_have_atime(unsigned long flags);
 bool options_strip_fuse(char **options);
 /* Of what is given twice in the options of a remount the last one counts; false: no memory. */
 bool options_last_counts(struct libmnt_context *cxt);
-/* In place: \ooo, as in the mount table, is one byte. */
-void options_unescape(char *text);
 /* @options, with those of @more added, or in place of the same with another value; NULL: no memory. */
 char *options_merge(const char *options, const char *more);
 

@@ -92,22 +92,6 @@ bool options_last_counts(struct libmnt_context *cxt)
 	return ok;
 }
 
-void options_unescape(char *text)
-{
-	unsigned int byte;
-	char *to = text;
-
-	while (*text) {
-		if (sscanf(text, "\\%3o", &byte) == 1) {
-			*to++ = byte;
-			text += 4;
-		} else {
-			*to++ = *text++;
-		}
-	}
-	*to = '\0';
-}
-
 char *options_merge(const char *options, const char *more)
 {
 	char *merged = strdup(options), *copy = strdup(more);

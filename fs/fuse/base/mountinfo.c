@@ -14,22 +14,7 @@
 #include <unistd.h>
 
 #include "base.h"
-
-/* Space, tab, newline and backslash are written as \ooo. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] && s[2] && s[3]) {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
+#include "common/unescape.h"
 
 /* "36 35 98:0 ROOT POINT OPTIONS [OPTIONAL]... - TYPE SOURCE OPTIONS", in place. */
 static bool parse(char *line, struct mount_line *m)

@@ -30,15 +30,9 @@
 
 #include "daemon.h"
 #include "failure.h"
+#include "common/initial.h"
 #include "common/own_mount.h"
 #include "common/process.h"
-
-/* inode numbers of the initial namespaces, fixed since Linux 3.8 */
-#define INIT_USER_INO	0xEFFFFFFDu
-#define INIT_PID_INO	0xEFFFFFFCu
-
-/* kthreadd, of which all kernel threads are */
-#define KTHREADD	2
 
 #define OOM_SCORE_ADJ	"/proc/self/oom_score_adj"
 
@@ -64,11 +58,11 @@ static int check_namespaces(int proc)
 {
 	if (faccessat(proc, "self/ns/pid", F_OK, 0))
 		return failure_log(FAILURE_PROC, -errno, NULL);
-	if (!is_initial(proc, "self/ns/user", INIT_USER_INO))
+	if (!is_initial(proc, "self/ns/user", INITIAL_USER_INO))
 		return failure_log(FAILURE_USER_NS, 0, NULL);
 	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN))
 		return failure_log(FAILURE_SYS_ADMIN, 0, NULL);
-	if (!is_initial(proc, "self/ns/pid", INIT_PID_INO))
+	if (!is_initial(proc, "self/ns/pid", INITIAL_PID_INO))
 		return failure_log(FAILURE_PID_NS, 0, NULL);
 	return 0;
 }
@@ -105,14 +99,14 @@ int privilege_join_host(void)
 		snprintf(path, sizeof(path), "self/ns/%s", ns[i].name);
 		if (fstatat(proc, path, &own, 0))
 			continue;
-		snprintf(path, sizeof(path), "%d/ns/%s", KTHREADD, ns[i].name);
+		snprintf(path, sizeof(path), "%d/ns/%s", INITIAL_KTHREADD, ns[i].name);
 		if (!fstatat(proc, path, &host, 0) && own.st_ino != host.st_ino)
 			flags |= ns[i].flag;
 	}
 	close(proc);
 	if (!flags)
 		return 0;
-	fd = syscall(SYS_pidfd_open, KTHREADD, 0);
+	fd = syscall(SYS_pidfd_open, INITIAL_KTHREADD, 0);
 	if (fd < 0 || setns(fd, flags))
 		err = failure_log(FAILURE_NAMESPACES, -errno, NULL);
 	if (fd >= 0)

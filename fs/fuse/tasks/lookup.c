@@ -26,8 +26,7 @@
 #include "tasks.h"
 #include "lookup.h"
 #include "replay.h"
-
-#define KTHREADD	2
+#include "common/initial.h"
 
 static struct task_events *te;
 static pid_t self;
@@ -48,7 +47,7 @@ static unsigned int flags_of(uint32_t tid, uint32_t tgid, uint32_t flags)
 		out |= CONTAINER_TASK_KTHREAD;
 	if ((pid_t)tgid == self)
 		out |= CONTAINER_TASK_HOST;
-	if (flags & TE_TASK_KTHREAD && (tid == KTHREADD || flags & TE_TASK_NO_SETAFFINITY))
+	if (flags & TE_TASK_KTHREAD && (tid == INITIAL_KTHREADD || flags & TE_TASK_NO_SETAFFINITY))
 		out |= CONTAINER_TASK_UNMOVABLE;
 	return out;
 }

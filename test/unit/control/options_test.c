@@ -4,7 +4,8 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "../../../userspace/mount/mount.h"
+#include "common/unescape.h"
+#include "mount/mount.h"
 #include "tests.h"
 
 START_TEST(attributes)
@@ -65,6 +66,26 @@ START_TEST(merging)
 }
 END_TEST
 
+static void escaped(const char *from, const char *to)
+{
+	char text[32];
+
+	strcpy(text, from);
+	unescape(text);
+	ck_assert_str_eq(text, to);
+}
+
+START_TEST(escapes)
+{
+	escaped("a\\040b\\134c\\011", "a b\\c\t");
+	escaped("\\303\\274", "\xc3\xbc");
+	/* nothing is read behind the end, and what is no byte stays */
+	escaped("\\", "\\");
+	escaped("x\\04", "x\\04");
+	escaped("\\400\\08\\n", "\\400\\08\\n");
+}
+END_TEST
+
 TCase *options_tests(void)
 {
 	TCase *tc = tcase_create("options");
@@ -72,5 +93,6 @@ TCase *options_tests(void)
 	tcase_add_test(tc, attributes);
 	tcase_add_test(tc, fuse_options);
 	tcase_add_test(tc, merging);
+	tcase_add_test(tc, escapes);
 	return tc;
 }
