@@ -2,52 +2,94 @@
 /*
  * containerctl: what its commands share.
  *
- * One file a command, each with one function cmd_NAME(argc, argv), argv[0]
- * being the command's name; the table of them is in main.c. A command returns
- * the exit status: EXIT_SUCCESS, EXIT_FAILURE after a message, EXIT_USAGE when
- * the words were wrong.
+ * Each command has a file with a function cmd_NAME(argc, argv), where argv[0] is
+ * the command's name; the table of commands is in main.c. A command returns the
+ * exit status: EXIT_SUCCESS, EXIT_FAILURE after a message, or EXIT_USAGE when the
+ * command line was wrong.
  *
- * Functions that return int return 0 or a negative errno and say nothing,
- * unless their comment says that they report: then they have printed what was
- * wrong and what is accepted, and return false or NULL. Memory running out
- * ends the program.
+ * Functions that return int return 0 or a negative errno and print nothing.
+ * Functions whose comment says "Reports" print what was wrong and what would be
+ * accepted, and return false or NULL. The program ends when memory runs out.
  *
- * A container can be removed at any moment. Whoever walks skips what has gone
- * (is_gone()); only what the user named himself is reported as missing.
+ * A container can be removed at any moment. A walk over containers skips those
+ * that have gone (is_gone()); only a container that the user named is reported as
+ * missing.
  */
-#ifndef CONTAINERCTL_H
-#define CONTAINERCTL_H
+#ifndef _CONTAINERCTL_H
+#define _CONTAINERCTL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define EXIT_USAGE	2
 
+struct option_row;
+struct column;
+
 /* --- main.c --- */
 
-/* Print "containerctl: " and the message. */
+struct command {
+	const char		*name;
+	int			(*fn)(int argc, char **argv);
+	const char		*args;		/* for the usage line */
+	const char		*help;		/* one line, begins with a small letter */
+	const struct option_row	*options;	/* its own, or NULL */
+	const struct column	*columns;	/* of the table that it prints, or NULL */
+	const char		*no_option;	/* a hint after an unknown option, or NULL */
+};
+
+/* The command @name, or NULL. */
+const struct command *find_command(const char *name);
+/* Print "containerctl: " and the message to stderr. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The usage line of @command on stderr; returns EXIT_USAGE. */
+/* Print the usage line of @command to stderr; returns EXIT_USAGE. */
 int usage_error(const char *command);
-/* What getopt_long() has just met and does not know; until the next call. */
-const char *unknown_option(char **argv);
-/* Is what we print for a locale without other characters than ASCII? */
+/* Does the locale have no characters beyond ASCII? */
 bool is_ascii_locale(void);
-/* What `containerctl help COMMAND` prints. */
+/* Print what `containerctl help COMMAND` prints. */
 void print_help(const char *command);
+
+/* --- options.c: the options of a command, one table for getopt and the help --- */
+
+/* A table ends with a row without a name. */
+struct option_row {
+	int		 key;		/* a letter is the short form; see OPTION_LONG */
+	const char	*name;		/* the long form */
+	const char	*value;		/* what the help calls its value; NULL: it takes none */
+	const char	*help;		/* one or more lines; NULL: the help does not show it */
+};
+
+/* Options with this key, and with greater ones, have no short form. */
+#define OPTION_LONG	256
+
+#define OPTION_END	(-1)
+#define OPTION_STOP	(-2)
+
+/*
+ * The key of the next option of command @argv[0]; optarg is its value. OPTION_END:
+ * the other words begin at argv[optind]. OPTION_STOP: the help was printed, or an
+ * error was reported, and *@status is the exit status.
+ */
+int option_next(int argc, char **argv, int *status);
+/* Is there a word after the options? Reports; @what is "PATH". */
+bool words_given(int argc, char **argv, const char *what, int *status);
+/* Call @fn, which reports, for each word after the options; exit status. */
+int each_word(int argc, char **argv, bool (*fn)(const char *word, void *arg), void *arg);
+void print_options(const struct command *command);
 
 /* --- file.c: control files, and memory --- */
 
-/* The container that the file was in has been removed. */
+/* Does @err say that the container of the file has been removed? */
 bool is_gone(int err);
-/* All of the file as a string of *@text, for free(). */
+/* *@text is the whole file as a string, for free(). */
 int read_file(int dirfd, const char *name, char **text);
 int read_fd(int fd, char **text);
-/* The same of a file that never has more than a line or a few; saves a request to the daemon. */
+/* The same of a file with a few lines at most; saves a request to the daemon. */
 int read_short(int dirfd, const char *name, char **text);
-/* @text in one write(2). */
+/* Write @text by one write(2). */
 int write_file(int dirfd, const char *name, const char *text);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n, size_t size);
@@ -60,8 +102,8 @@ struct mount {
 	char	*target;
 	char	*source;
 	char	*type;		/* containerfs or fuse.containerfs */
-	char	*root;		/* which container of its hierarchy is mounted here */
-	char	*options;	/* subsystems and others, where the mount table has them */
+	char	*root;		/* path of the container that is mounted here */
+	char	*options;	/* as the mount table has them; FUSE mounts show no subsystems */
 	dev_t	 dev;		/* the same for all mounts of one hierarchy */
 };
 
@@ -70,7 +112,7 @@ struct mounts {
 	size_t		 count;
 };
 
-/* Every mount that can be seen from here, the first of each hierarchy only if @unique. */
+/* Every mount that can be seen from here; with @unique, one of each hierarchy. */
 int mounts_load(struct mounts *mounts, bool unique);
 void mounts_free(struct mounts *mounts);
 /* Is more than one hierarchy mounted? */
@@ -85,43 +127,47 @@ struct place {
 };
 
 /*
- * Find the container @arg: a path of the file system, or one within the only
+ * Find the container @arg: a path of the file system, or a path within the only
  * hierarchy that is mounted. Reports.
  */
 bool place_open(const char *command, const char *arg, struct place *place);
 /*
- * Whether @arg is answered: who serves it may have been stopped, or hang. That is
- * complained of, and then @arg had better not be touched.
+ * Does the daemon that serves @arg answer? If it was stopped or hangs, that is
+ * reported, and the caller must not touch @arg, because it would hang as well.
  */
 bool place_answers(const struct mounts *mounts, const char *arg);
 /* Open the directory @arg and find the mount that it is in; -EXDEV if there is none. */
 int place_open_in(const struct mounts *mounts, const char *arg, struct place *place);
-/* The container that @mount shows at its mount point. */
+/* Open the container that @mount shows at its mount point. */
 int place_open_mount(const struct mount *mount, struct place *place);
 void place_close(struct place *place);
-/* Give up the directory, which keeps a mount busy; the rest stays. */
+/* Close the directory, because an open directory keeps a mount busy; the rest stays. */
 void place_shut(struct place *place);
-/* What of @directory is below @target, "" if they are the same, or NULL. */
+/* The part of @directory below @target, "" if they are the same; NULL: it is not below. */
 const char *path_below(const char *directory, const char *target);
-/* @dir/@rest, with one slash where there are several and none at the end; for free(). */
+/* @dir/@rest without double slashes and without a slash at the end; for free(). */
 char *path_join(const char *dir, const char *rest);
 
 /* --- explain.c: why something cannot be done --- */
 
-/* All but the last two print. */
-/* That @file of @place could not be read or written, and whose it is if that is why. */
+/* The functions complain_ and explain_ print; the functions _error return a text. */
+/* @file of @place could not be read or written; the owner is named if that is why. */
 void complain_file(const char *command, const struct place *place, const char *file, int err);
-/* That nothing is mounted, and what could be; or that nobody serves it. */
+/* freezer.state of @place, which the user called @arg, could not be used. */
+void complain_freezer(const char *command, const char *arg, const struct place *place, int err);
+/* The mount table cannot be read. */
+void complain_mounts(const char *command);
+/* No hierarchy is mounted, and how to mount one; or its daemon is dead. */
 void explain_no_hierarchy(const char *command);
-/* False, and nothing is printed, if no mount has lost its daemon. */
+/* The daemon of a mount is dead. False if there is no such mount: nothing is printed. */
 bool explain_dead(const char *command);
 /* Why the PATH @arg leads to no container. */
 void explain_place(const char *command, const char *arg, const struct mounts *all,
 		   const struct mounts *hierarchies, int err);
-/* Why nobody can be moved to @place, ENOSPC; NULL: complain_file() knows. For free(). */
+/* What @err says of a container: that it has been removed, or strerror(). */
+const char *container_error(int err);
+/* Why no task can be moved to @place (ENOSPC); NULL: complain_file() knows. For free(). */
 char *attach_error(const struct place *place);
-/* Why freezer.state of @place could not be used; NULL: complain_file() knows. For free(). */
-char *freezer_error(const struct place *place, int err);
 char *user_name(uid_t uid);
 
 /* --- walk.c: containers below a place --- */
@@ -130,10 +176,10 @@ struct container {
 	char			 *name;		/* last part of @path, "/" for the top */
 	char			 *path;
 	unsigned long		  tasks;	/* threads */
-	unsigned long		  procs;	/* processes seen from here; if asked for */
-	char			 *commands;	/* of these; if asked for */
+	unsigned long		  procs;	/* WALK_PROCS: processes that can be seen from here */
+	char			 *commands;	/* WALK_COMMANDS: the commands of these */
 	bool			  populated;
-	bool			  clone;	/* made by a clone; if asked for */
+	bool			  clone;	/* WALK_CLONE: was it made by a clone? */
 	uid_t			  uid;		/* owner of the directory */
 	ino_t			  ino;		/* not used twice while the hierarchy lives */
 	void			 *own;		/* what the visitor made of it, or NULL */
@@ -146,36 +192,38 @@ struct container {
 #define WALK_COMMANDS	0x2
 #define WALK_ALL	0x4	/* all commands, however many */
 #define WALK_CLONE	0x8
-#define WALK_QUIET	0x10	/* count in @unreadable, and do not complain */
+#define WALK_QUIET	0x10	/* count in @unreadable, and print nothing */
 
-/* The container at @place and all below, read now. NULL if it has gone, else with *@err. */
+/* Read the container at @place and all below it, now. NULL: *@err says why. */
 struct container *walk(const struct place *place, unsigned int what, int *err);
 /*
- * The same, and for each container, before those below it, *@own is set by @visit,
- * which is given the directory. @own goes to free() with the container.
+ * The same; @visit is called for each container, before those below it, with its
+ * directory @fd. @visit may set *@own, which is freed with the container.
  */
 typedef int (*visit_fn)(int fd, const struct container *cont, void *arg, void **own);
 struct container *walk_visit(const struct place *place, unsigned int what, visit_fn visit,
 			     void *arg, int *err);
 void container_free(struct container *cont);
-/* Names of the directories in @fd, node2 before node10, and the array: for free(). */
+/* Path of the directory of @cont, which was found by a walk from @place; for free(). */
+char *container_directory(const struct place *place, const struct container *cont);
+/* Names of the directories in @fd, node2 before node10; each and the array: for free(). */
 int list_children(int fd, char ***namesp, size_t *nr);
 
 /* --- text.c: for terminals and people --- */
 
-/* @text with bytes that are not UTF-8 as \xNN; takes @text, returns one for free(). */
+/* @text with bytes that are not UTF-8 as \xNN. Frees @text; the result is for free(). */
 char *to_utf8(char *text);
-/* @text with all that a terminal should not get as \xNN; for free(). */
+/* @text with all that could steer a terminal as \xNN; for free(). */
 char *printable(const char *text);
-/* Columns of a terminal that @text, which is printable(), takes. */
+/* How many columns of a terminal @text takes; it is printable(). */
 int text_width(const char *text);
 /*
- * @text, which is printable(), filled up with spaces or cut to @width columns; what is
- * cut off, at the left or at the right, is "..." instead. For free().
+ * @text, which is printable(), filled up with spaces or cut to @width columns. "..."
+ * stands for what is cut off, at the right or at the left. For free().
  */
 char *text_fit(const char *text, int width);
 char *text_fit_left(const char *text, int width);
-/* "1.5M", of 1024; "12.3 s", "850 ms". For free(). */
+/* "1.5M", in powers of 1024; "0.850s", "12min 05s". For free(). */
 char *human_bytes(unsigned long long bytes);
 char *human_time(unsigned long long ns);
 
@@ -183,7 +231,7 @@ char *human_time(unsigned long long ns);
 
 struct json {
 	FILE		*out;
-	bool		 lines;		/* one line in all, else one a value */
+	bool		 lines;		/* print all on one line, not a line a value */
 	int		 depth;
 	bool		 any;		/* there is a value before, at this depth */
 };
@@ -192,7 +240,7 @@ struct json {
 void json_open(struct json *json, const char *key, char open);
 void json_close(struct json *json, char close);
 void json_string(struct json *json, const char *key, const char *text);
-/* A number, true, false or null, as it stands. */
+/* @text is a number, true, false or null, and is printed as it is. */
 void json_plain(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, unsigned long long number);
 
@@ -203,7 +251,7 @@ struct pids {
 	size_t	 nr;
 };
 
-/* What cgroup.procs of the container @fd lists. */
+/* The ids that cgroup.procs of the container @fd lists. */
 int pids_read(int fd, struct pids *pids);
 /* In ascending order, each once. */
 void pids_sort(struct pids *pids);
@@ -226,15 +274,19 @@ struct procs {
 	size_t		 nr;
 };
 
-/* The command of @pid, and whether that is a thread of the kernel; NULL: it has gone. For free(). */
-char *proc_command(const char *pid, bool *kernel);
-/* What /proc/PID/stat tells of @sorted; who has gone is left out. */
+/*
+ * The command of the task @pid, for free(), or NULL: it has gone. *@kernel: is it a
+ * thread of the kernel? *@state: the letter of its state. Both may be NULL.
+ */
+char *proc_command(const char *pid, bool *kernel, char *state);
+/* What /proc/PID/stat tells of @sorted; processes that have gone are left out. */
 void procs_read(const struct pids *sorted, struct procs *procs);
 const struct proc *procs_find(const struct procs *procs, pid_t pid);
 void procs_free(struct procs *procs);
 
 /* --- table.c: tables as lsns and lsblk print them --- */
 
+/* A list of columns ends with one without a name. */
 struct column {
 	const char	*name;
 	const char	*help;
@@ -250,51 +302,65 @@ struct table_opts {
 struct table;
 struct libscols_line;
 
+/* The options that all tables have. */
+extern const struct option_row table_option_rows[];
 /*
- * Parse the options that all tables have; the remaining words begin at
- * argv[*first]. Reports; *@status is the exit status when false.
+ * Read the options; the other words begin at argv[optind]. @own is called for the
+ * command's own options; it reports, and returns false if the value is bad. It may be
+ * NULL. Reports; *@status is the exit status when false.
  */
-bool table_options(int argc, char **argv, struct table_opts *opts, int *first, int *status);
-/* @name: of the JSON array. @defaults: comma separated. Reports. */
-struct table *table_new(const char *name, const struct column *columns, size_t nr,
-			const char *defaults, const struct table_opts *opts);
+bool table_options(int argc, char **argv, struct table_opts *opts,
+		   bool (*own)(int key, void *arg), void *arg, int *status);
+/* @name: of the JSON array. @defaults: columns, separated by commas. Reports. */
+struct table *table_new(const char *name, const struct column *columns, const char *defaults,
+			const struct table_opts *opts);
 bool table_wants(const struct table *table, size_t column);
 struct libscols_line *table_line(struct table *table, struct libscols_line *parent);
 /* Takes @text, which comes from malloc(). */
 void table_set(struct table *table, struct libscols_line *line, size_t column, char *text);
-/* Prints and frees; exit status. */
+/* Print and free the table; exit status. */
 int table_end(struct table *table);
+/* Print the names of @columns and what they are, one a line. */
+void columns_print(FILE *out, const struct column *columns);
 
-/* The columns of command @name, for its help; NULL if it prints no table. */
-const struct column *columns_of(const char *name, size_t *nr);
+/* --- progress.c: the time, and what is shown while something takes long --- */
+
+#define NS_PER_SEC	1000000000ULL
+
+unsigned long long now_ns(clockid_t clock);
+
+struct progress {
+	unsigned long long	begun, shown;	/* ns, CLOCK_MONOTONIC; 0: not yet */
+	bool			terminal;	/* there is one to show it at */
+	bool			visible;
+};
+
+struct progress progress_begin(void);
+/* When the line is to be shown: two seconds after the beginning, then each second. */
+unsigned long long progress_next(const struct progress *p);
+bool progress_due(const struct progress *p);
+/* Show @text, which is printable(); NULL: there is nothing to show this time. */
+void progress_show(struct progress *p, const char *text);
+void progress_clear(struct progress *p);
 
 /* --- show.c: tree and ls differ in their default columns only --- */
 
-extern const struct column container_columns[];
-extern const size_t nr_container_columns;
 int show_containers(int argc, char **argv, const char *defaults, bool tree);
-
-/* --- where.c, hierarchies.c, subsystems.c --- */
-
-extern const struct column where_columns[], hierarchy_columns[], subsystem_columns[];
-extern const size_t nr_where_columns, nr_hierarchy_columns, nr_subsystem_columns;
-/* Is @name one of the subsystems of the engine that containerctl was built with? */
-bool subsystem_is_known(const char *name);
 
 /* --- daemon.c: questions to containerfsd --- */
 
 /*
- * Ask @op (include/control.h) about the file @fd (-1: nothing); the answer is
- * *@text, for free(). -ENOENT or -ECONNREFUSED: no daemon runs; -ETIMEDOUT: it
- * does not answer, *@text is a sentence about it. With an errno of the daemon's
- * *@text is its reason, else NULL.
+ * Ask @op (control.h) about the file @fd (-1: about none); *@text is the answer, for
+ * free(). -ENOENT, -ECONNREFUSED: no daemon runs. -ETIMEDOUT: the daemon does not
+ * answer, and *@text is a sentence that says why. Other errors are the daemon's, and
+ * *@text is its reason, or NULL.
  */
 int daemon_ask(unsigned int op, int fd, char **text);
-/* A detached mount of the hierarchy that @options name; its descriptor, or as daemon_ask(). */
+/* A detached mount of the hierarchy that @options name: its descriptor, or as daemon_ask(). */
 int daemon_mount(const char *options, char **text);
 /*
- * Complain, once, that who serves @what does not answer: @why is a sentence about
- * it, that of daemon_ask() or, with NULL, what it says now. Has it been told?
+ * Complain, but only once, that the daemon which serves @what does not answer. @why
+ * is the sentence of daemon_ask(); NULL: ask now. Has that been said, now or before?
  */
 bool daemon_silent(const char *what, const char *why);
 bool daemon_was_silent(void);
@@ -304,7 +370,7 @@ bool daemon_was_silent(void);
 struct hierarchy {
 	int		 id;
 	char		*subsystems;	/* comma separated, "" if none */
-	char		*name;		/* of a named one, else NULL */
+	char		*name;		/* or NULL */
 	char		*options;	/* as in the mount table, or NULL if not known */
 	long		 containers;	/* with the top one, -1 if not known */
 	dev_t		 dev;		/* 0 if not known */
@@ -316,53 +382,53 @@ struct hierarchy {
 struct hierarchies {
 	struct hierarchy *hierarchy;
 	size_t		  count;
-	bool		  told;		/* of all there are and their devices, as root is */
+	bool		  told;		/* all are in the list, with their devices: root is told */
 };
 
-/* Newest first; nothing mounted and no daemon to ask is an empty list. */
+/* Newest first. The list is empty if nothing is mounted and no daemon can be asked. */
 int hierarchies_load(struct hierarchies *list);
 void hierarchies_free(struct hierarchies *list);
 const struct hierarchy *hierarchy_find(const struct hierarchies *list, int id);
-/* Whether @dev is the device of one of them, or cannot be told. */
+/* Is @dev the device of a hierarchy of @list? True also if that is not known. */
 bool hierarchies_have(const struct hierarchies *list, dev_t dev);
 /* Is @word one of @list, which commas separate? */
 bool has_word(const char *list, const char *word);
 /*
- * Split the next "id:subsystems[,name=X]:/path" off *@text; its parts are
- * borrowed from there. False at the end.
+ * Split the next "id:subsystems[,name=X]:/path" off *@text; the parts are borrowed
+ * from there. False at the end.
  */
 bool where_line(char **text, int *id, char **subsystems, char **path);
 
-/* --- freeze.c --- */
-
-/* That @err came of freezer.state of @place, which the user called @arg. */
-void complain_freezer(const char *command, const char *arg, const struct place *place, int err);
-/* Call @fn, which reports, for each PATH of a command without options; exit status. */
-int each_container(int argc, char **argv, bool (*fn)(const char *arg));
-
 /* --- kill.c --- */
 
-/* Waiting for those who were killed. */
+/* A wait for the end of killed tasks. */
 struct kill_wait {
-	const char		*command;	/* whose it is, for messages */
-	unsigned long long	begun, end;	/* ns; end 0: no limit */
-	unsigned long long	shown;		/* when it was last */
-	int			columns;	/* that are not blank any more */
+	const char		*command;	/* for messages */
+	unsigned long long	end;		/* ns, CLOCK_MONOTONIC; 0: no limit */
+	struct progress		progress;
 };
-struct kill_wait kill_wait_begin(const char *command);
+
+/* @limit: ns, 0: none. */
+struct kill_wait kill_wait_begin(const char *command, unsigned long long limit);
 /*
- * Until nobody is left in @place, which the user knows as @arg, and below; @events is its
- * container.events. After two seconds, who is waited for is shown at a terminal. Reports.
+ * Wait until no task is left in @place and below. @arg is what the user calls it,
+ * @events is its container.events. The tasks that are left are shown meanwhile.
+ * Reports.
  */
 bool kill_wait_gone(const struct place *place, const char *arg, int events,
 		    struct kill_wait *wait);
 
 /* --- remove.c --- */
 
-/* End the hierarchy @id, which is not mounted; @kill: whoever is in its containers, too. Exit status. */
+/* End the hierarchy @id, which is not mounted. @kill: the tasks in its containers, too. Exit status. */
 int hierarchy_remove(int id, bool kill);
 
-/* --- the commands --- */
+/* --- subsystems.c --- */
+
+/* Is @name a subsystem that this program was built with? */
+bool subsystem_is_known(const char *name);
+
+/* --- the commands, with their options and columns --- */
 
 int cmd_tree(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
@@ -376,4 +442,9 @@ int cmd_subsystems(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 
-#endif /* CONTAINERCTL_H */
+extern const struct option_row kill_options[], freeze_options[], hierarchies_options[],
+			       stat_options[], top_options[];
+extern const struct column container_columns[], where_columns[], hierarchy_columns[],
+			   subsystem_columns[];
+
+#endif /* _CONTAINERCTL_H */

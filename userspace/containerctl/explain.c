@@ -15,6 +15,9 @@
 
 #include "containerctl.h"
 
+/* with the options */
+#define MOUNT_HINT	"mount -t containerfs -o %s none DIRECTORY"
+
 char *user_name(uid_t uid)
 {
 	struct passwd *pw = getpwuid(uid);
@@ -43,7 +46,17 @@ void complain_file(const char *command, const struct place *place, const char *f
 	}
 }
 
-/* --- nothing is mounted, or nobody serves it --- */
+void complain_mounts(const char *command)
+{
+	complain("%s: cannot read /proc/self/mountinfo", command);
+}
+
+const char *container_error(int err)
+{
+	return is_gone(err) ? "the container has been removed" : strerror(-err);
+}
+
+/* --- no hierarchy is mounted, or its daemon is dead --- */
 
 static bool is_dead(const struct mount *mount)
 {
@@ -79,16 +92,14 @@ void explain_no_hierarchy(const char *command)
 	if (explain_dead(command) || daemon_was_silent())
 		return;
 	if (hierarchies_load(&list) || !list.count)
-		complain("%s: no hierarchy is mounted: mount -t containerfs -o ns none DIRECTORY",
-			 command);
+		complain("%s: no hierarchy is mounted: " MOUNT_HINT, command, "ns");
 	for (size_t i = 0; i < list.count; i++) {
 		const struct hierarchy *h = &list.hierarchy[i];
 		char *name = h->name ? xasprintf(",name=%s", h->name) : xstrdup("");
 		char *options = xasprintf("%s%s", *h->subsystems ? h->subsystems : "none", name);
 
-		complain("%s: hierarchy %d (%s) is not mounted here: "
-			 "mount -t containerfs -o %s none DIRECTORY", command, h->id, options,
-			 options);
+		complain("%s: hierarchy %d (%s) is not mounted here: " MOUNT_HINT, command, h->id,
+			 options, options);
 		free(options);
 		free(name);
 	}
@@ -253,7 +264,8 @@ static char *subsystem_says(const struct place *place, const char *subsystem)
 	return says;
 }
 
-char *freezer_error(const struct place *place, int err)
+/* Why freezer.state of @place could not be used; NULL: @err says it all. For free(). */
+static char *freezer_error(const struct place *place, int err)
 {
 	char *text, *found;
 
@@ -264,8 +276,8 @@ char *freezer_error(const struct place *place, int err)
 				       "system: name one below it");
 		found = find_freezer();
 		text = found ? xasprintf("its hierarchy has no freezer; the one at %s has", found) :
-			xstrdup("its hierarchy has no freezer, nor has another: "
-				"mount -t containerfs -o freezer none DIRECTORY");
+			xasprintf("its hierarchy has no freezer, nor has another: " MOUNT_HINT,
+				  "freezer");
 		free(found);
 		return text;
 	case -EOPNOTSUPP:
@@ -277,4 +289,15 @@ char *freezer_error(const struct place *place, int err)
 	default:
 		return NULL;
 	}
+}
+
+void complain_freezer(const char *command, const char *arg, const struct place *place, int err)
+{
+	char *why = freezer_error(place, err);
+
+	if (why)
+		complain("%s: %s: %s", command, arg, why);
+	else
+		complain_file(command, place, "freezer.state", err);
+	free(why);
 }

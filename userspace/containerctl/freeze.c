@@ -3,38 +3,25 @@
  * containerctl freeze: stop all tasks of a container and of those below, and
  * wait until they have stopped.
  *
- * Who is in the container himself would stop before he has said so, and with him the
- * shell that could thaw it: that is refused, unless --self asks for it.
+ * A container that this command is in itself is refused without --self, because the
+ * command would stop, and with it the shell that could thaw the container.
  *
- * Needs the freezer in the container's hierarchy. FREEZING may last as long as a
- * task sleeps where nothing interrupts it; an interrupted wait leaves the
- * container as it is, to be thawed by `containerctl thaw`.
+ * The container's hierarchy must have the freezer. FREEZING lasts as long as a task
+ * sleeps where nothing interrupts it. A signal that ends the wait leaves the
+ * container as it is; `containerctl thaw` thaws it.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "containerctl.h"
 
-/* ms between two looks, at first and at most */
+/* ms between two reads of freezer.state, at first and at most */
 #define LOOK_FIRST	1
 #define LOOK_MOST	100
 
-void complain_freezer(const char *command, const char *arg, const struct place *place, int err)
-{
-	char *why = freezer_error(place, err);
-
-	if (why)
-		complain("%s: %s: %s", command, arg, why);
-	else
-		complain_file(command, place, "freezer.state", err);
-	free(why);
-}
-
-/* 0 once it is no longer FREEZING. */
+/* Wait until the container is not FREEZING any more; 0 or -errno. */
 static int wait_frozen(int fd)
 {
 	struct timespec pause = { 0 };
@@ -57,14 +44,15 @@ static int wait_frozen(int fd)
 	}
 }
 
-static bool freeze_one(const char *arg, bool self)
+static bool freeze_one(const char *arg, void *self_too)
 {
+	const bool *self = self_too;
 	struct place place;
 	int err;
 
 	if (!place_open("freeze", arg, &place))
 		return false;
-	if (!self && strcmp(place.path, "/") && place_has_self(&place)) {
+	if (!*self && strcmp(place.path, "/") && place_has_self(&place)) {
 		complain("freeze: %s: this very command is in it and would stop, too, with what "
 			 "runs it: --self is needed for that", arg);
 		place_close(&place);
@@ -79,56 +67,24 @@ static bool freeze_one(const char *arg, bool self)
 	return !err;
 }
 
-int each_container(int argc, char **argv, bool (*fn)(const char *arg))
-{
-	int status = EXIT_SUCCESS;
-	int first = 1;
+enum { OPT_SELF = OPTION_LONG };
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		print_help(argv[0]);
-		return EXIT_SUCCESS;
-	}
-	if (argc > 1 && !strcmp(argv[1], "--"))
-		first++;
-	if (argc == first || argv[first][0] == '-') {
-		complain("%s: at least one PATH is needed, and there are no options", argv[0]);
-		return usage_error(argv[0]);
-	}
-	for (int i = first; i < argc; i++)
-		if (!fn(argv[i]))
-			status = EXIT_FAILURE;
-	return status;
-}
+const struct option_row freeze_options[] = {
+	{ OPT_SELF, "self", NULL, "freeze this command, too, if it is in PATH itself" },
+	{ 0 }
+};
 
 int cmd_freeze(int argc, char **argv)
 {
-	static const struct option longopts[] = {
-		{ "self", no_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
-	int status = EXIT_SUCCESS, c;
 	bool self = false;
+	int key, status;
 
-	while ((c = getopt_long(argc, argv, ":h", longopts, NULL)) != -1) {
-		switch (c) {
-		case 's':
-			self = true;
-			break;
-		case 'h':
-			print_help("freeze");
-			return EXIT_SUCCESS;
-		default:
-			complain("freeze: there is no option '%s'", unknown_option(argv));
-			return usage_error("freeze");
-		}
+	while ((key = option_next(argc, argv, &status)) != OPTION_END) {
+		if (key == OPTION_STOP)
+			return status;
+		self |= key == OPT_SELF;
 	}
-	if (optind == argc) {
-		complain("freeze: at least one PATH is needed");
-		return usage_error("freeze");
-	}
-	for (int i = optind; i < argc; i++)
-		if (!freeze_one(argv[i], self))
-			status = EXIT_FAILURE;
-	return status;
+	if (!words_given(argc, argv, "PATH", &status))
+		return status;
+	return each_word(argc, argv, freeze_one, &self);
 }

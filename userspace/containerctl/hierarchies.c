@@ -11,6 +11,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <getopt.h>
 #include <libsmartcols.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 
 enum {
 	COL_ID, COL_SUBSYSTEMS, COL_NAME, COL_CONTAINERS, COL_MOUNTPOINT, COL_TYPE, COL_SOURCE,
-	COL_OPTIONS,
+	COL_OPTIONS, NR_COLUMNS
 };
 
 const struct column hierarchy_columns[] = {
@@ -36,8 +37,8 @@ const struct column hierarchy_columns[] = {
 	[COL_SOURCE]	 = { "SOURCE", "source given at mount", 0, SCOLS_JSON_STRING },
 	[COL_OPTIONS]	 = { "OPTIONS", "options that are not the default (root only)", 0,
 			     SCOLS_JSON_STRING },
+	[NR_COLUMNS]	 = { NULL },
 };
-const size_t nr_hierarchy_columns = sizeof(hierarchy_columns) / sizeof(hierarchy_columns[0]);
 
 static char *dup_if(const char *s)
 {
@@ -89,8 +90,20 @@ static int show_daemon(void)
 }
 
 struct words {
-	bool	stats, verbose, kill, remove;
-	int	id;		/* of what to remove */
+	bool	stats, verbose, kill;
+	int	id;		/* of the hierarchy to remove, or 0 */
+};
+
+enum { OPT_STATS = OPTION_LONG, OPT_REMOVE, OPT_KILL };
+
+const struct option_row hierarchies_options[] = {
+	{ 'v', "verbose", NULL, "also print which process serves the hierarchies, and what it\n"
+	  "could not put away" },
+	{ OPT_STATS, "stats", NULL, "print counters instead" },
+	{ OPT_REMOVE, "remove", "ID", "end the hierarchy ID, which is not mounted and kept by containers;\n"
+	  "refused while tasks are in those" },
+	{ OPT_KILL, "kill", NULL, "with --remove: kill those tasks first" },
+	{ 0 }
 };
 
 /* A number from 1 on, or 0. */
@@ -104,39 +117,27 @@ static int parse_id(const char *word)
 	return errno || *end || end == word || n < 1 || n > INT_MAX ? 0 : (int)n;
 }
 
-/* Take out of the arguments what is not an option of a table; reports. */
-static bool take_words(int *argc, char **argv, struct words *w)
+static bool take_word(int key, void *arg)
 {
-	int left = 1;
+	struct words *w = arg;
 
-	*w = (struct words){ 0 };
-	for (int i = 1; i < *argc; i++) {
-		const char *word = argv[i];
-
-		if (!strcmp(word, "--stats")) {
-			w->stats = true;
-		} else if (!strcmp(word, "-v") || !strcmp(word, "--verbose")) {
-			w->verbose = true;
-		} else if (!strcmp(word, "--kill")) {
-			w->kill = true;
-		} else if (!strcmp(word, "--remove") || !strncmp(word, "--remove=", 9)) {
-			w->remove = true;
-			word = word[8] ? word + 9 : i + 1 < *argc ? argv[++i] : "";
-			w->id = parse_id(word);
-			if (w->id)
-				continue;
-			complain("hierarchies: --remove needs the ID of a hierarchy, not '%s'", word);
-			return false;
-		} else {
-			argv[left++] = argv[i];
-		}
-	}
-	if (w->kill && !w->remove) {
-		complain("hierarchies: --kill belongs to --remove");
+	switch (key) {
+	case 'v':
+		w->verbose = true;
+		break;
+	case OPT_STATS:
+		w->stats = true;
+		break;
+	case OPT_KILL:
+		w->kill = true;
+		break;
+	case OPT_REMOVE:
+		w->id = parse_id(optarg);
+		if (w->id)
+			break;
+		complain("hierarchies: --remove needs the ID of a hierarchy, not '%s'", optarg);
 		return false;
 	}
-	*argc = left;
-	argv[left] = NULL;
 	return true;
 }
 
@@ -144,28 +145,30 @@ int cmd_hierarchies(int argc, char **argv)
 {
 	struct hierarchies list;
 	struct table_opts opts;
-	struct words words;
+	struct words words = { 0 };
 	struct table *t;
-	int first, status;
+	int status, end;
 
-	if (!take_words(&argc, argv, &words))
-		return usage_error("hierarchies");
-	if (!table_options(argc, argv, &opts, &first, &status))
+	if (!table_options(argc, argv, &opts, take_word, &words, &status))
 		return status;
-	if (argc > first) {
-		complain("hierarchies: '%s' is too much", argv[first]);
+	if (words.kill && !words.id) {
+		complain("hierarchies: --kill belongs to --remove");
 		return usage_error("hierarchies");
 	}
-	if (words.remove)
+	if (argc > optind) {
+		complain("hierarchies: '%s' is too much", argv[optind]);
+		return usage_error("hierarchies");
+	}
+	if (words.id)
 		return hierarchy_remove(words.id, words.kill);
 	if (words.stats)
 		return show_stats();
-	t = table_new("hierarchies", hierarchy_columns, nr_hierarchy_columns,
-		      "ID,SUBSYSTEMS,NAME,CONTAINERS,MOUNTPOINT", &opts);
+	t = table_new("hierarchies", hierarchy_columns, "ID,SUBSYSTEMS,NAME,CONTAINERS,MOUNTPOINT",
+		      &opts);
 	if (!t)
 		return EXIT_USAGE;
 	if (hierarchies_load(&list)) {
-		complain("hierarchies: cannot read /proc/self/mountinfo");
+		complain_mounts("hierarchies");
 		return EXIT_FAILURE;
 	}
 	if (!list.count && !daemon_was_silent())
@@ -186,7 +189,7 @@ int cmd_hierarchies(int argc, char **argv)
 		table_set(t, line, COL_OPTIONS, dup_if(h->options));
 	}
 	hierarchies_free(&list);
-	first = table_end(t);
-	status = status ? status : first;
+	end = table_end(t);
+	status = status ? status : end;
 	return words.verbose && !status ? show_daemon() : status;
 }

@@ -78,9 +78,9 @@ static void add_subsystem(struct hierarchy *h, const char *name)
 }
 
 /*
- * The subsystems and the name among @words, of container.where or of mount
- * options. Only the former has nothing else: an option that no subsystem has for
- * a name is a flag, whatever it says.
+ * Set the subsystems and the name of @h. @words is a list of these, from
+ * container.where, or the @options of a mount, where every word that is not the name
+ * of a known subsystem is a flag.
  */
 static void set_subsystems(struct hierarchy *h, const char *words, bool options)
 {

@@ -4,9 +4,9 @@
  * through container.kill, so that none escapes by forking meanwhile; and wait
  * until they are gone, so that an rmdir that follows finds nobody.
  *
- * The signal is sent when the write returns, but a task that is in a call which
- * nothing interrupts (state D) dies when that is over. Who waits is woken by
- * poll(2) on container.events, and shown at a terminal who is waited for.
+ * The signal has been sent when the write returns, but a task in a call that nothing
+ * interrupts (state D) dies only when that call is over. poll(2) on container.events
+ * ends each wait. At a terminal, the processes that are left are shown meanwhile.
  *
  * The top container is refused: it holds every task of the system.
  */
@@ -24,25 +24,17 @@
 
 #include "containerctl.h"
 
-#define NS		1000000000ULL
-#define SHOW_AFTER	(2 * NS)	/* at a terminal */
-#define SHOW_EVERY	NS
 #define NAMES_MAX	8		/* processes that are named */
 
-static unsigned long long now(void)
+struct kill_wait kill_wait_begin(const char *command, unsigned long long limit)
 {
-	struct timespec t;
+	struct kill_wait wait = { .command = command, .progress = progress_begin() };
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (unsigned long long)t.tv_sec * NS + (unsigned long long)t.tv_nsec;
+	wait.end = limit ? wait.progress.begun + limit : 0;
+	return wait;
 }
 
-struct kill_wait kill_wait_begin(const char *command)
-{
-	return (struct kill_wait){ .command = command, .begun = now() };
-}
-
-/* --- who is left --- */
+/* --- the processes that are left --- */
 
 static int collect(int fd, const struct container *cont, void *arg, void **own)
 {
@@ -66,21 +58,6 @@ static void left_read(const struct place *place, struct pids *left)
 	pids_sort(left);
 }
 
-/* The letter of its state; 0: it has gone. */
-static char state_of(pid_t pid)
-{
-	char path[32], *text, *end, state = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if (read_short(AT_FDCWD, path, &text))
-		return 0;
-	end = strrchr(text, ')');
-	if (end && end[1] == ' ')
-		state = end[2];
-	free(text);
-	return state;
-}
-
 /* "123 (dd) in state D, 45 (kworker/0:1) a thread of the kernel and 3 more"; for free(). */
 static char *left_names(const struct pids *left, bool *kernel_only)
 {
@@ -89,11 +66,11 @@ static char *left_names(const struct pids *left, bool *kernel_only)
 
 	*kernel_only = left->nr > 0;
 	for (size_t i = 0; i < left->nr; i++) {
-		char state = state_of(left->pid[i]);
-		bool kernel = false;
+		char state;
+		bool kernel;
 
 		snprintf(number, sizeof(number), "%d", (int)left->pid[i]);
-		command = state ? proc_command(number, &kernel) : NULL;
+		command = proc_command(number, &kernel, &state);
 		if (!command)
 			continue;
 		if (left->pid[i] != 1 && !kernel)
@@ -118,33 +95,21 @@ static char *left_names(const struct pids *left, bool *kernel_only)
 	return names;
 }
 
-/* --- what is shown meanwhile --- */
+/* --- the wait --- */
 
-static void unshow(struct kill_wait *wait)
-{
-	if (wait->columns)
-		fprintf(stderr, "\r%*s\r", wait->columns, "");
-	wait->columns = 0;
-}
-
+/* @names NULL: nothing is shown this time. */
 static void show(struct kill_wait *wait, const char *arg, const struct pids *left, const char *names)
 {
-	unsigned long long s = (now() - wait->begun) / NS;
-	char *line, *text;
+	unsigned long long s = (now_ns(CLOCK_MONOTONIC) - wait->progress.begun) / NS_PER_SEC;
+	char *line = !names ? NULL :
+		     xasprintf("%s: waiting for %zu process%s, %llu s: %s", arg, left->nr,
+			       left->nr == 1 ? "" : "es", s, names);
 
-	line = xasprintf("%s: waiting for %zu process%s, %llu s: %s", arg, left->nr,
-			 left->nr == 1 ? "" : "es", s, names);
-	text = text_fit(line, 78);
-	fprintf(stderr, "\r%s", text);
-	wait->columns = 78;
-	wait->shown = now();
-	free(text);
+	progress_show(&wait->progress, line);
 	free(line);
 }
 
-/* --- the wait --- */
-
-/* 1: somebody is there or below, 0: nobody; reading also makes the next poll wait for a change. */
+/* 1: a task is there or below, 0: none; reading also makes the next poll wait for a change. */
 static int populated(int events)
 {
 	char text[256];
@@ -156,48 +121,46 @@ static int populated(int events)
 	return strstr(text, "populated 1") != NULL;
 }
 
-/* Until something changes, or there is something to show or to end. */
-static int wait_change(const struct kill_wait *wait, int events, bool terminal)
+/* Wait until something changes, it is time to show something, or the wait is over. */
+static void wait_change(const struct kill_wait *wait, int events)
 {
 	struct pollfd p = { .fd = events, .events = POLLPRI };
-	unsigned long long t = now(), until = ULLONG_MAX;
+	unsigned long long t = now_ns(CLOCK_MONOTONIC), until = ULLONG_MAX;
 
-	if (terminal)
-		until = wait->shown ? wait->shown + SHOW_EVERY : wait->begun + SHOW_AFTER;
-	else if (!wait->shown)
-		until = wait->begun + SHOW_AFTER;
+	/* without a terminal one look is enough, to find out whether only kernel threads are left */
+	if (wait->progress.terminal || !wait->progress.shown)
+		until = progress_next(&wait->progress);
 	if (wait->end && wait->end < until)
 		until = wait->end;
-	if (until == ULLONG_MAX)
-		return poll(&p, 1, -1);
-	if (until <= t)
-		return 0;
-	t = (until - t) / 1000000 + 1;
-	return poll(&p, 1, t < INT_MAX ? (int)t : INT_MAX);
+	if (until == ULLONG_MAX) {
+		poll(&p, 1, -1);
+	} else if (until > t) {
+		t = (until - t) / 1000000 + 1;
+		poll(&p, 1, t < INT_MAX ? (int)t : INT_MAX);
+	}
 }
 
 bool kill_wait_gone(const struct place *place, const char *arg, int events, struct kill_wait *wait)
 {
-	bool terminal = isatty(STDERR_FILENO), kernel, over;
+	struct progress *progress = &wait->progress;
+	bool kernel, over;
 	struct pids left;
 	char *names;
 	int ret;
 
 	while ((ret = populated(events)) > 0) {
-		wait_change(wait, events, terminal);
-		over = wait->end && now() >= wait->end;
-		if (!over && now() < (wait->shown ? wait->shown + SHOW_EVERY :
-						    wait->begun + SHOW_AFTER))
+		wait_change(wait, events);
+		over = wait->end && now_ns(CLOCK_MONOTONIC) >= wait->end;
+		if (!over && !progress_due(progress))
 			continue;
 		left_read(place, &left);
 		names = left_names(&left, &kernel);
-		if (terminal && !kernel && !over)
-			show(wait, arg, &left, names);
-		wait->shown = now();
+		show(wait, arg, &left, kernel || over ? NULL : names);
 		if (kernel || over) {
-			unshow(wait);
+			progress_clear(progress);
 			complain("%s: %s: SIGKILL was sent, and after %.3g s there %s left: %s%s",
-				 wait->command, arg, (double)(now() - wait->begun) / (double)NS,
+				 wait->command, arg,
+				 (double)(now_ns(CLOCK_MONOTONIC) - progress->begun) / (double)NS_PER_SEC,
 				 left.nr == 1 ? "is" : "are", *names ? names : "none that is seen here",
 				 kernel ? ": who cannot be killed" : "");
 		}
@@ -206,7 +169,7 @@ bool kill_wait_gone(const struct place *place, const char *arg, int events, stru
 		if (kernel || over)
 			return false;
 	}
-	unshow(wait);
+	progress_clear(progress);
 	if (ret < 0 && !is_gone(ret)) {
 		complain_file(wait->command, place, "container.events", ret);
 		return false;
@@ -259,7 +222,7 @@ close:
 	return false;
 }
 
-/* All are killed first, so that they die at the same time. */
+/* Kill all before waiting for any, so that they die at the same time. */
 static int kill_all(char **paths, int nr, bool wait, unsigned long long limit)
 {
 	struct victim *victim = xcalloc((size_t)nr, sizeof(*victim));
@@ -269,9 +232,7 @@ static int kill_all(char **paths, int nr, bool wait, unsigned long long limit)
 	for (int i = 0; i < nr; i++)
 		if (!kill_one(paths[i], &victim[i], wait))
 			status = EXIT_FAILURE;
-	w = kill_wait_begin("kill");
-	if (limit)
-		w.end = w.begun + limit;
+	w = kill_wait_begin("kill", limit);
 	for (int i = 0; i < nr; i++) {
 		if (victim[i].events < 0)
 			continue;
@@ -292,47 +253,32 @@ static bool parse_seconds(const char *text, unsigned long long *ns)
 
 	if (end == text || *end || !isfinite(s) || s <= 0 || s > 3e9)
 		return false;
-	*ns = (unsigned long long)(s * (double)NS);
+	*ns = (unsigned long long)(s * (double)NS_PER_SEC);
 	return *ns > 0;
 }
 
+const struct option_row kill_options[] = {
+	{ 'n', "no-wait", NULL, "do not wait" },
+	{ 't', "timeout", "SECONDS", "wait no longer: fail, and say which processes are left" },
+	{ 0 }
+};
+
 int cmd_kill(int argc, char **argv)
 {
-	static const struct option longopts[] = {
-		{ "no-wait", no_argument,	NULL, 'n' },
-		{ "timeout", required_argument,	NULL, 't' },
-		{ "help",    no_argument,	NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
 	unsigned long long limit = 0;
 	bool wait = true;
-	int c;
+	int key, status;
 
-	while ((c = getopt_long(argc, argv, ":nt:h", longopts, NULL)) != -1) {
-		switch (c) {
-		case 'n':
-			wait = false;
-			break;
-		case 't':
-			if (parse_seconds(optarg, &limit))
-				break;
+	while ((key = option_next(argc, argv, &status)) != OPTION_END) {
+		if (key == OPTION_STOP)
+			return status;
+		wait &= key != 'n';
+		if (key == 't' && !parse_seconds(optarg, &limit)) {
 			complain("kill: '%s' is not a number of seconds above 0", optarg);
-			return usage_error("kill");
-		case 'h':
-			print_help("kill");
-			return EXIT_SUCCESS;
-		case ':':
-			complain("kill: '%s' needs a number of seconds", argv[optind - 1]);
-			return usage_error("kill");
-		default:
-			complain("kill: there is no option '%s': it sends SIGKILL, and no other signal",
-				 unknown_option(argv));
 			return usage_error("kill");
 		}
 	}
-	if (optind == argc) {
-		complain("kill: at least one PATH is needed");
-		return usage_error("kill");
-	}
+	if (!words_given(argc, argv, "PATH", &status))
+		return status;
 	return kill_all(argv + optind, argc - optind, wait, limit);
 }

@@ -7,11 +7,10 @@
  * over the kernel's containerfs and over containerfsd.
  *
  * This file is the table of commands; --help, help and the usage messages are
- * made of it.
+ * made of it, and of the tables of options and columns that it refers to.
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -24,54 +23,47 @@
 
 static int cmd_help(int argc, char **argv);
 
-static const struct command {
-	const char	*name;
-	int		(*fn)(int argc, char **argv);
-	const char	*args;
-	const char	*help;
-} commands[] = {
-	{ "tree",	 cmd_tree,	  "[OPTION...] [PATH]",
-	  "containers below PATH as a tree, with their tasks and commands" },
-	{ "ls",		 cmd_ls,	  "[OPTION...] [PATH]",
-	  "containers below PATH, one a line" },
-	{ "stat",	 cmd_stat,	  "[-J | -r] PATH...",
-	  "what each subsystem knows of the containers PATH" },
-	{ "top",	 cmd_top,	  "[OPTION...] [PATH...]",
-	  "the containers that use the machine now, live" },
-	{ "where",	 cmd_where,	  "[OPTION...] PID...",
-	  "which container of each hierarchy a task is in" },
-	{ "exec",	 cmd_exec,	  "PATH [--] COMMAND [ARGUMENT...]",
+static const struct command commands[] = {
+	{ "tree", cmd_tree, "[OPTION...] [PATH]",
+	  "containers below PATH as a tree, with their tasks and commands",
+	  .columns = container_columns },
+	{ "ls", cmd_ls, "[OPTION...] [PATH]",
+	  "containers below PATH, one a line",
+	  .columns = container_columns },
+	{ "stat", cmd_stat, "[-J | -r] PATH...",
+	  "what each subsystem knows of the containers PATH",
+	  .options = stat_options },
+	{ "top", cmd_top, "[OPTION...] [PATH...]",
+	  "the containers that use the machine now, live",
+	  .options = top_options },
+	{ "where", cmd_where, "[OPTION...] PID...",
+	  "which container of each hierarchy a task is in",
+	  .columns = where_columns },
+	{ "exec", cmd_exec, "PATH [--] COMMAND [ARGUMENT...]",
 	  "run COMMAND in the container PATH" },
-	{ "kill",	 cmd_kill,	  "[--no-wait] [--timeout SECONDS] PATH...",
-	  "send SIGKILL to every task in the containers PATH and below, and wait until all are gone" },
-	{ "freeze",	 cmd_freeze,	  "[--self] PATH...",
-	  "stop every task in the containers PATH and below, until thaw" },
-	{ "thaw",	 cmd_thaw,	  "PATH...",
+	{ "kill", cmd_kill, "[--no-wait] [--timeout SECONDS] PATH...",
+	  "send SIGKILL to every task in the containers PATH and below, and wait until all are gone",
+	  .options = kill_options,
+	  .no_option = "it sends SIGKILL, and no other signal" },
+	{ "freeze", cmd_freeze, "[--self] PATH...",
+	  "stop every task in the containers PATH and below, until thaw",
+	  .options = freeze_options },
+	{ "thaw", cmd_thaw, "PATH...",
 	  "let the tasks of frozen containers go on" },
 	{ "hierarchies", cmd_hierarchies, "[OPTION...] [-v] [--stats] [--remove ID [--kill]]",
-	  "hierarchies, their subsystems and where they are mounted" },
-	{ "subsystems",	 cmd_subsystems,  "[OPTION...]",
-	  "what each subsystem can do on this host" },
-	{ "help",	 cmd_help,	  "[COMMAND]",
+	  "hierarchies, their subsystems and where they are mounted",
+	  .options = hierarchies_options, .columns = hierarchy_columns },
+	{ "subsystems", cmd_subsystems, "[OPTION...]",
+	  "what each subsystem can do on this host",
+	  .columns = subsystem_columns },
+	{ "help", cmd_help, "[COMMAND]",
 	  "all commands, or one in detail" },
 };
 
-/* longer than every name of a command, and than one that is meant to be one */
+/* A longer word is not taken for a misspelt command. */
 #define WORD_MAX	16
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-static const struct {
-	const char		*command;
-	const struct column	*columns;
-	const size_t		*nr;
-} tables[] = {
-	{ "tree",	 container_columns, &nr_container_columns },
-	{ "ls",		 container_columns, &nr_container_columns },
-	{ "where",	 where_columns,	    &nr_where_columns },
-	{ "hierarchies", hierarchy_columns, &nr_hierarchy_columns },
-	{ "subsystems",	 subsystem_columns, &nr_subsystem_columns },
-};
 
 void complain(const char *fmt, ...)
 {
@@ -85,7 +77,7 @@ void complain(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
-static const struct command *find_command(const char *name)
+const struct command *find_command(const char *name)
 {
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(commands[i].name, name))
@@ -102,85 +94,20 @@ int usage_error(const char *command)
 	return EXIT_USAGE;
 }
 
-/* Of a word of letters that are options each, getopt has not left the word yet. */
-const char *unknown_option(char **argv)
-{
-	static char letter[] = "-x";
-
-	if (!optopt)
-		return argv[optind - 1];
-	letter[1] = (char)optopt;
-	return letter;
-}
-
-const struct column *columns_of(const char *name, size_t *nr)
-{
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		if (!strcmp(tables[i].command, name)) {
-			*nr = *tables[i].nr;
-			return tables[i].columns;
-		}
-	return NULL;
-}
-
-/* What options other than those of tables a command has. */
-static const struct {
-	const char	*command;
-	const char	*options;
-} others[] = {
-	{ "kill",
-	  "  -n, --no-wait          do not wait\n"
-	  "  -t, --timeout SECONDS  wait no longer: fail, and say who is left" },
-	{ "freeze",
-	  "  --self  freeze this command, too, if it is there itself" },
-	{ "hierarchies",
-	  "  -v, --verbose  also which process serves them, and what it could not put away\n"
-	  "  --stats        counters instead\n"
-	  "  --remove ID    end the hierarchy ID, which is not mounted and kept by containers;\n"
-	  "                 refused while tasks are in those\n"
-	  "  --kill         kill them first" },
-	{ "stat",
-	  "  -J, --json  JSON\n"
-	  "  -r, --raw   a line SUBSYSTEM.NAME VALUE each, numbers as the files have them" },
-	{ "top",
-	  "  -d, --delay SECONDS  time between two looks, 3 without\n"
-	  "  -n, --count COUNT    end after so many\n"
-	  "  -b, --batch          plain text, also chosen where there is no terminal\n"
-	  "  -J, --json           JSON, one object a line for each look\n"
-	  "  -s, --sort KEY       cpu, name, memory or tasks\n"
-	  "  -f, --flat           no tree, all containers in one order" },
-};
-
-static void print_options(const struct column *columns, size_t nr)
-{
-	puts("\nOptions:\n"
-	     "  -o, --output COLUMNS  what to print, separated by commas; +COLUMNS adds\n"
-	     "  -J, --json            JSON\n"
-	     "  -r, --raw             one space between columns, no alignment\n"
-	     "  -0, --null            each value as it is, with a zero byte after it\n"
-	     "  -n, --no-headings     no heading line\n"
-	     "\nColumns:");
-	for (size_t i = 0; i < nr; i++)
-		printf("  %-12s %s\n", columns[i].name, columns[i].help);
-}
-
 void print_help(const char *command)
 {
 	const struct command *cmd = find_command(command);
-	const struct column *columns;
-	size_t nr;
 
 	printf("Usage: containerctl %s %s\n\n%c%s.\n", cmd->name, cmd->args,
 	       cmd->help[0] - 'a' + 'A', cmd->help + 1);
 	if (strstr(cmd->args, "PATH"))
 		puts("\nPATH is a directory of a mounted hierarchy, or a path within the only\n"
 		     "hierarchy that is mounted, such as /node1.");
-	columns = columns_of(command, &nr);
-	if (columns)
-		print_options(columns, nr);
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcmp(others[i].command, command))
-			printf("\nOptions:\n%s\n", others[i].options);
+	print_options(cmd);
+	if (cmd->columns) {
+		puts("\nColumns:");
+		columns_print(stdout, cmd->columns);
+	}
 }
 
 static void print_commands(FILE *out)
@@ -196,7 +123,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many letters are to be left out, put in or exchanged to make @b of @a; both are short. */
+/* The edit distance of @a and @b: how many letters to leave out, put in or exchange. */
 static size_t distance(const char *a, const char *b)
 {
 	size_t na = strlen(a), nb = strlen(b), row[WORD_MAX + 1];
@@ -219,7 +146,7 @@ static size_t distance(const char *a, const char *b)
 	return row[nb];
 }
 
-/* The command that @name was most likely to be, or NULL. */
+/* The command that @name most likely means, or NULL. */
 static const char *guess(const char *name)
 {
 	size_t best = least(strlen(name) / 2, 2) + 1;
@@ -268,8 +195,8 @@ bool is_ascii_locale(void)
 }
 
 /*
- * In the locale C, that of many a script, no byte beyond ASCII is a character; names
- * are UTF-8 there all the same. Lines of trees stay ASCII.
+ * Many scripts run in the locale C, in which no byte beyond ASCII is a character.
+ * Names are taken for UTF-8 there all the same; the lines of trees stay ASCII.
  */
 static void set_locale(void)
 {
@@ -279,7 +206,7 @@ static void set_locale(void)
 		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-/* A walk holds a descriptor for each level it is deep. */
+/* A walk holds one descriptor for each level that it has gone down. */
 static void raise_file_limit(void)
 {
 	struct rlimit limit;

@@ -217,7 +217,7 @@ bool place_open(const char *command, const char *arg, struct place *place)
 	int err = 0;
 
 	if (mounts_load(&all, false) || mounts_load(&hierarchies, true)) {
-		complain("%s: cannot read /proc/self/mountinfo", command);
+		complain_mounts(command);
 		return false;
 	}
 	err = place_open_in(&all, arg, place);

@@ -124,26 +124,28 @@ static bool parse_stat(char *text, unsigned long long page, struct proc *proc)
 /* flags are field 9; these of the scheduler never change their place */
 #define PF_KTHREAD	0x00200000
 
-char *proc_command(const char *pid, bool *kernel)
+char *proc_command(const char *pid, bool *kernel, char *state)
 {
 	char *path = xasprintf("/proc/%s/stat", pid), *text, *open, *close, *comm = NULL;
 	unsigned int flags = 0;
+	char letter = 0;
+	int err = read_short(AT_FDCWD, path, &text);
 
-	*kernel = false;
-	if (read_short(AT_FDCWD, path, &text)) {
-		free(path);
-		return NULL;
-	}
 	free(path);
+	if (err)
+		return NULL;
 	open = strchr(text, '(');
 	close = strrchr(text, ')');
 	if (open && close && close > open) {
-		sscanf(close + 1, " %*c %*d %*d %*d %*d %*d %u", &flags);
+		sscanf(close + 1, " %c %*d %*d %*d %*d %*d %u", &letter, &flags);
 		*close = '\0';
 		comm = xstrdup(open + 1);
-		*kernel = flags & PF_KTHREAD;
 	}
 	free(text);
+	if (kernel)
+		*kernel = flags & PF_KTHREAD;
+	if (state)
+		*state = letter;
 	return comm;
 }
 

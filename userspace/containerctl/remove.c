@@ -17,15 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/kernel_mount.h"
 #include "common/live.h"
 #include "containerctl.h"
 #include "control.h"
-
-#define SHOW_AFTER	2	/* seconds until progress is shown at a terminal */
 
 struct removal {
 	char			*name;		/* "hierarchy 3 (pids)" */
@@ -36,16 +33,8 @@ struct removal {
 	bool			failed;		/* which was reported */
 	struct kill_wait	wait;
 	unsigned long		removed;
-	time_t			begun, shown;
+	struct progress		progress;
 };
-
-static time_t seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
 
 /* --- what keeps it --- */
 
@@ -117,33 +106,27 @@ static int wait_tasks(int fd, const struct container *cont, void *arg, void **ow
 	return -ENOENT;
 }
 
-static void unshow(struct removal *r)
+static void show_progress(struct removal *r)
 {
-	if (r->shown)
-		fprintf(stderr, "\r%*s\r", 78, "");
-	r->shown = 0;
-}
+	char *line;
 
-static void show(struct removal *r)
-{
-	time_t t = seconds();
-
-	if (t < r->begun + SHOW_AFTER || t == r->shown || !isatty(STDERR_FILENO))
+	if (!progress_due(&r->progress))
 		return;
-	fprintf(stderr, "\r%s: %lu of %lu containers removed", r->name, r->removed, r->containers);
-	r->shown = t;
+	line = xasprintf("%s: %lu of %lu containers removed", r->name, r->removed, r->containers);
+	progress_show(&r->progress, line);
+	free(line);
 }
 
-/* @name in @fd, of which @path is said if it cannot go. */
+/* Remove @name in @fd; a failure is reported as one of the container @path. */
 static void remove_one(struct removal *r, int fd, const char *name, const char *path)
 {
 	if (!unlinkat(fd, name, AT_REMOVEDIR)) {
 		r->removed++;
-		show(r);
+		show_progress(r);
 	} else if (errno != ENOENT && !r->failed) {
 		int err = errno;
 
-		unshow(r);
+		progress_clear(&r->progress);
 		complain("hierarchies: %s: %s cannot be removed: %s", r->name, path, strerror(err));
 		r->failed = true;
 	}
@@ -208,12 +191,12 @@ static bool empty(struct removal *r, const struct place *top, bool kill)
 			 r->containers == 1 ? "" : "s", r->occupied);
 		return false;
 	}
-	r->wait = kill_wait_begin("hierarchies");
+	r->wait = kill_wait_begin("hierarchies", 0);
 	if (kill && !(each_made(r, top, kill_tasks) && each_made(r, top, wait_tasks)))
 		return false;
-	r->begun = seconds();
+	r->progress = progress_begin();
 	each_made(r, top, remove_made);
-	unshow(r);
+	progress_clear(&r->progress);
 	return !r->failed;
 }
 
@@ -294,7 +277,7 @@ int hierarchy_remove(int id, bool kill)
 		return EXIT_FAILURE;
 	}
 	if (hierarchies_load(&list)) {
-		complain("hierarchies: cannot read /proc/self/mountinfo");
+		complain_mounts("hierarchies");
 		return EXIT_FAILURE;
 	}
 	h = hierarchy_find(&list, id);

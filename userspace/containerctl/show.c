@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <getopt.h>
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 enum {
 	COL_NAME, COL_PATH, COL_DIRECTORY, COL_TASKS, COL_PROCS, COL_NCHILDREN, COL_POPULATED,
-	COL_CLONE, COL_USER, COL_COMMANDS,
+	COL_CLONE, COL_USER, COL_COMMANDS, NR_COLUMNS
 };
 
 const struct column container_columns[] = {
@@ -35,22 +36,14 @@ const struct column container_columns[] = {
 	[COL_USER]	= { "USER", "owner of the directory", 0, SCOLS_JSON_STRING },
 	[COL_COMMANDS]	= { "COMMANDS", "commands of the processes, with their number", 0,
 			    SCOLS_JSON_STRING },
+	[NR_COLUMNS]	= { NULL },
 };
-const size_t nr_container_columns = sizeof(container_columns) / sizeof(container_columns[0]);
 
 struct show {
 	struct table	*table;
 	unsigned int	 what;		/* WALK_* */
 	bool		 tree;
 };
-
-static char *directory_of(const struct place *place, const struct container *cont)
-{
-	/* @place->path is a prefix of cont->path; "/" counts as the empty one */
-	const char *rest = cont->path + (strcmp(place->path, "/") ? strlen(place->path) : 0);
-
-	return xasprintf("%s%s", place->directory, strcmp(rest, "/") ? rest : "");
-}
 
 static void show_one(const struct show *show, const struct place *place,
 		     const struct container *cont, struct libscols_line *parent)
@@ -60,9 +53,9 @@ static void show_one(const struct show *show, const struct place *place,
 
 	/* the top of a tree says which one it is */
 	table_set(t, line, COL_NAME,
-		  show->tree && !parent ? directory_of(place, cont) : xstrdup(cont->name));
+		  show->tree && !parent ? container_directory(place, cont) : xstrdup(cont->name));
 	table_set(t, line, COL_PATH, xstrdup(cont->path));
-	table_set(t, line, COL_DIRECTORY, directory_of(place, cont));
+	table_set(t, line, COL_DIRECTORY, container_directory(place, cont));
 	table_set(t, line, COL_TASKS, xasprintf("%lu", cont->tasks));
 	table_set(t, line, COL_PROCS, xasprintf("%lu", cont->procs));
 	table_set(t, line, COL_NCHILDREN, xasprintf("%zu", cont->nr_child));
@@ -94,7 +87,7 @@ static int show_all(const char *command, const struct show *show)
 	int status = EXIT_SUCCESS;
 
 	if (mounts_load(&mounts, true)) {
-		complain("%s: cannot read /proc/self/mountinfo", command);
+		complain_mounts(command);
 		return EXIT_FAILURE;
 	}
 	if (!mounts.count) {
@@ -126,19 +119,18 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree)
 	struct table_opts opts;
 	struct show show = { .tree = tree };
 	char *several = NULL;
-	int first, status, err;
+	int status, err;
 
-	if (!table_options(argc, argv, &opts, &first, &status))
+	if (!table_options(argc, argv, &opts, NULL, NULL, &status))
 		return status;
-	if (argc - first > 1) {
+	if (argc - optind > 1) {
 		complain("%s: one PATH at most", argv[0]);
 		return usage_error(argv[0]);
 	}
 	/* paths of several hierarchies are not told apart */
-	if (argc == first && several_mounted() && !strncmp(defaults, "PATH,", 5))
+	if (argc == optind && several_mounted() && !strncmp(defaults, "PATH,", 5))
 		defaults = several = xasprintf("DIRECTORY,%s", defaults + 5);
-	show.table = table_new("containers", container_columns, nr_container_columns, defaults,
-			       &opts);
+	show.table = table_new("containers", container_columns, defaults, &opts);
 	free(several);
 	if (!show.table)
 		return EXIT_USAGE;
@@ -149,17 +141,16 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree)
 	if (table_wants(show.table, COL_COMMANDS))
 		show.what |= WALK_COMMANDS | (opts.json ? WALK_ALL : 0);
 
-	if (argc == first) {
+	if (argc == optind) {
 		status = show_all(argv[0], &show);
 	} else {
 		struct place place;
 
-		if (!place_open(argv[0], argv[first], &place))
+		if (!place_open(argv[0], argv[optind], &place))
 			return EXIT_FAILURE;
 		err = show_place(&show, &place);
 		if (err)
-			complain("%s: %s: %s", argv[0], argv[first], is_gone(err)
-				 ? "the container has been removed" : strerror(-err));
+			complain("%s: %s: %s", argv[0], argv[optind], container_error(err));
 		status = err ? EXIT_FAILURE : EXIT_SUCCESS;
 		place_close(&place);
 	}

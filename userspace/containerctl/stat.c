@@ -17,54 +17,6 @@
 /* of a list, for people */
 #define LINES_SHOWN	12
 
-static struct value *new_value(struct values *values, const char *group, const char *name)
-{
-	struct value *v;
-
-	values->value = xrealloc(values->value, values->nr + 1, sizeof(*values->value));
-	v = &values->value[values->nr++];
-	*v = (struct value){ .group = xstrdup(group), .name = xstrdup(name) };
-	return v;
-}
-
-void values_add(struct values *values, const char *group, const char *name,
-		enum value_type type, char *plain, char *human)
-{
-	struct value *v = new_value(values, group, name);
-
-	v->type = type;
-	v->plain = plain;
-	v->human = human;
-}
-
-void values_add_error(struct values *values, const char *group, const char *name, int err)
-{
-	struct value *v = new_value(values, group, name);
-
-	v->type = VALUE_ERROR;
-	v->err = err;
-}
-
-const struct value *values_find(const struct values *values, const char *group,
-				const char *name)
-{
-	for (size_t i = 0; i < values->nr; i++)
-		if (!strcmp(values->value[i].group, group) && !strcmp(values->value[i].name, name))
-			return &values->value[i];
-	return NULL;
-}
-
-void values_free(struct values *values)
-{
-	for (size_t i = 0; i < values->nr; i++) {
-		free(values->value[i].group);
-		free(values->value[i].name);
-		free(values->value[i].plain);
-		free(values->value[i].human);
-	}
-	free(values->value);
-}
-
 /* --- in three forms --- */
 
 static int count_lines(const char *text)
@@ -256,50 +208,37 @@ static bool load(const char *arg, struct values *values)
 	if (!err)
 		err = stat_files(&place, values);
 	if (err)
-		complain("stat: %s: %s", arg, is_gone(err)
-			 ? "the container has been removed" : strerror(-err));
+		complain("stat: %s: %s", arg, container_error(err));
 	place_close(&place);
 	group_values(values);
 	return !err;
 }
 
+const struct option_row stat_options[] = {
+	{ 'J', "json", NULL, "JSON" },
+	{ 'r', "raw", NULL, "a line SUBSYSTEM.NAME VALUE each, numbers as the files have them" },
+	{ 0 }
+};
+
 int cmd_stat(int argc, char **argv)
 {
-	static const struct option longopts[] = {
-		{ "json",	 no_argument, NULL, 'J' },
-		{ "raw",	 no_argument, NULL, 'r' },
-		{ "help",	 no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
 	struct json json = { .out = stdout };
 	int status = EXIT_SUCCESS;
 	bool raw = false, is_json = false, any = false;
-	int c;
+	int key;
 
-	while ((c = getopt_long(argc, argv, ":Jrh", longopts, NULL)) != -1) {
-		switch (c) {
-		case 'J':
-			is_json = true;
-			break;
-		case 'r':
-			raw = true;
-			break;
-		case 'h':
-			print_help("stat");
-			return EXIT_SUCCESS;
-		default:
-			complain("stat: there is no option '%s'", unknown_option(argv));
-			return usage_error("stat");
-		}
+	while ((key = option_next(argc, argv, &status)) != OPTION_END) {
+		if (key == OPTION_STOP)
+			return status;
+		is_json |= key == 'J';
+		raw |= key == 'r';
 	}
 	if (raw && is_json) {
 		complain("stat: --json and --raw exclude each other");
 		return usage_error("stat");
 	}
-	if (optind == argc) {
-		complain("stat: at least one PATH is needed");
-		return usage_error("stat");
-	}
+	if (!words_given(argc, argv, "PATH", &status))
+		return status;
 	setlocale(LC_NUMERIC, "C");
 	if (is_json) {
 		json_open(&json, NULL, '{');

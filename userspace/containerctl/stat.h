@@ -3,8 +3,8 @@
  * containerctl stat: what is known of one container, as a list of values, made
  * by stat_core.c and stat_files.c and printed by stat.c.
  */
-#ifndef CONTAINERCTL_STAT_H
-#define CONTAINERCTL_STAT_H
+#ifndef _CONTAINERCTL_STAT_H
+#define _CONTAINERCTL_STAT_H
 
 #include "containerctl.h"
 
@@ -37,4 +37,4 @@ int stat_core(const struct place *place, struct values *values);
 /* What the files of the subsystems say. */
 int stat_files(const struct place *place, struct values *values);
 
-#endif /* CONTAINERCTL_STAT_H */
+#endif /* _CONTAINERCTL_STAT_H */

@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <getopt.h>
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "control.h"
 #include "containerctl.h"
 
-enum { COL_NAME, COL_STATE, COL_DESCRIPTION };
+enum { COL_NAME, COL_STATE, COL_DESCRIPTION, NR_COLUMNS };
 
 const struct column subsystem_columns[] = {
 	[COL_NAME]	  = { "NAME", "name, as in mount options", 0, SCOLS_JSON_STRING },
@@ -23,8 +24,35 @@ const struct column subsystem_columns[] = {
 			      SCOLS_JSON_STRING },
 	[COL_DESCRIPTION] = { "DESCRIPTION", "what it can do here", SCOLS_FL_WRAP,
 			      SCOLS_JSON_STRING },
+	[NR_COLUMNS]	  = { NULL },
 };
-const size_t nr_subsystem_columns = sizeof(subsystem_columns) / sizeof(subsystem_columns[0]);
+
+/* What each subsystem is for, wherever it works. A subsystem without a line does not build. */
+#define PURPOSE_ns	"a container for each task that makes itself namespaces"
+#define PURPOSE_debug	"numbers of the implementation, for its tests"
+#define PURPOSE_freezer	"stops all tasks of a container, and lets them go on"
+#define PURPOSE_cpuacct	"CPU time used, also by tasks that have exited"
+#define PURPOSE_devices	"which devices tasks may open and make"
+#define PURPOSE_pids	"how many tasks there may be"
+#define PURPOSE_cpuset	"on which CPUs tasks may run"
+
+static const struct {
+	const char	*name;
+	const char	*purpose;
+} known[] = {
+#define SUBSYS(x) { #x, PURPOSE_##x },
+#include "../../kernel/subsystems.h"
+#undef SUBSYS
+};
+#define NR_KNOWN (sizeof(known) / sizeof(known[0]))
+
+bool subsystem_is_known(const char *name)
+{
+	for (size_t i = 0; i < NR_KNOWN; i++)
+		if (!strcmp(known[i].name, name))
+			return true;
+	return false;
+}
 
 static void add(struct table *t, const char *name, const char *state, const char *description)
 {
@@ -72,44 +100,6 @@ static bool add_from_mount(struct table *t)
 	return found;
 }
 
-/* Those of the engine that this was built with. */
-#define SUBSYS(x) KNOWN_##x,
-enum {
-#include "../../kernel/subsystems.h"
-	KNOWN
-};
-#undef SUBSYS
-#define SUBSYS(x) [KNOWN_##x] = #x,
-static const char *const known[KNOWN] = {
-#include "../../kernel/subsystems.h"
-};
-#undef SUBSYS
-
-bool subsystem_is_known(const char *name)
-{
-	for (int i = 0; i < KNOWN; i++)
-		if (!strcmp(name, known[i]))
-			return true;
-	return false;
-}
-
-/* What each is for, wherever it works. */
-static void add_known(struct table *t)
-{
-	static const char *const purpose[KNOWN] = {
-		[KNOWN_ns]	= "a container for each task that makes itself namespaces",
-		[KNOWN_debug]	= "numbers of the implementation, for its tests",
-		[KNOWN_freezer]	= "stops all tasks of a container, and lets them go on",
-		[KNOWN_cpuacct]	= "CPU time used, also by tasks that have exited",
-		[KNOWN_devices]	= "which devices tasks may open and make",
-		[KNOWN_pids]	= "how many tasks there may be",
-		[KNOWN_cpuset]	= "on which CPUs tasks may run",
-	};
-
-	for (int i = 0; i < KNOWN; i++)
-		add(t, known[i], NULL, purpose[i] ? purpose[i] : "");
-}
-
 /* Nobody could be asked. Exit status. */
 static int without_answer(struct table *t, int err, const char *reason)
 {
@@ -122,7 +112,8 @@ static int without_answer(struct table *t, int err, const char *reason)
 			 reason && *reason ? reason : strerror(-err));
 		return EXIT_FAILURE;
 	}
-	add_known(t);
+	for (size_t i = 0; i < NR_KNOWN; i++)
+		add(t, known[i].name, NULL, known[i].purpose);
 	complain("subsystems: %s, so what they can do here is not known",
 		 none ? "nothing is mounted yet" : "nothing is mounted here, and only root may ask containerfsd");
 	return table_end(t);
@@ -132,17 +123,16 @@ int cmd_subsystems(int argc, char **argv)
 {
 	struct table_opts opts;
 	struct table *t;
-	int first, status, err;
+	int status, err;
 	char *text;
 
-	if (!table_options(argc, argv, &opts, &first, &status))
+	if (!table_options(argc, argv, &opts, NULL, NULL, &status))
 		return status;
-	if (argc > first) {
-		complain("subsystems: '%s' is too much", argv[first]);
+	if (argc > optind) {
+		complain("subsystems: '%s' is too much", argv[optind]);
 		return usage_error("subsystems");
 	}
-	t = table_new("subsystems", subsystem_columns, nr_subsystem_columns,
-		      "NAME,STATE,DESCRIPTION", &opts);
+	t = table_new("subsystems", subsystem_columns, "NAME,STATE,DESCRIPTION", &opts);
 	if (!t)
 		return EXIT_USAGE;
 	if (add_from_mount(t))

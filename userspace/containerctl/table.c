@@ -26,52 +26,55 @@
 struct table {
 	struct libscols_table	*tb;
 	const struct column	*columns;
-	size_t			 nr;			/* of columns there are */
-	size_t			 chosen[COLUMNS_MAX];	/* which, in order */
+	size_t			 chosen[COLUMNS_MAX];	/* columns, in order */
 	size_t			 nr_chosen;
 	bool			 json, raw, null;
 };
 
-bool table_options(int argc, char **argv, struct table_opts *opts, int *first, int *status)
+const struct option_row table_option_rows[] = {
+	{ 'o', "output", "COLUMNS", "what to print, separated by commas; +COLUMNS adds" },
+	{ 'J', "json", NULL, "JSON" },
+	{ 'r', "raw", NULL, "one space between columns, no alignment" },
+	{ '0', "null", NULL, "each value as it is, with a zero byte after it" },
+	{ 'n', "no-headings", NULL, "no heading line" },
+	{ 'n', "noheadings" },	/* as lsns(8) calls it */
+	{ 0 }
+};
+
+/* False: it is none of these. */
+static bool take_option(int key, struct table_opts *opts)
 {
-	static const struct option longopts[] = {
-		{ "output",	 required_argument, NULL, 'o' },
-		{ "json",	 no_argument,	    NULL, 'J' },
-		{ "raw",	 no_argument,	    NULL, 'r' },
-		{ "null",	 no_argument,	    NULL, '0' },
-		{ "no-headings", no_argument,	    NULL, 'n' },
-		{ "noheadings",	 no_argument,	    NULL, 'n' },
-		{ "help",	 no_argument,	    NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
-	int c;
+	switch (key) {
+	case 'o':
+		opts->output = optarg;
+		return true;
+	case 'J':
+		opts->json = true;
+		return true;
+	case 'r':
+		opts->raw = true;
+		return true;
+	case '0':
+		opts->null = true;
+		return true;
+	case 'n':
+		opts->no_headings = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool table_options(int argc, char **argv, struct table_opts *opts,
+		   bool (*own)(int key, void *arg), void *arg, int *status)
+{
+	int key;
 
 	*opts = (struct table_opts){ 0 };
-	while ((c = getopt_long(argc, argv, ":o:Jr0nh", longopts, NULL)) != -1) {
-		switch (c) {
-		case 'o':
-			opts->output = optarg;
-			break;
-		case 'J':
-			opts->json = true;
-			break;
-		case 'r':
-			opts->raw = true;
-			break;
-		case '0':
-			opts->null = true;
-			break;
-		case 'n':
-			opts->no_headings = true;
-			break;
-		case 'h':
-			print_help(argv[0]);
-			*status = EXIT_SUCCESS;
+	while ((key = option_next(argc, argv, status)) != OPTION_END) {
+		if (key == OPTION_STOP)
 			return false;
-		default:
-			complain(c == ':' ? "%s: option '%s' needs a value" :
-				 "%s: there is no option '%s'", argv[0],
-				 c == ':' ? argv[optind - 1] : unknown_option(argv));
+		if (!take_option(key, opts) && !own(key, arg)) {
 			*status = usage_error(argv[0]);
 			return false;
 		}
@@ -81,24 +84,28 @@ bool table_options(int argc, char **argv, struct table_opts *opts, int *first, i
 		*status = usage_error(argv[0]);
 		return false;
 	}
-	*first = optind;
 	return true;
+}
+
+void columns_print(FILE *out, const struct column *columns)
+{
+	for (; columns->name; columns++)
+		fprintf(out, "  %-12s %s\n", columns->name, columns->help);
 }
 
 static bool choose(struct table *t, const char *name, size_t len)
 {
-	for (size_t i = 0; i < t->nr; i++) {
+	for (size_t i = 0; t->columns[i].name; i++) {
 		if (strlen(t->columns[i].name) != len ||
 		    strncasecmp(t->columns[i].name, name, len))
 			continue;
-		/* named twice: once is enough */
+		/* a column that is named twice is shown once */
 		if (!table_wants(t, i))
 			t->chosen[t->nr_chosen++] = i;
 		return true;
 	}
 	complain("there is no column '%.*s'; the columns are:", (int)len, name);
-	for (size_t i = 0; i < t->nr; i++)
-		fprintf(stderr, "  %-12s %s\n", t->columns[i].name, t->columns[i].help);
+	columns_print(stderr, t->columns);
 	return false;
 }
 
@@ -137,15 +144,14 @@ static void fill(struct table *t, const char *name, const struct table_opts *opt
 	}
 }
 
-struct table *table_new(const char *name, const struct column *columns, size_t nr,
-			const char *defaults, const struct table_opts *opts)
+struct table *table_new(const char *name, const struct column *columns, const char *defaults,
+			const struct table_opts *opts)
 {
 	struct table *t = xcalloc(1, sizeof(*t));
 	const char *output = opts->output;
 	bool add = output && output[0] == '+';
 
 	t->columns = columns;
-	t->nr = nr;
 	t->json = opts->json;
 	t->raw = opts->raw;
 	t->null = opts->null;

@@ -139,8 +139,8 @@ char *text_fit_left(const char *text, int width)
 char *human_bytes(unsigned long long bytes)
 {
 	static const char units[] = "BKMGTPE";
-	unsigned long long tenths = bytes * 10;
-	int unit = 0;
+	unsigned long long tenths;
+	int unit;
 
 	if (bytes < 1024)
 		return xasprintf("%lluB", bytes);

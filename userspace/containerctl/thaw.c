@@ -2,14 +2,14 @@
 /*
  * containerctl thaw: let the tasks of a container and of those below go on.
  *
- * A container below a frozen one stays frozen with it, which is said.
+ * A container below a frozen one stays frozen; then the command says why and fails.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "containerctl.h"
 
-static bool thaw_one(const char *arg)
+static bool thaw_one(const char *arg, void *unused)
 {
 	struct place place;
 	char *text = NULL;
@@ -32,5 +32,11 @@ static bool thaw_one(const char *arg)
 
 int cmd_thaw(int argc, char **argv)
 {
-	return each_container(argc, argv, thaw_one);
+	int status;
+
+	/* no option of its own: whatever is not the end has been dealt with */
+	if (option_next(argc, argv, &status) != OPTION_END ||
+	    !words_given(argc, argv, "PATH", &status))
+		return status;
+	return each_word(argc, argv, thaw_one, NULL);
 }

@@ -86,7 +86,7 @@ static void json_limit(struct json *json, const char *key, long long n)
 static void json_line(struct json *json, const struct line *line)
 {
 	const struct row *row = row_of(line->cont);
-	char *directory = line_directory(line), *cpu;
+	char *directory = container_directory(&line->tree->place, line->cont), *cpu;
 
 	json_open(json, NULL, '{');
 	json_string(json, "path", line->cont->path);
@@ -211,75 +211,67 @@ static bool any_mount(void)
 	return any;
 }
 
-static bool parse(int argc, char **argv, struct top *top, bool *batch, bool *json, int *status)
-{
-	static const struct option longopts[] = {
-		{ "delay", required_argument, NULL, 'd' },
-		{ "count", required_argument, NULL, 'n' },
-		{ "batch", no_argument,	      NULL, 'b' },
-		{ "json",  no_argument,	      NULL, 'J' },
-		{ "sort",  required_argument, NULL, 's' },
-		{ "flat",  no_argument,	      NULL, 'f' },
-		{ "help",  no_argument,	      NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
-	};
-	bool good = true;
-	int c;
+const struct option_row top_options[] = {
+	{ 'd', "delay", "SECONDS", "time between two looks, 3 without" },
+	{ 'n', "count", "COUNT", "end after so many" },
+	{ 'b', "batch", NULL, "plain text, also chosen where there is no terminal" },
+	{ 'J', "json", NULL, "JSON, one object a line for each look" },
+	{ 's', "sort", "KEY", "what to order by:" SORT_KEY_LIST },
+	{ 'f', "flat", NULL, "no tree, all containers in one order" },
+	{ 0 }
+};
 
-	while (good && (c = getopt_long(argc, argv, ":d:n:bJs:fh", longopts, NULL)) != -1) {
-		switch (c) {
-		case 'd':
-			good = delay_parse(optarg, &top->delay);
-			if (!good)
-				complain("top: '%s' is no delay: seconds from 0.1 to 86400 are "
-					 "accepted", optarg);
-			break;
-		case 'n':
-			good = parse_count(optarg, &top->count);
-			if (!good)
-				complain("top: '%s' is no count: a number from 1 on is accepted",
-					 optarg);
-			break;
-		case 'J':
-			*json = true;
-			/* fall through */
-		case 'b':
-			*batch = true;
-			break;
-		case 's':
-			good = sort_key_parse(optarg, &top->sort);
-			break;
-		case 'f':
-			top->flat = true;
-			break;
-		case 'h':
-			print_help("top");
-			*status = EXIT_SUCCESS;
-			return false;
-		default:
-			complain(c == ':' ? "top: option '%s' needs a value" :
-				 "top: there is no option '%s'",
-				 c == ':' ? argv[optind - 1] : unknown_option(argv));
-			good = false;
-		}
+struct output {
+	bool	batch, json;
+};
+
+/* False: @word is no value of the option @key, which was reported. */
+static bool take_option(int key, const char *word, struct top *top, struct output *out)
+{
+	switch (key) {
+	case 'd':
+		if (delay_parse(word, &top->delay))
+			return true;
+		complain("top: '%s' is no delay: seconds from %g to %g are accepted", word,
+			 DELAY_LEAST, DELAY_MOST);
+		return false;
+	case 'n':
+		if (parse_count(word, &top->count))
+			return true;
+		complain("top: '%s' is no count: a number from 1 on is accepted", word);
+		return false;
+	case 's':
+		return sort_key_parse(word, &top->sort);
+	case 'J':
+		out->json = true;
+		/* fall through */
+	case 'b':
+		out->batch = true;
+		return true;
+	case 'f':
+		top->flat = true;
+		return true;
 	}
-	if (!good)
-		*status = usage_error("top");
-	return good;
+	return true;
 }
 
 int cmd_top(int argc, char **argv)
 {
-	struct top top = { .delay = 3 };
-	bool batch = !isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO), json = false;
-	int status = EXIT_FAILURE;
+	struct top top = { .delay = DELAY_DEFAULT };
+	struct output out = { .batch = !isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO) };
+	int status, key;
 
 	/* a point in numbers, in and out */
 	setlocale(LC_NUMERIC, "C");
-	if (!parse(argc, argv, &top, &batch, &json, &status))
-		return status;
+	while ((key = option_next(argc, argv, &status)) != OPTION_END) {
+		if (key == OPTION_STOP)
+			return status;
+		if (!take_option(key, optarg, &top, &out))
+			return usage_error("top");
+	}
+	status = EXIT_FAILURE;
 	if (resolve(&top, argv + optind, argc - optind) && (top.nr || any_mount()))
-		status = batch ? run_batch(&top, json) : top_screen(&top);
+		status = out.batch ? run_batch(&top, out.json) : top_screen(&top);
 	if (top.sampled)
 		sample_free(&top.sample);
 	for (size_t i = 0; i < top.nr; i++)

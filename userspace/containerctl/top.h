@@ -7,15 +7,17 @@
  *
  * All numbers of a container are those of itself and of all below it.
  */
-#ifndef CONTAINERCTL_TOP_H
-#define CONTAINERCTL_TOP_H
+#ifndef _CONTAINERCTL_TOP_H
+#define _CONTAINERCTL_TOP_H
 
 #include "containerctl.h"
 
 #define DELAY_LEAST	0.1	/* s */
 #define DELAY_MOST	86400.0
+#define DELAY_DEFAULT	3
 #define DELAY_FIRST	0.5	/* at most, until the first sample that has one to compare with */
 
+/* STATE_NONE: it has no freezer.state */
 enum top_state { STATE_NONE, STATE_THAWED, STATE_FREEZING, STATE_FROZEN };
 
 #define PIDS_UNLIMITED	(-1LL)
@@ -83,7 +85,16 @@ const struct row *row_of(const struct container *cont);
 
 /* --- top_lines.c --- */
 
-enum sort_key { SORT_CPU, SORT_NAME, SORT_MEMORY, SORT_TASKS };
+#define SORT_KEYS(X) \
+	X(SORT_CPU, "cpu") X(SORT_NAME, "name") X(SORT_MEMORY, "memory") X(SORT_TASKS, "tasks")
+
+#define SORT_KEY(key, name) key,
+enum sort_key { SORT_KEYS(SORT_KEY) NR_SORT_KEYS };
+#undef SORT_KEY
+
+/* " cpu name memory tasks" */
+#define SORT_KEY_NAME(key, name) " " name
+#define SORT_KEY_LIST	SORT_KEYS(SORT_KEY_NAME)
 
 struct line {
 	const struct tree	*tree;
@@ -112,8 +123,6 @@ char *lines_text(const struct lines *lines, ssize_t i, int width);
 /* Columns that the longest name takes, and that all else does. */
 int lines_name_width(const struct lines *lines);
 int lines_rest_width(const struct lines *lines);
-/* Directory of the container; for free(). */
-char *line_directory(const struct line *line);
 /* "12 containers, 40 tasks", and where the CPU times come from; for free(). */
 char *sample_summary(const struct sample *sample);
 char *sample_sources(const struct sample *sample);
@@ -140,4 +149,4 @@ int top_screen(struct top *top);
 void top_complain(int err);
 bool delay_parse(const char *word, double *delay);
 
-#endif /* CONTAINERCTL_TOP_H */
+#endif /* _CONTAINERCTL_TOP_H */

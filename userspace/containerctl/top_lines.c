@@ -13,7 +13,9 @@
 #include "top.h"
 
 static const char *const key_names[] = {
-	[SORT_CPU] = "cpu", [SORT_NAME] = "name", [SORT_MEMORY] = "memory", [SORT_TASKS] = "tasks",
+#define SORT_KEY(key, name) [key] = name,
+	SORT_KEYS(SORT_KEY)
+#undef SORT_KEY
 };
 
 /* what most commands need; longer ones are cut by a narrow terminal */
@@ -21,16 +23,14 @@ static const char *const key_names[] = {
 /* that a name keeps for itself, however deep it is */
 #define NAME_LEAST	16
 
-#define NR_KEYS (sizeof(key_names) / sizeof(key_names[0]))
-
 bool sort_key_parse(const char *word, enum sort_key *key)
 {
-	for (size_t i = 0; i < NR_KEYS; i++)
+	for (size_t i = 0; i < NR_SORT_KEYS; i++)
 		if (!strcmp(key_names[i], word)) {
 			*key = i;
 			return true;
 		}
-	complain("top: '%s' is no key: cpu, name, memory or tasks is accepted", word);
+	complain("top: '%s' is no key; these are accepted:" SORT_KEY_LIST, word);
 	return false;
 }
 
@@ -58,6 +58,7 @@ static int compare_lines(const void *a, const void *b, void *arg)
 		order = (r->tasks < s->tasks) - (r->tasks > s->tasks);
 		break;
 	case SORT_NAME:
+	case NR_SORT_KEYS:
 		break;
 	}
 	if (!order)
@@ -148,15 +149,6 @@ void lines_free(struct lines *l)
 
 /* --- text --- */
 
-char *line_directory(const struct line *line)
-{
-	const struct place *place = &line->tree->place;
-	const char *path = line->cont->path;
-	const char *rest = path + (strcmp(place->path, "/") ? strlen(place->path) : 0);
-
-	return xasprintf("%s%s", place->directory, strcmp(rest, "/") ? rest : "");
-}
-
 const char *state_name(const struct row *row)
 {
 	switch (row->state) {
@@ -175,7 +167,7 @@ const char *state_name(const struct row *row)
  */
 static char *name_text(const struct lines *l, const struct line *line, int width)
 {
-	char *raw = l->flat || !line->depth ? line_directory(line) : xstrdup(line->cont->name);
+	char *raw = l->flat || !line->depth ? container_directory(&line->tree->place, line->cont) : xstrdup(line->cont->name);
 	char *safe = printable(raw), *fitted, *text;
 	int indent = l->flat ? 0 : 2 * line->depth;
 	int over = indent + text_width(safe) - width;
@@ -196,7 +188,7 @@ int lines_name_width(const struct lines *l)
 
 	for (size_t i = 0; i < l->nr; i++) {
 		const struct line *line = &l->line[i];
-		char *raw = l->flat || !line->depth ? line_directory(line) : xstrdup(line->cont->name);
+		char *raw = l->flat || !line->depth ? container_directory(&line->tree->place, line->cont) : xstrdup(line->cont->name);
 		char *safe = printable(raw);
 
 		most = larger(most, text_width(safe) + (l->flat ? 0 : 2 * line->depth));

@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "top.h"
@@ -31,14 +30,6 @@ static const char *const file_names[NR_TOP_FILES] = {
 	[FILE_PIDS_CURRENT] = "pids.current",
 	[FILE_PIDS_MAX]	    = "pids.max",
 };
-
-static unsigned long long now(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (unsigned long long)t.tv_sec * 1000000000 + (unsigned long long)t.tv_nsec;
-}
 
 const struct row *row_of(const struct container *cont)
 {
@@ -101,7 +92,7 @@ static int read_row(int fd, const struct container *cont, void *arg, void **own)
 		memcpy(row->pid, pids.pid, pids.nr * sizeof(pid_t));
 	pids_free(&pids);
 	text = ask(tree, FILE_USAGE, fd);
-	row->when = now(CLOCK_MONOTONIC);
+	row->when = now_ns(CLOCK_MONOTONIC);
 	row->has_usage = text != NULL;
 	row->usage = text ? strtoull(text, NULL, 10) : 0;
 	free(text);
@@ -310,8 +301,8 @@ int sample_take(struct sample *s, char *const *directories, size_t nr, const str
 		return err ? err : -ESRCH;
 	if (s->nr_usage)
 		qsort(s->usage, s->nr_usage, sizeof(*s->usage), by_inode);
-	s->when = now(CLOCK_MONOTONIC);
-	s->boot_ticks = now(CLOCK_BOOTTIME) / 1000000 * (unsigned long long)sysconf(_SC_CLK_TCK) /
+	s->when = now_ns(CLOCK_MONOTONIC);
+	s->boot_ticks = now_ns(CLOCK_BOOTTIME) / 1000000 * (unsigned long long)sysconf(_SC_CLK_TCK) /
 			1000;
 	s->interval = prev ? (double)(s->when - prev->when) / 1e9 : 0;
 	pids_sort(&pids);

@@ -207,7 +207,7 @@ static void end_question(struct screen *s)
 /* Open the container of the line, if it is that one still. */
 static int open_line(const struct line *line)
 {
-	char *directory = line_directory(line);
+	char *directory = container_directory(&line->tree->place, line->cont);
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
@@ -290,7 +290,7 @@ static void edit_delay(struct screen *s, int key)
 		if (!len || delay_parse(s->input, &s->top->delay))
 			say(s, NULL);
 		else
-			say(s, xstrdup("A delay is from 0.1 to 86400 seconds."));
+			say(s, xasprintf("A delay is from %g to %g seconds.", DELAY_LEAST, DELAY_MOST));
 		end_question(s);
 		break;
 	case 27:

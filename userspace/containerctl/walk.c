@@ -40,6 +40,14 @@ void container_free(struct container *cont)
 	free(cont);
 }
 
+char *container_directory(const struct place *place, const struct container *cont)
+{
+	/* @place->path is a prefix of cont->path; "/" counts as the empty one */
+	const char *rest = cont->path + (strcmp(place->path, "/") ? strlen(place->path) : 0);
+
+	return xasprintf("%s%s", place->directory, strcmp(rest, "/") ? rest : "");
+}
+
 /* "sh, sleep (3), 2 more, kernel threads (52)": in the order of their first process. */
 static char *list_commands(const struct command_count *list, size_t nr, bool all,
 			   unsigned long kernel)
@@ -94,7 +102,7 @@ static int read_procs(int fd, struct container *cont, unsigned int what)
 		return err;
 	for (pid = strtok_r(text, "\n", &save); pid; pid = strtok_r(NULL, "\n", &save)) {
 		bool kernel = false;
-		char *comm = what & WALK_COMMANDS ? proc_command(pid, &kernel) : NULL;
+		char *comm = what & WALK_COMMANDS ? proc_command(pid, &kernel, NULL) : NULL;
 
 		cont->procs++;
 		kernel_threads += kernel;

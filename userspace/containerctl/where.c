@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <libsmartcols.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 
 #include "containerctl.h"
 
-enum { COL_PID, COL_COMMAND, COL_ID, COL_SUBSYSTEMS, COL_PATH, COL_DIRECTORY };
+enum { COL_PID, COL_COMMAND, COL_ID, COL_SUBSYSTEMS, COL_PATH, COL_DIRECTORY, NR_COLUMNS };
 
 const struct column where_columns[] = {
 	[COL_PID]	 = { "PID", "id of the task", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER },
@@ -29,21 +30,8 @@ const struct column where_columns[] = {
 			     SCOLS_JSON_STRING },
 	[COL_DIRECTORY]	 = { "DIRECTORY", "its directory, where the hierarchy is mounted", 0,
 			     SCOLS_JSON_STRING },
+	[NR_COLUMNS]	 = { NULL },
 };
-const size_t nr_where_columns = sizeof(where_columns) / sizeof(where_columns[0]);
-
-static char *read_comm(int pid)
-{
-	char *path = xasprintf("/proc/%d/comm", pid);
-	char *text;
-
-	if (read_file(AT_FDCWD, path, &text))
-		text = NULL;
-	else
-		text[strcspn(text, "\n")] = '\0';
-	free(path);
-	return text;
-}
 
 /* The answer about @pid in *@text, from the first mount of @list that shows a top container. */
 static int ask(const struct mounts *mounts, const struct hierarchies *list, int pid, char **text)
@@ -100,7 +88,7 @@ static void no_task(int pid)
 static bool show(struct table *t, const struct mounts *mounts, const struct hierarchies *list,
 		 int pid)
 {
-	char *text, *rest, *subsystems, *path;
+	char *text, *rest, *subsystems, *path, number[16];
 	int id, err = ask(mounts, list, pid, &text);
 
 	if (err) {
@@ -110,12 +98,13 @@ static bool show(struct table *t, const struct mounts *mounts, const struct hier
 			complain("where: %d: %s", pid, strerror(-err));
 		return false;
 	}
+	snprintf(number, sizeof(number), "%d", pid);
 	rest = text;
 	while (where_line(&rest, &id, &subsystems, &path)) {
 		struct libscols_line *line = table_line(t, NULL);
 
-		table_set(t, line, COL_PID, xasprintf("%d", pid));
-		table_set(t, line, COL_COMMAND, read_comm(pid));
+		table_set(t, line, COL_PID, xstrdup(number));
+		table_set(t, line, COL_COMMAND, proc_command(number, NULL, NULL));
 		table_set(t, line, COL_ID, xasprintf("%d", id));
 		table_set(t, line, COL_SUBSYSTEMS, xstrdup(subsystems));
 		table_set(t, line, COL_PATH, xstrdup(path));
@@ -158,19 +147,17 @@ int cmd_where(int argc, char **argv)
 	struct mounts mounts;
 	struct table_opts opts;
 	struct table *t;
-	int first, status, pid, end;
+	int status, pid, end;
 
-	if (!table_options(argc, argv, &opts, &first, &status))
+	if (!table_options(argc, argv, &opts, NULL, NULL, &status))
 		return status;
-	if (first == argc) {
-		complain("where: at least one PID is needed");
-		return usage_error("where");
-	}
-	for (int i = first; i < argc; i++)
+	if (!words_given(argc, argv, "PID", &status))
+		return status;
+	for (int i = optind; i < argc; i++)
 		if (!parse_pid(argv[i], &pid))
 			return usage_error("where");
 	hierarchies_load(&list);
-	t = table_new("tasks", where_columns, nr_where_columns, default_columns(&list), &opts);
+	t = table_new("tasks", where_columns, default_columns(&list), &opts);
 	if (!t) {
 		hierarchies_free(&list);
 		return EXIT_USAGE;
@@ -181,7 +168,7 @@ int cmd_where(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	status = EXIT_SUCCESS;
-	for (int i = first; i < argc; i++)
+	for (int i = optind; i < argc; i++)
 		if (parse_pid(argv[i], &pid) && !show(t, &mounts, &list, pid))
 			status = EXIT_FAILURE;
 	hierarchies_free(&list);
