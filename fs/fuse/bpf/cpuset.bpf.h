@@ -65,13 +65,10 @@ static __always_inline bool cpus_watched(struct task_struct *task)
 
 static __always_inline int affinity_tell(u32 tid)
 {
-	struct te_affinity *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	struct te_affinity *rec = record_change(sizeof(*rec), true);
 
-	if (!rec) {
-		lost_begin();
-		lost_end();
+	if (!rec)
 		return 0;
-	}
 	rec->type = TE_AFFINITY;
 	rec->tid = tid;
 	bpf_ringbuf_submit(rec, wake_flags(true));

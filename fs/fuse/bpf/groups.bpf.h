@@ -89,12 +89,10 @@ static __noinline void clone_refuse(u64 id)
 	full_barrier();
 	if (__sync_val_compare_and_swap(&g->refused_told, 0, 1))
 		return;
-	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	if (!rec) {	/* the rebuild looks at all of them */
-		lost_begin();
-		lost_end();
+	/* If there is none, the rebuild looks at all groups. */
+	rec = record_change(sizeof(*rec), true);
+	if (!rec)
 		return;
-	}
 	rec->type = TE_REFUSED;
 	rec->pad = 0;
 	rec->id = id;

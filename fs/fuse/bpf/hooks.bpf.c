@@ -52,26 +52,17 @@ te_u64 births_mended;	/* sched_process_fork stood in for task_newtask */
 te_u64 mended_exits;	/* seen when they were freed */
 
 /*
- * fork, and clone without namespaces: the path that must cost nothing. (Here as
- * below each branch has its own call, for before 6.3 the verifier forgets that it
- * has seen the record to be there.)
+ * fork, and clone without namespaces: the path that must cost nothing.
  */
 static __always_inline int newtask_fork(struct task_struct *me,
 					struct task_struct *child, u64 *creator)
 {
-	struct te_fork *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
 	struct change c = {};
+	struct te_fork *rec;
 
-	if (!rec) {
-		lost_begin();
-		change_fork(&c, child, creator);
-		lost_end();
+	rec = record_change(sizeof(*rec), change_fork(&c, child, creator));
+	if (!rec)
 		return 0;
-	}
-	if (!change_fork(&c, child, creator)) {
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
-		return 0;
-	}
 	rec->type = TE_FORK;
 	rec->tid = child->pid;
 	rec->tgid = child->tgid;
@@ -90,20 +81,12 @@ static __always_inline int newtask_clone(struct task_struct *me,
 					 struct task_struct *child, u32 flags,
 					 const struct owner *o)
 {
-	struct te_clone *rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
 	struct change c = { .owner = *o };
+	struct te_clone *rec;
 
-	if (!rec) {
-		lost_begin();
-		change_clone(&c, me, child, flags);
-		lost_end();
-		return 0;
-	}
-	if (!change_clone(&c, me, child, flags)) {
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
-		return 0;
-	}
-	clone_submit(rec, &c, me, child, flags);
+	rec = record_change(sizeof(*rec), change_clone(&c, me, child, flags));
+	if (rec)
+		clone_submit(rec, &c, me, child, flags);
 	return 0;
 }
 
@@ -183,17 +166,9 @@ static __always_inline int exited(struct task_struct *task)
 
 	if (!word || !*word)
 		return 0;
-	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	if (!rec) {
-		lost_begin();
-		change_exit(&c, task, word);
-		lost_end();
+	rec = record_change(sizeof(*rec), change_exit(&c, task, word));
+	if (!rec)
 		return 0;
-	}
-	if (!change_exit(&c, task, word)) {
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
-		return 0;
-	}
 	rec->type = TE_EXIT;
 	rec->tid = task->pid;
 	rec->tgid = task->tgid;
@@ -255,12 +230,9 @@ static __always_inline int execed(struct task_struct *task, pid_t old_pid)
 	word = word_find(task);
 	if (!word || !*word)
 		return 0;
-	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	if (!rec) {
-		lost_begin();
-		lost_end();
+	rec = record_change(sizeof(*rec), true);
+	if (!rec)
 		return 0;
-	}
 	w = word_read(word);
 	rec->type = TE_EXEC;
 	rec->old_tid = old_pid;

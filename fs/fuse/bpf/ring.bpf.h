@@ -38,6 +38,29 @@ static __always_inline void lost_end(void)
 	__sync_fetch_and_add(&lost_done, 1);
 }
 
+/*
+ * Reserve a record of @size bytes, then make @change, which says whether there is
+ * something to report. The record, to be filled and submitted; NULL if there is nothing
+ * to report, or if the ring is full: then `lost` stands in for the record.
+ *
+ * A macro, because each branch needs a copy of @change of its own: before 6.3 the
+ * verifier forgets in a call that it has seen the record to be there.
+ */
+#define record_change(size, change)					\
+({									\
+	void *_rec = bpf_ringbuf_reserve(&ring, size, 0);		\
+									\
+	if (!_rec) {							\
+		lost_begin();						\
+		(void)(change);						\
+		lost_end();						\
+	} else if (!(change)) {						\
+		bpf_ringbuf_discard(_rec, BPF_RB_NO_WAKEUP);		\
+		_rec = NULL;						\
+	}								\
+	_rec;								\
+})
+
 static __always_inline u64 wake_flags(bool wake)
 {
 	if (!half_woken &&

@@ -47,18 +47,9 @@ static __always_inline int unshared(u64 flags)
 	word = word_find(me);
 	if (!clone_asked(word ? te_word_id(*word) : 0, me, flags, &c.owner))
 		return 0;
-	rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
-	if (!rec) {
-		lost_begin();
-		change_unshare(&c, me, flags);
-		lost_end();
-		return 0;
-	}
-	if (!change_unshare(&c, me, flags)) {
-		bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);
-		return 0;
-	}
-	clone_submit(rec, &c, me, me, flags);
+	rec = record_change(sizeof(*rec), change_unshare(&c, me, flags));
+	if (rec)
+		clone_submit(rec, &c, me, me, flags);
 	return 0;
 }
 
