@@ -31,6 +31,15 @@ typedef long long te_s64;
 
 #define TE_COMM_LEN		16
 
+/* How much the ring and the maps hold, and what happens when one of them is full. */
+#define TE_RING_BYTES		(8 << 20)	/* events are lost: the daemon rebuilds */
+#define TE_WORDS_MAX		32768		/* words go to task storage, which costs more */
+#define TE_GROUPS_MAX		262144		/* a clone is refused, a move fails */
+#define TE_SUMS_MAX		262144		/* a clone is refused */
+#define TE_PIDS_MAX		262144		/* a clone is refused; mkdir: counts with its parent */
+#define TE_USERS_MAX		262144		/* a clone is refused */
+#define TE_RULE_SETS_MAX	16384		/* a write to devices.allow or deny fails */
+
 #define TE_WORD_EXITED		1ULL
 #define TE_WORD_KILLED		2ULL
 #define TE_WORD_SEQ_SHIFT	2
@@ -234,13 +243,13 @@ struct te_slot {
 struct te_pids {
 	te_u64 parent;		/* its key */
 	te_s64 count;
-	te_s64 max;		/* TE_PIDS_NO_LIMIT: none */
+	te_s64 max;		/* TE_PIDS_UNLIMITED: none */
 	te_s64 peak;
 	te_u64 refused;		/* forks of tasks of this very one */
 	te_u32 level;		/* 1 below the top */
 	te_u32 pad;
 };
-#define TE_PIDS_NO_LIMIT	((te_s64)1 << 62)
+#define TE_PIDS_UNLIMITED	((te_s64)1 << 62)
 #define TE_PIDS_CLONE		(1ULL << 63)
 #define TE_PIDS_GONE		(~0ULL)
 
@@ -292,7 +301,7 @@ enum te_pids_mode {
 
 #define TE_EMPTIES	64	/* so many: what is kept beyond keep_empty until somebody asks */
 
-#define TE_LEVELS_ANY	(~0U)
+#define TE_LEVELS_UNLIMITED	(~0U)
 
 struct te_group {
 	te_u64 parent;		/* id */
@@ -305,7 +314,7 @@ struct te_group {
 	te_s64 dying;		/* tasks that exited in it and may still run */
 	te_u64 rules;		/* id of its set of device rules, inherited at clone; 0: none */
 	te_u64 pids;		/* key of the te_pids that counts its tasks, or 0 */
-	te_u32 levels;		/* of clones that there may be below; TE_LEVELS_ANY */
+	te_u32 levels;		/* of clones that there may be below; TE_LEVELS_UNLIMITED */
 	te_u32 user;		/* who is charged for it, if it is a clone */
 	te_u32 unlimited;	/* and may cause any number */
 	te_u32 refused_told;	/* refusals were reported, and not looked at yet */

@@ -24,7 +24,7 @@ te_u32 call_cloned;	/* call.id is a fresh clone, which counts its task already *
  * decrement of signal->live): if set, the word is marked as exited and nothing
  * was moved. If there was a word, the exit program sees what is done here.
  */
-static __always_inline s64 attach(struct task_struct *task)
+static __always_inline s64 attach_task(struct task_struct *task)
 {
 	u64 next, old;
 	u64 *word;

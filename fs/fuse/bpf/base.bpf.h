@@ -25,7 +25,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 32768);
+	__uint(max_entries, TE_WORDS_MAX);
 	__type(key, u64);
 	__type(value, struct te_slot);
 } words SEC(".maps");
@@ -33,7 +33,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 262144);
+	__uint(max_entries, TE_GROUPS_MAX);
 	__type(key, u64);
 	__type(value, struct te_group);
 } groups SEC(".maps");

@@ -35,9 +35,9 @@ static __always_inline void call_task(struct task_struct *task)
 	call_cloned = 0;
 	call_expect = call.word;
 	if (call.op == TE_OP_ATTACH) {
-		call.ret = attach(task);
+		call.ret = attach_task(task);
 	} else if (call.op == TE_OP_MEND) {
-		call.ret = mend(task);
+		call.ret = mend_task(task);
 	} else {
 		facts_fill(&call.facts, task);
 		call.ret = 0;

@@ -18,6 +18,9 @@
 #include "ring.bpf.h"
 #include "words.bpf.h"
 
+#define UNSHARE_TRIES	4	/* if an attach crosses each of them, the clone is refused */
+#define EXIT_TRIES	64	/* for the verifier: there are never so many attaches at once */
+
 /* What a change has come to, for its record. */
 struct change {
 	u64 word;
@@ -104,7 +107,7 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 
 	full_barrier();
 	word = word_find(me);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < UNSHARE_TRIES; i++) {
 		w = word ? word_read(word) : 0;
 		c->parent = te_word_id(w);
 		id = group_clone(c->parent, me, me, flags, &c->owner);
@@ -143,7 +146,7 @@ static __always_inline bool change_exit(struct change *c, struct task_struct *ta
 	u64 w = word_read(word), old;
 	int i;
 
-	for (i = 0; i < 64 && !(w & TE_WORD_EXITED); i++) {
+	for (i = 0; i < EXIT_TRIES && !(w & TE_WORD_EXITED); i++) {
 		old = __sync_val_compare_and_swap(word, w, w | TE_WORD_EXITED);
 		if (old == w)
 			break;

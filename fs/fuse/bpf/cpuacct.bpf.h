@@ -26,7 +26,7 @@ te_u32 cpuacct_state;	/* enum te_cpuacct_state */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 262144);
+	__uint(max_entries, TE_SUMS_MAX);
 	__type(key, u64);
 	__type(value, struct te_cpu);
 } used SEC(".maps");

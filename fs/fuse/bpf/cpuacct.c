@@ -14,23 +14,19 @@
 int task_events_cpuacct_set(struct task_events *te, enum te_cpuacct_state state)
 {
 	struct hooks_bpf *skel = te->skel;
+	int err;
 
-	if (state != TE_ACCOUNT_OFF && !skel->links.te_switch) {
-		skel->links.te_switch = bpf_program__attach(skel->progs.te_switch);
-		if (!skel->links.te_switch)
-			return -errno;
-	}
-	if (state != TE_ACCOUNT_OFF && !skel->links.te_migrate) {
-		skel->links.te_migrate = bpf_program__attach(skel->progs.te_migrate);
-		if (!skel->links.te_migrate)
-			return -errno;
+	if (state != TE_ACCOUNT_OFF) {
+		err = te_link(&skel->links.te_switch, skel->progs.te_switch);
+		if (!err)
+			err = te_link(&skel->links.te_migrate, skel->progs.te_migrate);
+		if (err)
+			return err;
 	}
 	__atomic_store_n(&skel->bss->cpuacct_state, state, __ATOMIC_SEQ_CST);
 	if (state == TE_ACCOUNT_OFF) {
-		bpf_link__destroy(skel->links.te_migrate);
-		skel->links.te_migrate = NULL;
-		bpf_link__destroy(skel->links.te_switch);
-		skel->links.te_switch = NULL;
+		te_unlink(&skel->links.te_migrate);
+		te_unlink(&skel->links.te_switch);
 	}
 	return 0;
 }

@@ -28,7 +28,7 @@ const volatile te_u32 nr_cpu_words = 1;	/* of 64 CPUs each; set by the daemon be
 
 te_u32 affinity_enabled;		/* written by the daemon */
 
-#define CPU_WORDS_MAX	128
+#define CPU_WORDS_MAX	128	/* 8192 CPUs: no kernel has more */
 
 static __always_inline u64 cpus_word(struct task_struct *task, u32 i)
 {

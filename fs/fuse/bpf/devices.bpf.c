@@ -21,7 +21,7 @@
  */
 #include "base.bpf.h"
 
-#define TRIES	8
+#define DENIED_TRIES	8	/* looks for a quiet moment; then the access is denied */
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -33,7 +33,7 @@ te_u64 seen;
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 16384);
+	__uint(max_entries, TE_RULE_SETS_MAX);
 	__type(key, u64);
 	__type(value, struct te_rules);
 } rules SEC(".maps");
@@ -119,7 +119,7 @@ static __always_inline bool denied(const struct access *a)
 		return false;
 	}
 	id = id_of(my_word(me));
-	for (i = 0; i < TRIES; i++) {
+	for (i = 0; i < DENIED_TRIES; i++) {
 		g = bpf_map_lookup_elem(&groups, &id);
 		if (!g)	/* of this id BPF and the daemon know nothing but that it is one */
 			g = bpf_map_lookup_elem(&groups, &zero);

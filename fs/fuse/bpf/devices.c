@@ -53,7 +53,7 @@ static bool have_cgroup2(void)
 }
 
 /* Is bpf among the LSMs? They are listed, separated by commas. */
-static bool have_lsm(void)
+static bool bpf_is_lsm(void)
 {
 	int root = open_root("securityfs"), fd = -1;
 	char list[512], *rest = list, *name;
@@ -107,7 +107,7 @@ static const struct way {
 	int		(*attach)(struct te_devices *d);
 } ways[] = {
 	{ "a cgroup v2 device program", false, have_cgroup2, attach_cgroup },
-	{ "LSM programs", true, have_lsm, attach_lsm },
+	{ "LSM programs", true, bpf_is_lsm, attach_lsm },
 };
 
 static int reuse_maps(struct te_devices *d, const struct task_events *te)
@@ -122,7 +122,7 @@ static int reuse_maps(struct te_devices *d, const struct task_events *te)
 	return err;
 }
 
-static int load(struct te_devices *d, const struct task_events *te, bool lsm)
+static int devices_load(struct te_devices *d, const struct task_events *te, bool lsm)
 {
 	int err;
 
@@ -137,7 +137,7 @@ static int load(struct te_devices *d, const struct task_events *te, bool lsm)
 	return err ? err : devices_bpf__load(d->skel);
 }
 
-static bool works(const struct te_devices *d)
+static bool devices_called(const struct te_devices *d)
 {
 	te_u64 before = d->skel->bss->seen;
 	int fd = open(SOME_DEVICE, O_RDONLY | O_CLOEXEC);
@@ -147,7 +147,7 @@ static bool works(const struct te_devices *d)
 	return __atomic_load_n(&d->skel->bss->seen, __ATOMIC_RELAXED) != before;
 }
 
-static void drop(struct te_devices *d)
+static void devices_free(struct te_devices *d)
 {
 	for (int i = NR_LINKS - 1; i >= 0; i--)
 		if (d->link[i] >= 0)
@@ -169,32 +169,24 @@ static struct te_devices *try_way(const struct task_events *te, const struct way
 		return NULL;
 	for (int i = 0; i < NR_LINKS; i++)
 		d->link[i] = -1;
-	if (load(d, te, way->lsm)) {
-		drop(d);
+	if (devices_load(d, te, way->lsm)) {
+		devices_free(d);
 		return NULL;
 	}
 	return d;
 }
 
-static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level, (void)fmt, (void)ap;
-	return 0;
-}
-
 /* The first way that can be loaded and, if they are to be @started, works. */
 static struct te_devices *find_way(struct task_events *te, bool started)
 {
-	libbpf_print_fn_t print = libbpf_set_print(quiet);
+	libbpf_print_fn_t print = te_quiet_libbpf();
 	struct te_devices *d = NULL;
 
-	if (getenv("LIBBPF_LOG_LEVEL"))
-		libbpf_set_print(print);
 	te->devices_hook = NULL;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && !d; i++) {
 		d = try_way(te, &ways[i]);
-		if (d && started && (ways[i].attach(d) || !works(d))) {
-			drop(d);
+		if (d && started && (ways[i].attach(d) || !devices_called(d))) {
+			devices_free(d);
 			d = NULL;
 		}
 		if (d)
@@ -215,7 +207,7 @@ int task_events_devices_start(struct task_events *te)
 void task_events_devices_stop(struct task_events *te)
 {
 	if (te->devices)
-		drop(te->devices);
+		devices_free(te->devices);
 	te->devices = NULL;
 }
 
@@ -227,7 +219,7 @@ const char *task_events_devices_hook(struct task_events *te)
 	if (!te->devices_tried) {
 		d = find_way(te, false);
 		if (d)
-			drop(d);
+			devices_free(d);
 	}
 	return te->devices_hook;
 }

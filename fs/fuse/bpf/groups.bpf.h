@@ -23,7 +23,7 @@ te_u64 empties;		/* TE_WATCH_EMPTIES groups that became empty */
 te_u64 watches_spent;	/* TE_WATCH_ALL that have woken the daemon */
 
 /* Count @delta tasks; whether the group became empty and that is watched. */
-static __always_inline bool count(struct te_group *g, s64 delta)
+static __always_inline bool group_add(struct te_group *g, s64 delta)
 {
 	s64 n = __sync_fetch_and_add(&g->tasks, delta) + delta;
 
@@ -44,7 +44,7 @@ static __always_inline void group_count(u64 id, s64 delta)
 	struct te_group *g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
 
 	if (g)
-		count(g, delta);
+		group_add(g, delta);
 }
 
 static __always_inline bool watched(u64 id, u32 watch)
@@ -68,7 +68,7 @@ static __always_inline bool group_touch(u64 id, s64 delta, bool exits)
 	if (id && exits)
 		__sync_fetch_and_add(&g->dying, 1);
 	if (id && delta)
-		wake = count(g, delta);
+		wake = group_add(g, delta);
 	if (g->watch & TE_WATCH_ALL) {
 		__sync_fetch_and_and(&g->watch, ~TE_WATCH_ALL);
 		__sync_fetch_and_add(&watches_spent, 1);
@@ -143,7 +143,7 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	g.watch = (*(volatile u32 *)&from->watch & ~TE_WATCH_KNOWN) | TE_WATCH_EMPTIES;
 	g.clone_mask = from->clone_mask;
 	g.rules = from->rules;
-	g.levels = from->levels == TE_LEVELS_ANY ? TE_LEVELS_ANY : from->levels - 1;
+	g.levels = from->levels == TE_LEVELS_UNLIMITED ? TE_LEVELS_UNLIMITED : from->levels - 1;
 	g.user = o->user;
 	g.unlimited = o->unlimited;
 	g.emptied = 1;

@@ -113,7 +113,7 @@ static __always_inline int newtask(struct task_struct *child, u64 flags)
 }
 
 /* The last child whose birth task_newtask saw, by its creator; see te_newtask_late. */
-#define BIRTHS_SEEN	1024
+#define BIRTHS_SEEN	1024	/* two creators share a place only if their numbers agree below it */
 
 te_u64 births_seen[BIRTHS_SEEN];
 
@@ -158,7 +158,7 @@ int BPF_PROG(te_newtask_late, struct task_struct *creator, struct task_struct *c
 }
 
 /* PF_EXITING is set; tid and address stay taken until long after. */
-static __always_inline int exited(struct task_struct *task)
+static __always_inline int task_exited(struct task_struct *task)
 {
 	u64 *word = word_find(task);
 	struct change c = {};
@@ -185,7 +185,7 @@ int BPF_PROG(te_exit, struct task_struct *task)
 	if (fake_skip(task, TE_SKIP_EXIT))
 		return 0;
 	tp_begin();
-	exited(task);
+	task_exited(task);
 	tp_end();
 	return 0;
 }
@@ -205,7 +205,7 @@ int BPF_PROG(te_free, struct task_struct *task)
 		return 0;
 	if (!(slot->word & TE_WORD_EXITED)) {
 		__sync_fetch_and_add(&mended_exits, 1);
-		exited(task);	/* which was not seen */
+		task_exited(task);	/* which was not seen */
 	}
 	/* If it could not be seen to be reaped. */
 	pids_end(slot);
@@ -219,7 +219,7 @@ int BPF_PROG(te_free, struct task_struct *task)
 	return 0;
 }
 
-static __always_inline int execed(struct task_struct *task, pid_t old_pid)
+static __always_inline int task_execed(struct task_struct *task, pid_t old_pid)
 {
 	struct te_exec *rec;
 	u64 *word;
@@ -251,7 +251,7 @@ int BPF_PROG(te_exec, struct task_struct *task, pid_t old_pid,
 	if (fake_skip(task, TE_SKIP_EXEC))
 		return 0;
 	tp_begin();
-	execed(task, old_pid);
+	task_execed(task, old_pid);
 	tp_end();
 	return 0;
 }

@@ -51,7 +51,7 @@ struct task_events {
 	bool can_preempt;		/* so programs may be skipped */
 	bool have_task_from_pid;
 	const char *release_func;	/* that fentry sees a task being reaped by, or NULL */
-	bool have_lsm;			/* lsm/task_alloc, and it is called */
+	bool have_task_alloc;		/* lsm/task_alloc, and it is called */
 	bool have_signal_task;
 	bool born_tried;		/* attaching te_born */
 	bool in_callback;
@@ -111,6 +111,26 @@ int te_pids_probe(struct task_events *te);
  */
 int te_walk(struct task_events *te, uint32_t tgid,
 	    int (*cb)(void *arg, const struct te_task *task), void *arg);
+
+/* Attach @prog, unless *@link says that it is attached: 0 or a negative errno. */
+static inline int te_link(struct bpf_link **link, struct bpf_program *prog)
+{
+	if (!*link)
+		*link = bpf_program__attach(prog);
+	return *link ? 0 : -errno;
+}
+
+static inline void te_unlink(struct bpf_link **link)
+{
+	bpf_link__destroy(*link);
+	*link = NULL;
+}
+
+/*
+ * Keep libbpf from printing, unless the environment has LIBBPF_LOG_LEVEL. The caller gives
+ * what this returns to libbpf_set_print() when it is done.
+ */
+libbpf_print_fn_t te_quiet_libbpf(void);
 
 /* Make room for one more than @n in *@array, which has @room of @size bytes: 0, -ENOMEM. */
 static inline int te_grow(void *array, size_t n, size_t *room, size_t size)

@@ -26,14 +26,14 @@
 
 #define USERNS_DEPTH_MAX	40	/* the kernel's is 33 */
 #define USER_GONE		(-(1LL << 62))	/* its entry is being removed */
-#define USER_TRIES		8
+#define USER_TRIES		8	/* if its entry is removed each time, a clone is refused */
 
 te_u64 user_limit = ~0ULL;	/* written by the daemon */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 262144);
+	__uint(max_entries, TE_USERS_MAX);
 	__type(key, u32);
 	__type(value, s64);
 } users SEC(".maps");

@@ -55,7 +55,7 @@ int task_events_check_pidns(const char **why)
 	return text ? -EINVAL : 0;
 }
 
-static void say(struct task_events *te, const struct task_events_opts *opts,
+static void log_line(struct task_events *te, const struct task_events_opts *opts,
 		const char *fmt, ...)
 {
 	char line[512];
@@ -69,12 +69,18 @@ static void say(struct task_events *te, const struct task_events_opts *opts,
 	opts->log(te->ctx, line);
 }
 
-static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	(void)level;
-	(void)fmt;
-	(void)ap;
 	return 0;
+}
+
+libbpf_print_fn_t te_quiet_libbpf(void)
+{
+	libbpf_print_fn_t print = libbpf_set_print(print_nothing);
+
+	if (getenv("LIBBPF_LOG_LEVEL"))
+		libbpf_set_print(print);
+	return print;
 }
 
 static bool has_func(const struct btf *btf, const char *name)
@@ -153,7 +159,7 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	if (err) {
 		hooks_bpf__destroy(skel);
 		te->skel = NULL;
-		say(te, opts, "task_events: loading the BPF programs: %s",
+		log_line(te, opts, "task_events: loading the BPF programs: %s",
 		    strerror(-err));
 	}
 	return err;
@@ -168,11 +174,11 @@ static int probe_and_load(struct task_events *te,
 
 	if (!btf) {
 		err = -errno;
-		say(te, opts, "task_events: this kernel has no BTF: %s",
+		log_line(te, opts, "task_events: this kernel has no BTF: %s",
 		    strerror(-err));
 		return err;
 	}
-	print = libbpf_set_print(quiet);
+	print = te_quiet_libbpf();
 	te->have_kprobe = !opts->force_tracepoint && !access(KPROBE_PMU, R_OK);
 	te->have_fexit = !opts->force_tracepoint &&
 			 probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
@@ -180,13 +186,11 @@ static int probe_and_load(struct task_events *te,
 			 probe_attach(btf, BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
 				      "sched_setaffinity");
 	te->release_func = opts->force_tracepoint ? NULL : probe_release(btf);
-	te->have_lsm = !opts->force_tracepoint &&
+	te->have_task_alloc = !opts->force_tracepoint &&
 		       probe_attach(btf, BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_task_alloc");
 	te->have_signal_task = has_func(btf, "bpf_send_signal_task");
 	te->have_task_from_pid = !opts->force_iter &&
 				 has_func(btf, "bpf_task_from_pid");
-	if (getenv("LIBBPF_LOG_LEVEL"))
-		libbpf_set_print(print);
 	err = open_and_load(te, btf, opts);
 	if (err && te->have_kprobe) {
 		/* There may be kprobes, and yet not for such programs. */
@@ -210,7 +214,7 @@ static int attach_program(struct task_events *te, struct bpf_program *prog,
 	*link = bpf_program__attach(prog);
 	if (*link)
 		return 0;
-	say(te, opts, "task_events: attaching %s: %s",
+	log_line(te, opts, "task_events: attaching %s: %s",
 	    bpf_program__section_name(prog), strerror(errno));
 	return -errno;
 }
@@ -287,14 +291,14 @@ int task_events_new(const struct task_events_ops *ops, void *ctx,
 	te->ctx = ctx;
 	te->epfd = -1;
 	te->walk_link = -1;
-	te->ring.size = opts->ring_bytes ? opts->ring_bytes : 8 << 20;
+	te->ring.size = opts->ring_bytes ? opts->ring_bytes : TE_RING_BYTES;
 	te->walk_buf = malloc(TE_WALK_BUF);
 	err = te->walk_buf ? probe_and_load(te, opts) : -ENOMEM;
 	if (!err)
 		err = te_ring_map(&te->ring, bpf_map__fd(te->skel->maps.ring),
 				  te->ring.size);
 	if (!err)
-		err = task_events_group_set(te, 0, 0, 0, TE_CLONE_ALL, TE_LEVELS_ANY, 0);
+		err = task_events_group_set(te, 0, 0, 0, TE_CLONE_ALL, TE_LEVELS_UNLIMITED, 0);
 	if (!err)
 		err = open_epoll(te);
 	if (!err)
@@ -305,7 +309,7 @@ int task_events_new(const struct task_events_ops *ops, void *ctx,
 		task_events_free(te);
 		return err;
 	}
-	say(te, opts, "task_events: unshare by %s, attach by %s, limits by %s, count until %s",
+	log_line(te, opts, "task_events: unshare by %s, attach by %s, limits by %s, count until %s",
 	    task_events_unshare_hook(te), te->have_task_from_pid ?
 	    "bpf_task_from_pid" : "task iterator", task_events_pids_hook(te),
 	    te->release_func ? "reaped" : "exit");
@@ -412,39 +416,26 @@ const char *task_events_affinity_hook(const struct task_events *te)
 	return te->have_fexit ? "fexit/sched_setaffinity" : "tp_btf/sys_exit";
 }
 
-static int attach_link(struct bpf_link **link, struct bpf_program *prog)
-{
-	if (!*link)
-		*link = bpf_program__attach(prog);
-	return *link ? 0 : -errno;
-}
-
-static void detach_link(struct bpf_link **link)
-{
-	bpf_link__destroy(*link);
-	*link = NULL;
-}
-
 int task_events_set_affinity(struct task_events *te, int enabled)
 {
 	struct hooks_bpf *skel = te->skel;
 	int err = 0;
 
 	if (enabled) {
-		err = attach_link(&te->affinity_link, te->have_fexit ?
+		err = te_link(&te->affinity_link, te->have_fexit ?
 			skel->progs.te_affinity_fexit : skel->progs.te_affinity_sys_exit);
 		if (!err)
-			err = attach_link(&skel->links.te_worker_wakes,
+			err = te_link(&skel->links.te_worker_wakes,
 					  skel->progs.te_worker_wakes);
 		if (!err)
-			err = attach_link(&skel->links.te_worker_migrates,
+			err = te_link(&skel->links.te_worker_migrates,
 					  skel->progs.te_worker_migrates);
 	}
 	__atomic_store_n(&skel->bss->affinity_enabled, !!enabled, __ATOMIC_SEQ_CST);
 	if (!enabled) {
-		detach_link(&te->affinity_link);
-		detach_link(&skel->links.te_worker_wakes);
-		detach_link(&skel->links.te_worker_migrates);
+		te_unlink(&te->affinity_link);
+		te_unlink(&skel->links.te_worker_wakes);
+		te_unlink(&skel->links.te_worker_migrates);
 	}
 	return err;
 }

@@ -3,7 +3,7 @@
  * mend.bpf.h - what a hook that was skipped has left undone
  *
  * The daemon's side (mend.c) reads all tasks by te_mend_walk and says
- * where those belong that no hook has put there; mend() does it, unless the task has
+ * where those belong that no hook has put there; mend_task() does it, unless the task has
  * been put somewhere meanwhile: by its own hook, which came late and was not skipped.
  *
  * Exits need no judgement: who is exiting, and has a word that does not say so, is
@@ -34,7 +34,7 @@ static __always_inline bool mended_before(struct task_struct *task, const struct
 }
 
 /* Put @task, whose word is call_expect, into call.parent or a clone of that. */
-static __always_inline s64 mend(struct task_struct *task)
+static __always_inline s64 mend_task(struct task_struct *task)
 {
 	struct te_slot *slot = (struct te_slot *)word_find(task);
 	struct owner o = {};
@@ -54,7 +54,7 @@ static __always_inline s64 mend(struct task_struct *task)
 	call.word = call_expect;
 	/* A word that says where it is already, or that it is in the top container. */
 	if (call.id != te_word_id(call_expect) || call.set)
-		ret = attach(task);
+		ret = attach_task(task);
 	if (ret && id)
 		group_unclone(id, &o);
 	if (!ret && call.namespaces)

@@ -96,7 +96,7 @@ static void free_fact(struct tasks_node *node, void *arg)
 	free(node);
 }
 
-static int keep(void *arg, const void *record)
+static int keep_stray(void *arg, const void *record)
 {
 	struct mender *m = arg;
 	int err = te_grow(&m->ones, m->nr, &m->room, sizeof(*m->ones));
@@ -122,14 +122,14 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static bool known(const struct task_events *te, uint64_t namespaces)
+static bool namespaces_known(const struct task_events *te, uint64_t namespaces)
 {
 	return te->nr_known && bsearch(&namespaces, te->known, te->nr_known, sizeof(namespaces),
 				       by_value);
 }
 
 /* From now on nobody's namespaces are new. */
-static int remember(struct mender *m)
+static int namespaces_remember(struct mender *m)
 {
 	struct task_events *te = m->te;
 	uint64_t *all = calloc(m->nr + 1, sizeof(*all));
@@ -154,7 +154,8 @@ static bool has_changed(const struct mender *m, const struct one *one)
 
 	if (s->exiting || s->unsharing || !m->te->skel->bss->clone_enabled)
 		return false;
-	return s->word && s->noted ? s->noted != s->namespaces : !known(m->te, s->namespaces);
+	return s->word && s->noted ? s->noted != s->namespaces :
+				     !namespaces_known(m->te, s->namespaces);
 }
 
 /* What is nobody's but of those who may be new. */
@@ -234,7 +235,7 @@ static void born_of(struct one *one, const struct one *maker)
 		one->id = s->before;
 }
 
-static void place(struct mender *m, struct one *one)
+static void place_task(struct mender *m, struct one *one)
 {
 	struct fact *oldest = find_fact(&m->oldest, one->s.tgid);
 	struct one *parent = (struct one *)tasks_hash_find(&m->tasks, one->s.parent);
@@ -267,7 +268,7 @@ static uint32_t own_namespaces(const struct mender *m, const struct te_stray *s)
 }
 
 /* Have @one put below or into one->id, which becomes where it is: whether that was done. */
-static bool put(struct mender *m, struct one *one, uint32_t flags, bool namespaces)
+static bool put_task(struct mender *m, struct one *one, uint32_t flags, bool namespaces)
 {
 	const struct te_ref ref = { one->s.task, one->s.tid, one->s.tgid };
 	struct te_call *call = &m->te->skel->bss->call;
@@ -297,7 +298,7 @@ static int mend_fresh(struct mender *m, struct one *one)
 		one->id = made->value;
 	else if (!find_fact(&m->noted, one->s.namespaces))
 		flags = own_namespaces(m, &one->s);
-	if (!put(m, one, flags, true) || made)
+	if (!put_task(m, one, flags, true) || made)
 		return 0;
 	return add_fact(&m->made, one->s.namespaces, one->id, home);
 }
@@ -307,11 +308,11 @@ static int mend_one(struct mender *m, struct one *one)
 	if (one->s.exiting)
 		return 0;
 	if (!one->placed)
-		place(m, one);
+		place_task(m, one);
 	if (one->fresh)
 		return mend_fresh(m, one);
 	if (!one->s.word && (one->id || one->killed))
-		put(m, one, 0, false);
+		put_task(m, one, 0, false);
 	return 0;
 }
 
@@ -337,7 +338,8 @@ static void mender_free(struct mender *m)
 static int mender_read(struct mender *m)
 {
 	struct task_events *te = m->te;
-	int err = te_iterate(te, te->skel->progs.te_mend_walk, sizeof(struct te_stray), keep, m);
+	int err = te_iterate(te, te->skel->progs.te_mend_walk, sizeof(struct te_stray),
+			     keep_stray, m);
 
 	if (!err)
 		qsort(m->ones, m->nr, sizeof(*m->ones), by_birth);
@@ -360,7 +362,7 @@ int te_mend(struct task_events *te)
 	for (size_t i = 0; i < m.nr && !err; i++)
 		err = mend_one(&m, &m.ones[i]);
 	if (!err)
-		err = remember(&m);
+		err = namespaces_remember(&m);
 	mender_free(&m);
 	return err;
 }
@@ -371,7 +373,7 @@ int te_mend_begin(struct task_events *te)
 	int err = mender_read(&m);
 
 	if (!err)
-		err = remember(&m);
+		err = namespaces_remember(&m);
 	free(m.ones);
 	if (!err)
 		err = te_iterate(te, te->skel->progs.te_note_walk, 1, NULL, NULL);

@@ -43,7 +43,7 @@ void te_misses_prepare(struct task_events *te, const struct btf *btf)
 }
 
 /* How often the kernel has skipped @prog. */
-static uint64_t skipped(const struct bpf_program *prog)
+static uint64_t times_skipped(const struct bpf_program *prog)
 {
 	struct bpf_prog_info info;
 	__u32 len = sizeof(info);
@@ -55,7 +55,7 @@ static uint64_t skipped(const struct bpf_program *prog)
 	return info.recursion_misses;
 }
 
-static uint64_t load(const te_u64 *number)
+static uint64_t counter_read(const te_u64 *number)
 {
 	return __atomic_load_n(number, __ATOMIC_SEQ_CST);
 }
@@ -67,18 +67,18 @@ static uint64_t unshares_missed(const struct task_events *te)
 	uint64_t fexit, alone;
 
 	if (!te->have_fexit && te->have_kprobe)
-		return skipped(skel->progs.te_unshare_kprobe);
+		return times_skipped(skel->progs.te_unshare_kprobe);
 	if (!te->have_fexit)
-		return skel->rodata->tp_preempted ? skipped(skel->progs.te_unshare_sys_exit) : 0;
-	fexit = skipped(skel->progs.te_unshare_fexit);
-	alone = load(&skel->bss->unshares_alone);
+		return skel->rodata->tp_preempted ? times_skipped(skel->progs.te_unshare_sys_exit) : 0;
+	fexit = times_skipped(skel->progs.te_unshare_fexit);
+	alone = counter_read(&skel->bss->unshares_alone);
 	return fexit > alone ? fexit - alone : 0;
 }
 
 static uint64_t births_missed(const struct hooks_bpf *skel)
 {
-	uint64_t one = skipped(skel->progs.te_newtask);
-	uint64_t other = skipped(skel->progs.te_newtask_late);
+	uint64_t one = times_skipped(skel->progs.te_newtask);
+	uint64_t other = times_skipped(skel->progs.te_newtask_late);
 
 	return one < other ? one : other;
 }
@@ -87,7 +87,7 @@ static uint64_t births_missed(const struct hooks_bpf *skel)
 static bool must_ask(struct task_events *te)
 {
 	const struct hooks_bpf__bss *bss = te->skel->bss;
-	uint64_t ended = load(&bss->skip_ended), begun = load(&bss->skip_begun);
+	uint64_t ended = counter_read(&bss->skip_ended), begun = counter_read(&bss->skip_begun);
 
 	if (begun == ended && ended == te->skip_seen && !(te->have_kprobe && !te->have_fexit))
 		return false;
@@ -103,14 +103,15 @@ uint64_t te_missed(struct task_events *te)
 	if (te->can_preempt && must_ask(te)) {
 		now = unshares_missed(te);
 		if (te->have_fexit)
-			now += skipped(skel->progs.te_affinity_fexit);
+			now += times_skipped(skel->progs.te_affinity_fexit);
 		if (skel->rodata->tp_preempted)
-			now += births_missed(skel) + skipped(skel->progs.te_exit) +
-			       skipped(skel->progs.te_exec);
+			now += births_missed(skel) + times_skipped(skel->progs.te_exit) +
+			       times_skipped(skel->progs.te_exec);
 		if (now > te->programs_missed)
 			te->programs_missed = now;
 	}
-	return te->programs_missed + load(&skel->bss->lost_words) + load(&skel->bss->faked);
+	return te->programs_missed + counter_read(&skel->bss->lost_words) +
+	       counter_read(&skel->bss->faked);
 }
 
 uint64_t te_skipped(const struct task_events *te)
@@ -119,6 +120,6 @@ uint64_t te_skipped(const struct task_events *te)
 	uint64_t sum = 0;
 
 	bpf_object__for_each_program(prog, te->skel->obj)
-		sum += skipped(prog);
+		sum += times_skipped(prog);
 	return sum;
 }

@@ -45,12 +45,12 @@ te_u32 pids_probe;	/* its tgid, while it wants to know */
 
 #define PIDS_DEPTH_MAX	(1 << 20)	/* steps up; paths are much shorter */
 #define PIDS_TRIES	8	/* in loops that the verifier walks through */
-#define PIDS_FOLLOWS	64
+#define PIDS_FOLLOWS	64	/* each change of a word follows: the last one has the last word */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 262144);
+	__uint(max_entries, TE_PIDS_MAX);
 	__type(key, u64);
 	__type(value, struct te_pids);
 } pids SEC(".maps");
@@ -315,7 +315,7 @@ static __always_inline void pids_born(struct te_slot *creator, struct task_struc
 static __always_inline bool pids_clone(struct te_group *g, const struct te_group *from, u64 id)
 {
 	struct te_pids *above, p = {
-		.parent = from->pids, .max = TE_PIDS_NO_LIMIT, .level = 1,
+		.parent = from->pids, .max = TE_PIDS_UNLIMITED, .level = 1,
 	};
 	u64 key = TE_PIDS_CLONE | id;
 

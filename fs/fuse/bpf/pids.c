@@ -22,39 +22,26 @@ int te_pids_prepare(struct task_events *te)
 
 	skel->rodata->have_release = te->release_func != NULL;
 	bpf_program__set_autoload(skel->progs.te_release, te->release_func != NULL);
-	bpf_program__set_autoload(skel->progs.te_task_alloc, te->have_lsm);
-	bpf_program__set_autoload(skel->progs.te_task_free, te->have_lsm);
+	bpf_program__set_autoload(skel->progs.te_task_alloc, te->have_task_alloc);
+	bpf_program__set_autoload(skel->progs.te_task_free, te->have_task_alloc);
 	if (!te->release_func)
 		return 0;
 	return bpf_program__set_attach_target(skel->progs.te_release, 0, te->release_func);
-}
-
-static int attach(struct bpf_program *prog, struct bpf_link **link)
-{
-	if (!*link)
-		*link = bpf_program__attach(prog);
-	return *link ? 0 : -errno;
-}
-
-static void detach(struct bpf_link **link)
-{
-	bpf_link__destroy(*link);
-	*link = NULL;
 }
 
 /* The end of a fork first, so that none is begun that is not seen to fail. */
 static int attach_lsm(struct task_events *te)
 {
 	struct hooks_bpf *skel = te->skel;
-	int err = attach(skel->progs.te_task_free, &skel->links.te_task_free);
+	int err = te_link(&skel->links.te_task_free, skel->progs.te_task_free);
 
-	return err ? err : attach(skel->progs.te_task_alloc, &skel->links.te_task_alloc);
+	return err ? err : te_link(&skel->links.te_task_alloc, skel->progs.te_task_alloc);
 }
 
 static void detach_lsm(struct task_events *te)
 {
-	detach(&te->skel->links.te_task_alloc);
-	detach(&te->skel->links.te_task_free);
+	te_unlink(&te->skel->links.te_task_alloc);
+	te_unlink(&te->skel->links.te_task_free);
 }
 
 int te_pids_probe(struct task_events *te)
@@ -62,8 +49,9 @@ int te_pids_probe(struct task_events *te)
 	struct hooks_bpf__bss *bss = te->skel->bss;
 	pid_t pid;
 
-	if (!te->have_lsm || attach(te->skel->progs.te_task_alloc, &te->skel->links.te_task_alloc)) {
-		te->have_lsm = false;
+	if (!te->have_task_alloc ||
+	    te_link(&te->skel->links.te_task_alloc, te->skel->progs.te_task_alloc)) {
+		te->have_task_alloc = false;
 		return 0;
 	}
 	__atomic_store_n(&bss->pids_probe, (uint32_t)getpid(), __ATOMIC_SEQ_CST);
@@ -73,14 +61,14 @@ int te_pids_probe(struct task_events *te)
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	__atomic_store_n(&bss->pids_probe, 0, __ATOMIC_SEQ_CST);
-	te->have_lsm = __atomic_load_n(&bss->pids_probed, __ATOMIC_SEQ_CST) != 0;
+	te->have_task_alloc = __atomic_load_n(&bss->pids_probed, __ATOMIC_SEQ_CST) != 0;
 	detach_lsm(te);
 	return pid < 0 ? -errno : 0;
 }
 
 enum te_pids_mode task_events_pids_mode(const struct task_events *te)
 {
-	if (te->have_lsm)
+	if (te->have_task_alloc)
 		return TE_PIDS_REFUSE;
 	return te->have_signal_task ? TE_PIDS_KILL : TE_PIDS_ACCOUNT;
 }
@@ -119,14 +107,14 @@ int task_events_pids_set(struct task_events *te, enum te_pids_state state)
 	int err = 0;
 
 	if (state != TE_PIDS_OFF && te->release_func)
-		err = attach(skel->progs.te_release, &skel->links.te_release);
+		err = te_link(&skel->links.te_release, skel->progs.te_release);
 	if (err)
 		return err;
 	__atomic_store_n(&skel->bss->pids_state, state, __ATOMIC_SEQ_CST);
 	if (state == TE_PIDS_OFF) {
 		__atomic_store_n(&skel->bss->pids_mode, TE_PIDS_ACCOUNT, __ATOMIC_SEQ_CST);
 		detach_lsm(te);
-		detach(&skel->links.te_release);
+		te_unlink(&skel->links.te_release);
 	}
 	return 0;
 }
@@ -138,7 +126,7 @@ int task_events_pids_get(struct task_events *te, uint64_t key, struct te_pids *p
 
 int task_events_pids_add(struct task_events *te, uint64_t key, uint64_t parent)
 {
-	struct te_pids pids = { .parent = parent, .max = TE_PIDS_NO_LIMIT, .level = 1 };
+	struct te_pids pids = { .parent = parent, .max = TE_PIDS_UNLIMITED, .level = 1 };
 	struct te_pids above;
 
 	if (parent && !task_events_pids_get(te, parent, &above))

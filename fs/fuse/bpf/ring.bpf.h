@@ -12,7 +12,7 @@
 #include "base.bpf.h"
 
 /* Set by the daemon before loading. */
-const volatile te_u64 ring_half = 4 << 20;
+const volatile te_u64 ring_half = TE_RING_BYTES / 2;
 
 /* Set when a half full ring has woken the daemon; cleared when the daemon has read it. */
 te_u32 half_woken;
@@ -23,7 +23,7 @@ te_u64 lost_done;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 << 20);
+	__uint(max_entries, TE_RING_BYTES);
 } ring SEC(".maps");
 
 static __always_inline void lost_begin(void)

@@ -40,8 +40,10 @@
 #include "internal.h"
 #include "base/hash.h"
 
-#define REBUILD_ROUNDS	8
-#define LOST_SPINS	20000		/* a second */
+#define REBUILD_ROUNDS	8		/* then the caller gets -EAGAIN */
+#define LOST_SPINS	20000		/* a second; likewise */
+#define YIELDS		1000		/* before a wait begins to sleep */
+#define GROUPS_BATCH	4096		/* groups read by one system call */
 #define RELEASE_EVERY	(64 << 10)	/* bytes consumed before the room is given back */
 
 int te_ring_map(struct te_ring *ring, int map_fd, size_t size)
@@ -72,22 +74,22 @@ void te_ring_unmap(struct te_ring *ring)
 		munmap((void *)ring->producer_pos, ring->page + 2 * ring->size);
 }
 
-static unsigned long producer(const struct te_ring *ring)
+static unsigned long ring_end(const struct te_ring *ring)
 {
 	return __atomic_load_n(ring->producer_pos, __ATOMIC_SEQ_CST);
 }
 
-static void release(struct te_ring *ring)
+static void ring_release(struct te_ring *ring)
 {
 	__atomic_store_n(ring->consumer_pos, ring->pos, __ATOMIC_RELEASE);
 }
 
 /* Wait a little; less and less eagerly. */
-static void relax(unsigned int *spins)
+static void wait_a_moment(unsigned int *spins)
 {
 	const struct timespec moment = { .tv_nsec = 50000 };
 
-	if (++*spins < 1000)
+	if (++*spins < YIELDS)
 		sched_yield();
 	else
 		nanosleep(&moment, NULL);
@@ -102,12 +104,12 @@ static const void *next_record(struct te_ring *ring)
 
 	while ((len = __atomic_load_n((const uint32_t *)at, __ATOMIC_ACQUIRE)) &
 	       BPF_RINGBUF_BUSY_BIT)
-		relax(&spins);
+		wait_a_moment(&spins);
 	ring->pos += ((len & ~BPF_RINGBUF_DISCARD_BIT) + BPF_RINGBUF_HDR_SZ + 7) & ~7UL;
 	return len & BPF_RINGBUF_DISCARD_BIT ? NULL : at + BPF_RINGBUF_HDR_SZ;
 }
 
-static void deliver(struct task_events *te, const void *rec, bool exits_only)
+static void deliver_record(struct task_events *te, const void *rec, bool exits_only)
 {
 	uint32_t type = *(const uint32_t *)rec;
 
@@ -136,7 +138,7 @@ static void deliver(struct task_events *te, const void *rec, bool exits_only)
 	}
 }
 
-static void consume(struct task_events *te, unsigned long end, bool exits_only)
+static void consume_records(struct task_events *te, unsigned long end, bool exits_only)
 {
 	struct te_ring *ring = &te->ring;
 	unsigned long released = ring->pos;
@@ -146,18 +148,18 @@ static void consume(struct task_events *te, unsigned long end, bool exits_only)
 	while (ring->pos != end) {
 		rec = next_record(ring);
 		if (rec)
-			deliver(te, rec, exits_only);
+			deliver_record(te, rec, exits_only);
 		if (ring->pos - released >= RELEASE_EVERY) {
-			release(ring);
+			ring_release(ring);
 			released = ring->pos;
 		}
 	}
-	release(ring);
+	ring_release(ring);
 	if (__atomic_load_n(half_woken, __ATOMIC_RELAXED))
 		__atomic_store_n(half_woken, 0, __ATOMIC_SEQ_CST);
 }
 
-static uint64_t lost(const struct task_events *te)
+static uint64_t lost_so_far(const struct task_events *te)
 {
 	return __atomic_load_n(&te->skel->bss->lost, __ATOMIC_SEQ_CST);
 }
@@ -167,10 +169,10 @@ static int wait_lost_done(struct task_events *te)
 {
 	unsigned int spins = 0;
 
-	while (__atomic_load_n(&te->skel->bss->lost_done, __ATOMIC_SEQ_CST) != lost(te)) {
+	while (__atomic_load_n(&te->skel->bss->lost_done, __ATOMIC_SEQ_CST) != lost_so_far(te)) {
 		if (spins == LOST_SPINS)
 			return -EAGAIN;
-		relax(&spins);
+		wait_a_moment(&spins);
 	}
 	return 0;
 }
@@ -232,7 +234,7 @@ static int add_group(struct task_events *te, struct finds *f, uint64_t id,
 static int walk_groups(struct task_events *te, struct finds *f)
 {
 	int fd = bpf_map__fd(te->skel->maps.groups);
-	uint32_t batch, room = 4096, n, i;
+	uint32_t batch, room = GROUPS_BATCH, n, i;
 	struct te_group *groups = calloc(room, sizeof(*groups));
 	uint64_t *keys = calloc(room, sizeof(*keys));
 	void *in = NULL;
@@ -299,7 +301,7 @@ struct snapshot {
 	size_t n, room;
 };
 
-static int keep(void *arg, const struct te_task *task)
+static int keep_task(void *arg, const struct te_task *task)
 {
 	struct snapshot *s = arg;
 	int err = te_grow(&s->tasks, s->n, &s->room, sizeof(*s->tasks));
@@ -309,7 +311,7 @@ static int keep(void *arg, const struct te_task *task)
 	return err;
 }
 
-static int rebuild(struct task_events *te)
+static int rebuild_replica(struct task_events *te)
 {
 	struct te_refusals refusals = {};
 	struct snapshot s = {};
@@ -320,18 +322,18 @@ static int rebuild(struct task_events *te)
 
 	te->ops.rebuild_begin(te->ctx);
 	missed = te_missed(te);
-	seen = lost(te);
-	end = producer(&te->ring);
+	seen = lost_so_far(te);
+	end = ring_end(&te->ring);
 	err = tell_groups(te, &refusals);
 	if (err)
 		goto out;
-	consume(te, end, true);
+	consume_records(te, end, true);
 	err = wait_lost_done(te);
 	if (!err && missed != te->missed_seen)
 		err = te_mend(te);
 	te->skel->bss->walk = (struct te_walk) { .words_only = 1 };
 	if (!err)
-		err = te_walk(te, 0, keep, &s);
+		err = te_walk(te, 0, keep_task, &s);
 	if (!err)
 		err = tell_groups(te, &refusals);
 	if (err)
@@ -354,7 +356,7 @@ out:
 /* Is the replica as good as the events that have been, and will be, consumed? */
 static bool all_seen(struct task_events *te)
 {
-	return lost(te) == te->lost_seen && te_missed(te) == te->missed_seen;
+	return lost_so_far(te) == te->lost_seen && te_missed(te) == te->missed_seen;
 }
 
 /*
@@ -363,19 +365,19 @@ static bool all_seen(struct task_events *te)
  * one rebuild has all of the latter. Somebody who makes events faster than they
  * are read, or lost as fast as it is rebuilt, is not followed any further.
  */
-static int drain(struct task_events *te)
+static int drain_ring(struct task_events *te)
 {
 	uint64_t before = te->events;
-	unsigned long end = producer(&te->ring);
+	unsigned long end = ring_end(&te->ring);
 	int rounds, err;
 
 	for (rounds = 0; !all_seen(te) && rounds < REBUILD_ROUNDS; rounds++) {
-		err = rebuild(te);
+		err = rebuild_replica(te);
 		if (err)
 			return err;
-		end = producer(&te->ring);
+		end = ring_end(&te->ring);
 	}
-	consume(te, end, false);
+	consume_records(te, end, false);
 	return all_seen(te) ? (int)(te->events - before) : -EAGAIN;
 }
 
@@ -383,12 +385,12 @@ int task_events_drain(struct task_events *te)
 {
 	int n;
 
-	if (producer(&te->ring) == te->ring.pos && all_seen(te))
+	if (ring_end(&te->ring) == te->ring.pos && all_seen(te))
 		return 0;
 	if (te->in_callback)
 		return -EBUSY;
 	te->in_callback = true;
-	n = drain(te);
+	n = drain_ring(te);
 	te->in_callback = false;
 	return n;
 }

@@ -34,7 +34,7 @@ static __always_inline u32 unshare_flags(u64 flags)
 	return (flags & TE_UNSHARE_EMPTY_MNTNS ? TE_CLONE_NEWNS : 0) | (flags & TE_CLONE_ALL);
 }
 
-static __always_inline int unshared(u64 flags)
+static __always_inline int task_unshared(u64 flags)
 {
 	struct task_struct *me = bpf_get_current_task_btf();
 	struct change c = {};
@@ -82,7 +82,7 @@ static __always_inline int sys_unshare(u64 flags)
 		return 0;
 	now = namespaces_mix(me);
 	if (before ? before != now : !filtered(me) || namespaces_fresh(me, unshare_flags(flags)))
-		unshared(flags);
+		task_unshared(flags);
 	namespaces_note(me, now);
 	return 0;
 }
@@ -149,7 +149,7 @@ int te_unshare_kprobe(struct pt_regs *ctx)
 		return 0;
 	now = namespaces_mix(me);
 	if (!namespaces_noted(me, now))
-		unshared(flags);
+		task_unshared(flags);
 	namespaces_note(me, now);
 	if (unshare_twice) {
 		*unshare_seen_at(me) = now;
@@ -174,7 +174,7 @@ int BPF_PROG(te_unshare_fexit, unsigned long flags, int ret)
 		if (unshare_twice)
 			__sync_fetch_and_add(&unshares_mended, 1);
 		if (!namespaces_noted(me, now))
-			unshared(flags);
+			task_unshared(flags);
 		namespaces_note(me, now);
 	}
 	skip_end();

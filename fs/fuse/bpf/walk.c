@@ -14,6 +14,8 @@
 
 #include "internal.h"
 
+#define ATTACH_TRIES	100	/* if this CPU is busy with task storage each time: -ENOMEM */
+
 static int open_iter(struct bpf_program *prog, uint32_t tid, uint32_t tgid)
 {
 	union bpf_iter_link_info info = {
@@ -82,7 +84,7 @@ int task_events_attach(struct task_events *te, const struct te_ref *ref,
 		       uint64_t expect_word, uint64_t id, uint64_t *cur_word)
 {
 	struct te_call *call = &te->skel->bss->call;
-	int tries = 100, err;
+	int tries = ATTACH_TRIES, err;
 
 	*cur_word = expect_word;
 	if (te->in_callback)
@@ -103,7 +105,7 @@ int task_events_attach(struct task_events *te, const struct te_ref *ref,
 	return err;
 }
 
-static int query(struct task_events *te, const struct te_ref *ref, struct te_facts *facts)
+static int query_task(struct task_events *te, const struct te_ref *ref, struct te_facts *facts)
 {
 	struct te_call *call = &te->skel->bss->call;
 	int err;
@@ -119,12 +121,12 @@ int task_events_query(struct task_events *te, uint32_t tid, struct te_facts *fac
 {
 	const struct te_ref ref = { .tid = tid };
 
-	return query(te, &ref, facts);
+	return query_task(te, &ref, facts);
 }
 
 int task_events_find(struct task_events *te, const struct te_ref *ref, struct te_facts *facts)
 {
-	return ref->task ? query(te, ref, facts) : -ESRCH;
+	return ref->task ? query_task(te, ref, facts) : -ESRCH;
 }
 
 /* Read the iterator @fd, which is closed, to its end. */
@@ -200,20 +202,20 @@ int task_events_kill_mark(struct task_events *te,
 	return te_walk(te, 0, cb, arg);
 }
 
-struct each {
+struct process_walk {
 	int (*cb)(void *arg, const struct te_task *task);
 	void *arg;
 	size_t seen;
 	struct te_ref last;
 };
 
-static int each(void *arg, const struct te_task *task)
+static int show_task(void *arg, const struct te_task *task)
 {
-	struct each *e = arg;
+	struct process_walk *w = arg;
 
-	e->seen++;
-	e->last = (struct te_ref){ task->task, task->tid, task->tgid };
-	return e->cb(e->arg, task);
+	w->seen++;
+	w->last = (struct te_ref){ task->task, task->tid, task->tgid };
+	return w->cb(w->arg, task);
 }
 
 /* How many threads there are in process @tgid; 0: none. */
@@ -235,23 +237,23 @@ static uint32_t nr_threads(struct task_events *te, uint32_t tgid)
  * else. If not, a walk over all tasks is sure to meet them, but for one that gets the
  * number of its process meanwhile, with which the next walk over that begins.
  */
-static int each_thread(struct task_events *te, uint32_t tgid, struct each *e)
+static int each_thread(struct task_events *te, uint32_t tgid, struct process_walk *w)
 {
 	struct te_walk *walk = &te->skel->bss->walk;
 	uint32_t before = nr_threads(te, tgid);
 	struct te_facts facts;
 	int err;
 
-	err = te_walk(te, tgid, each, e);
-	if (err || !e->seen)
+	err = te_walk(te, tgid, show_task, w);
+	if (err || !w->seen)
 		return err;
-	if (e->seen == before && before == nr_threads(te, tgid) &&
-	    !task_events_find(te, &e->last, &facts) && facts.tid == e->last.tid)
+	if (w->seen == before && before == nr_threads(te, tgid) &&
+	    !task_events_find(te, &w->last, &facts) && facts.tid == w->last.tid)
 		return 0;
 	walk->tgid = tgid;
-	err = te_walk(te, 0, each, e);
+	err = te_walk(te, 0, show_task, w);
 	walk->tgid = 0;
-	return err ? err : te_walk(te, tgid, each, e);
+	return err ? err : te_walk(te, tgid, show_task, w);
 }
 
 int task_events_for_each(struct task_events *te, uint32_t tgid,
@@ -259,7 +261,7 @@ int task_events_for_each(struct task_events *te, uint32_t tgid,
 			 int (*cb)(void *arg, const struct te_task *task),
 			 void *arg)
 {
-	struct each e = { .cb = cb, .arg = arg };
+	struct process_walk w = { .cb = cb, .arg = arg };
 	int err;
 
 	if (tgid > INT32_MAX)
@@ -267,6 +269,6 @@ int task_events_for_each(struct task_events *te, uint32_t tgid,
 	te->skel->bss->walk = (struct te_walk) {
 		.ns_inum = ns_inum, .ns_level = ns_level,
 	};
-	err = tgid ? each_thread(te, tgid, &e) : te_walk(te, 0, each, &e);
-	return !err && !e.seen ? -ESRCH : err;
+	err = tgid ? each_thread(te, tgid, &w) : te_walk(te, 0, show_task, &w);
+	return !err && !w.seen ? -ESRCH : err;
 }

@@ -210,7 +210,7 @@ int host_pids_limit(unsigned long long id, unsigned long long max)
 	if (!entry || !entry->by_key.key)
 		return -ENOMEM;
 	return task_events_pids_max(te, entry->by_key.key,
-				    max > CONTAINERFS_PIDS_MAX ? TE_PIDS_NO_LIMIT : (int64_t)max);
+				    max > CONTAINERFS_PIDS_MAX ? TE_PIDS_UNLIMITED : (int64_t)max);
 }
 
 _Bool host_pids_read(unsigned long long id, struct container_pids *now)

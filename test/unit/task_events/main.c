@@ -63,7 +63,7 @@ uint64_t fixture_group(struct fixture *f, uint64_t parent, uint32_t watch)
 	uint64_t id = task_events_new_id(f->te);
 
 	ck_assert_int_eq(task_events_group_set(f->te, id, parent, watch,
-					       TE_CLONE_ALL, TE_LEVELS_ANY, 0), 0);
+					       TE_CLONE_ALL, TE_LEVELS_UNLIMITED, 0), 0);
 	replica_add_group(&f->replica, id, parent);
 	return id;
 }

@@ -137,14 +137,14 @@ START_TEST(clones)
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
 	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL,
-						TE_LEVELS_ANY), 0);
+						TE_LEVELS_UNLIMITED), 0);
 	/* Failed, no namespace, not in the mask. */
 	ck_assert_int_lt(tell(&p, 'b'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
 	ck_assert_int_eq(tell(&p, 's'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
 	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWNET,
-					       TE_LEVELS_ANY, 0), 0);
+					       TE_LEVELS_UNLIMITED, 0), 0);
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), f.group);
 	kid = tell(&p, 'c');
@@ -152,7 +152,7 @@ START_TEST(clones)
 	kill_one(kid);
 	/* In the mask. */
 	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, TE_WATCH_EMPTY,
-					       TE_CLONE_NEWUTS, TE_LEVELS_ANY, 0), 0);
+					       TE_CLONE_NEWUTS, TE_LEVELS_UNLIMITED, 0), 0);
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	id = id_of(&f, p.pid);
 	ck_assert_uint_gt(id, f.group);
@@ -180,7 +180,7 @@ START_TEST(clones)
 	ck_assert_uint_eq(f.replica.groups[id_of(&f, kid)].parent, 0);
 	kill_one(kid);
 	ck_assert_int_eq(task_events_set_clone(f.te, 0, TE_CLONE_ALL,
-						TE_LEVELS_ANY), 0);
+						TE_LEVELS_UNLIMITED), 0);
 	kid = tell(&p, 'c');
 	ck_assert_uint_eq(id_of(&f, kid), 0);
 	kill_one(kid);

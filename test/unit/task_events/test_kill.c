@@ -28,12 +28,12 @@ static void setup(int way)
 	go = page;
 	ran = page + 1;
 	fixture_open(&f, way, 0);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_UNLIMITED), 0);
 }
 
 static void finish(void)
 {
-	ck_assert_int_eq(task_events_set_clone(f.te, 0, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 0, TE_CLONE_ALL, TE_LEVELS_UNLIMITED), 0);
 	fixture_close(&f);
 	munmap((void *)go, 4096);
 }

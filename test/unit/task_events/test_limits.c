@@ -42,7 +42,7 @@ START_TEST(too_deep)
 	fixture_open(&f, _i, 0);
 	puppet_start(&p);
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_UNLIMITED), 0);
 	ck_assert_int_eq(task_events_group_set(f.te, f.group, 0, 0, TE_CLONE_NEWUTS, 2, 0), 0);
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	ck_assert_uint_eq(levels_of(&f, id_of(&f, p.pid)), 1);
@@ -84,7 +84,7 @@ START_TEST(full)
 	fixture_open(&f, _i, 0);
 	puppet_start(&p);
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_UNLIMITED), 0);
 	kid = tell(&p, 'c');
 	id = id_of(&f, kid);
 	ck_assert_uint_ne(id, f.group);
@@ -112,7 +112,7 @@ START_TEST(users)
 
 	fixture_open(&f, _i, 0);
 	task_events_set_user_limit(f.te, 2);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_UNLIMITED), 0);
 	/* root */
 	puppet_start(&p);
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
@@ -157,7 +157,7 @@ START_TEST(faked)
 	fixture_open(&f, _i, 0);
 	puppet_start(&p);
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_UNLIMITED), 0);
 	ck_assert_int_eq(tell(&p, 'F'), 0);
 	for (int round = 0; round < 3; round++) {
 		id = id_of(&f, p.pid);
@@ -186,7 +186,7 @@ START_TEST(empties)
 	fixture_open(&f, _i, sysconf(_SC_PAGESIZE));
 	puppet_start(&p);
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
-	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_ANY), 0);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, TE_LEVELS_UNLIMITED), 0);
 	for (i = 0; i < 3 * TE_EMPTIES; i++) {
 		ck_assert_int_eq(tell(&p, 'u'), 0);
 		if (!readable(&f))

@@ -27,7 +27,7 @@ static uint64_t group(uint64_t key)
 	uint64_t id = task_events_new_id(f.te);
 
 	ck_assert_int_eq(task_events_group_set(f.te, id, 0, 0, TE_CLONE_ALL,
-					       TE_LEVELS_ANY, key), 0);
+					       TE_LEVELS_UNLIMITED, key), 0);
 	replica_add_group(&f.replica, id, 0);
 	return id;
 }
@@ -241,7 +241,7 @@ START_TEST(clones_have_an_entry)
 	begin(_i);
 	ck_assert_int_eq(task_events_pids_set(f.te, TE_PIDS_CLONES), 0);
 	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL,
-						TE_LEVELS_ANY), 0);
+						TE_LEVELS_UNLIMITED), 0);
 	pid = start(unshares, &go);
 	move(pid, low);
 	let_go(go);

@@ -191,7 +191,7 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 	fk_group[id].group = (struct te_group){
 		.parent = parent, .tasks = 1, .creator = fk_task[creator].task, .flags = flags,
 		.watch = fk_group[parent].group.watch | TE_WATCH_EMPTIES, .clone_mask = mask,
-		.levels = fk_group[parent].group.levels == TE_LEVELS_ANY ? TE_LEVELS_ANY :
+		.levels = fk_group[parent].group.levels == TE_LEVELS_UNLIMITED ? TE_LEVELS_UNLIMITED :
 			  fk_group[parent].group.levels - 1,
 		.user = fk_task[creator].uid, .emptied = 1,
 		.rules = fk_group[parent].group.rules, .comm = "fake",

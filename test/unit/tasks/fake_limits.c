@@ -16,7 +16,7 @@ void fk_limits_reset(void)
 	memset(fk_user, 0, sizeof(fk_user));
 	fk_user_limit = UINT64_MAX;
 	fk_refusals = 0;
-	fk_group[0].group.levels = TE_LEVELS_ANY;
+	fk_group[0].group.levels = TE_LEVELS_UNLIMITED;
 	fk_group[0].group.emptied = 1;
 }
 

@@ -200,7 +200,7 @@ START_TEST(limits_and_refusals_pass)
 	ck_assert_int_eq(pids.max, 5);
 	ck_assert_int_eq(write_as(&root, a, "pids.max", "max"), 0);
 	task_events_pids_get(NULL, id, &pids);
-	ck_assert_int_eq(pids.max, TE_PIDS_NO_LIMIT);
+	ck_assert_int_eq(pids.max, TE_PIDS_UNLIMITED);
 	fk_pids_refuse(id);
 	fk_pids_refuse(id);
 	ck_assert_str_eq(text_of(a, "pids.events"), "max 2");
