@@ -2,17 +2,17 @@
 /*
  * Attributes and extended attributes of directories and control files.
  *
- * Most nodes never get any of their own: a directory's mode and owner are in
- * its container, a file has its cftype's mode and its container's first owner.
- * The first chmod, chown, utimens or setxattr of a node makes it a
- * container_iattr, which holds all of its attributes from then on.
+ * Most nodes have no attributes of their own: the container has the mode and owner
+ * of its directory; a file has the mode of its cftype and the owner that the container
+ * was made with.  The first chmod, chown, utimens or setxattr of a node makes a
+ * container_iattr, which holds all attributes of the node from then on.
  *
- * Limits on xattrs are kernfs': 128 of them and 128 KiB of values; but of a container
- * with all its files, as there are many of these.  Whose file it is sets those of
- * user, not everyone who may write it, as anybody may write ns.next_name: the hosts
- * see to that.
+ * The limits on xattrs are those of kernfs, 128 of them and 128 KiB of values, but a
+ * container and all its files share them, because there are many files.  The hosts let
+ * only the owner of a file set xattrs of the name space "user", because everybody may
+ * write some files (ns.next_name).
  *
- * Under container_lock; memory comes before it is taken.
+ * container_lock protects all of it.  Memory is allocated before the lock is taken.
  */
 #include <linux/limits.h>
 
@@ -81,7 +81,7 @@ static int attr_default(struct container *cont, unsigned int node, struct contai
 	return 0;
 }
 
-/* @spare is used up, and set to NULL, if the node has no iattr yet. */
+/* The iattr of @node.  If there is none, *@spare becomes it and is set to NULL. */
 static struct container_iattr *iattr_make(struct container *cont, unsigned int node,
 					  struct container_iattr **spare)
 {
@@ -132,7 +132,7 @@ int container_getattr(struct container *cont, unsigned int node, struct containe
 		goto out;
 	attr->nlink = 1;
 	if (node == CONTAINER_NODE_DIR) {
-		attr->nlink = 2 + cont->nr_children;	/* once it is removed, too: as kernfs */
+		attr->nlink = 2 + cont->nr_children;	/* also of a removed directory, as in kernfs */
 		if (cont->mtime > attr->mtime)
 			attr->mtime = attr->ctime = cont->mtime;
 	}
@@ -238,7 +238,7 @@ int container_setxattr(struct container *cont, unsigned int node, const char *na
 	if (size > XATTR_BYTES_MAX)
 		return -ENOSPC;
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL);
-	/* Not kvmalloc(): a container's last reference may go under the lock. */
+	/* Not kvmalloc(), because the last put of a container may free this under the lock. */
 	x = kmalloc(sizeof(*x) + size, GFP_KERNEL | __GFP_NOWARN);
 	if (x) {
 		x->size = size;

@@ -2,21 +2,23 @@
 /*
  * Where threads are born while their process is being moved.
  *
- * A process is moved thread by thread (attach.c).  If every thread ends as soon
- * as it has made the next, none may live long enough to be found and moved, and
- * the process stays behind.  So from the moment on when all agree to the move, what
- * its threads create outside is born in the container to go to, as far as it is
- * known in which groups outside there are threads: those of the threads that are
- * to be moved, and those in which the host has seen one born or exit meanwhile.
+ * attach.c moves a process thread by thread.  If every thread ends as soon as it has
+ * made the next one, attach.c may find none of them in time, and the process stays
+ * behind.  So once all subsystems agree to the move, the children of its threads are
+ * born in the destination.  This needs to know the css_groups in which the process has
+ * threads outside of the destination.  They are the groups of the threads that attach.c
+ * has found, and those in which the host has seen a thread of the process be born or
+ * exit meanwhile.
  *
- * When is the move complete?  When a pass over the threads finds nobody outside but
- * who exits, and no group had to be added since that pass began.  For who is outside
- * then was not there when the pass began, else it would have been found; so it was
- * born later, in a group that is not followed; but its creator was in that group, and
- * was found, or was born or has exited meanwhile.
+ * When is the move complete?  When a pass over the threads finds only exiting threads
+ * outside, and no group was added since the pass began.  Proof: suppose that a thread T
+ * is outside nevertheless.  The pass did not find T, so T was born after the pass began,
+ * in a group that is not followed.  T's creator was in that group.  Either the pass found
+ * the creator, or the creator was born or has exited during the pass; in each case the
+ * group was added.
  *
- * One process moves at a time (attach_mutex), out of BIRTHS_MAX groups at most; more
- * than one is rare.
+ * One process moves at a time (attach_mutex).  Its threads are followed out of BIRTHS_MAX
+ * groups at most; more than one is rare.
  */
 #include "container.h"
 
@@ -25,8 +27,8 @@
 static struct {
 	int			tgid;		/* of the process that moves, 0: none */
 	struct container	*cont;		/* to where; borrowed from the mover */
-	bool			follow;		/* all agree */
-	bool			news;		/* something was added or could not be */
+	bool			follow;		/* all subsystems agree to the move */
+	bool			news;		/* a group was added, or could not be */
 	unsigned int		nr;
 	struct {
 		struct css_group *from, *to;	/* a reference each */
@@ -38,14 +40,14 @@ _Bool container_births_follow(int tgid)
 	return tgid && READ_ONCE(births.tgid) == tgid;
 }
 
-/* Is one in @group to follow? */
+/* Are children of threads in @group to be born in the destination? */
 static bool births_outside(const struct css_group *group)
 {
 	return births.follow && !container_dead(births.cont) &&
 		css_group_container(group, births.cont->root) != births.cont;
 }
 
-/* Where those go whose creator is in @from; NULL: nowhere. */
+/* The group in which children of threads in @from are born; NULL: @from is not followed. */
 static struct css_group *births_to(struct css_group *from)
 {
 	unsigned int i;
@@ -73,7 +75,7 @@ void container_births_add(int tgid, struct css_group *group, unsigned long long 
 	if (!container_births_follow(tgid) || !births_outside(group))
 		return;
 	to = births_to(group);
-	/* A host may have several numbers for one group, so it is told in any case. */
+	/* The host is told in any case, because it may have several numbers for one group. */
 	if (to && host_births_follow(tgid, cookie, to))
 		births.news = true;
 }

@@ -17,7 +17,8 @@
 DEFINE_SPINLOCK(container_lock);
 
 static u64 next_container_id;	/* the last one given; under container_lock */
-static struct kmem_cache *container_cache;	/* between two sizes of kmalloc's half would be lost */
+/* A cache of its own, because kmalloc would round a container up to nearly twice its size. */
+static struct kmem_cache *container_cache;
 
 int container_cache_init(void)
 {
@@ -59,7 +60,7 @@ static void container_free(struct container *cont)
 	hierarchy_put(root);
 }
 
-/* The last reference to a removed child is the last but one to its parent, and so on up. */
+/* A child holds a reference on its parent, so the last put of a child may free the whole chain. */
 void container_put(struct container *cont)
 {
 	struct container *parent;
@@ -114,7 +115,7 @@ bool container_is_descendant(const struct container *cont, const struct containe
 	return false;
 }
 
-/* Written from the end, as the parents are met. */
+/* The path is written from its end, because the walk goes from the child to its parents. */
 int container_path_locked(struct container *cont, char *buf, unsigned long size)
 {
 	unsigned long at = size;
@@ -156,7 +157,10 @@ void container_events_changed(struct container *cont)
 	cftype_event(cont, &core_files[CORE_EVENTS]);
 }
 
-/* Count tasks here (@delta 1 or -1) towards "populated", here and as far up as it changes. */
+/*
+ * @cont has its first task (@delta 1) or has lost its last (-1): count that in @cont and in
+ * its ancestors, up to the first one that stays populated, or stays unpopulated.
+ */
 static void container_populate(struct container *cont, int delta)
 {
 	struct container_subsys *ss;
@@ -399,7 +403,10 @@ static int container_can_create(struct container *dir, const struct container_ac
 	return ret;
 }
 
-/* Was @cont made for the subsystems its hierarchy has now?  A remount may have changed them. */
+/*
+ * Does @cont have the subsystems that its hierarchy has now?  A remount may have changed
+ * them since container_alloc().
+ */
 static bool container_fits(const struct container *cont)
 {
 	int i;
@@ -557,7 +564,7 @@ int container_readdir(struct container *dir, unsigned long long pos, unsigned lo
 		ret = -ENOENT;
 	if (end && !*end)
 		*end = next_container_id;
-	/* A position is as long as an id: 64 bits. */
+	/* A position has 64 bits, as an id has: min_t() must not cut it. */
 	i = min_t(u64, pos, CONTAINER_NODES_MAX);
 	while (!ret && ++i < CONTAINER_NODES_MAX) {
 		cft = container_cftype(dir, i);

@@ -2,25 +2,25 @@
 /*
  * Device rules: their grammar, what they match, and the life of a set.
  *
- * Grammar and matching are those of cgroup v1's devices controller, its oddities
- * included: blanks are exactly one, before the access any of them; letters may be
- * repeated; what follows three letters, or a newline, is not looked at; and
- * 4294967295 is '*'.
+ * Grammar and matching are those of cgroup v1's devices controller, with its oddities:
+ * there is exactly one blank between two words, and before the access it may be any
+ * white space; letters of the access may be repeated; text behind three letters or a
+ * newline is ignored; and 4294967295 means '*'.
  *
- * In a set that denies, an access is permitted if one rule has all of it.  In
- * one that allows, it is denied if any rule has a part of it.
+ * A set that denies permits an access if one rule has all of it.  A set that allows
+ * denies an access if any rule has a part of it.
  */
 #include <linux/ctype.h>
 
 #include "devices.h"
 
 static u64 next_rules_id = 1;		/* under container_lock */
-static unsigned int nr_rules;		/* sets there are; changed under container_lock */
-static LIST_HEAD(rules_dead);		/* those without a reference; likewise */
+static unsigned int nr_rules;		/* number of sets; changed under container_lock */
+static LIST_HEAD(rules_dead);		/* sets without a reference; under container_lock */
 
 /* --- text --- */
 
-/* A number of up to 11 digits, or '*'; what follows it. */
+/* A number of up to 11 digits, or '*'.  Returns what follows it, NULL if it is no number. */
 static const char *parse_number(const char *text, u32 *number)
 {
 	char digits[12];
@@ -90,7 +90,7 @@ static void show_number(struct seq_file *m, u32 number, char end)
 	seq_putc(m, end);
 }
 
-/* As v1: a list of what is allowed, so exceptions to "everything" do not show. */
+/* As v1, a list of what is allowed.  So exceptions to "everything" are not shown. */
 void device_rules_show(struct seq_file *m, const struct device_rules *rules)
 {
 	const struct container_device_rule *rule;
@@ -117,7 +117,7 @@ void device_rules_show(struct seq_file *m, const struct device_rules *rules)
 
 /* --- matching --- */
 
-/* Is @want all of @rule's? */
+/* Does @rule contain all of @want? */
 static bool rule_covers(const struct container_device_rule *rule,
 			const struct container_device_rule *want)
 {
@@ -127,7 +127,7 @@ static bool rule_covers(const struct container_device_rule *rule,
 	       !(want->access & ~rule->access);
 }
 
-/* Have they anything in common? */
+/* Have @rule and @want anything in common? */
 static bool rule_touches(const struct container_device_rule *rule,
 			 const struct container_device_rule *want)
 {

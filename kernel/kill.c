@@ -2,32 +2,33 @@
 /*
  * container.kill: SIGKILL to every task in a container and below.
  *
- * A task that is being killed is a mark in its record, and the mark is inherited:
- * whoever was there when the write began, and all that they create from then on,
- * whatever they do, has its SIGKILL when the write returns; who enters afterwards
- * has not, for nothing of it stays with the container.  The mark stays with the
- * task, which dies of it: a fork that was under way, whose child appears when the
- * write has returned, makes a child that is killed before it runs.
+ * A task that is being killed has a mark in its record, and its children inherit the
+ * mark.  When the write returns, SIGKILL was sent to each task that was there when the
+ * write began, and to everything those tasks have created since.  A task that enters the
+ * container later is spared, because the container keeps nothing of the kill.  A marked
+ * task keeps its mark until it dies.  So the child of a fork that was under way gets
+ * SIGKILL before it runs, even if it appears after the write has returned.
  *
- * Where the hooks ask the engine, the marks are set under one hold of the lock, so
- * that each fork comes before it, and its child is marked, or after it, and its
- * creator is.  Where they cannot, the host makes that so (host_kill_sync()), told
- * by CSS_GROUP_WATCH_KILL which groups are meant for as long as the write lasts.
+ * Where the hooks call the engine, all marks are set in one hold of the lock.  A fork
+ * before it has made a child that is marked; a fork after it has a creator that is
+ * marked.  Where the hooks cannot call the engine, the host does the same
+ * (host_kill_sync()); CSS_GROUP_WATCH_KILL tells it which groups are meant while the
+ * write lasts.
  *
- * Kernel threads and the first process of the system ignore the signal, so they
- * are not marked, else all that they create would die for ever.
+ * Kernel threads and the first process of the system ignore SIGKILL, so they are not
+ * marked: otherwise everything they create would die for ever.
  */
 #include "container.h"
 
-static DEFINE_MUTEX(kill_mutex);	/* outside of container_lock: one sends at a time */
-static LIST_HEAD(kill_list);		/* tasks, by kill_node, to be sent it; under container_lock */
+static DEFINE_MUTEX(kill_mutex);	/* one sender at a time; taken before container_lock */
+static LIST_HEAD(kill_list);		/* tasks to be sent SIGKILL, by kill_node; under container_lock */
 
 static bool unkillable(const struct container_task *task)
 {
 	return task->kthread || task->tgid == 1;
 }
 
-/* It is to be killed; told to the subsystems, which may hold it. */
+/* Mark @task, and tell the subsystems, because one of them may hold the task. */
 static void kill_mark(struct container_task *task)
 {
 	if (task->killed || unkillable(task))
@@ -70,7 +71,7 @@ static void kill_mark_below(struct container *top)
 	spin_unlock(&container_lock);
 }
 
-/* Some of those that have the mark and not yet the signal, pinned. */
+/* Take some tasks off the list into @victim, pinned; how many. */
 static unsigned int kill_take(struct container_task_info *victim)
 {
 	struct container_task *task;
@@ -93,8 +94,8 @@ static unsigned int kill_take(struct container_task_info *victim)
 }
 
 /*
- * Send it to all that have the mark, also those that get it meanwhile: they were
- * created by some who have not got the signal yet, so they become fewer.
+ * Send SIGKILL to all marked tasks, until the list is empty.  Tasks that are marked
+ * meanwhile were created by tasks that have not got the signal yet, so this ends.
  */
 static int kill_send(void)
 {
@@ -123,7 +124,10 @@ void container_kill_work(void)
 	mutex_unlock(&kill_mutex);
 }
 
-/* Tell the host which groups are meant, or (@on false) that it is over. */
+/*
+ * Tell the host which groups are being killed, or (@on false) that the kill is over.
+ * -ENODEV: @cont was removed; -ENOENT: there is no task.
+ */
 static int kill_announce(struct container *cont, bool on)
 {
 	int ret = 0;
@@ -159,7 +163,7 @@ int container_kill(struct container *cont)
 			ret = err;
 		kill_announce(cont, false);
 	} else if (ret == -ENOENT) {
-		ret = 0;	/* nobody is there */
+		ret = 0;	/* no task is there */
 	}
 	host_kill_end();
 	mutex_unlock(&kill_mutex);

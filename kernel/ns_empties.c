@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Automatic containers that nobody is in any more, and who caused how many.
+ * Empty clones: how many are kept, which is removed, and how many a user has caused.
  *
- * A clone is empty when no task is left in it or below, and nothing below was
- * made by mkdir.  It is kept for inspection then, in two lists, longest empty
- * first: its parent's, and that of the user who caused it.  When its parent has
- * more than keep_empty of them, or the user, in the whole hierarchy, more than
- * his share, the first one goes, with the clones below it.  So neither many
- * directories nor deep ones keep more than what is bounded.  Nothing made by mkdir
- * is ever removed.  While a hierarchy is not mounted nothing is kept, as nobody
- * could look at it.
+ * A clone is empty when neither it nor a container below it has a task, and nothing
+ * below it was made by mkdir.  It is then kept for inspection, in two lists, longest
+ * empty first: that of its parent, and that of the user who caused it.  When a parent
+ * has more than keep_empty of them, the first one is removed with the clones below it.
+ * The same happens when a user has more than his share in the whole hierarchy.  So
+ * neither many directories nor deep ones keep more than what is bounded.  Nothing made
+ * by mkdir is ever removed.  While a hierarchy is not mounted nothing is kept, because
+ * nobody could look at it.
  *
- * A user is a number that the host has found for the task (engine.h).  There is a
- * record of one while he has clones, empty or not, all of which count towards
- * max_user_clones; a quarter of that is his share of empty ones, so that what he
- * left behind does not keep what he does now from being seen.
+ * A user is a number that the host has found for the task (engine.h).  A user has a
+ * record while he has clones, empty or not, and all of them count towards
+ * max_user_clones.  His share of empty clones is a quarter of that, so that his old
+ * clones do not use up the room for new ones.
  *
  * All under container_lock.
  */
@@ -40,11 +40,11 @@ static DEFINE_HASHTABLE(ns_users, NS_USER_HASH_BITS);
 static LIST_HEAD(ns_trim_list);		/* ns_states with too many empties, by trim_node */
 static LIST_HEAD(ns_users_trim_list);	/* users with too many */
 static unsigned long long ns_clones_left;
-static struct ns_user *ns_user_new;	/* made for a clone that is not there yet */
+static struct ns_user *ns_user_new;	/* the record was made for a clone that is not there yet */
 
 /*
- * Where the removal of @ns_trim_of and all below it has got to: a leaf's parent.
- * From there the next leaf is not far, however deep it is.
+ * How far the removal of container @ns_trim_of and all below it has got: the parent of
+ * the leaf that was removed last.  The next leaf is near, however deep the tree is.
  */
 static struct container *ns_trim_at;	/* a reference, or NULL */
 static u64 ns_trim_of;			/* id */
@@ -71,7 +71,7 @@ static struct ns_user *ns_user_find(unsigned int uid)
 	return NULL;
 }
 
-/* He has no clone. */
+/* @user has no clone any more. */
 static void ns_user_free(struct ns_user *user)
 {
 	list_del(&user->trim_node);
@@ -176,7 +176,7 @@ void ns_users_changed(void)
 		ns_user_trim(user);
 }
 
-/* --- who is empty --- */
+/* --- which clones are empty --- */
 
 static unsigned int ns_keep(const struct ns_state *ns)
 {
@@ -191,7 +191,7 @@ void ns_trim(struct ns_state *ns)
 	}
 }
 
-/* One fewer lives in @ns, and hosts that refuse by themselves may look again. */
+/* @ns has one live clone fewer, so a host that refuses clones by itself may look again. */
 static void ns_one_left(struct ns_state *ns)
 {
 	if (ns->max_clones == NS_UNLIMITED)
@@ -221,7 +221,7 @@ static void ns_set_empty(struct ns_state *ns, bool empty)
 	ns_user_empty(ns, empty);
 }
 
-/* Put a clone on the lists of empty ones, or take it off, as it now is. */
+/* Put a clone on the lists of empty clones if it is empty now, else take it off. */
 void ns_update(struct ns_state *ns)
 {
 	struct container *cont = ns->css.container;
@@ -242,8 +242,8 @@ void ns_clone_online(struct ns_state *ns)
 {
 	ns_of(ns->css.container->parent)->nr_clones++;
 	/*
-	 * Empty until the task that it is made for enters.  What is too
-	 * many is counted after that: ns_settled().
+	 * The clone is empty until its task enters.  ns_settled() comes after that and
+	 * sees whether there are too many empty ones.
 	 */
 	ns_set_empty(ns, true);
 }
@@ -260,7 +260,7 @@ void ns_clone_offline(struct ns_state *ns)
 	ns_user_uncharge(ns);
 }
 
-/* Should the task not have entered, the clone is one more that may go. */
+/* If the task could not enter, the clone stays empty and counts as one that may be removed. */
 void ns_settled(struct container_subsys_state *css)
 {
 	struct ns_state *ns = ns_of_css(css);
@@ -282,7 +282,7 @@ void ns_unmounted(struct container_subsys_state *css)
 
 /* --- removal --- */
 
-/* Too many are empty: the one that is to go first, or NULL. */
+/* The clone to be removed first, if there are too many empty ones; else NULL. */
 static struct ns_state *ns_excess(void)
 {
 	struct ns_state *ns;
@@ -302,7 +302,7 @@ static struct ns_state *ns_excess(void)
 	return NULL;
 }
 
-/* A leaf of @cont's, from where the last one was. */
+/* A leaf below @cont, or @cont; near the one that was removed last. */
 static struct container *ns_leaf(struct container *cont)
 {
 	struct rb_node *node;
@@ -322,7 +322,7 @@ static void ns_trim_to(struct container *cont, u64 of)
 		container_put(cont);
 }
 
-/* One removal at a hold of the lock, from the leaves up. */
+/* Remove one container, a leaf, so that the lock is not held for long. */
 bool ns_trim_one(void)
 {
 	struct container *cont, *leaf;
@@ -332,13 +332,13 @@ bool ns_trim_one(void)
 	ns = ns_excess();
 	cont = ns ? ns->css.container : NULL;
 	leaf = cont ? ns_leaf(cont) : NULL;
-	/* Its agent first. */
+	/* Its release agent runs first. */
 	if (!leaf || !list_empty(&leaf->pending)) {
 		ns_trim_to(NULL, 0);
 		spin_unlock(&container_lock);
 		return false;
 	}
-	/* each is counted where it was counted as a clone, as well those in others */
+	/* The removal counts in the parent, as the clone did, also if it is a clone in a clone. */
 	ns = ns_of(leaf->parent);
 	ns->removed++;
 	ns_events_changed(ns);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is put off until the host says that it is time: release agents, and
- * what others defer (kill.c, the subsystems' work() and trim()).
+ * Deferred work, which the host runs where it may sleep: release agents, and what
+ * kill.c and the subsystems (work(), trim()) have deferred.
  *
- * An agent runs when a container with notify_on_release becomes empty: its
- * last task left or exited, or its last child was removed.  Not when the flag
- * is set on one that is empty, and once for each time.  By the time the agent
- * runs, the container may be in use again or gone; agents know that rmdir may
- * say EBUSY, as with cgroup v1.
+ * A release agent runs when a container with notify_on_release becomes empty, because
+ * its last task has left or exited or its last child was removed.  It runs once for each
+ * time.  It does not run when the flag is set on an empty container.  When the agent
+ * runs, the container may be in use again, or gone; agents expect EBUSY from rmdir, as
+ * with cgroup v1.
  */
 #include <linux/limits.h>
 
@@ -27,7 +27,7 @@ void container_check_release(struct container *cont)
 	host_work_pending();
 }
 
-/* One agent, if one is due.  @path and @agent have room for PATH_MAX bytes each. */
+/* Run one agent; false if none is due.  @path and @agent have room for PATH_MAX bytes each. */
 static bool release_one(char *path, char *agent)
 {
 	struct container *cont;
@@ -50,7 +50,7 @@ static bool release_one(char *path, char *agent)
 	return found;
 }
 
-/* What must not wait: who is to be killed, stopped, kept off a CPU. */
+/* What must not wait for agents: signals of kill.c and the effects of subsystems on tasks. */
 static void work_all(void)
 {
 	struct container_subsys *ss;
@@ -75,8 +75,9 @@ static bool trim_all(void)
 }
 
 /*
- * Of each some, since more may come for ever and an agent takes its time.  A clone
- * that is removed may leave its parent empty, which has one, too.
+ * Do some work of each kind, because more may come for ever and an agent takes its time.
+ * True: there may be more.  The removal of a clone may empty its parent, whose agent is
+ * then due.
  */
 static bool work_pass(char *path)
 {
@@ -92,7 +93,7 @@ static bool work_pass(char *path)
 
 static void run_work(bool all)
 {
-	/* What is due is not lost for lack of memory. */
+	/* __GFP_NOFAIL, because due agents must not be lost. */
 	char *path = kmalloc(2 * PATH_MAX, GFP_KERNEL | __GFP_NOFAIL);
 	bool more;
 

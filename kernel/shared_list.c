@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lists of ids as open files keep them: those that say the same are one, and all
- * together take container_lists_max bytes at most, however many descriptors there
- * are and however often what they list changes.
+ * Lists of ids, which open files share.  Equal lists are one, and all lists together
+ * take container_lists_max bytes at most, however many files are open and however
+ * often their contents change.
  *
- * An open file keeps the list that it began to read, so that it reads one state.
- * Beyond the limit the list that was not read for the longest time is taken away
- * from those who keep it: who reads on gets, as from cgroup v1, the ids behind the
- * last one that he was given, of the list as it is then (file.c).  The newest list
- * is never taken, so that one beyond the limit can be read, too.
+ * An open file keeps the list that it began to read, so that its reader sees one state.
+ * When the lists take more than the limit, the list that was not read for the longest
+ * time loses its text.  A reader of such a list goes on, as with cgroup v1, with the ids
+ * behind the last one that it got, of the list as it is then (file.c).  The newest list
+ * never loses its text, so a list that is larger than the limit can be read, too.
  *
- * Two lists are compared by hash first; that the rest is compared without the lock
- * costs no more than a list that is not shared.
+ * Lists are compared by hash under the lock, then by text without it.  The worst that
+ * this can cause is a list that is not shared.
  */
 #include <linux/jhash.h>
 
@@ -23,8 +23,8 @@ size_t container_lists_max = 16 << 20;
 
 /* All under container_lock. */
 static struct hlist_head lists[1 << LIST_BITS];
-static LIST_HEAD(lists_by_use);			/* those that have a text, longest unused first */
-static size_t lists_bytes;			/* of those */
+static LIST_HEAD(lists_by_use);			/* lists with a text, longest unused first */
+static size_t lists_bytes;			/* of these texts */
 
 static struct hlist_head *list_bucket(u32 hash)
 {
@@ -36,7 +36,7 @@ static size_t text_bytes(const struct container_text *text)
 	return sizeof(*text) + text->len + 1;
 }
 
-/* Returns the text, for the caller to put without the lock. */
+/* Take the text away from @list; the caller puts it without the lock.  NULL: it has none. */
 static struct container_text *list_take_text(struct container_list *list)
 {
 	struct container_text *text = list->text;
@@ -51,7 +51,7 @@ static struct container_text *list_take_text(struct container_list *list)
 	return text;
 }
 
-/* Until there is room, or only @list is left. */
+/* Take away texts until the limit is kept, or only @list has one. */
 static void lists_make_room(const struct container_list *list)
 {
 	struct container_text *text;
@@ -136,7 +136,7 @@ void container_list_put(struct container_list *list)
 
 	if (!list)
 		return;
-	/* Who finds it in the table takes a reference under the lock. */
+	/* Under the lock, because list_like() takes references of lists that it finds. */
 	spin_lock(&container_lock);
 	if (!refcount_dec_and_test(&list->refs)) {
 		spin_unlock(&container_lock);
