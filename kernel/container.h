@@ -62,10 +62,8 @@
 #include "../include/uapi/containerfs.h"
 
 struct cftype;
-struct device_rules;
 struct container_subsys;
 struct container_task;
-struct cpuacct;
 struct subsys_options;
 
 extern spinlock_t container_lock;
@@ -103,7 +101,7 @@ struct container_attach {
 };
 
 struct container_subsys {
-	const char	*name;			/* immutable, as all but root */
+	const char	*name;			/* immutable, as all but root and task_offset */
 	int		id;
 	bool		clones;			/* container_clone() serves its hierarchy */
 
@@ -150,6 +148,18 @@ struct container_subsys {
 	void (*exit)(struct container_subsys_state *css, struct container_task *task);
 	/* Task @key, which has exited, is reaped.  Atomic; no lock, and no record any more. */
 	void (*released)(unsigned long key);
+
+	/*
+	 * What the subsystem has of each tracked task, whether it is bound or not: task_size
+	 * bytes, container_task_state().  Under the lock: task_init, they are zero, and the
+	 * record is new; task_free, the record goes; task_busy, do they say something that
+	 * must be remembered of a task which is in the top containers only?
+	 */
+	size_t task_size;
+	size_t task_offset;			/* in the record; set by container_tasks_init() */
+	void (*task_init)(struct container_task *task);
+	void (*task_free)(struct container_task *task);
+	bool (*task_busy)(const struct container_task *task);
 
 	/*
 	 * A fork, on a host that can ask before it: container_fork_begins().  Under the lock.
@@ -395,25 +405,35 @@ struct container_task {
 	int			tid, tgid;
 	struct css_group	*group;		/* a reference */
 	struct list_head	in_group;
-	char			*next_name;	/* of its next clone, or NULL */
+	u64			cookie;		/* the host's word */
+	refcount_t		refs;		/* the table's, and those of subsystems */
 	bool			kthread;	/* a kernel thread */
 	bool			killed;		/* being killed, and all that it creates: kill.c */
-	struct list_head	kill_node;	/* in kill_list */
-	u64			cookie;		/* the host's word */
-	u64			freezer_account; /* as the host was told: see freezer.c */
-	struct list_head	freezer_node;	/* in freezer_tasks */
-	struct list_head	cpuset_node;	/* in cpuset_tasks */
-	unsigned int		cpuset_due;	/* why: see cpuset.c */
-	raw_spinlock_t		cpu_lock;	/* cpu, cpuacct; inside the scheduler's locks */
-	struct container_cpu	cpu;		/* cpuacct: up to here charged */
-	struct cpuacct		*cpuacct;	/* where a migration is charged, or NULL */
-	struct container	*remains;	/* cpuacct: exited, still to be charged; a reference */
-	const struct device_rules __rcu *devices; /* devices.c: its container's; NULL: the top's */
-	struct container	*forking;	/* pids: charged for the child it makes, a reference */
 	unsigned int		fork_agreed;	/* subsystems that agreed to its fork; 0: none is under way */
 	unsigned long		fork_child;	/* the key of the child, while one is */
-	struct rcu_head		rcu;
+	union {
+		struct list_head kill_node;	/* in kill_list */
+		struct rcu_head	rcu;		/* when the last reference is gone */
+	};
+	/* behind it: what the subsystems have of it, container_task_state() */
 };
+
+/* What @ss has of @task: task_size bytes, zero at first. */
+static inline void *container_task_state(const struct container_task *task,
+					 const struct container_subsys *ss)
+{
+	return (void *)((unsigned long)task + ss->task_offset);
+}
+
+/* The task of which @ss has @state. */
+static inline struct container_task *container_task_of_state(const void *state,
+							     const struct container_subsys *ss)
+{
+	return (void *)((unsigned long)state - ss->task_offset);
+}
+
+/* task.c: where the subsystems' states of a task lie; at the engine's beginning */
+void container_tasks_init(void);
 
 /* task.c; under the lock */
 struct container_task *container_task_lookup(unsigned long key);
@@ -424,8 +444,14 @@ void container_task_move(struct container_task *task, struct css_group *group);
 void container_let_go(struct container *cont);
 /* Call task_changed of all subsystems that are bound. */
 void container_task_changed(struct container_task *task, bool now);
-/* @task exits, or the engine ends: the record goes. */
+/* @task exits, or the engine ends: the record goes, with the last reference. */
 void container_task_free(struct container_task *task);
+/*
+ * A subsystem may keep the record of a task that exits: with a reference, of which the
+ * last frees it after a grace period.  put needs no lock.
+ */
+void container_task_get(struct container_task *task);
+void container_task_put(struct container_task *task);
 /* Drop the record if it says nothing: in the init group, nothing remembered by engine or host. */
 void container_task_forget(struct container_task *task);
 struct css_group *container_task_group_of(unsigned long key);
@@ -460,8 +486,6 @@ struct css_group *container_births_group(int tgid, struct css_group *creators);
 /* clone.c */
 /* Do tasks that make themselves namespaces get a container of @root, which may be NULL?  Does not lock. */
 bool container_clones_in(const struct containerfs_root *root);
-/* Take @task's chosen name; the caller frees it.  Under the lock. */
-char *container_take_next_name(unsigned long key);
 
 /* release.c: @cont became empty; under the lock */
 void container_check_release(struct container *cont);
@@ -484,9 +508,6 @@ int container_where(struct seq_file *m, const struct container_file *file);
 int container_where_ask(struct container_file *file, int nr);
 /* "ns,debug,name=X" of a hierarchy; under the lock */
 void hierarchy_show_binding(struct seq_file *m, const struct containerfs_root *root);
-
-/* cpuacct.c: the record of a task that exited, with ->remains, is its now; under the lock */
-void cpuacct_task_remains(struct container_task *task);
 
 /* pidlist.c */
 unsigned long container_count_tasks(struct container *cont);

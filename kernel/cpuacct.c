@@ -50,7 +50,16 @@ struct cpuacct {
 	struct cpuacct_cpu		cpu[];	/* host_nr_cpus() */
 };
 
-static LIST_HEAD(cpuacct_remains);	/* tasks that exited, by in_group; under container_lock */
+/* Of each task. */
+struct cpuacct_task {
+	raw_spinlock_t		lock;		/* the next two; inside the scheduler's locks */
+	struct container_cpu	cpu;		/* up to here charged */
+	struct cpuacct		*migrates;	/* where a migration is charged, or NULL */
+	struct container	*exited;	/* where, still to be charged; a reference */
+	struct list_head	node;		/* in cpuacct_remains, then: the record is kept */
+};
+
+static LIST_HEAD(cpuacct_remains);	/* cpuacct_tasks that exited; under container_lock */
 static LIST_HEAD(cpuacct_done);		/* those of which no more is wanted; likewise */
 static unsigned int nr_remains;		/* in cpuacct_remains */
 
@@ -62,6 +71,16 @@ static struct cpuacct *cpuacct_of_css(struct container_subsys_state *css)
 static struct cpuacct *cpuacct_of(const struct container *cont)
 {
 	return cpuacct_of_css(cont->subsys[cpuacct_subsys_id]);
+}
+
+static struct cpuacct_task *cpuacct_task_of(const struct container_task *task)
+{
+	return container_task_state(task, &cpuacct_subsys);
+}
+
+static struct container_task *task_of(const struct cpuacct_task *ct)
+{
+	return container_task_of_state(ct, &cpuacct_subsys);
 }
 
 static void cpuacct_add(struct container_cpu *sum, const struct container_cpu *used)
@@ -111,29 +130,31 @@ static u64 cpuacct_advance(unsigned long long *sample, u64 now)
 /* What @task used since its sample, and on which CPU; what host_task_cpu() says. */
 static int cpuacct_take(struct container_task *task, struct container_cpu *used, int *cpu)
 {
+	struct cpuacct_task *ct = cpuacct_task_of(task);
 	struct container_cpu now;
 	int ret = host_task_cpu(task->key, &now, cpu);
 
 	if (ret == CONTAINER_CPU_BY_GROUP)
 		return ret;
-	used->runtime = cpuacct_advance(&task->cpu.runtime, now.runtime);
-	used->user = cpuacct_advance(&task->cpu.user, now.user);
-	used->system = cpuacct_advance(&task->cpu.system, now.system);
+	used->runtime = cpuacct_advance(&ct->cpu.runtime, now.runtime);
+	used->user = cpuacct_advance(&ct->cpu.user, now.user);
+	used->system = cpuacct_advance(&ct->cpu.system, now.system);
 	return ret;
 }
 
 /* Charge @cont, with @leaves for the last time. */
 static int cpuacct_charge_task(struct container *cont, struct container_task *task, bool leaves)
 {
+	struct cpuacct_task *ct = cpuacct_task_of(task);
 	struct container_cpu used;
 	unsigned long flags;
 	int ret, cpu;
 
-	raw_spin_lock_irqsave(&task->cpu_lock, flags);
+	raw_spin_lock_irqsave(&ct->lock, flags);
 	ret = cpuacct_take(task, &used, &cpu);
 	if (leaves)
-		task->cpuacct = NULL;
-	raw_spin_unlock_irqrestore(&task->cpu_lock, flags);
+		ct->migrates = NULL;
+	raw_spin_unlock_irqrestore(&ct->lock, flags);
 	if (ret != CONTAINER_CPU_BY_GROUP)
 		cpuacct_charge(cont, cpu, &used);
 	return ret;
@@ -143,22 +164,24 @@ void container_task_migrates(unsigned long key)
 {
 	struct container_cpu used;
 	struct container_task *task;
+	struct cpuacct_task *ct;
 	struct cpuacct *ca;
 	int cpu;
 
 	rcu_read_lock();
 	task = container_task_find(key);
-	if (!task || !READ_ONCE(task->cpuacct))
+	ct = task ? cpuacct_task_of(task) : NULL;
+	if (!ct || !READ_ONCE(ct->migrates))
 		goto out;
-	raw_spin_lock(&task->cpu_lock);
-	ca = task->cpuacct;
+	raw_spin_lock(&ct->lock);
+	ca = ct->migrates;
 	/* While it says so, the task is in there, and it is not freed. */
 	if (ca && cpuacct_take(task, &used, &cpu) != CONTAINER_CPU_BY_GROUP) {
 		atomic64_add(used.runtime, &ca->cpu[cpu].moved.runtime);
 		atomic64_add(used.user, &ca->cpu[cpu].moved.user);
 		atomic64_add(used.system, &ca->cpu[cpu].moved.system);
 	}
-	raw_spin_unlock(&task->cpu_lock);
+	raw_spin_unlock(&ct->lock);
 out:
 	rcu_read_unlock();
 }
@@ -191,42 +214,38 @@ void container_charge(struct css_group *group, int cpu, const struct container_c
 static void cpuacct_keep(struct container *cont, struct container_task *task)
 {
 	struct container_task_info info = { .key = task->key };
+	struct cpuacct_task *ct = cpuacct_task_of(task);
 
 	host_task_hold(&info);
-	task->remains = container_get(cont);
+	container_task_get(task);
+	ct->exited = container_get(cont);
+	list_add_tail(&ct->node, &cpuacct_remains);
 	if (++nr_remains >= CPUACCT_REMAINS_MAX)
 		host_work_pending();
-}
-
-/* container_task_free() has taken it out of everything else. */
-void cpuacct_task_remains(struct container_task *task)
-{
-	lockdep_assert_held(&container_lock);
-	list_add_tail(&task->in_group, &cpuacct_remains);
 }
 
 /* Charge for all, and let go of those that will never run again. */
 static void cpuacct_bury(void)
 {
 	struct container_task_info info = { };
-	struct container_task *task, *next;
+	struct cpuacct_task *ct, *next;
 	LIST_HEAD(done);
 
 	spin_lock(&container_lock);
-	list_for_each_entry_safe(task, next, &cpuacct_remains, in_group) {
-		if (cpuacct_charge_task(task->remains, task, false) == CONTAINER_CPU_FINAL) {
-			list_move_tail(&task->in_group, &cpuacct_done);
+	list_for_each_entry_safe(ct, next, &cpuacct_remains, node) {
+		if (cpuacct_charge_task(ct->exited, task_of(ct), false) == CONTAINER_CPU_FINAL) {
+			list_move_tail(&ct->node, &cpuacct_done);
 			nr_remains--;
 		}
 	}
 	list_splice_init(&cpuacct_done, &done);
 	spin_unlock(&container_lock);
 
-	list_for_each_entry_safe(task, next, &done, in_group) {
-		info.key = task->key;
+	list_for_each_entry_safe(ct, next, &done, node) {
+		info.key = task_of(ct)->key;
 		host_task_put(&info);
-		container_put(task->remains);
-		kfree_rcu(task, rcu);
+		container_put(ct->exited);
+		container_task_put(task_of(ct));
 	}
 }
 
@@ -285,20 +304,26 @@ static void cpuacct_offline(struct container_subsys_state *css)
 	host_work_pending();
 }
 
+static void cpuacct_task_init(struct container_task *task)
+{
+	raw_spin_lock_init(&cpuacct_task_of(task)->lock);
+}
+
 static void cpuacct_enter(struct container_subsys_state *css, struct container_task *task)
 {
+	struct cpuacct_task *ct = cpuacct_task_of(task);
 	struct container_cpu now;
 	unsigned long flags;
 	int cpu;
 
 	if (container_is_top(css->container))
 		return;
-	raw_spin_lock_irqsave(&task->cpu_lock, flags);
+	raw_spin_lock_irqsave(&ct->lock, flags);
 	if (host_task_cpu(task->key, &now, &cpu) != CONTAINER_CPU_BY_GROUP) {
-		task->cpu = now;
-		task->cpuacct = cpuacct_of_css(css);
+		ct->cpu = now;
+		ct->migrates = cpuacct_of_css(css);
 	}
-	raw_spin_unlock_irqrestore(&task->cpu_lock, flags);
+	raw_spin_unlock_irqrestore(&ct->lock, flags);
 }
 
 static void cpuacct_leave(struct container_subsys_state *css, struct container_task *task)
@@ -543,6 +568,8 @@ struct container_subsys cpuacct_subsys = {
 	.destroy	= cpuacct_destroy,
 	.online		= cpuacct_online,
 	.offline	= cpuacct_offline,
+	.task_size	= sizeof(struct cpuacct_task),
+	.task_init	= cpuacct_task_init,
 	.enter		= cpuacct_enter,
 	.leave		= cpuacct_leave,
 	.exit		= cpuacct_exit,

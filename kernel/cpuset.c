@@ -26,13 +26,20 @@
 /* What comes while the list is worked on makes it longer; what is left then is work. */
 #define SETTLE_ROUNDS	8
 
-/* container_task.cpuset_due */
-enum { CPUSET_KEEP = 1, CPUSET_SET };
+/* Of each task. */
+struct cpuset_task {
+	struct list_head	node;		/* in cpuset_tasks */
+	enum {
+		CPUSET_NOTHING,
+		CPUSET_KEEP,			/* of its affinity what it may have of it */
+		CPUSET_SET,
+	}			due;
+};
 
 unsigned long cpuset_online_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];
 unsigned long cpuset_online_mems[BITS_TO_LONGS(CONTAINER_MEMS_MAX)];
 
-static LIST_HEAD(cpuset_tasks);		/* container_tasks by cpuset_node: tell the host */
+static LIST_HEAD(cpuset_tasks);		/* of cpuset_task: tell the host */
 static unsigned int nr_limited;		/* containers that are limited */
 static unsigned long enter_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];	/* scratch, under the lock */
 
@@ -99,11 +106,18 @@ static void cpuset_update_limited(struct container *top)
 
 /* --- telling the host --- */
 
+static struct cpuset_task *cpuset_task_of(const struct container_task *task)
+{
+	return container_task_state(task, &cpuset_subsys);
+}
+
 static void cpuset_order(struct container_task *task, unsigned int due)
 {
-	task->cpuset_due = max_t(unsigned int, task->cpuset_due, due);
-	if (list_empty(&task->cpuset_node))
-		list_add_tail(&task->cpuset_node, &cpuset_tasks);
+	struct cpuset_task *ct = cpuset_task_of(task);
+
+	ct->due = max_t(unsigned int, ct->due, due);
+	if (list_empty(&ct->node))
+		list_add_tail(&ct->node, &cpuset_tasks);
 	host_work_pending();
 }
 
@@ -140,14 +154,16 @@ static void cpuset_check_all(struct container *cont)
 /* The next on the list, pinned, its CPUs in told_cpus. */
 static bool cpuset_next(struct container_task_info *info, bool *keep)
 {
-	struct container_task *task;
+	const struct container_task *task;
+	struct cpuset_task *ct;
 
 	spin_lock(&container_lock);
-	task = list_first_entry_or_null(&cpuset_tasks, struct container_task, cpuset_node);
-	if (task) {
-		list_del_init(&task->cpuset_node);
-		*keep = task->cpuset_due == CPUSET_KEEP;
-		task->cpuset_due = 0;
+	ct = list_first_entry_or_null(&cpuset_tasks, struct cpuset_task, node);
+	if (ct) {
+		list_del_init(&ct->node);
+		*keep = ct->due == CPUSET_KEEP;
+		ct->due = CPUSET_NOTHING;
+		task = container_task_of_state(ct, &cpuset_subsys);
 		*info = (struct container_task_info){
 			.key = task->key,
 			.tid = task->tid,
@@ -162,7 +178,7 @@ static bool cpuset_next(struct container_task_info *info, bool *keep)
 		host_task_hold(info);
 	}
 	spin_unlock(&container_lock);
-	return task;
+	return ct;
 }
 
 void cpuset_settle(void)
@@ -394,6 +410,21 @@ static void cpuset_enter(struct container_subsys_state *css, struct container_ta
 	cpuset_check(task, css->container);
 }
 
+static void cpuset_task_init(struct container_task *task)
+{
+	INIT_LIST_HEAD(&cpuset_task_of(task)->node);
+}
+
+static void cpuset_task_free(struct container_task *task)
+{
+	list_del_init(&cpuset_task_of(task)->node);
+}
+
+static bool cpuset_task_busy(const struct container_task *task)
+{
+	return !list_empty(&cpuset_task_of(task)->node);
+}
+
 static void cpuset_let_go(struct container_subsys_state *css, struct container_task *task)
 {
 	if (cpuset_of(css->container)->limited)
@@ -425,6 +456,10 @@ struct container_subsys cpuset_subsys = {
 	.can_attach	= cpuset_can_attach,
 	.attach		= cpuset_attach,
 	.post_attach	= cpuset_settle,
+	.task_size	= sizeof(struct cpuset_task),
+	.task_init	= cpuset_task_init,
+	.task_free	= cpuset_task_free,
+	.task_busy	= cpuset_task_busy,
 	.task_renamed	= cpuset_task_renamed,
 	.enter		= cpuset_enter,
 	.let_go		= cpuset_let_go,

@@ -36,6 +36,11 @@ struct devices {
 	bool				changing;
 };
 
+/* Of each task. */
+struct devices_task {
+	const struct device_rules __rcu	*rules;	/* its container's; NULL: the top's */
+};
+
 /* Inside a container_file's, outside of container_lock. */
 static DEFINE_MUTEX(devices_mutex);
 static bool devices_started;		/* the host was; under devices_mutex */
@@ -53,6 +58,11 @@ static struct devices *devices_of_css(struct container_subsys_state *css)
 static struct devices *devices_of(const struct container *cont)
 {
 	return devices_of_css(cont->subsys[devices_subsys_id]);
+}
+
+static struct devices_task *devices_task_of(const struct container_task *task)
+{
+	return container_task_state(task, &devices_subsys);
 }
 
 static struct device_rules *devices_next(const struct container *cont)
@@ -74,7 +84,7 @@ int container_device_permission(unsigned long key, const struct container_device
 		return 0;
 	rcu_read_lock();
 	task = container_task_lookup(key);
-	rules = task ? rcu_dereference(task->devices) : NULL;
+	rules = task ? rcu_dereference(devices_task_of(task)->rules) : NULL;
 	if (!rules)
 		rules = rcu_dereference(devices_top);
 	ok = device_rules_permit(rules, want);
@@ -98,7 +108,7 @@ static void devices_tell_task(const struct container *cont, struct container_tas
 
 	if (!container_is_top(cont))
 		rules = devices_of(cont)->rules ?: &devices_open;
-	rcu_assign_pointer(task->devices, rules);
+	rcu_assign_pointer(devices_task_of(task)->rules, rules);
 }
 
 /* @rules are those of @cont from now on; takes over the reference. */
@@ -412,6 +422,7 @@ struct container_subsys devices_subsys = {
 	.destroy	= devices_destroy,
 	.online		= devices_online,
 	.offline	= devices_offline,
+	.task_size	= sizeof(struct devices_task),
 	.enter		= devices_enter,
 	.work		= devices_work,
 	.describe	= devices_describe,

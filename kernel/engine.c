@@ -22,6 +22,7 @@ int container_engine_init(void)
 		container_engine_free();
 		return ret;
 	}
+	container_tasks_init();
 	for_each_subsys(ss, i)
 		if (ss->init)
 			ss->init();

@@ -31,13 +31,19 @@ struct freezer_state {
 	bool			freezing;	/* here or above: the tasks are to be frozen */
 };
 
+/* Of each task. */
+struct freezer_task {
+	u64			account;	/* on which the host was told to stop it; 0: none */
+	struct list_head	node;		/* in freezer_tasks */
+};
+
 /* One task and what the host is to be told, once the lock is let go. */
 struct freezer_order {
 	struct container_task_info info;
 	u64			account;
 };
 
-static LIST_HEAD(freezer_tasks);	/* container_tasks by freezer_node: tell the host */
+static LIST_HEAD(freezer_tasks);	/* of freezer_task: tell the host */
 static unsigned int nr_freezing;	/* containers that are freezing */
 
 static struct freezer_state *freezer_of_css(struct container_subsys_state *css)
@@ -48,6 +54,16 @@ static struct freezer_state *freezer_of_css(struct container_subsys_state *css)
 static struct freezer_state *freezer_of(const struct container *cont)
 {
 	return freezer_of_css(cont->subsys[freezer_subsys_id]);
+}
+
+static struct freezer_task *freezer_task_of(const struct container_task *task)
+{
+	return container_task_state(task, &freezer_subsys);
+}
+
+static struct container_task *task_of(const struct freezer_task *ft)
+{
+	return container_task_of_state(ft, &freezer_subsys);
 }
 
 static bool parent_freezing(const struct container *cont)
@@ -71,8 +87,10 @@ static u64 freezer_account(const struct container_task *task)
 /* Put it at the end, if it is not there: the work takes no more than it finds. */
 static void freezer_order(struct container_task *task)
 {
-	if (list_empty(&task->freezer_node))
-		list_add_tail(&task->freezer_node, &freezer_tasks);
+	struct freezer_task *ft = freezer_task_of(task);
+
+	if (list_empty(&ft->node))
+		list_add_tail(&ft->node, &freezer_tasks);
 	host_work_pending();
 }
 
@@ -95,27 +113,27 @@ static int freezer_tell(struct container_task *task, struct freezer_order *order
 	order->account = freezer_account(task);
 	ret = host_task_freeze(&order->info, order->account, true);
 	if (!ret || ret == -EAGAIN)
-		task->freezer_account = order->account;
+		freezer_task_of(task)->account = order->account;
 	return ret;
 }
 
 /* Some of the tasks on the list; how many of them are left to be told of in @order. */
 static unsigned int freezer_collect(struct freezer_order *order, unsigned int *budget)
 {
-	struct container_task *task;
+	struct freezer_task *ft;
 	unsigned int i, nr = 0;
 	int ret;
 
 	spin_lock(&container_lock);
 	for (i = 0; i < FREEZER_BATCH && *budget && !list_empty(&freezer_tasks); i++) {
-		task = list_first_entry(&freezer_tasks, struct container_task, freezer_node);
-		list_del_init(&task->freezer_node);
+		ft = list_first_entry(&freezer_tasks, struct freezer_task, node);
+		list_del_init(&ft->node);
 		--*budget;
-		ret = freezer_tell(task, &order[nr]);
+		ret = freezer_tell(task_of(ft), &order[nr]);
 		if (ret == -EAGAIN)
 			nr++;
 		else if (ret && ret != -ESRCH)
-			list_add_tail(&task->freezer_node, &freezer_tasks);
+			list_add_tail(&ft->node, &freezer_tasks);
 	}
 	spin_unlock(&container_lock);
 	return nr;
@@ -128,8 +146,8 @@ static void freezer_failed(unsigned long key)
 
 	spin_lock(&container_lock);
 	task = container_task_lookup(key);
-	if (task && list_empty(&task->freezer_node))
-		list_add_tail(&task->freezer_node, &freezer_tasks);
+	if (task && list_empty(&freezer_task_of(task)->node))
+		list_add_tail(&freezer_task_of(task)->node, &freezer_tasks);
 	spin_unlock(&container_lock);
 }
 
@@ -170,13 +188,33 @@ static void freezer_work(void)
 
 /* --- hooks --- */
 
+unsigned long long container_task_account(const struct container_task *task)
+{
+	return freezer_task_of(task)->account;
+}
+
+static void freezer_task_init(struct container_task *task)
+{
+	INIT_LIST_HEAD(&freezer_task_of(task)->node);
+}
+
+static void freezer_task_free(struct container_task *task)
+{
+	list_del_init(&freezer_task_of(task)->node);
+}
+
+static bool freezer_task_busy(const struct container_task *task)
+{
+	return !list_empty(&freezer_task_of(task)->node);
+}
+
 static void freezer_task_changed(struct container_task *task, bool now)
 {
+	const struct freezer_task *ft = freezer_task_of(task);
 	struct freezer_order order;
-	u64 account = freezer_account(task);
 
 	/* What is on the list is told in any case: the host may know more. */
-	if (account == task->freezer_account || !list_empty(&task->freezer_node))
+	if (freezer_account(task) == ft->account || !list_empty(&ft->node))
 		return;
 	if (!now || freezer_tell(task, &order))
 		freezer_order(task);
@@ -256,10 +294,11 @@ static unsigned int freezer_watch(struct container_subsys_state *css)
 
 static bool freezer_any_order(const struct container *cont)
 {
-	struct container_task *task;
+	const struct freezer_task *ft;
 
-	list_for_each_entry(task, &freezer_tasks, freezer_node)
-		if (container_is_descendant(css_group_container(task->group, cont->root), cont))
+	list_for_each_entry(ft, &freezer_tasks, node)
+		if (container_is_descendant(css_group_container(task_of(ft)->group, cont->root),
+					    cont))
 			return true;
 	return false;
 }
@@ -406,6 +445,10 @@ struct container_subsys freezer_subsys = {
 	.destroy	= freezer_destroy,
 	.online		= freezer_online,
 	.offline	= freezer_offline,
+	.task_size	= sizeof(struct freezer_task),
+	.task_init	= freezer_task_init,
+	.task_free	= freezer_task_free,
+	.task_busy	= freezer_task_busy,
 	.task_changed	= freezer_task_changed,
 	.watch		= freezer_watch,
 	.post_attach	= freezer_work,

@@ -175,10 +175,22 @@ static void ns_append_number(struct ns_state *ns, char *name)
 	} while (container_name_taken(ns->css.container, name));
 }
 
+/* The name that task @key has chosen for its next clone, or NULL; the caller frees it. */
+static char *ns_take_next_name(unsigned long key)
+{
+	struct container_task *task = container_task_lookup(key);
+	char *name = NULL;
+
+	lockdep_assert_held(&container_lock);
+	if (task)
+		swap(name, ns_task_of(task)->next_name);
+	return name;
+}
+
 static void ns_choose_name(struct ns_state *ns, const struct container_clone_info *info, char *name)
 {
 	const char *template = ns_template_text(ns->clone_name);
-	char *chosen = container_take_next_name(info->namer);
+	char *chosen = ns_take_next_name(info->namer);
 	enum ns_numbered numbered = NS_NOT_NUMBERED;
 
 	if (chosen) {
@@ -429,6 +441,16 @@ static const char *ns_describe(char *buf, size_t size)
 	return buf;
 }
 
+static void ns_task_free(struct container_task *task)
+{
+	kfree(ns_task_of(task)->next_name);
+}
+
+static bool ns_task_busy(const struct container_task *task)
+{
+	return ns_task_of(task)->next_name;
+}
+
 struct container_subsys ns_subsys = {
 	.name		= "ns",
 	.id		= ns_subsys_id,
@@ -442,6 +464,9 @@ struct container_subsys ns_subsys = {
 	.create_asks	= ns_rules,
 	.can_attach	= ns_can_attach,
 	.populated	= ns_populated,
+	.task_size	= sizeof(struct ns_task),
+	.task_free	= ns_task_free,
+	.task_busy	= ns_task_busy,
 	.clone_mask	= ns_clone_mask,
 	.clone_name	= ns_clone_name,
 	.clone_levels	= ns_clone_levels,

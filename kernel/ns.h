@@ -44,6 +44,16 @@ struct ns_state {
 	u64			clones, refused, removed;
 };
 
+/* Of each task. */
+struct ns_task {
+	char			*next_name;	/* of its next clone, or NULL */
+};
+
+static inline struct ns_task *ns_task_of(const struct container_task *task)
+{
+	return container_task_state(task, &ns_subsys);
+}
+
 static inline struct ns_state *ns_of_css(struct container_subsys_state *css)
 {
 	return container_of(css, struct ns_state, css);

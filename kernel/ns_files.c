@@ -164,7 +164,7 @@ static int next_name_set(struct container *cont, const struct container_task_inf
 			task->cookie = cookie;
 	}
 	if (task && !ret)
-		swap(task->next_name, *name);
+		swap(ns_task_of(task)->next_name, *name);
 	else if (task)
 		container_task_forget(task);
 	spin_unlock(&container_lock);

@@ -39,6 +39,11 @@ struct pids_state {
 	u32			events;		/* counts changes of refused */
 };
 
+/* Of each task. */
+struct pids_task {
+	struct container	*forking;	/* charged for the child it makes; a reference, or NULL */
+};
+
 /* One that has exited and is not reaped yet. */
 struct pids_zombie {
 	struct hlist_node	hash;
@@ -57,6 +62,11 @@ static struct pids_state *pids_of_css(struct container_subsys_state *css)
 static struct pids_state *pids_of(const struct container *cont)
 {
 	return pids_of_css(cont->subsys[pids_subsys_id]);
+}
+
+static struct pids_task *pids_task_of(const struct container_task *task)
+{
+	return container_task_state(task, &pids_subsys);
 }
 
 /* --- counting --- */
@@ -180,18 +190,20 @@ static int pids_can_fork(struct container_subsys_state *css, struct container_ta
 		return -EAGAIN;
 	}
 	pids_charge(cont);
-	creator->forking = container_get(cont);
+	pids_task_of(creator)->forking = container_get(cont);
 	return 0;
 }
 
 /* The reservation is given back, as the child is charged when it enters, or there is none. */
 static void pids_fork_ended(struct container_task *creator)
 {
-	if (!creator->forking)
+	struct pids_task *pt = pids_task_of(creator);
+
+	if (!pt->forking)
 		return;
-	pids_uncharge(creator->forking);
-	container_put(creator->forking);
-	creator->forking = NULL;
+	pids_uncharge(pt->forking);
+	container_put(pt->forking);
+	pt->forking = NULL;
 }
 
 /* --- zombies --- */
@@ -456,6 +468,7 @@ struct container_subsys pids_subsys = {
 	.destroy	= pids_destroy,
 	.online		= pids_online,
 	.offline	= pids_offline,
+	.task_size	= sizeof(struct pids_task),
 	.enter		= pids_enter,
 	.leave		= pids_leave,
 	.exit		= pids_exit,

@@ -19,6 +19,19 @@
 
 #define TASK_HASH_BITS	14
 static DEFINE_HASHTABLE(task_table, TASK_HASH_BITS);
+static size_t task_size;		/* of a record, with what the subsystems have */
+
+void container_tasks_init(void)
+{
+	struct container_subsys *ss;
+	int i;
+
+	task_size = sizeof(struct container_task);
+	for_each_subsys(ss, i) {
+		ss->task_offset = task_size;
+		task_size += round_up(ss->task_size, sizeof(u64));
+	}
+}
 
 struct container_task *container_task_lookup(unsigned long key)
 {
@@ -55,11 +68,6 @@ void container_task_set_cookie(struct container_task *task, unsigned long long c
 	task->cookie = cookie;
 }
 
-unsigned long long container_task_account(const struct container_task *task)
-{
-	return task->freezer_account;
-}
-
 struct css_group *container_task_group(const struct container_task *task)
 {
 	return task->group;
@@ -79,24 +87,38 @@ struct css_group *container_task_group_of(unsigned long key)
 	return task ? task->group : &init_css_group;
 }
 
+void container_task_get(struct container_task *task)
+{
+	refcount_inc(&task->refs);
+}
+
+void container_task_put(struct container_task *task)
+{
+	if (refcount_dec_and_test(&task->refs))
+		kfree_rcu(task, rcu);
+}
+
 struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 {
 	struct container_task *task = container_task_lookup(key);
+	struct container_subsys *ss;
+	int i;
 
 	lockdep_assert_held(&container_lock);
 	if (task)
 		return task;
-	task = kzalloc(sizeof(*task), GFP_ATOMIC);
+	task = kzalloc(task_size, GFP_ATOMIC);
 	if (!task)
 		return NULL;
 	task->key = key;
 	task->tid = tid;
 	task->tgid = tgid;
 	task->group = &init_css_group;
-	raw_spin_lock_init(&task->cpu_lock);
+	refcount_set(&task->refs, 1);
 	INIT_LIST_HEAD(&task->kill_node);
-	INIT_LIST_HEAD(&task->freezer_node);
-	INIT_LIST_HEAD(&task->cpuset_node);
+	for_each_subsys(ss, i)
+		if (ss->task_init)
+			ss->task_init(task);
 	init_css_group.refs++;
 	init_css_group.nr_tasks++;
 	list_add_tail(&task->in_group, &init_css_group.tasks);
@@ -225,30 +247,40 @@ static void container_task_set_ids(struct container_task *task, int tid, int tgi
 
 void container_task_free(struct container_task *task)
 {
+	struct container_subsys *ss;
+	int i;
+
 	lockdep_assert_held(&container_lock);
 	hash_del_rcu(&task->hash);
-	/* Nobody is to be told of it any more. */
 	list_del_init(&task->kill_node);
-	list_del_init(&task->freezer_node);
-	list_del_init(&task->cpuset_node);
 	container_task_switch(task, &init_css_group);
 	list_del(&task->in_group);
 	init_css_group.nr_tasks--;
 	css_group_put_locked(&init_css_group);
-	kfree(task->next_name);
 	container_fork_ended(task, false);
-	if (task->remains)
-		cpuacct_task_remains(task);
-	else
-		kfree_rcu(task, rcu);
+	for_each_subsys(ss, i)
+		if (ss->task_free)
+			ss->task_free(task);
+	container_task_put(task);
+}
+
+static bool task_busy(const struct container_task *task)
+{
+	struct container_subsys *ss;
+	int i;
+
+	if (task->group != &init_css_group || task->cookie || task->killed || task->fork_agreed)
+		return true;
+	for_each_subsys(ss, i)
+		if (ss->task_busy && ss->task_busy(task))
+			return true;
+	return false;
 }
 
 void container_task_forget(struct container_task *task)
 {
 	lockdep_assert_held(&container_lock);
-	if (task->group == &init_css_group && !task->next_name && !task->cookie &&
-	    !task->fork_agreed && !task->killed && list_empty(&task->freezer_node) &&
-	    list_empty(&task->cpuset_node))
+	if (!task_busy(task))
 		container_task_free(task);
 }
 
@@ -302,19 +334,6 @@ int container_task_for_each(int (*fn)(struct container_task *task, unsigned long
 	}
 	spin_unlock(&container_lock);
 	return 0;
-}
-
-char *container_take_next_name(unsigned long key)
-{
-	struct container_task *task = container_task_lookup(key);
-	char *name;
-
-	lockdep_assert_held(&container_lock);
-	if (!task)
-		return NULL;
-	name = task->next_name;
-	task->next_name = NULL;
-	return name;
 }
 
 void container_tasks_drop(void)
