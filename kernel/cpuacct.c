@@ -70,6 +70,7 @@ static struct cpuacct *cpuacct_of_css(struct container_subsys_state *css)
 
 static struct cpuacct *cpuacct_of(const struct container *cont)
 {
+	lockdep_assert_held(&container_lock);
 	return cpuacct_of_css(cont->subsys[cpuacct_subsys_id]);
 }
 

@@ -434,7 +434,7 @@ static void cpuset_let_go(struct container_subsys_state *css, struct container_t
 /* A clone of one that has exclusive children may get less than it has. */
 static unsigned int cpuset_watch(struct container_subsys_state *css)
 {
-	const struct cpuset_state *cs = cpuset_of(css->container);
+	const struct cpuset_state *cs = cpuset_of_css(css);
 
 	return (cs->limited ? CSS_GROUP_WATCH_CPUS : 0) |
 		(cs->nr_exclusive ? CSS_GROUP_WATCH_CLONE : 0);

@@ -28,6 +28,7 @@ static inline struct cpuset_state *cpuset_of_css(struct container_subsys_state *
 
 static inline struct cpuset_state *cpuset_of(const struct container *cont)
 {
+	lockdep_assert_held(&container_lock);
 	return cpuset_of_css(cont->subsys[cpuset_subsys_id]);
 }
 

@@ -57,6 +57,7 @@ static struct devices *devices_of_css(struct container_subsys_state *css)
 
 static struct devices *devices_of(const struct container *cont)
 {
+	lockdep_assert_held(&container_lock);
 	return devices_of_css(cont->subsys[devices_subsys_id]);
 }
 
@@ -95,7 +96,7 @@ int container_device_permission(unsigned long key, const struct container_device
 unsigned long long css_group_device_rules(struct css_group *group)
 {
 	struct container_subsys_state *css = css_of_group(group, &devices_subsys);
-	struct device_rules *rules = css ? devices_of(css->container)->rules : NULL;
+	struct device_rules *rules = css ? devices_of_css(css)->rules : NULL;
 
 	return rules ? rules->id : 0;
 }
@@ -280,8 +281,7 @@ static void devices_online(struct container_subsys_state *css,
 			   struct container_subsys_state *parent)
 {
 	if (parent)
-		devices_of(css->container)->rules =
-			device_rules_get(devices_of(parent->container)->rules);
+		devices_of_css(css)->rules = device_rules_get(devices_of_css(parent)->rules);
 }
 
 /* Nobody is in it, or it is the top and its tasks are under no rules any more. */

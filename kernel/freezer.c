@@ -53,6 +53,7 @@ static struct freezer_state *freezer_of_css(struct container_subsys_state *css)
 
 static struct freezer_state *freezer_of(const struct container *cont)
 {
+	lockdep_assert_held(&container_lock);
 	return freezer_of_css(cont->subsys[freezer_subsys_id]);
 }
 
@@ -287,7 +288,7 @@ static void freezer_offline(struct container_subsys_state *css)
 
 static unsigned int freezer_watch(struct container_subsys_state *css)
 {
-	return freezer_of(css->container)->freezing ? CSS_GROUP_WATCH_ALL : 0;
+	return freezer_of_css(css)->freezing ? CSS_GROUP_WATCH_ALL : 0;
 }
 
 /* --- control files --- */

@@ -286,7 +286,7 @@ static void ns_populated(struct container_subsys_state *css)
 /* Does @cont's parent count it? */
 static bool ns_counts_as_made(const struct container *cont)
 {
-	return !(cont->flags & CONTAINER_CLONE) || ns_of((struct container *)cont)->nr_made;
+	return !(cont->flags & CONTAINER_CLONE) || ns_of(cont)->nr_made;
 }
 
 /*

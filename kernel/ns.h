@@ -59,8 +59,9 @@ static inline struct ns_state *ns_of_css(struct container_subsys_state *css)
 	return container_of(css, struct ns_state, css);
 }
 
-static inline struct ns_state *ns_of(struct container *cont)
+static inline struct ns_state *ns_of(const struct container *cont)
 {
+	lockdep_assert_held(&container_lock);
 	return ns_of_css(cont->subsys[ns_subsys_id]);
 }
 

@@ -61,6 +61,7 @@ static struct pids_state *pids_of_css(struct container_subsys_state *css)
 
 static struct pids_state *pids_of(const struct container *cont)
 {
+	lockdep_assert_held(&container_lock);
 	return pids_of_css(cont->subsys[pids_subsys_id]);
 }
 

@@ -36,6 +36,12 @@ struct container *inspect_where(unsigned long key, struct container *top);
 /* The counter of ns, as though so many clones had been made already. */
 void inspect_set_next_number(struct container *cont, unsigned long long number);
 
+/*
+ * Ask for the state that @subsys (ns, cpuset, pids, freezer, devices or cpuacct) has of
+ * @cont, as its own code does, but without the lock: that must not return.
+ */
+void inspect_without_lock(const char *subsys, struct container *cont);
+
 /* The most that lists of ids, which descriptors keep, may take together; returns what it was. */
 unsigned long inspect_set_lists_max(unsigned long bytes);
 

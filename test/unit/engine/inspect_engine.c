@@ -7,6 +7,7 @@
  * here from the trees and lists, the slow way, and compared.
  */
 #include "container.h"
+#include "cpuset.h"
 #include "ns.h"
 #include "inspect.h"
 
@@ -243,10 +244,11 @@ unsigned int inspect_init_refs(void)
 
 struct inspect_container inspect_container(struct container *cont)
 {
-	struct ns_state *ns = ns_of(cont);
 	struct inspect_container view;
+	struct ns_state *ns;
 
 	spin_lock(&container_lock);
+	ns = cont->subsys[ns_subsys_id] ? ns_of(cont) : NULL;
 	view = (struct inspect_container){
 		.refs = refcount_read(&cont->refs),
 		.nr_tasks = cont->nr_tasks,
@@ -270,7 +272,35 @@ struct inspect_container inspect_container(struct container *cont)
 
 void inspect_set_next_number(struct container *cont, unsigned long long number)
 {
+	spin_lock(&container_lock);
 	ns_of(cont)->next_number = number;
+	spin_unlock(&container_lock);
+}
+
+static struct container_subsys *subsys_of(const char *name)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (!strcmp(ss->name, name))
+			return ss;
+	return NULL;
+}
+
+void inspect_without_lock(const char *subsys, struct container *cont)
+{
+	struct container_subsys *ss = subsys_of(subsys);
+	struct container_subsys_state *css = cont->subsys[ss->id];
+
+	if (ss == &ns_subsys)
+		ns_of(cont);
+	else if (ss == &cpuset_subsys)
+		cpuset_of(cont);
+	else if (ss->can_fork)
+		ss->can_fork(css, NULL);
+	else
+		ss->offline(css);
 }
 
 unsigned long inspect_set_lists_max(unsigned long bytes)

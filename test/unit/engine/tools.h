@@ -81,6 +81,7 @@ TCase *tcase_of(const char *name);
 	X(listing)	\
 	X(attributes)	\
 	X(core_files)	\
+	X(locks)	\
 	X(tasks_files)	\
 	X(shared_lists)	\
 	X(ns_files)	\
