@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * abi.h - what the BPF programs and the daemon say to each other
+ * What the BPF programs and the daemon say to each other
  *
- * Included by both sides (hooks.bpf.c and the daemon); includes
- * nothing and uses plain C types only.
+ * Both sides include this; it includes nothing and uses plain C types only.
  *
- * The task word. Each tracked task owns one 64-bit word in the kernel, changed
- * by compare-and-swap only:
+ * The task word. Each tracked task owns one 64-bit word in the kernel, which changes by
+ * compare-and-swap only:
  *
  *	63            21 20           2   1   0
  *	| css_group id  | sequence     | K | E |
  *
- * id 0 is the init css_group (the top container of every hierarchy). A task
- * without a word is in id 0 and untracked; the word 0 means the same. The
- * sequence starts at a value taken from the task's start time, so that a word
- * of an earlier user of an address is not mistaken for this one's, and goes up by
- * one, modulo 2^19, with each change. K, "killed", stays once it is set: what it
- * means is said in kill.bpf.h. E, "exited", is the last change; nothing
- * follows it.
+ * id 0 is the init css_group (the top container of every hierarchy). A task without a
+ * word is in id 0 and untracked; the word 0 means the same. The sequence begins with a
+ * value taken from the start time of the task, so that the word of an earlier task at the
+ * same address is not mistaken for this task's. It goes up by one, modulo 2^19, with each
+ * change. K, "killed", stays once it is set; kill.bpf.h says what it means. E, "exited",
+ * is the last change.
  *
- * Records are little structs in one ring buffer, in the order in which their
- * places were reserved, which is before the change that they report.
+ * Records are small structs in one ring buffer, in the order in which their places were
+ * reserved; a place is reserved before the change that its record reports.
  */
 #ifndef _CONTAINERFSD_BPF_ABI_H
 #define _CONTAINERFSD_BPF_ABI_H
@@ -32,13 +30,13 @@ typedef long long te_s64;
 #define TE_COMM_LEN		16
 
 /* How much the ring and the maps hold, and what happens when one of them is full. */
-#define TE_RING_BYTES		(8 << 20)	/* events are lost: the daemon rebuilds */
-#define TE_WORDS_MAX		32768		/* words go to task storage, which costs more */
-#define TE_GROUPS_MAX		262144		/* a clone is refused, a move fails */
-#define TE_SUMS_MAX		262144		/* a clone is refused */
-#define TE_PIDS_MAX		262144		/* a clone is refused; mkdir: counts with its parent */
-#define TE_USERS_MAX		262144		/* a clone is refused */
-#define TE_RULE_SETS_MAX	16384		/* a write to devices.allow or deny fails */
+#define TE_RING_BYTES		(8 << 20) /* events are lost: the daemon rebuilds */
+#define TE_WORDS_MAX		32768	/* words go to task storage, which costs more */
+#define TE_GROUPS_MAX		262144	/* a clone is refused, a move fails */
+#define TE_SUMS_MAX		262144	/* a clone is refused */
+#define TE_PIDS_MAX		262144	/* a clone is refused, a container gets no pids.max */
+#define TE_USERS_MAX		262144	/* a clone is refused */
+#define TE_RULE_SETS_MAX	16384	/* a write to devices.allow or devices.deny fails */
 
 #define TE_WORD_EXITED		1ULL
 #define TE_WORD_KILLED		2ULL
@@ -74,8 +72,8 @@ static inline te_u64 te_word_next(te_u64 word, te_u64 id)
 }
 
 /*
- * Whether @a is a later word than @b of the same task: the signed difference
- * of the sequences, so that it may wrap.
+ * Is @a a later word than @b of the same task? By the signed difference of the sequences,
+ * because they may wrap.
  */
 static inline int te_word_newer(te_u64 a, te_u64 b)
 {
@@ -85,8 +83,8 @@ static inline int te_word_newer(te_u64 a, te_u64 b)
 }
 
 /*
- * Whether @a and @b can be words of one task that were not many changes apart.
- * Those of another life at the same address began somewhere else.
+ * Can @a and @b be words of one task, few changes apart? The words of another task at the
+ * same address began with another sequence.
  */
 #define TE_WORD_NEAR	64
 
@@ -107,7 +105,7 @@ static inline int te_word_near(te_u64 a, te_u64 b)
 #define TE_CLONE_NEWPID		0x20000000U
 #define TE_CLONE_NEWNET		0x40000000U
 #define TE_CLONE_ALL		0x7e020080U
-/* Of unshare(2) alone; clone(2) has another meaning for it. */
+/* A flag of unshare(2) alone; to clone(2) it means something else. */
 #define TE_UNSHARE_EMPTY_MNTNS	0x00100000U
 
 /* The namespaces that a task can make itself. */
@@ -115,8 +113,8 @@ enum te_ns {
 	TE_NS_USER,
 	TE_NS_UTS,
 	TE_NS_IPC,
-	TE_NS_NS,		/* of mounts, as its flag is called */
-	TE_NS_PID,		/* for children, as that of time */
+	TE_NS_NS,		/* of mounts: its flag has this name */
+	TE_NS_PID,		/* the one for children; likewise of time */
 	TE_NS_NET,
 	TE_NS_TIME,
 	TE_NS_CGROUP,
@@ -133,8 +131,8 @@ enum te_type {
 };
 
 /*
- * CPU time so far, in nanoseconds, as task_struct has it: what it ran since it last
- * got the CPU, or since the last tick, is not in it.
+ * CPU time so far, in nanoseconds, as task_struct has it: the time since the task last got
+ * the CPU, or since the last tick, is not in it.
  */
 struct te_cpu {
 	te_u64 utime;
@@ -143,11 +141,11 @@ struct te_cpu {
 };
 
 /*
- * Which task a record is about its `task` says: the address of its task_struct,
- * which no other task has until it is freed, and its exit is reported before. Its
- * numbers are those of that moment.
+ * In each record, `task` says which task the record is about. It is the address of the
+ * task_struct, which no other task has until the task is freed; its exit is reported
+ * before. The numbers are those that the task had at that moment.
  *
- * A task was born in a css_group other than 0, its creator's.
+ * TE_FORK: a task was born in its creator's css_group, which is not 0.
  */
 struct te_fork {
 	te_u32 type;		/* TE_FORK */
@@ -159,8 +157,8 @@ struct te_fork {
 };
 
 /*
- * A task made itself (unshare: task == creator_task) or its child (clone) new
- * namespaces, and is now alone in the fresh css_group te_word_id(word).
+ * `task` has new namespaces, which it made itself (unshare: task == creator_task) or which
+ * its creator made for it (clone). It is alone in the fresh css_group te_word_id(word).
  */
 struct te_clone {
 	te_u32 type;		/* TE_CLONE */
@@ -169,23 +167,23 @@ struct te_clone {
 	te_u32 creator;
 	te_u64 word;
 	te_u64 task;
-	te_u64 parent;		/* css_group id that it was cloned from */
+	te_u64 parent;		/* id of the css_group that was cloned from */
 	te_u64 creator_task;
 	te_u32 creator_tgid;
 	te_u32 flags;		/* TE_CLONE_NEW*: those asked for */
-	te_u32 user;		/* whose it is */
-	te_u32 unlimited;	/* its user's limit does not matter */
+	te_u32 user;		/* charged for it */
+	te_u32 unlimited;	/* the user has no limit */
 	char comm[TE_COMM_LEN];	/* of tid */
 };
 
-/* Clones of tasks of css_group id were refused: te_group.refused of them so far. */
+/* Clones of tasks of css_group @id were refused: te_group.refused says how many. */
 struct te_refused {
 	te_u32 type;		/* TE_REFUSED */
 	te_u32 pad;
 	te_u64 id;
 };
 
-/* A task with a word is exiting; neither its tid nor its address is free for reuse. */
+/* A task with a word is exiting. Neither its tid nor its address is free for reuse yet. */
 struct te_exit {
 	te_u32 type;		/* TE_EXIT */
 	te_u32 tid;
@@ -196,8 +194,8 @@ struct te_exit {
 };
 
 /*
- * execve(2) by a thread that was not the leader has succeeded. It has had the
- * leader's tid since long before, and its own may be another task's by now.
+ * execve(2) by a thread that was not the leader has succeeded. The thread has had the
+ * leader's tid for long, and its old tid may be another task's by now.
  */
 struct te_exec {
 	te_u32 type;		/* TE_EXEC */
@@ -208,44 +206,40 @@ struct te_exec {
 	te_u64 task;
 };
 
-/* Somebody set the affinity of a task, which may be in a group with TE_WATCH_CPUS. */
+/* The affinity of a task was set; the task may be in a group with TE_WATCH_CPUS. */
 struct te_affinity {
 	te_u32 type;		/* TE_AFFINITY */
-	te_u32 tid;		/* 0: called by a number of another pid namespace */
+	te_u32 tid;		/* 0: the caller named it by a number of another pid namespace */
 };
 
-/*
- * A task's word, and up to where its times are charged to a css_group while there
- * is accounting; exited is the id that it exited in, 0 before. And for what it
- * counts: see struct te_pids.
- */
+/* The word of a task, and what the programs note of the task beside it. */
 struct te_slot {
 	te_u64 word;
-	te_u64 exited;
-	struct te_cpu cpu;
-	te_u64 charged;		/* the te_pids, 0: none, TE_PIDS_GONE: never more */
-	te_u64 forking;		/* what is charged for the child that it makes */
-	te_u64 fork_child;	/* and that child's address */
-	te_u64 namespaces;	/* when it was last looked at: namespaces.bpf.h */
-	te_u64 since;		/* CLOCK_BOOTTIME of its last move, 0: its birth */
-	te_u64 before;		/* the css_group that it was in until then */
+	te_u64 exited;		/* id of the css_group that it exited in; 0: it has not */
+	struct te_cpu cpu;	/* charged to css_groups so far, while there is accounting */
+	te_u64 charged;		/* key of the te_pids; 0: none; TE_PIDS_GONE: none any more */
+	te_u64 forking;		/* the key that is charged for the child that it makes */
+	te_u64 fork_child;	/* address of that child */
+	te_u64 namespaces;	/* a number for those it had: see namespaces.bpf.h */
+	te_u64 since;		/* CLOCK_BOOTTIME of its last move; 0: in place since its birth */
+	te_u64 before;		/* id of the css_group that it was in until then */
 };
 
 /*
- * How many tasks there are in a container of the hierarchy of pids, and below:
- * value of the map `pids`. Its key is the container's id or, if it came of a
- * clone in BPF, TE_PIDS_CLONE and the id of its css_group; 0 is the top, which
- * has no entry. A css_group tells the key of its container.
+ * The count of tasks in a container of the hierarchy of pids, and below it: a value of the
+ * map `pids`. The key is the id of the container or, if a program has cloned it,
+ * TE_PIDS_CLONE and the id of its css_group. The key 0 means the top container, which has
+ * no entry. te_group.pids is the key for the tasks of a css_group.
  *
- * Each task is charged to at most one of them and to all above, and its slot says
- * to which, so that nothing is charged or taken back twice whoever comes first.
+ * Each task is charged to at most one entry, and to all entries above it. The slot of the
+ * task says to which, so that no program charges, or takes back, a second time.
  */
 struct te_pids {
-	te_u64 parent;		/* its key */
+	te_u64 parent;		/* key of the entry above */
 	te_s64 count;
 	te_s64 max;		/* TE_PIDS_UNLIMITED: none */
 	te_s64 peak;
-	te_u64 refused;		/* forks of tasks of this very one */
+	te_u64 refused;		/* forks of tasks that are charged to this very entry */
 	te_u32 level;		/* 1 below the top */
 	te_u32 pad;
 };
@@ -254,15 +248,15 @@ struct te_pids {
 #define TE_PIDS_GONE		(~0ULL)
 
 /*
- * The process that is being moved, and where its threads are born that are created
- * in these css_groups. Written by the daemon.
+ * The process that the daemon is moving, and where its threads are born: those whose
+ * creator is in `from` are born in `to` (births.bpf.h). Written by the daemon.
  */
 #define TE_BIRTHS_MAX	16
 
 struct te_births {
 	te_u32 tgid;		/* 0: none */
 	te_u32 nr;
-	te_u64 move;		/* goes up when it ends */
+	te_u64 move;		/* goes up when the move ends */
 	struct {
 		te_u64 from;
 		te_u64 to;
@@ -272,34 +266,34 @@ struct te_births {
 /* Whether CPU time is charged to css_groups. */
 enum te_cpuacct_state {
 	TE_ACCOUNT_OFF,
-	TE_ACCOUNT_ON,		/* and that of a clone, if its parent's is */
-	TE_ACCOUNT_CLONES,	/* and that of each clone */
+	TE_ACCOUNT_ON,		/* that of a clone is, if its parent's is */
+	TE_ACCOUNT_CLONES,	/* that of each clone is */
 };
 
 /* Whether tasks are counted. */
 enum te_pids_state {
 	TE_PIDS_OFF,
 	TE_PIDS_ON,
-	TE_PIDS_CLONES,		/* and clones get an entry of their own */
+	TE_PIDS_CLONES,		/* clones get an entry of their own, too */
 };
 
-/* What becomes of a fork beyond a limit. */
+/* What happens to a fork beyond a limit. */
 enum te_pids_mode {
-	TE_PIDS_ACCOUNT,	/* nothing can be done */
+	TE_PIDS_ACCOUNT,	/* nothing: this kernel has no way */
 	TE_PIDS_REFUSE,		/* it fails: lsm/task_alloc */
 	TE_PIDS_KILL,		/* the child is killed before its first instruction */
 };
 
-/* A css_group, as the BPF programs know it: value of the map `groups`. */
+/* A css_group, as the BPF programs know it: a value of the map `groups`. */
 #define TE_WATCH_EMPTY	1U	/* wake the daemon when its last task leaves */
 #define TE_WATCH_ALL	2U	/* wake it at the next event, once */
 #define TE_WATCH_CPUS	4U	/* wake it when the affinity of a task may be wrong */
 #define TE_WATCH_CLONE	8U	/* wake it at a clone */
-#define TE_WATCH_KILL	16U	/* container.kill is at it: kill.bpf.h */
-#define TE_WATCH_KNOWN	32U	/* the daemon has heard of it: the programs' own */
-#define TE_WATCH_EMPTIES 64U	/* wake it when so many groups' last tasks have left */
+#define TE_WATCH_KILL	16U	/* container.kill kills its tasks: kill.bpf.h */
+#define TE_WATCH_KNOWN	32U	/* the daemon has heard of it; set and hidden by groups.c */
+#define TE_WATCH_EMPTIES 64U	/* wake it when TE_EMPTIES of these groups have become empty */
 
-#define TE_EMPTIES	64	/* so many: what is kept beyond keep_empty until somebody asks */
+#define TE_EMPTIES	64	/* so many are kept beyond keep_empty until a request comes */
 
 #define TE_LEVELS_UNLIMITED	(~0U)
 
@@ -315,19 +309,19 @@ struct te_group {
 	te_u64 rules;		/* id of its set of device rules, inherited at clone; 0: none */
 	te_u64 pids;		/* key of the te_pids that counts its tasks, or 0 */
 	te_u32 levels;		/* of clones that there may be below; TE_LEVELS_UNLIMITED */
-	te_u32 user;		/* who is charged for it, if it is a clone */
-	te_u32 unlimited;	/* and may cause any number */
-	te_u32 refused_told;	/* refusals were reported, and not looked at yet */
-	te_u64 refused;		/* clones, since the daemon looked */
-	te_u64 emptied;		/* clones of it that became empty so far, and 1 */
-	te_u64 full;		/* nothing is cloned as long as emptied is this; 0: never */
-	te_u64 nsproxy;		/* of the task in it at the clone, if that was made for it */
+	te_u32 user;		/* charged for it, if it is a clone */
+	te_u32 unlimited;	/* the user may cause any number */
+	te_u32 refused_told;	/* a refusal was reported, and the daemon has not looked yet */
+	te_u64 refused;		/* clones refused since the daemon has looked */
+	te_u64 emptied;		/* 1, and the clones of it that became empty so far */
+	te_u64 full;		/* nothing is cloned while `emptied` has this value; 0: unlimited */
+	te_u64 nsproxy;		/* of the task in it at the clone, if the clone made the nsproxy */
 	char comm[TE_COMM_LEN];	/* of the task in it at the clone */
 };
 
 /*
- * A set of device rules: value of the map `rules`. An entry is never changed. Types
- * and accesses are BPF_DEVCG_DEV_* and BPF_DEVCG_ACC_*.
+ * A set of device rules: a value of the map `rules`. An entry never changes. Types and
+ * accesses are BPF_DEVCG_DEV_* and BPF_DEVCG_ACC_*.
  */
 #define TE_RULES_MAX	256
 #define TE_DEVICE_ANY	(~0U)
@@ -340,7 +334,7 @@ struct te_rule {
 };
 
 struct te_rules {
-	te_u32 deny;		/* what no rule has; else what a rule has a part of */
+	te_u32 deny;		/* what no rule covers wholly; 0: what a rule covers in part */
 	te_u32 nr;
 	struct te_rule rule[TE_RULES_MAX];
 };
@@ -352,7 +346,7 @@ struct te_rules {
 #define TE_TASK_SYS_ADMIN	8U	/* CAP_SYS_ADMIN in the initial user ns */
 #define TE_TASK_FSETID		16U	/* CAP_FSETID there */
 
-/* What task_events_query() tells of one task. */
+/* One task, as task_events_query() finds it. */
 struct te_facts {
 	te_u64 task;		/* its address */
 	te_u64 word;		/* 0: none */
@@ -380,27 +374,24 @@ struct te_task {
 	te_u64 task;		/* its address */
 	te_u64 word;		/* 0: none */
 	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
-	struct te_cpu cpu;	/* used and not yet charged, if there is accounting */
+	struct te_cpu cpu;	/* used since it was charged, if there is accounting */
 	te_u32 tid;
 	te_u32 tgid;
 	te_u32 vtid;		/* in the pid ns asked for; 0: not visible there */
 	te_u32 vtgid;
 	te_u32 flags;		/* TE_TASK_* */
-	te_u32 on_cpu;		/* where it used that */
+	te_u32 on_cpu;		/* the CPU where it used that */
 	char comm[TE_COMM_LEN];
 };
 
-/*
- * One task of the walk that mends what was missed (mend.c): all that says
- * where it belongs.
- */
+/* One task of the walk that mends what was missed (mend.c): what tells where it belongs. */
 struct te_stray {
 	te_u64 task;
 	te_u64 word;		/* 0: none */
 	te_u64 start_time;	/* ns of CLOCK_BOOTTIME */
-	te_u64 since;		/* te_slot, if it has a word */
+	te_u64 since;		/* this and the next of te_slot, if it has a word */
 	te_u64 before;
-	te_u64 noted;		/* its namespaces as noted, and as they are */
+	te_u64 noted;		/* its namespaces: as noted, and as they are now */
 	te_u64 namespaces;
 	te_u64 parent;		/* address of its real parent */
 	te_u64 nsproxy;
@@ -408,18 +399,18 @@ struct te_stray {
 	te_u32 tid;
 	te_u32 tgid;
 	te_u32 exiting;
-	te_u32 unsharing;	/* it may be amid that */
+	te_u32 unsharing;	/* it may be inside unshare(2) */
 };
 
-/* Programs that tests have skipped. */
+/* The hooks that tests skip. */
 #define TE_SKIP_BIRTH	1U
 #define TE_SKIP_UNSHARE	2U
 #define TE_SKIP_EXIT	4U
 #define TE_SKIP_EXEC	8U
 
 /*
- * Private to this folder: the arguments and results of the programs that the
- * daemon runs. One global suffices, for there is one caller.
+ * Private to this folder: the arguments and results of the programs that the daemon runs.
+ * One global suffices, because there is one caller.
  */
 enum te_op {
 	TE_OP_ATTACH = 1,
@@ -437,7 +428,7 @@ enum te_op {
 struct te_call {
 	te_u32 op;
 	te_u32 tid;
-	te_u64 task;		/* only if it is this one; 0: whoever has the tid */
+	te_u64 task;		/* only if it has the tid; 0: any task that has it */
 	te_s64 ret;		/* negative errno */
 	te_u64 word;		/* attach, mend: expected; out: the word */
 	te_u64 id;
@@ -449,8 +440,8 @@ struct te_call {
 	te_u32 levels;
 	te_s64 max;
 	te_u64 full;
-	te_u64 namespaces;	/* mend: those that it has and the note does not; 0: any */
-	te_u64 creator;		/* mend: address of who made it, if it is cloned */
+	te_u64 namespaces;	/* mend: only while it has these, and its note does not; 0: any */
+	te_u64 creator;		/* mend: address of the task that made it, if it is cloned */
 	te_u64 refused;		/* out */
 	struct te_facts facts;
 };
@@ -460,8 +451,8 @@ struct te_walk {
 	te_u32 ns_level;
 	te_u32 tgid;		/* only threads of this process; 0: all */
 	te_u32 words_only;	/* a rebuild: live tasks with a word */
-	te_u32 dying_too;	/* and those that have exited, with their word */
-	te_u32 kill;		/* those in groups that are being killed, and mark them */
+	te_u32 dying_too;	/* tasks that have exited, with their word, too */
+	te_u32 kill;		/* mark tasks in groups that are being killed, and show these */
 	te_u32 pad;
 };
 

@@ -38,7 +38,7 @@ struct {
 	__type(value, struct te_group);
 } groups SEC(".maps");
 
-/* Compare-and-swap is fully ordered in BPF; an add without result is not. */
+/* A compare-and-swap, because it is fully ordered in BPF; an add without result is not. */
 static __always_inline u64 word_read(u64 *word)
 {
 	return __sync_val_compare_and_swap(word, 0, 0);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * births.bpf.h - where threads are born while their process is moved
+ * Where threads are born while the daemon moves their process
  *
- * The daemon moves a process thread by thread. From the moment on when it says so,
- * a thread of that process whose creator is in a css_group that is to be left is
- * born in the one to go to, so threads that end as soon as they have made the next
- * do not outrun it.
+ * The daemon moves a process thread by thread. First it writes into `births` which
+ * css_groups the process leaves, and for which ones. From then on a new thread whose
+ * creator is in a group that is left is born in the group to go to. So threads that end
+ * as soon as they have made the next thread do not outrun the daemon.
  *
- * Why none is born outside unseen: a program reads this after the child can be
- * found by its number. If it does not see what the daemon has said, the child was
- * to be found before a walk that the daemon begins afterwards. If it does, the
- * record was reserved before, so the daemon's next drain knows of the child; that
- * drain comes before the id to go to is freed.
+ * Why no thread is born outside unseen: a program reads `births` after the child can be
+ * found by its number. If the program does not see what the daemon has written, the
+ * child could be found before the daemon began the walk that follows. If the program
+ * sees it, it had reserved its record before, so the daemon's next drain knows of the
+ * child; that drain comes before the daemon frees the id to go to.
  *
- * The daemon only adds while a process moves, and changes `move` when it ends: what
- * was read while that stayed the same belongs together.
+ * The daemon only adds pairs while a process moves, and changes `move` when the move
+ * ends: what a program reads while `move` stays the same belongs together.
  */
 #ifndef _CONTAINERFSD_BPF_BIRTHS_BPF_H
 #define _CONTAINERFSD_BPF_BIRTHS_BPF_H
@@ -28,7 +28,7 @@ static __always_inline bool births_follow(struct task_struct *child)
 	return *(volatile u32 *)&births.tgid == child->tgid;
 }
 
-/* The css_group of @child, whose creator is in @id. */
+/* The css_group that @child is born in; its creator is in @id. */
 static __always_inline u64 births_group(struct task_struct *child, u64 id)
 {
 	u32 i, nr;

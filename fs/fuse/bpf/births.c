@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * births.c - where threads are born while their process is moved
+ * Where threads are born while their process is moved: the daemon's side of births.bpf.h
  *
- * The daemon's side of births.bpf.h: it adds a pair, then counts it.
+ * The daemon first writes a pair, then counts it, because programs read meanwhile.
  */
 #include <errno.h>
 
@@ -16,7 +16,7 @@ int task_events_births(struct task_events *te, uint32_t tgid, uint64_t from, uin
 		return 0;
 	for (uint32_t i = 0; i < b->nr; i++)
 		if (b->group[i].from == from)
-			return 0;	/* told before */
+			return 0;	/* the programs know it */
 	if (b->nr == TE_BIRTHS_MAX)
 		return -ENOSPC;
 	b->group[b->nr].from = from;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * calls.bpf.h - the daemon's own calls, and its walk over tasks
+ * The programs that the daemon runs itself: calls, and the walk over tasks
  *
- * What nobody else causes: walk.c runs these, with arguments and results
- * in the globals `call` and `walk`.
+ * walk.c and groups.c run them, with arguments and results in the globals `call` and
+ * `walk`.
  */
 #ifndef _CONTAINERFSD_BPF_CALLS_BPF_H
 #define _CONTAINERFSD_BPF_CALLS_BPF_H
@@ -18,15 +18,15 @@
 #include "task.bpf.h"
 #include "words.bpf.h"
 
-struct te_walk walk;	/* what the daemon's walk is about */
+struct te_walk walk;	/* the arguments of the daemon's walk */
 
 struct task_struct *bpf_task_from_pid(s32 pid) __ksym __weak;
 void bpf_task_release(struct task_struct *p) __ksym __weak;
 
 /*
- * On whoever has the number call.tid, if that is the task meant: as a syscall
- * program where there is bpf_task_from_pid() for those, else as an iterator limited
- * to that tid.
+ * Do call.op on @task, which has the number call.tid, if @task is the task that the daemon
+ * means. te_call_sys() calls this where syscall programs have bpf_task_from_pid(),
+ * elsewhere te_call_iter() does: an iterator that is limited to that number.
  */
 static __always_inline void call_task(struct task_struct *task)
 {
@@ -66,7 +66,7 @@ int te_call_iter(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* Change an entry of `groups` in place: what BPF counts there is kept. */
+/* Change an entry of `groups` in place, because programs count in it meanwhile. */
 SEC("syscall")
 int te_call_group(void *ctx)
 {
@@ -136,7 +136,7 @@ int te_walk(struct bpf_iter__task *ctx)
 		if (!t.word)
 			return 0;
 	}
-	/* Of one that was never in a css_group before its end, nothing. */
+	/* A task that was in no css_group before its end has nothing to be charged. */
 	if (slot && (!(t.word & TE_WORD_EXITED) || slot->exited))
 		cpuacct_since(&t, slot, task);
 	t.task = (u64)task;

@@ -2,7 +2,8 @@
 /*
  * What a fork, a clone, an unshare and an exit do to the word of a task
  *
- * Each change returns whether there is something to report.
+ * Each change returns whether there is something to report. The caller has reserved the
+ * record before (record_change()), because the proof in hooks.bpf.c needs that order.
  */
 #ifndef _CONTAINERFSD_BPF_CHANGES_BPF_H
 #define _CONTAINERFSD_BPF_CHANGES_BPF_H
@@ -21,10 +22,10 @@
 #define UNSHARE_TRIES	4	/* if an attach crosses each of them, the clone is refused */
 #define EXIT_TRIES	64	/* for the verifier: there are never so many attaches at once */
 
-/* What a change has come to, for its record. */
+/* The result of a change, for its record. */
 struct change {
 	u64 word;
-	u64 parent;	/* of a clone */
+	u64 parent;	/* the css_group that was cloned from */
 	struct owner owner;
 	bool cloned;
 	bool wake;
@@ -46,7 +47,7 @@ static __always_inline bool change_fork(struct change *c, struct task_struct *ch
 	}
 	c->word = TE_WORD(id, first_seq(child)) | kill;
 	old = __sync_val_compare_and_swap(slot, 0, c->word);
-	if (old)	/* attached between its appearing and now */
+	if (old)	/* the daemon has attached the child since it appeared */
 		c->word = kill ? kill_attached(slot, old) : old;
 	c->wake = group_touch(te_word_id(c->word), old ? 0 : 1, false);
 	if (kill)
@@ -79,7 +80,7 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 	c->cloned = id != 0;
 	c->word = TE_WORD(id ? id : c->parent, first_seq(child)) | kill;
 	old = __sync_val_compare_and_swap(slot, 0, c->word);
-	if (old) {	/* attached between its appearing and now */
+	if (old) {	/* the daemon has attached the child since it appeared */
 		if (id)
 			group_unclone(id, &c->owner);
 		c->cloned = false;
@@ -95,9 +96,9 @@ static __always_inline bool change_clone(struct change *c, struct task_struct *m
 }
 
 /*
- * unshare(2) has succeeded: move the caller to a css_group of its own. If an
- * attach crosses, begin again from where that put it, with a new id, so that ids
- * always grow from parent to child.
+ * unshare(2) has succeeded: move the caller to a css_group of its own. If an attach
+ * crosses, begin again from the group that the attach has put the caller in. The new
+ * attempt takes a new id, because ids must grow from parent to child.
  */
 static __always_inline bool change_unshare(struct change *c, struct task_struct *me,
 					   u32 flags)
@@ -138,7 +139,7 @@ static __always_inline bool change_unshare(struct change *c, struct task_struct 
 	return false;
 }
 
-/* Only attach competes here, and it is one caller. */
+/* Only an attach competes with an exit, and only the daemon attaches. */
 static __always_inline bool change_exit(struct change *c, struct task_struct *task,
 					u64 *word)
 {
@@ -154,7 +155,7 @@ static __always_inline bool change_exit(struct change *c, struct task_struct *ta
 	}
 	if (w & TE_WORD_EXITED)
 		return false;
-	/* The time first: who sees the count, or the record, finds it there. */
+	/* First the time, so that a reader who sees the count or the record finds it charged. */
 	cpuacct_charge(te_word_id(w), slot, task);
 	slot->exited = te_word_id(w);
 	c->word = w | TE_WORD_EXITED;

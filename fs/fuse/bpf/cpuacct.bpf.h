@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cpuacct.bpf.h - what tasks use, by css_group and CPU
+ * CPU time that tasks use, by css_group and CPU
  *
- * A task's slot says up to where its times are charged. Whoever takes it out of a
- * css_group, gives it another CPU or sees its end exchanges that for its times
- * now and adds the difference to the css_group's sum for the CPU that the task
- * had. Two who do so at once exchange one after the other, so whatever they find
- * adds up to what was used: a sum may be short for a moment, and none is wrong
- * for good.
+ * The slot of a task says up to which times the task has been charged. A program that
+ * takes the task out of a css_group, gives it another CPU or sees its end exchanges these
+ * times for the present ones, and adds the difference to the sum that the css_group has
+ * for the CPU of the task. If two programs do so at once, one exchange comes after the
+ * other, so the two differences add up to the time used: a sum may be short for a moment,
+ * and none is wrong for good.
  *
- * Only ids whose time counts for a container have sums. A task that comes from
- * another id brings nothing along, as what it used there is exchanged first.
+ * Only css_groups whose time counts for a container have sums. A task that comes from
+ * another css_group brings no time along, because its time there is exchanged first.
  *
- * te_migrate is called with the scheduler's locks held. It looks up and adds;
- * nothing in it allocates or takes a lock.
+ * te_migrate runs with the scheduler's locks held. It looks up and adds; nothing in it
+ * allocates or takes a lock.
  */
 #ifndef _CONTAINERFSD_BPF_CPUACCT_BPF_H
 #define _CONTAINERFSD_BPF_CPUACCT_BPF_H
@@ -38,13 +38,13 @@ static __always_inline void cpu_fill(struct te_cpu *cpu, struct task_struct *tas
 	cpu->runtime = task->se.sum_exec_runtime;
 }
 
-/* Nothing that @task used up to now counts. */
+/* Nothing that @task has used up to now is charged. */
 static __always_inline void cpuacct_begin(struct te_slot *slot, struct task_struct *task)
 {
 	cpu_fill(&slot->cpu, task);
 }
 
-/* What @task used so far is @id's. */
+/* Charge @id with what @task has used since it was charged last. */
 static __always_inline void cpuacct_charge(u64 id, struct te_slot *slot,
 					   struct task_struct *task)
 {
@@ -65,9 +65,9 @@ static __always_inline void cpuacct_charge(u64 id, struct te_slot *slot,
 }
 
 /*
- * What @task, which is only looked at and whose word was t->word, has used since it
- * was charged, and where. If it is charged or migrates meanwhile: nothing, as the
- * sums have changed; nor if the slot has become another task's.
+ * Into @t: what @task has used since it was charged, and on which CPU. The task, whose
+ * word was t->word, runs meanwhile. If it is charged or migrates, @t gets nothing, because
+ * the sums have changed; nor does it if the slot now belongs to another task.
  */
 static __always_inline void cpuacct_since(struct te_task *t, const struct te_slot *slot,
 					  struct task_struct *task)
@@ -87,7 +87,7 @@ static __always_inline void cpuacct_since(struct te_task *t, const struct te_slo
 	t->on_cpu = on_cpu;
 }
 
-/* Sums for @id, a clone of @parent; false: no room. */
+/* Make sums for @id, a clone of @parent, if its time is to be charged; false: no room. */
 static __always_inline bool cpuacct_clone(u64 parent, u64 id)
 {
 	struct te_cpu zero = {};
@@ -104,7 +104,7 @@ static __always_inline void cpuacct_unclone(u64 id)
 		bpf_map_delete_elem(&used, &id);
 }
 
-/* Its CPU is still the old one. What it used after its exit is its last CPU's. */
+/* The task still has its old CPU. An exited task is charged to its last CPU (te_switch). */
 SEC("tp_btf/sched_migrate_task")
 int BPF_PROG(te_migrate, struct task_struct *task, int dest_cpu)
 {
@@ -117,8 +117,9 @@ int BPF_PROG(te_migrate, struct task_struct *task, int dest_cpu)
 }
 
 /*
- * What a task uses after its exit was reported is charged when it gives the CPU away: the
- * last time it does, its times are final, and who waited for it may read the sum.
+ * Charge what a task uses after its exit was reported, each time it gives the CPU away.
+ * The last time its times are final, so that its parent, once it has waited for the task,
+ * reads a sum with all of them.
  */
 SEC("tp_btf/sched_switch")
 int BPF_PROG(te_switch, bool preempt, struct task_struct *prev)

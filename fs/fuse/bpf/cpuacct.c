@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuacct.c - CPU time of css_groups: the daemon's side
+ * CPU time of css_groups: the daemon's side
  *
- * The programs (cpuacct.bpf.h) add; here sums are made and read. The
- * program on migrations is attached while there is something to account: nobody
- * else's task is looked at before.
+ * The programs (cpuacct.bpf.h) add; the daemon makes sums and reads them. It attaches the
+ * programs on migrations and switches only while there is time to account, so that they
+ * cost nothing else.
  */
 #include <errno.h>
 #include <stdlib.h>

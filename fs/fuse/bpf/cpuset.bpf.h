@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cpuset.bpf.h - who changes affinities: the part of hooks.bpf.c
- * for cpuset
+ * Programs that report changes of affinities, for cpuset
  *
- * A change is reported after it was made, and the daemon takes back what is too
- * much: a program on functions cannot change a result, and the hook that could
- * refuse does not see the mask. Attached only while a container is limited.
+ * A program reports a change after it was made, and the daemon takes back the CPUs that
+ * the container does not have. It cannot be prevented, because a program on a function
+ * cannot change the result, and the LSM hook that could refuse does not see the mask.
+ * The programs are attached only while a container is limited.
  *
- * A thread of io_uring's sets its CPUs itself, to those that its owner has asked for
- * when the ring was made or later. The kernel looks at its own cpusets then, and what
- * it would refuse for these it does not for ours. Which they are is seen when such a
- * thread first wakes, and when it gets another CPU. That is with the scheduler's locks
- * held: nothing there allocates or sleeps.
+ * An io_uring worker sets its CPUs itself, to those that its owner has asked for. The
+ * kernel then refuses CPUs outside of its own cpusets, but knows nothing of ours. So the
+ * programs report a worker when it first wakes, and when it gets another CPU. They run
+ * with the scheduler's locks held: nothing in them allocates or sleeps.
  */
 #ifndef _CONTAINERFSD_BPF_CPUSET_BPF_H
 #define _CONTAINERFSD_BPF_CPUSET_BPF_H
@@ -40,8 +39,8 @@ static __always_inline u64 cpus_word(struct task_struct *task, u32 i)
 }
 
 /*
- * Has the affinity of @creator been changed since @child copied it? Nobody else
- * would look at the child.
+ * Has the affinity of @creator been changed since @child copied it? Then the record of the
+ * birth wakes the daemon, because nothing else would make it look at the child.
  */
 static __always_inline bool cpus_differ(struct task_struct *creator, struct task_struct *child)
 {
@@ -76,8 +75,9 @@ static __always_inline int affinity_tell(u32 tid)
 }
 
 /*
- * sched_setaffinity(2) of @nr, a number in the caller's pid namespace, has
- * succeeded. Of others than the caller it is not known here who they are.
+ * The caller's sched_setaffinity(2) on @nr, a number in its pid namespace, has succeeded.
+ * A program cannot tell here which task another number means, so a call on another task
+ * is always reported.
  */
 static __always_inline int affinity_set(u32 nr)
 {

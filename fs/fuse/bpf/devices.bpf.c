@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devices.bpf.c - the programs that check devices
+ * The programs that check accesses to devices
  *
- * An object of its own, that is loaded only while there are rules. It is given
- * the maps of hooks.bpf.c: the current task's word says its css_group, whose
- * entry says its set of rules.
+ * This is an object of its own, which the daemon loads only while there are rules. The
+ * daemon gives it the maps of hooks.bpf.c: the word of the current task names its
+ * css_group, and the entry of the css_group names its set of rules.
  *
- * A verdict counts only if word and entry say the same after it was found as
- * before. Entries of both maps are used again once they are deleted; but an id is
- * deleted only when no word has it, and a set when no entry has it, so what was
- * looked at was what was meant. Whoever finds no quiet moment is denied.
+ * A verdict counts only if word and entry are the same after it was found as before. The
+ * kernel uses entries of both maps again once they are deleted. But the daemon deletes an
+ * id only when no word has it, and a set only when no entry has it, so the entries looked
+ * at were those that word and entry mean. A task that finds no quiet moment is denied.
  *
- * Two ways to be called, of which the daemon attaches one:
+ * There are two ways to be called, of which the daemon attaches one:
  *
  *	cgroup/dev	on the root of cgroup v2, for every device that is opened or
- *			made; these programs may look into task storage only from
- *			some kernel on (6.1: not)
- *	lsm		inode_permission and inode_mknod, which are called next to
- *			the kernel's own device check; where bpf is among the LSMs
+ *			made; only newer kernels let such programs look into task
+ *			storage (6.1 does not)
+ *	lsm		inode_permission and inode_mknod, which the kernel calls next
+ *			to its own device check; where bpf is among the LSMs
  */
 #include "base.bpf.h"
 
@@ -27,7 +27,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile te_u32 daemon_tgid;
 
-/* How often the daemon was seen, whom no rule concerns: is this called at all? */
+/* How often the daemon, whom no rule concerns, has opened a device: does the kernel call us? */
 te_u64 seen;
 
 struct {
@@ -58,7 +58,7 @@ struct look {
 	bool permitted;
 };
 
-/* Rule @i of the set; 1: it decides. */
+/* Look at rule @i of the set; 1: the rule decides. */
 static long look_at(u32 i, void *ctx)
 {
 	struct look *look = ctx;
@@ -78,8 +78,8 @@ static long look_at(u32 i, void *ctx)
 }
 
 /*
- * As kernel/device_rules.c has it. A loop would be quicker, but takes ten times as
- * long to verify.
+ * The same verdict as in kernel/device_rules.c. A loop would be quicker, but takes ten
+ * times as long to verify.
  */
 static __always_inline bool permits(const struct te_rules *set, const struct access *access)
 {
@@ -97,7 +97,7 @@ static __always_inline u64 *my_word(struct task_struct *me)
 	return word && *word ? word : bpf_map_lookup_elem(&words, &key);
 }
 
-/* Who opens has not exited: see words.bpf.h. */
+/* The caller has not exited, so a word with TE_WORD_EXITED is not its own: see words.bpf.h. */
 static __always_inline u64 id_of(u64 *word)
 {
 	u64 w = word ? word_read(word) : 0;
@@ -121,7 +121,7 @@ static __always_inline bool denied(const struct access *a)
 	id = id_of(my_word(me));
 	for (i = 0; i < DENIED_TRIES; i++) {
 		g = bpf_map_lookup_elem(&groups, &id);
-		if (!g)	/* of this id BPF and the daemon know nothing but that it is one */
+		if (!g)	/* an id without an entry is under the rules of the top container */
 			g = bpf_map_lookup_elem(&groups, &zero);
 		if (!g)
 			return false;
@@ -152,7 +152,10 @@ int te_device(struct bpf_cgroup_dev_ctx *ctx)
 	return !denied(&a);
 }
 
-/* @dev as the kernel has it inside, type from @mode. 0:0 is overlayfs's, not a device. */
+/*
+ * Check @dev, in the encoding that the kernel has inside; its type is in @mode. overlayfs
+ * uses 0:0 for what is no device (a whiteout).
+ */
 static __always_inline int check_node(u32 mode, u32 dev, u32 bits)
 {
 	struct access a = { .bits = bits, .major = dev >> 20, .minor = dev & 0xfffff };

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devices.c - load and attach the programs that check devices
+ * Load and attach the programs that check devices
  *
- * They are there only while they are wanted: other device accesses than those of
- * contained tasks pay for them, too. Of the two ways to be called (see
- * devices.bpf.c) the first that works is used, where working means that
- * the program has seen this process open a device: where bpf is not among the LSMs,
- * for one, programs attach without a complaint and are never called.
+ * They are attached only while there are rules, because each access to a device pays for
+ * them, also outside of containers. devices.bpf.c has two ways to be called. The daemon
+ * uses the first that works: the program must have seen the daemon open a device. Where
+ * bpf is not among the LSMs, for example, programs attach without an error and are never
+ * called.
  *
- * The links are held by descriptors of this process alone; if it dies, nobody is
- * denied anything any more.
+ * Only descriptors of the daemon hold the links: if the daemon dies, nothing is denied any
+ * more.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ struct te_devices {
 	int link[NR_LINKS];
 };
 
-/* The root of a file system of which there is one, by a mount that nobody else sees. */
+/* Open the root of the only file system of @type, by a mount that no other process sees. */
 static int open_root(const char *type)
 {
 	int fs = fsopen(type, FSOPEN_CLOEXEC);
@@ -52,7 +52,7 @@ static bool have_cgroup2(void)
 	return fd >= 0;
 }
 
-/* Is bpf among the LSMs? They are listed, separated by commas. */
+/* Is bpf among the LSMs?  The file lists them, separated by commas. */
 static bool bpf_is_lsm(void)
 {
 	int root = open_root("securityfs"), fd = -1;
@@ -157,7 +157,7 @@ static void devices_free(struct te_devices *d)
 	free(d);
 }
 
-/* Loaded, if that can be. */
+/* The programs of @way, loaded; NULL if that fails. */
 static struct te_devices *try_way(const struct task_events *te, const struct way *way)
 {
 	struct te_devices *d;
@@ -176,7 +176,7 @@ static struct te_devices *try_way(const struct task_events *te, const struct way
 	return d;
 }
 
-/* The first way that can be loaded and, if they are to be @started, works. */
+/* The first way that can be loaded and, if the programs are to be @started, works. */
 static struct te_devices *find_way(struct task_events *te, bool started)
 {
 	libbpf_print_fn_t print = te_quiet_libbpf();
@@ -211,7 +211,7 @@ void task_events_devices_stop(struct task_events *te)
 	te->devices = NULL;
 }
 
-/* Attaching is not tried for this: it takes some kernels seconds. */
+/* This only loads, and does not attach, because attaching takes some kernels seconds. */
 const char *task_events_devices_hook(struct task_events *te)
 {
 	struct te_devices *d;

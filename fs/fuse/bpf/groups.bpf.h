@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Entries of css_groups: count their tasks, wake their watchers, clone them
+ * Entries of css_groups: count their tasks, wake the daemon for them, clone them
  *
- * A css_group begins with a clone, whose limits limits.bpf.h has, and gets the entries of
- * cpuacct and pids here.
+ * A clone is refused beyond the limits of limits.bpf.h. A clone that is made gets its
+ * entries of cpuacct and pids here, too.
  */
 #ifndef _CONTAINERFSD_BPF_GROUPS_BPF_H
 #define _CONTAINERFSD_BPF_GROUPS_BPF_H
@@ -15,14 +15,14 @@
 #include "ring.bpf.h"
 
 te_u32 clone_enabled;	/* written by the daemon */
-te_u64 next_id = 1;
+te_u64 next_id = 1;	/* taken by programs and by the daemon */
 
 /* Written by programs, read by the daemon. */
-te_u64 clone_refused;
-te_u64 empties;		/* TE_WATCH_EMPTIES groups that became empty */
-te_u64 watches_spent;	/* TE_WATCH_ALL that have woken the daemon */
+te_u64 clone_refused;	/* for want of room in a map, or of tries */
+te_u64 empties;		/* groups with TE_WATCH_EMPTIES that became empty */
+te_u64 watches_spent;	/* how many TE_WATCH_ALL have woken the daemon */
 
-/* Count @delta tasks; whether the group became empty and that is watched. */
+/* Count @delta tasks more in @g. Returns whether @g became empty and the daemon must know. */
 static __always_inline bool group_add(struct te_group *g, s64 delta)
 {
 	s64 n = __sync_fetch_and_add(&g->tasks, delta) + delta;
@@ -38,7 +38,7 @@ static __always_inline bool group_add(struct te_group *g, s64 delta)
 		 user_presses(g->user));
 }
 
-/* An attached task comes to @id, or goes. */
+/* The same for the daemon's own moves, which need not wake it. */
 static __always_inline void group_count(u64 id, s64 delta)
 {
 	struct te_group *g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;
@@ -55,8 +55,8 @@ static __always_inline bool watched(u64 id, u32 watch)
 }
 
 /*
- * An event concerns css_group @id: whether its watchers must be woken. @exits: the
- * task that leaves it, which has been charged, is not to come back.
+ * Note an event in css_group @id, which changes its number of tasks by @delta. Returns
+ * whether the daemon must be woken. @exits: a task exits in @id, and is charged already.
  */
 static __always_inline bool group_touch(u64 id, s64 delta, bool exits)
 {
@@ -77,7 +77,7 @@ static __always_inline bool group_touch(u64 id, s64 delta, bool exits)
 	return wake;
 }
 
-/* A clone of a task of @id, which has an entry, came to nothing. */
+/* Count the refusal of a clone from @id, and report the first since the daemon has looked. */
 static __noinline void clone_refuse(u64 id)
 {
 	struct te_group *g = bpf_map_lookup_elem(&groups, &id);
@@ -89,19 +89,22 @@ static __noinline void clone_refuse(u64 id)
 	full_barrier();
 	if (__sync_val_compare_and_swap(&g->refused_told, 0, 1))
 		return;
-	/* If there is none, the rebuild looks at all groups. */
+	/* Without a record, the daemon rebuilds, and then looks at all groups. */
 	rec = record_change(sizeof(*rec), true);
 	if (!rec)
 		return;
 	rec->type = TE_REFUSED;
 	rec->pad = 0;
 	rec->id = id;
-	/* Who waits for what ns.events counts waits for this, too. */
+	/* ns.events counts refusals, too, so its readers wait for them as they do for clones. */
 	bpf_ringbuf_submit(rec, wake_flags(group_touch(id, 0, false) ||
 					   watched(id, TE_WATCH_CLONE)));
 }
 
-/* Whether a task of @parent that makes itself @flags is cloned, and then whose it is. */
+/*
+ * Is a task of @parent that makes itself the namespaces @flags to be cloned? If there are
+ * limits, then a refusal is counted. The user to be charged is put into @o.
+ */
 static __always_inline bool clone_asked(u64 parent, struct task_struct *task, u32 flags,
 					struct owner *o)
 {
@@ -117,8 +120,9 @@ static __always_inline bool clone_asked(u64 parent, struct task_struct *task, u3
 }
 
 /*
- * Make a css_group below @parent for @flags, to hold @task; 0 if its parent does
- * not clone on these flags, or there is no room.
+ * Make a css_group below @parent, to hold @task, which made itself the namespaces @flags.
+ * Returns its id, or 0: tasks of @parent are not cloned for these, or a limit or a full
+ * map refuses it.
  */
 static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 				       struct task_struct *task, u32 flags,
@@ -163,7 +167,7 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	return id;
 }
 
-/* Nobody will be in it. */
+/* Take back group_clone(): no task came to be in @id. */
 static __always_inline void group_unclone(u64 id, const struct owner *o)
 {
 	bpf_map_delete_elem(&groups, &id);

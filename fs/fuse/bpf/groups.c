@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * groups.c - the entries of css_groups and of users: the daemon's side
+ * The entries of css_groups and of users: the daemon's side
  *
- * What the programs count in an entry is theirs, so it is changed by a program
- * (calls.bpf.h), in place.
+ * The programs count in an entry at any time. So a program (calls.bpf.h) changes it for the
+ * daemon, in place.
  */
 #include <errno.h>
 
 #include "internal.h"
 
-/* Change an entry where it is; -ENOENT if it is not. */
 int te_change_entry(struct task_events *te, uint32_t op, uint64_t id)
 {
 	struct te_call *call = &te->skel->bss->call;
@@ -34,8 +33,9 @@ int task_events_group_set(struct task_events *te, uint64_t id, uint64_t parent,
 	int err;
 
 	/*
-	 * Most are there, made by BPF; and while bpf(2) with a map is under way on a CPU,
-	 * kprobes are skipped there, which a program run by it does not cause.
+	 * First change the entry in place: most exist, because a program has made them. Unlike
+	 * the update of a map by bpf(2), a program that bpf(2) runs does not make the kernel
+	 * skip kprobes on this CPU.
 	 */
 	call->parent = parent;
 	call->set = watch;

@@ -1,35 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hooks.bpf.c - the programs that keep each task's css_group
+ * The programs that keep the css_group of each task: births, exits, execs
  *
- * They keep the words of abi.h: a child is born with its creator's
- * (fork), or with that of a fresh css_group (clone with CLONE_NEW*); unshare(2)
- * moves the caller to a fresh one; exit ends it; the daemon moves tasks (attach).
- * All but attach are reported in the ring.
+ * They keep the words of abi.h. A child is born with the word of its creator (fork), or
+ * with the word of a fresh css_group (clone with CLONE_NEW*). unshare(2) moves the caller
+ * to a fresh css_group, exit ends the word, and the daemon moves tasks (attach). The
+ * programs report all of these but attach in the ring.
  *
- * Why no fork escapes an attach. A program first RESERVES its record, then (full
- * barrier) READS the creator's word. The daemon CHANGES a word (a full barrier),
- * then READS the producer position and consumes up to it, waiting for records
- * that are not yet submitted. If the program read the old word, its read came
- * before the change, hence its reservation before the daemon's sample: the daemon
- * sees the child. If not, the child has the new word. Lookups that find no word,
- * or id 0, end without a record: such forks came before any attach, and the child
- * was already visible to a walk over the threads.
+ * Locks: none. Words change by compare-and-swap; a program submits the record that it has
+ * reserved. The headers, from the ground up; each includes those that it needs:
  *
- * Overflow: a program that cannot reserve counts up `lost`, makes its change all
- * the same, then counts up `lost_done`; `lost` stands in for the reservation in the
- * argument above, and makes the daemon rebuild from the words.
- *
- * Locks: none. Words change by compare-and-swap; a record is reserved and
- * submitted in the same program.
- *
- * The headers, each of which includes those that it needs, from the ground up:
- *
- *	base, ring, words, syscalls, task	what all the others stand on
- *	skipped, namespaces, births, kill, cpuacct, pids, limits
- *	groups, cpuset				css_groups, and whom their events wake
- *	changes					what becomes of a word
- *	unshare, pids_progs, attach, mend, calls	programs
+ *	base, ring, words, syscalls, task	what the others stand on
+ *	skipped, namespaces, births, kill, cpuacct, pids, limits, groups, cpuset
+ *	changes					what events do to words
+ *	unshare, pids_progs, attach, mend, calls	more programs
  */
 #include "base.bpf.h"
 #include "births.bpf.h"
@@ -45,15 +29,25 @@
 #include "unshare.bpf.h"
 #include "words.bpf.h"
 
+/*
+ * Why no fork escapes an attach. A program first RESERVES its record, then (full barrier)
+ * READS the creator's word. The daemon CHANGES a word (a full barrier), then READS the
+ * producer position and consumes up to it, waiting for records that are not yet
+ * submitted. If the program read the old word, its read came before the change, hence its
+ * reservation before the daemon's sample: the daemon sees the child. If not, the child
+ * has the new word. A program that finds no word, or id 0, ends without a record: such a
+ * fork came before any attach, and the child was already visible to a walk over the
+ * threads. If the ring is full, `lost` stands in for the reservation in this argument,
+ * and makes the daemon rebuild from the words (ring.bpf.h).
+ */
+
 char LICENSE[] SEC("license") = "GPL";
 
 /* Written by programs, read by the daemon. */
 te_u64 births_mended;	/* sched_process_fork stood in for task_newtask */
-te_u64 mended_exits;	/* seen when they were freed */
+te_u64 mended_exits;	/* exits seen only when the task was freed */
 
-/*
- * fork, and clone without namespaces: the path that must cost nothing.
- */
+/* fork, and clone without namespaces: the path that must cost nothing. */
 static __always_inline int newtask_fork(struct task_struct *me,
 					struct task_struct *child, u64 *creator)
 {
@@ -74,8 +68,8 @@ static __always_inline int newtask_fork(struct task_struct *me,
 }
 
 /*
- * clone with namespaces. What comes out may be a plain fork: te_fork is how
- * te_clone begins.
+ * clone with namespaces. If the clone is refused, the record is a plain fork's: te_clone
+ * begins like te_fork.
  */
 static __always_inline int newtask_clone(struct task_struct *me,
 					 struct task_struct *child, u32 flags,
@@ -90,7 +84,7 @@ static __always_inline int newtask_clone(struct task_struct *me,
 	return 0;
 }
 
-/* @flags has no exit signal in its low byte here: bit 7 is CLONE_NEWTIME. */
+/* The low byte of @flags holds no exit signal here: bit 7 is CLONE_NEWTIME. */
 static __always_inline int newtask(struct task_struct *child, u64 flags)
 {
 	struct task_struct *me = bpf_get_current_task_btf();
@@ -106,14 +100,17 @@ static __always_inline int newtask(struct task_struct *child, u64 flags)
 		   births_follow(child)) {
 		newtask_fork(me, child, word);
 	}
-	/* Who forks has left where the child was charged, or no word could be had. */
+	/* The creator has been moved since it charged the child, or the child got no word. */
 	if (word && ((struct te_slot *)word)->forking)
 		pids_fork_drop((struct te_slot *)word);
 	return 0;
 }
 
-/* The last child whose birth task_newtask saw, by its creator; see te_newtask_late. */
-#define BIRTHS_SEEN	1024	/* two creators share a place only if their numbers agree below it */
+/*
+ * The last child whose birth task_newtask saw, by the number of its creator: see
+ * te_newtask_late. Two creators whose numbers agree in the low bits share a place.
+ */
+#define BIRTHS_SEEN	1024
 
 te_u64 births_seen[BIRTHS_SEEN];
 
@@ -142,7 +139,10 @@ int BPF_PROG(te_newtask, struct task_struct *child, u64 flags)
 	return 0;
 }
 
-/* The creator, once more, and no flags any more: what differs says them. */
+/*
+ * sched_process_fork comes later in the same fork, with the same creator, but without
+ * flags: the namespaces that differ tell them.
+ */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(te_newtask_late, struct task_struct *creator, struct task_struct *child)
 {
@@ -157,7 +157,7 @@ int BPF_PROG(te_newtask_late, struct task_struct *creator, struct task_struct *c
 	return 0;
 }
 
-/* PF_EXITING is set; tid and address stay taken until long after. */
+/* @task has PF_EXITING. Its tid and its address are not used again until long after. */
 static __always_inline int task_exited(struct task_struct *task)
 {
 	u64 *word = word_find(task);
@@ -191,8 +191,8 @@ int BPF_PROG(te_exit, struct task_struct *task)
 }
 
 /*
- * After its last instruction, and a grace period: what it used since its exit was
- * reported, which is all that nobody else can know.
+ * The task has run its last instruction, and a grace period has passed. Charge what it
+ * used since its exit was reported: nothing else sees that.
  */
 SEC("tp_btf/sched_process_free")
 int BPF_PROG(te_free, struct task_struct *task)
@@ -205,9 +205,9 @@ int BPF_PROG(te_free, struct task_struct *task)
 		return 0;
 	if (!(slot->word & TE_WORD_EXITED)) {
 		__sync_fetch_and_add(&mended_exits, 1);
-		task_exited(task);	/* which was not seen */
+		task_exited(task);	/* the hook on its exit was skipped */
 	}
-	/* If it could not be seen to be reaped. */
+	/* Where no program sees that a task is reaped, it counts until here. */
 	pids_end(slot);
 	id = slot->exited;
 	g = id ? bpf_map_lookup_elem(&groups, &id) : NULL;

@@ -1,41 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kill.bpf.h - killing at birth: the part of hooks.bpf.c for
- * container.kill
+ * Killing at birth, for container.kill
  *
- * TE_WORD_KILLED in a word says that its task has been, or is being, sent SIGKILL
- * by container.kill. Who is born of one has the bit, too, and is killed before its
- * first instruction: by bpf_send_signal_task() where its creator's fork is seen,
- * else by itself where it is first scheduled (te_born), else by the daemon, whom
- * the record wakes, and then its creator is killed at once.
+ * TE_WORD_KILLED in a word says that container.kill has sent, or is sending, SIGKILL to
+ * the task. A child of the task gets the bit, too, and dies before its first instruction:
+ * bpf_send_signal_task() kills it in its creator's fork; where there is none, te_born
+ * does when the child is first scheduled; else the daemon does, which the record wakes,
+ * and then its creator is killed at once. Kernel threads, the first process and the daemon
+ * do not get the bit, because they do not die. In one go the daemon
  *
- * What the daemon does, in one go:
- *
- *  1. sets kill_active, then TE_WATCH_KILL in each group that it knows to be meant.
- *     Groups that it has not heard of yet, which lack TE_WATCH_KNOWN, are as meant
- *     as the nearest one above them that it knows: for those made before, who
- *     looks goes up to it (group_killed()); those made later inherit the bit.
+ *  1. sets kill_active, then TE_WATCH_KILL in each group that it knows to be meant. Groups
+ *     that it has not heard of yet lack TE_WATCH_KNOWN, and are meant if the nearest known
+ *     group above is: group_killed() goes up to that; groups made later inherit the bit.
  *  2. drains the ring.
- *  3. sets TE_WORD_KILLED in all words of groups that are meant (te_walk).
- *  4. sends SIGKILL to all whom it knows to be in them.
+ *  3. sets TE_WORD_KILLED in all words of groups that are meant (te_walk). It marks a word
+ *     anew that changes meanwhile, but not a later task's at the same place: the sequence
+ *     of that word differs.
+ *  4. sends SIGKILL to all tasks that it knows to be in these groups.
  *  5. takes off what it set in 1.
- *
- * Why nobody escapes. A fork RESERVES its record, (full barrier) READS its
- * creator's word, then kill_active and the groups. If what it read was older than 1,
- * its reservation came before 2, which waits for it: the child is known, and meant
- * in 3 and 4; what it creates meanwhile has a creator in a group that is meant, and
- * is born dead. If not, the child is born dead. A fork whose child is there already,
- * but which has not come to its program when 5 is done, has a creator with the bit
- * since 3: its word cannot have been missed, for numbers change owner in de_thread()
- * alone, and no thread of a process is in fork then. So a creator is either dead, or
- * known by its word; a move keeps the bit, an unshare keeps it, and 5 leaves it.
- *
- * Nobody is moved by others meanwhile, since the daemon is one thread; who is moved
- * afterwards, before it dies, takes the bit along.
- *
- * Kernel threads, the first process and the daemon do not get the bit, as they do
- * not die. A word that is changed at the same time is marked anew; one whose place
- * has been reused is not, for the new one's sequence differs.
  */
 #ifndef _CONTAINERFSD_BPF_KILL_BPF_H
 #define _CONTAINERFSD_BPF_KILL_BPF_H
@@ -43,6 +25,18 @@
 #include "base.bpf.h"
 #include "task.bpf.h"
 #include "words.bpf.h"
+
+/*
+ * Why no task escapes. A fork RESERVES its record, (full barrier) READS its creator's
+ * word, then kill_active and the groups. If it read what was there before 1, its
+ * reservation came before 2, which waits for it: the child is known, and meant in 3 and
+ * 4; and what the child creates meanwhile is born dead. If not, the child is born dead.
+ * There may also be a fork whose child exists, but whose program has not run when 5 is
+ * done. Its creator has had the bit since 3: the walk cannot have missed its word, because
+ * numbers change owner only in de_thread(), when no thread of the process is in fork. So
+ * a creator is either dead, or known by its word, which keeps the bit in moves, unshares
+ * and 5. The daemon moves no task meanwhile, because it is one thread.
+ */
 
 /* Set by the daemon before loading. */
 const volatile te_u32 have_signal_task;	/* bpf_send_signal_task() */
@@ -52,7 +46,7 @@ te_u32 kill_active;
 te_u32 kill_born;	/* te_born is attached */
 
 #define KILL_DEPTH_MAX	(1 << 20)	/* steps up to a group that is known */
-#define KILL_TRIES	8
+#define KILL_TRIES	8	/* changes that cross the marking; then the task is not marked */
 
 int bpf_send_signal_task(struct task_struct *task, int sig, enum pid_type type,
 			 u64 value) __ksym __weak;
@@ -77,7 +71,7 @@ static long kill_up(u32 i, void *ctx)
 	return watch & (TE_WATCH_KILL | TE_WATCH_KNOWN) ? 1 : 0;
 }
 
-/* Is css_group @id meant by the kill that is going on? */
+/* Is css_group @id meant by the present kill? */
 static __noinline bool group_killed(u64 id)
 {
 	struct kill_walk w = { .id = id };
@@ -86,7 +80,7 @@ static __noinline bool group_killed(u64 id)
 	return w.killed;
 }
 
-/* What the word of a child gets from @creator's: TE_WORD_KILLED or 0. After a barrier. */
+/* TE_WORD_KILLED if a child of a task with the word @creator must die, else 0. After a barrier. */
 static __always_inline u64 kill_bit(u64 creator)
 {
 	if (creator & TE_WORD_KILLED)
@@ -96,7 +90,7 @@ static __always_inline u64 kill_bit(u64 creator)
 	return 0;
 }
 
-/* A child got a word, at @slot, from an attach that came first: it keeps its place. */
+/* Mark @word, which an attach has put into @slot of a child before its birth was seen. */
 static __always_inline u64 kill_attached(u64 *slot, u64 word)
 {
 	u64 next = te_word_next(word, te_word_id(word)) | TE_WORD_KILLED;
@@ -104,7 +98,7 @@ static __always_inline u64 kill_attached(u64 *slot, u64 word)
 	return __sync_val_compare_and_swap(slot, word, next) == word ? next : word;
 }
 
-/* Kill @child, which does not run yet; whether the daemon must do it. */
+/* Kill @child, which does not run yet. Returns whether the daemon must do it. */
 static __always_inline bool kill_child(struct task_struct *child)
 {
 	if (have_signal_task && !bpf_send_signal_task(child, SIGKILL, PIDTYPE_PID, 0))
@@ -120,7 +114,7 @@ static __always_inline bool unkillable(struct task_struct *task)
 	return task->flags & PF_KTHREAD || task->tgid == 1 || task->tgid == daemon_tgid;
 }
 
-/* Mark a task that is meant: its word now, or 0 if it is not. */
+/* Mark @task if its css_group is meant. Returns its word then, or 0. */
 static __always_inline u64 kill_mark(struct task_struct *task, u64 *slot, u64 word)
 {
 	u64 next, old;
@@ -137,15 +131,15 @@ static __always_inline u64 kill_mark(struct task_struct *task, u64 *slot, u64 wo
 		old = __sync_val_compare_and_swap(slot, word, next);
 		if (old == word)
 			return next;
-		/* It unshares all the time; or this is another task's word by now. */
+		/* The task was moved or unshared; or the slot is another task's by now. */
 		word = word_peek(task);
 	}
 	return 0;
 }
 
 /*
- * The first that a task does, in its own name. For kernels that cannot send a signal
- * to another task.
+ * A task does this first. The program kills it in its own name, on kernels where programs
+ * cannot send a signal to another task.
  */
 SEC("kprobe/calculate_sigpending")
 int te_born(void *ctx)

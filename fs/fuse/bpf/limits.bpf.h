@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * limits.bpf.h - what may be cloned: the part of hooks.bpf.c for
- * the limits of ns
+ * Limits of ns: whether a task may be cloned
  *
- * Limits hold here, where the clone is made, so that nobody can make more than the
- * daemon has to hear of. They are looked at before a record is reserved: a clone
- * that is refused leaves the task where it is, concerns no attach, and takes no
- * room in the ring. (Who passes is looked at again when the group is made.)
+ * The programs enforce the limits where the clone is made, so that no task can make more
+ * clones than the daemon is to hear of. They look at the limits before they reserve a
+ * record, because a refused clone leaves the task where it is, concerns no attach, and
+ * should take no room in the ring. group_clone() looks at them again.
  *
- *  levels	counts down from parent to child, 0: too deep
- *  full	the daemon has found as many living clones as max_clones allows, when
- *		so many had become empty as `emptied` says; as soon as one more has,
- *		there may be room, and the daemon is to judge
- *  users	automatic containers, empty ones too, that each user has caused: counted
- *		up here, down by the daemon when one is removed or it made none
+ *  levels	counts down from parent to child; at 0 the clone would be too deep
+ *  full	the value of `emptied` at which the daemon found as many living clones
+ *		as max_clones allows. Once another clone has become empty, there may be
+ *		room: the programs let a clone through, and the daemon judges.
+ *  users	how many automatic containers, empty ones included, each user has
+ *		caused. The programs count up; the daemon counts down when it removes a
+ *		container, or has made none.
  *
  * A refusal is counted in the group. Only the first since the daemon has looked is
- * reported, so that refusals, however many, are no work.
+ * reported, so that many refusals make no work.
  */
 #ifndef _CONTAINERFSD_BPF_LIMITS_BPF_H
 #define _CONTAINERFSD_BPF_LIMITS_BPF_H
@@ -24,11 +24,11 @@
 #include "base.bpf.h"
 #include "task.bpf.h"
 
-#define USERNS_DEPTH_MAX	40	/* the kernel's is 33 */
-#define USER_GONE		(-(1LL << 62))	/* its entry is being removed */
+#define USERNS_DEPTH_MAX	40	/* the kernel allows 33 */
+#define USER_GONE		(-(1LL << 62))	/* count of an entry that is being removed */
 #define USER_TRIES		8	/* if its entry is removed each time, a clone is refused */
 
-te_u64 user_limit = ~0ULL;	/* written by the daemon */
+te_u64 user_limit = ~0ULL;	/* written by the daemon; ~0: unlimited */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -43,7 +43,7 @@ struct owner {
 	u32 unlimited;
 };
 
-/* Whose @task is, as container_max_user_clones() in kernel/engine.h says. */
+/* The user to be charged for what @task causes: see container_max_user_clones() in engine.h. */
 static __noinline void owner_find(struct owner *o, struct task_struct *task)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
@@ -72,7 +72,7 @@ static __always_inline bool user_has_room(const struct owner *o)
 	return o->unlimited || (u64)(n && *n > 0 ? *n : 0) < user_limit;
 }
 
-/* Has @user caused half of what he may?  Then his empty ones are not to wait. */
+/* Has @user half of the clones that it may have? Then each that becomes empty wakes the daemon. */
 static __noinline bool user_presses(u32 user)
 {
 	s64 *n = bpf_map_lookup_elem(&users, &user);
@@ -116,7 +116,7 @@ static __noinline void user_uncharge(u32 user)
 		bpf_map_delete_elem(&users, &user);
 }
 
-/* The entry that says what becomes of tasks of @*id, which may have none of its own. */
+/* The entry that rules the clones of tasks of @*id: its own, or else that of id 0. */
 static __always_inline struct te_group *group_from(u64 *id)
 {
 	struct te_group *g = bpf_map_lookup_elem(&groups, id);
@@ -127,7 +127,7 @@ static __always_inline struct te_group *group_from(u64 *id)
 	return bpf_map_lookup_elem(&groups, id);
 }
 
-/* The last living task of a clone of @id has left it. */
+/* A clone of @id has lost its last living task. */
 static __always_inline void group_emptied(u64 id)
 {
 	struct te_group *g = bpf_map_lookup_elem(&groups, &id);

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * loader.c - load and attach the programs that follow tasks
+ * Load and attach the programs that follow tasks
  *
- * The Makefile compiles hooks.bpf.c, makes hooks.skel.h of it, and that is included
- * here. -mcpu=v3 gives compare-and-swap (Linux 5.12); __TARGET_ARCH_arm64 on that
- * machine. What the kernel can do is found out by looking for it in its BTF and
- * by trying, never by its version:
+ * The Makefile compiles hooks.bpf.c and makes hooks.skel.h of it. -mcpu=v3 gives
+ * compare-and-swap (Linux 5.12). The loader finds out what the kernel can do by looking
+ * into its BTF and by trying, never by its version:
  *
- *	bpf_task_from_pid() in syscall programs, else an iterator per call
- *	bpf_preempt_disable(), else a first attach has to be tried again sometimes
+ *	bpf_task_from_pid() in syscall programs, else an iterator for each call
+ *	bpf_preempt_disable(), else a first attach must sometimes be tried again
  *	lsm/task_alloc to limit tasks, else bpf_send_signal_task()
- *	fentry on cgroup_task_release, or cgroup_release as it was called before 6.19,
- *	else tasks count until they exit
- *	a kprobe on perf_event_namespaces and fexit on ksys_unshare, or one of them
- *	fexit on sched_setaffinity
- *	for both of these calls else the exit tracepoint of all system calls
+ *	fentry on cgroup_task_release (cgroup_release before 6.19), else tasks count
+ *	until they exit
+ *	a kprobe on perf_event_namespaces and fexit on ksys_unshare, or one of them,
+ *	else the exit tracepoint of all system calls
+ *	fexit on sched_setaffinity, else that tracepoint, too
  *
- * libbpf raises RLIMIT_MEMLOCK where the kernel still counts maps against it.
- * Every object is held by a descriptor of this process alone.
+ * libbpf raises RLIMIT_MEMLOCK where the kernel still counts maps against it. Only
+ * descriptors of this process hold the objects.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -49,7 +48,8 @@ int task_events_check_pidns(const char **why)
 	if (stat("/proc/self/ns/pid", &st))
 		text = "/proc is not mounted: cannot tell the pid namespace";
 	else if (st.st_ino != PROC_PID_INIT_INO)
-		text = "not in the initial pid namespace: tasks outside of this one could not be followed";
+		text = "not in the initial pid namespace: tasks outside of this one could not be "
+		       "followed";
 	if (why)
 		*why = text;
 	return text ? -EINVAL : 0;
@@ -88,7 +88,7 @@ static bool has_func(const struct btf *btf, const char *name)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
-/* Loading such a program may be allowed and attaching it refused: try both. */
+/* The kernel may allow to load such a program, and refuse to attach it: try both. */
 static bool probe_attach(const struct btf *btf, enum bpf_prog_type type,
 			 enum bpf_attach_type attach, const char *func)
 {
@@ -111,7 +111,7 @@ static bool probe_attach(const struct btf *btf, enum bpf_prog_type type,
 	return true;
 }
 
-/* The function that is called for each task that is reaped, if fentry can have it. */
+/* The function that the kernel calls for each task that it reaps; NULL: no fentry on it. */
 static const char *probe_release(const struct btf *btf)
 {
 	static const char *const names[] = { "cgroup_task_release", "cgroup_release" };
@@ -193,12 +193,12 @@ static int probe_and_load(struct task_events *te,
 				 has_func(btf, "bpf_task_from_pid");
 	err = open_and_load(te, btf, opts);
 	if (err && te->have_kprobe) {
-		/* There may be kprobes, and yet not for such programs. */
+		/* The kernel may have kprobes, but not for such programs. */
 		te->have_kprobe = false;
 		err = open_and_load(te, btf, opts);
 	}
 	if (err && te->have_task_from_pid) {
-		/* Some kernels have it, but not for syscall programs. */
+		/* Some kernels have this function, but not for syscall programs. */
 		te->have_task_from_pid = false;
 		err = open_and_load(te, btf, opts);
 	}
@@ -219,7 +219,7 @@ static int attach_program(struct task_events *te, struct bpf_program *prog,
 	return -errno;
 }
 
-/* A kernel that loads its program may have no such probe. */
+/* A kernel that loads the program may still have no such probe. */
 static void probe_kprobe(struct task_events *te)
 {
 	struct bpf_link *link;
@@ -237,7 +237,7 @@ static int attach_programs(struct task_events *te,
 	struct hooks_bpf *skel = te->skel;
 	int err;
 
-	/* Exit first: whatever gets a word is then seen to leave. */
+	/* Exit first, so that each task that gets a word is seen to leave. */
 	err = attach_program(te, skel->progs.te_free, &skel->links.te_free, opts);
 	if (!err && skel->rodata->tp_preempted)
 		err = attach_program(te, skel->progs.te_newtask_late,
@@ -261,7 +261,7 @@ static int attach_programs(struct task_events *te,
 	return 0;
 }
 
-/* Only wake-ups that BPF asks for make an edge-triggered entry readable. */
+/* Edge-triggered, because then only wake-ups that BPF asks for make it readable. */
 static int open_epoll(struct task_events *te)
 {
 	struct epoll_event ev = { .events = EPOLLIN | EPOLLET };
@@ -356,8 +356,9 @@ const char *task_events_unshare_hook(const struct task_events *te)
 }
 
 /*
- * Where there are two hooks, the one that looks for the other's traces comes first, and
- * knows of the other before it is there: so no unshare is seen by both, or by neither.
+ * If there are two hooks, fexit, which looks for the traces of the kprobe, is attached
+ * first. It is told of the kprobe before that is attached, so that no unshare is seen by
+ * both hooks, or by neither.
  */
 static int attach_unshare(struct task_events *te)
 {
@@ -441,8 +442,8 @@ int task_events_set_affinity(struct task_events *te, int enabled)
 }
 
 /*
- * From the first kill on, where the kernel needs it: attaching costs more than it
- * does. Without it the daemon kills, and a child may run for a moment.
+ * Attach te_born at the first kill, where the kernel needs it, because attaching costs more
+ * than it does. Without te_born the daemon kills, and a child may run for a moment.
  */
 static void attach_born(struct task_events *te)
 {

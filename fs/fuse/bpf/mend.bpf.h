@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mend.bpf.h - what a hook that was skipped has left undone
+ * Mend what a skipped hook has left undone: the programs
  *
- * The daemon's side (mend.c) reads all tasks by te_mend_walk and says
- * where those belong that no hook has put there; mend_task() does it, unless the task has
- * been put somewhere meanwhile: by its own hook, which came late and was not skipped.
+ * The daemon's side (mend.c) reads all tasks by te_mend_walk, and finds out where those
+ * tasks belong that no hook has put there. mend_task() puts a task there, unless the
+ * task's own hook has done so meanwhile: the hook came late, and was not skipped.
  *
- * Exits need no judgement: who is exiting, and has a word that does not say so, is
- * ended by the walk. Of the two, it and the hook, one changes the word. The slot is
- * the task's for as long as the walk looks at it, if it has not been released when it
- * begins, as its end is called after a grace period only.
+ * The walk itself ends a task that is exiting and whose word does not say so. Either the
+ * walk or the hook changes the word, never both. While the walk looks at a task that was
+ * not released when it began, the slot stays the task's, because te_free runs only after a
+ * grace period.
  */
 #ifndef _CONTAINERFSD_BPF_MEND_BPF_H
 #define _CONTAINERFSD_BPF_MEND_BPF_H
@@ -24,7 +24,7 @@
 
 te_u64 mended_walk;	/* exits that only te_mend_walk saw */
 
-/* Has its own hook come by since the walk, or is it about to? */
+/* Has the task's own hook run since the walk, or is it about to run? */
 static __always_inline bool mended_before(struct task_struct *task, const struct te_slot *slot)
 {
 	if (!call.namespaces)
@@ -33,7 +33,7 @@ static __always_inline bool mended_before(struct task_struct *task, const struct
 	       namespaces_mix(task) != call.namespaces || unsharing(task);
 }
 
-/* Put @task, whose word is call_expect, into call.parent or a clone of that. */
+/* Put @task, whose word is call_expect, into call.parent, or into a clone of it. */
 static __always_inline s64 mend_task(struct task_struct *task)
 {
 	struct te_slot *slot = (struct te_slot *)word_find(task);
@@ -52,7 +52,7 @@ static __always_inline s64 mend_task(struct task_struct *task)
 	call.id = id ? id : call.parent;
 	ret = 0;
 	call.word = call_expect;
-	/* A word that says where it is already, or that it is in the top container. */
+	/* A task that is there already needs no attach; without a word it is in the top container. */
 	if (call.id != te_word_id(call_expect) || call.set)
 		ret = attach_task(task);
 	if (ret && id)
@@ -62,7 +62,7 @@ static __always_inline s64 mend_task(struct task_struct *task)
 	return ret;
 }
 
-/* End @task, which is exiting, if it was not seen to. */
+/* End @task, which is exiting, if its hook was skipped. */
 static __always_inline void mend_exit(struct task_struct *task, u64 *word)
 {
 	struct change c = {};
@@ -114,7 +114,7 @@ int te_mend_walk(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* Cloning is about to be looked at: what came before is no news. */
+/* Cloning has just been enabled: note what namespaces there are, so that they are not new. */
 SEC("iter/task")
 int te_note_walk(struct bpf_iter__task *ctx)
 {

@@ -1,36 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mend.c - put right what skipped programs have left undone
+ * Put right what skipped programs have left undone
  *
- * All tasks are read (te_mend_walk, which ends those whose exit was not seen), and in
- * the order of their births, so that who made a task comes before it, it is asked
- * where each belongs:
+ * te_mend_walk reads all tasks, and ends those whose exit no program has seen. In the order
+ * of their births, so that the creator of a task comes before it, this finds out where each
+ * task belongs.
  *
- *  no word	its birth was not seen, or it is of the top container. A process belongs
- *		where its parent was when it was born: there it is now, or (te_slot.since)
- *		it has been moved since and was in te_slot.before. A thread belongs where
- *		the oldest thread of its process is that has a word. Of whose parent has
- *		ended nothing says who that was, but for one who has the nsproxy that a
- *		clone was made with: all who have that descend from the first task in it, so
- *		he belongs where they are, if they are in that clone.
- *  namespaces	that are not those noted of the task, or of one without a word not those
- *		of anybody else, were made by an unshare or a clone that was not seen: it
- *		gets a clone of its own, below where it belongs, if at least one of them is
- *		nobody else's (with others', it has come by setns). Whoever has the same
- *		ones was made by it afterwards, and goes with it. Who is amid unshare(2) is
- *		left to his hook.
+ * A task without a word is of the top container, or no program has seen its birth. A thread
+ * belongs where the oldest thread of its process is that has a word. A process belongs where
+ * its parent was at its birth: where the parent is now or, if the parent was moved since
+ * (te_slot.since), in te_slot.before. If the parent has ended, only the nsproxy can tell: if
+ * a clone was made with it, all tasks that have it descend from the first task in the clone,
+ * so the process belongs where they are.
  *
- * What each has is compared with what it had when it is put there, so a hook that comes
- * late and this do not both act (mend.bpf.h).
+ * A task has new namespaces, by an unshare or a clone that no program has seen, if they are
+ * not those of its note or, without a note, no other task's. If one of them is no other
+ * task's, the task gets a clone of its own, below where it belongs; if not, it has come by
+ * setns. Later tasks with the same namespaces are its children, and go with it. A task
+ * inside unshare(2) is left to its hook.
  *
- * What cannot be known: to whom somebody belongs whose parent has ended, if no clone was
- * made for their namespaces; which of the threads of a process made another one, if they
- * are in several css_groups; when there were two moves, whether a child is older than the
- * first; and that namespaces which somebody holds without a task in them are not new.
- * They stay where they are: in the top container those without a word.
+ * A task is put there only if it still has the word and namespaces that the walk saw, so
+ * that a late hook and this do not both act (mend.bpf.h).
+ */
+
+/*
+ * Some things cannot be known:
  *
- * The namespaces of those who have no word are remembered from when cloning was enabled,
- * or from the last time on, so that those made before are not taken for new ones.
+ *  - where a task belongs whose parent has ended, if no clone was made for its namespaces;
+ *  - which thread of a process made another one, if they are in several css_groups;
+ *  - after two moves of a parent, whether a child is older than the first;
+ *  - that namespaces are not new, if they were held before without a task in them.
+ *
+ * Such tasks stay where they are; those without a word in the top container.
+ *
+ * The namespaces of tasks without a word are remembered since cloning was enabled, or since
+ * the last time, so that those made before are not taken for new tasks.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -39,17 +43,17 @@
 #include "internal.h"
 #include "base/hash.h"
 
-/* A task. */
-struct one {
+/* A task, and where it belongs. */
+struct mend_task {
 	struct tasks_node node;		/* by its address */
 	struct te_stray s;
-	uint64_t id;			/* where it is, or is to be */
-	uint64_t killed;		/* TE_WORD_KILLED or 0, likewise */
-	bool placed;			/* id and killed say so */
-	bool fresh;			/* it may have made its namespaces itself */
+	uint64_t id;			/* the css_group where it is, or is to be */
+	uint64_t killed;		/* TE_WORD_KILLED or 0: likewise of its word */
+	bool placed;			/* id and killed are valid */
+	bool fresh;			/* its namespaces may be new */
 };
 
-/* Something known by a number. */
+/* What is known of a number. */
 struct fact {
 	struct tasks_node node;
 	uint64_t value;
@@ -58,15 +62,15 @@ struct fact {
 
 struct mender {
 	struct task_events *te;
-	struct one *ones;		/* once complete, by birth */
+	struct mend_task *tasks;		/* once complete, by birth */
 	size_t nr, room;
-	struct tasks_hash tasks;	/* of ones */
+	struct tasks_hash by_address;	/* of `tasks` */
 	struct tasks_hash oldest;	/* facts: tgid -> its oldest thread with a word */
-	struct tasks_hash noted;	/* facts: namespaces of those who have not changed them */
-	struct tasks_hash spaces;	/* facts: each single one of those */
-	struct tasks_hash proxies;	/* facts: nsproxy -> the clone whose tasks have it, 0 */
-	struct tasks_hash made;		/* facts: namespaces -> the clone made up for them, or
-					   where they are if it was refused */
+	struct tasks_hash noted;	/* facts: namespaces of tasks that have not changed them */
+	struct tasks_hash spaces;	/* facts: each single namespace of these */
+	struct tasks_hash proxies;	/* facts: nsproxy -> the clone whose tasks have it, or 0 */
+	struct tasks_hash made;		/* facts: namespaces -> the clone made here for them or,
+					   if it was refused, where their tasks are */
 };
 
 static int add_fact(struct tasks_hash *hash, uint64_t key, uint64_t value, uint64_t from)
@@ -99,16 +103,16 @@ static void free_fact(struct tasks_node *node, void *arg)
 static int keep_stray(void *arg, const void *record)
 {
 	struct mender *m = arg;
-	int err = te_grow(&m->ones, m->nr, &m->room, sizeof(*m->ones));
+	int err = te_grow(&m->tasks, m->nr, &m->room, sizeof(*m->tasks));
 
 	if (!err)
-		m->ones[m->nr++] = (struct one){ .s = *(const struct te_stray *)record };
+		m->tasks[m->nr++] = (struct mend_task){ .s = *(const struct te_stray *)record };
 	return err;
 }
 
 static int by_birth(const void *a, const void *b)
 {
-	const struct one *x = a, *y = b;
+	const struct mend_task *x = a, *y = b;
 
 	if (x->s.start_time != y->s.start_time)
 		return x->s.start_time < y->s.start_time ? -1 : 1;
@@ -128,7 +132,7 @@ static bool namespaces_known(const struct task_events *te, uint64_t namespaces)
 				       by_value);
 }
 
-/* From now on nobody's namespaces are new. */
+/* Remember the namespaces of all tasks: from now on they are not new. */
 static int namespaces_remember(struct mender *m)
 {
 	struct task_events *te = m->te;
@@ -138,8 +142,8 @@ static int namespaces_remember(struct mender *m)
 	if (!all)
 		return -ENOMEM;
 	for (size_t i = 0; i < m->nr; i++)
-		if (!m->ones[i].s.exiting)
-			all[n++] = m->ones[i].s.namespaces;
+		if (!m->tasks[i].s.exiting)
+			all[n++] = m->tasks[i].s.namespaces;
 	qsort(all, n, sizeof(*all), by_value);
 	free(te->known);
 	te->known = all;
@@ -147,10 +151,10 @@ static int namespaces_remember(struct mender *m)
 	return 0;
 }
 
-/* Could @one have made its namespaces itself, unseen? */
-static bool has_changed(const struct mender *m, const struct one *one)
+/* May @task have new namespaces that no program has noted? */
+static bool has_changed(const struct mender *m, const struct mend_task *task)
 {
-	const struct te_stray *s = &one->s;
+	const struct te_stray *s = &task->s;
 
 	if (s->exiting || s->unsharing || !m->te->skel->bss->clone_enabled)
 		return false;
@@ -158,18 +162,18 @@ static bool has_changed(const struct mender *m, const struct one *one)
 				     !namespaces_known(m->te, s->namespaces);
 }
 
-/* What is nobody's but of those who may be new. */
+/* Find the tasks that may have new namespaces; collect the namespaces of the others. */
 static int learn_namespaces(struct mender *m)
 {
 	const struct te_stray *s;
-	struct one *one;
+	struct mend_task *task;
 	int err = 0;
 
 	for (size_t i = 0; i < m->nr && !err; i++) {
-		one = &m->ones[i];
-		s = &one->s;
-		one->fresh = has_changed(m, one);
-		if (s->exiting || one->fresh)
+		task = &m->tasks[i];
+		s = &task->s;
+		task->fresh = has_changed(m, task);
+		if (s->exiting || task->fresh)
 			continue;
 		err = note_fact(&m->noted, s->namespaces);
 		for (int ns = 0; ns < TE_NS_NR && !err; ns++)
@@ -178,7 +182,7 @@ static int learn_namespaces(struct mender *m)
 	return err;
 }
 
-/* Of each clone by whose namespaces its tasks can be told: see the head. */
+/* Note which clone was made with the nsproxy of @s, if all tasks that have it are in there. */
 static int learn_proxy(struct mender *m, const struct te_stray *s)
 {
 	uint64_t id = te_word_id(s->word);
@@ -200,17 +204,17 @@ static int learn_tasks(struct mender *m)
 	int err = 0;
 
 	for (size_t i = 0; i < m->nr && !err; i++) {
-		struct one *one = &m->ones[i];
-		const struct te_stray *s = &one->s;
+		struct mend_task *task = &m->tasks[i];
+		const struct te_stray *s = &task->s;
 
-		one->node.key = s->task;
-		if (tasks_hash_find(&m->tasks, s->task))
-			continue;	/* a walk may come by twice */
-		tasks_hash_add(&m->tasks, &one->node);
-		one->placed = s->word != 0;
-		one->id = te_word_id(s->word);
-		one->killed = s->word & TE_WORD_KILLED;
-		if (!one->placed || s->exiting)
+		task->node.key = s->task;
+		if (tasks_hash_find(&m->by_address, s->task))
+			continue;	/* a walk may show a task twice */
+		tasks_hash_add(&m->by_address, &task->node);
+		task->placed = s->word != 0;
+		task->id = te_word_id(s->word);
+		task->killed = s->word & TE_WORD_KILLED;
+		if (!task->placed || s->exiting)
 			continue;
 		err = learn_proxy(m, s);
 		if (!err && !find_fact(&m->oldest, s->tgid))
@@ -219,38 +223,39 @@ static int learn_tasks(struct mender *m)
 	return err;
 }
 
-/* Where @maker's child, or thread, @one was born. */
-static void born_of(struct one *one, const struct one *maker)
+/* Place @task where it was born, as a child or a thread of @maker. */
+static void born_of(struct mend_task *task, const struct mend_task *maker)
 {
 	const struct te_stray *s = &maker->s;
 
-	one->killed = maker->killed;
-	one->id = maker->id;
-	if (one->s.tgid == s->tgid || !s->word)
+	task->killed = maker->killed;
+	task->id = maker->id;
+	if (task->s.tgid == s->tgid || !s->word)
 		return;
-	/* Not in a clone that was made up since, unless it has its namespaces. */
-	if (s->namespaces != one->s.namespaces)
-		one->id = te_word_id(s->word);
-	if (s->since && one->s.start_time < s->since)
-		one->id = s->before;
+	/* Not in the clone that this has just made for @maker, unless @task has its namespaces. */
+	if (s->namespaces != task->s.namespaces)
+		task->id = te_word_id(s->word);
+	if (s->since && task->s.start_time < s->since)
+		task->id = s->before;
 }
 
-static void place_task(struct mender *m, struct one *one)
+static void place_task(struct mender *m, struct mend_task *task)
 {
-	struct fact *oldest = find_fact(&m->oldest, one->s.tgid);
-	struct one *parent = (struct one *)tasks_hash_find(&m->tasks, one->s.parent);
-	struct fact *proxy = find_fact(&m->proxies, one->s.nsproxy);
+	struct fact *oldest = find_fact(&m->oldest, task->s.tgid);
+	struct fact *proxy = find_fact(&m->proxies, task->s.nsproxy);
+	struct mend_task *parent;
 
-	one->placed = true;
+	parent = (struct mend_task *)tasks_hash_find(&m->by_address, task->s.parent);
+	task->placed = true;
 	if (oldest)
-		born_of(one, &m->ones[oldest->value]);
+		born_of(task, &m->tasks[oldest->value]);
 	else if (parent && parent->placed)
-		born_of(one, parent);
-	if (!one->id && proxy)
-		one->id = proxy->value;
+		born_of(task, parent);
+	if (!task->id && proxy)
+		task->id = proxy->value;
 }
 
-/* Which of @s's namespaces are nobody else's: TE_CLONE_NEW*. */
+/* Which namespaces of @s are no other task's: TE_CLONE_NEW*. */
 static uint32_t own_namespaces(const struct mender *m, const struct te_stray *s)
 {
 	static const uint32_t flags[TE_NS_NR] = {
@@ -267,52 +272,52 @@ static uint32_t own_namespaces(const struct mender *m, const struct te_stray *s)
 	return own;
 }
 
-/* Have @one put below or into one->id, which becomes where it is: whether that was done. */
-static bool put_task(struct mender *m, struct one *one, uint32_t flags, bool namespaces)
+/* Put @task into task->id or, with @flags, into a clone below it; task->id follows. */
+static bool put_task(struct mender *m, struct mend_task *task, uint32_t flags, bool namespaces)
 {
-	const struct te_ref ref = { one->s.task, one->s.tid, one->s.tgid };
+	const struct te_ref ref = { task->s.task, task->s.tid, task->s.tgid };
 	struct te_call *call = &m->te->skel->bss->call;
 
 	call->op = TE_OP_MEND;
-	call->word = one->s.word;
-	call->parent = one->id;
+	call->word = task->s.word;
+	call->parent = task->id;
 	call->clone_mask = flags;
-	call->namespaces = namespaces ? one->s.namespaces : 0;
-	call->creator = flags && !one->s.word ? one->s.parent : one->s.task;
-	call->set = (uint32_t)one->killed;
+	call->namespaces = namespaces ? task->s.namespaces : 0;
+	call->creator = flags && !task->s.word ? task->s.parent : task->s.task;
+	call->set = (uint32_t)task->killed;
 	if (te_run_on_task(m->te, &ref))
 		return false;
-	one->id = call->id;
-	m->te->mended += one->id != te_word_id(one->s.word);
+	task->id = call->id;
+	m->te->mended += task->id != te_word_id(task->s.word);
 	return true;
 }
 
-/* @one has namespaces that nobody noted: its own, or of one that was met before. */
-static int mend_fresh(struct mender *m, struct one *one)
+/* @task has new namespaces: its own, or those of a task that was mended before. */
+static int mend_fresh(struct mender *m, struct mend_task *task)
 {
-	struct fact *made = find_fact(&m->made, one->s.namespaces);
-	uint64_t home = one->id;
+	struct fact *made = find_fact(&m->made, task->s.namespaces);
+	uint64_t home = task->id;
 	uint32_t flags = 0;
 
 	if (made && made->from == home)
-		one->id = made->value;
-	else if (!find_fact(&m->noted, one->s.namespaces))
-		flags = own_namespaces(m, &one->s);
-	if (!put_task(m, one, flags, true) || made)
+		task->id = made->value;
+	else if (!find_fact(&m->noted, task->s.namespaces))
+		flags = own_namespaces(m, &task->s);
+	if (!put_task(m, task, flags, true) || made)
 		return 0;
-	return add_fact(&m->made, one->s.namespaces, one->id, home);
+	return add_fact(&m->made, task->s.namespaces, task->id, home);
 }
 
-static int mend_one(struct mender *m, struct one *one)
+static int mend_task(struct mender *m, struct mend_task *task)
 {
-	if (one->s.exiting)
+	if (task->s.exiting)
 		return 0;
-	if (!one->placed)
-		place_task(m, one);
-	if (one->fresh)
-		return mend_fresh(m, one);
-	if (!one->s.word && (one->id || one->killed))
-		put_task(m, one, 0, false);
+	if (!task->placed)
+		place_task(m, task);
+	if (task->fresh)
+		return mend_fresh(m, task);
+	if (!task->s.word && (task->id || task->killed))
+		put_task(m, task, 0, false);
 	return 0;
 }
 
@@ -331,8 +336,8 @@ static void mender_free(struct mender *m)
 	free_facts(&m->spaces);
 	free_facts(&m->proxies);
 	free_facts(&m->made);
-	free(m->tasks.buckets);
-	free(m->ones);
+	free(m->by_address.buckets);
+	free(m->tasks);
 }
 
 static int mender_read(struct mender *m)
@@ -342,7 +347,7 @@ static int mender_read(struct mender *m)
 			     keep_stray, m);
 
 	if (!err)
-		qsort(m->ones, m->nr, sizeof(*m->ones), by_birth);
+		qsort(m->tasks, m->nr, sizeof(*m->tasks), by_birth);
 	return err;
 }
 
@@ -352,7 +357,7 @@ int te_mend(struct task_events *te)
 	int err = mender_read(&m);
 
 	if (!err)
-		err = tasks_hash_init(&m.tasks) || tasks_hash_init(&m.oldest) ||
+		err = tasks_hash_init(&m.by_address) || tasks_hash_init(&m.oldest) ||
 		      tasks_hash_init(&m.noted) || tasks_hash_init(&m.spaces) ||
 		      tasks_hash_init(&m.proxies) || tasks_hash_init(&m.made) ? -ENOMEM : 0;
 	if (!err)
@@ -360,7 +365,7 @@ int te_mend(struct task_events *te)
 	if (!err)
 		err = learn_namespaces(&m);
 	for (size_t i = 0; i < m.nr && !err; i++)
-		err = mend_one(&m, &m.ones[i]);
+		err = mend_task(&m, &m.tasks[i]);
 	if (!err)
 		err = namespaces_remember(&m);
 	mender_free(&m);
@@ -374,7 +379,7 @@ int te_mend_begin(struct task_events *te)
 
 	if (!err)
 		err = namespaces_remember(&m);
-	free(m.ones);
+	free(m.tasks);
 	if (!err)
 		err = te_iterate(te, te->skel->progs.te_note_walk, 1, NULL, NULL);
 	return err;

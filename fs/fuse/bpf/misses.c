@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * misses.c - no event is lost unknown: programs that were skipped
+ * Programs that were skipped: no event is lost unknown
  *
- * Which programs the kernel may skip, and when, is said in skipped.bpf.h.
- * It counts how often it did, for each program, and te_missed() adds up those that
- * may have been the only one to see an event: a rebuild is due when that grows, as
- * when the ring was full. Of these count
+ * skipped.bpf.h says which programs the kernel may skip, and when. The kernel counts, for
+ * each program, how often it was skipped. te_missed() adds up what may have been the only
+ * sight of an event; when the sum grows, a rebuild is due, as when the ring was full:
  *
- *  births, exits, execs, system calls	where handlers of tracepoints can be preempted;
- *		births at most so many as one of their two hooks was skipped for
- *  unshare	where two hooks see it, only what may have escaped both: what fexit was
- *		skipped for, less what the kprobe saw and fexit did not (unshares_alone;
- *		those in between count among these, so that a loss may be noticed only
- *		once they are through)
- *  affinities	seen by fexit
- *  words	that could not be written
+ *  births, exits, execs, system calls	where handlers of tracepoints can be preempted. A
+ *		birth has two hooks: the smaller of their two counts.
+ *  unshare	where it has two hooks, only what may have escaped both: what fexit was
+ *		skipped for, less what the kprobe saw and fexit did not (unshares_alone).
+ *		An unshare between the two hooks counts as seen alone, so that a loss may
+ *		be noticed only when it is through.
+ *  affinities	that fexit sees
+ *  words	that could not be made
  *
- * Not these: reaping, which is made good when the task is freed; and migrations, with
- * the scheduler's locks held.
- *
- * What tests have skipped counts, too. The numbers are asked for only when a program
- * that can be skipped is, or has been, inside since the last time: a system call for
- * each costs a microsecond.
+ * Reaping does not count, because it is made good when the task is freed; nor do
+ * migrations, because the scheduler's locks are held in their programs. What tests skip
+ * counts, too. To ask for the count of a program is a system call of a microsecond, so
+ * te_missed() asks only if a program is inside, or was since the last time.
  */
 #include <string.h>
 
@@ -29,7 +26,7 @@
 
 #include "internal.h"
 
-/* Since handlers of tracepoints are under SRCU, not the one that there was before 6.13. */
+/* Are handlers of tracepoints under SRCU?  Kernels before 6.13 had another SRCU there. */
 static bool tracepoints_under_srcu(const struct btf *btf)
 {
 	return btf__find_by_name_kind(btf, "tracepoint_srcu_srcu_data", BTF_KIND_VAR) > 0 &&
@@ -60,7 +57,7 @@ static uint64_t counter_read(const te_u64 *number)
 	return __atomic_load_n(number, __ATOMIC_SEQ_CST);
 }
 
-/* Unshares that nobody saw, at most. */
+/* How many unshares no program saw, at most. */
 static uint64_t unshares_missed(const struct task_events *te)
 {
 	struct hooks_bpf *skel = te->skel;
@@ -69,7 +66,8 @@ static uint64_t unshares_missed(const struct task_events *te)
 	if (!te->have_fexit && te->have_kprobe)
 		return times_skipped(skel->progs.te_unshare_kprobe);
 	if (!te->have_fexit)
-		return skel->rodata->tp_preempted ? times_skipped(skel->progs.te_unshare_sys_exit) : 0;
+		return skel->rodata->tp_preempted ?
+		       times_skipped(skel->progs.te_unshare_sys_exit) : 0;
 	fexit = times_skipped(skel->progs.te_unshare_fexit);
 	alone = counter_read(&skel->bss->unshares_alone);
 	return fexit > alone ? fexit - alone : 0;
@@ -83,7 +81,7 @@ static uint64_t births_missed(const struct hooks_bpf *skel)
 	return one < other ? one : other;
 }
 
-/* A kprobe alone is skipped on account of others, of which it does not know. */
+/* A kprobe alone is always asked about, because programs of others make the kernel skip it. */
 static bool must_ask(struct task_events *te)
 {
 	const struct hooks_bpf__bss *bss = te->skel->bss;

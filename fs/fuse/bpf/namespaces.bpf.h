@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * namespaces.bpf.h - which namespaces a task had when it was last looked at
+ * The namespaces that a task had when a program last looked
  *
- * They change by unshare and setns alone, and each is seen and noted in the task's
- * slot, whatever came of it; a child begins with its creator's note, or with what it
- * was cloned with. So one whose namespaces are not those of its note has just changed
- * them, or did so unseen (mend.bpf.h). The old ones are there until the new
- * ones are made, so addresses tell them apart. exec may replace the nsproxy, and the
- * time namespace by the one for children: neither is looked at.
+ * Only unshare and setns change the namespaces of a task. A program sees each such call
+ * and notes the namespaces in the task's slot, whether or not it clones. A child begins
+ * with its creator's note, or with the namespaces that it was cloned with. So a task whose
+ * namespaces differ from its note has just changed them, or changed them while the hook
+ * was skipped (mend.bpf.h). The old namespaces exist until the new ones are made, so
+ * addresses tell them apart. exec may replace the nsproxy, and the time namespace by the
+ * one for children; therefore the note contains neither of them.
  *
- * A note of 0 says nothing. Who is amid unshare(2) gets none from others, as the hook
- * at its end is to find that they changed.
+ * A note of 0 says nothing. Programs of other tasks give no note to a task that is inside
+ * unshare(2), because the hook at the end of the call must find that they changed.
  */
 #ifndef _CONTAINERFSD_BPF_NAMESPACES_BPF_H
 #define _CONTAINERFSD_BPF_NAMESPACES_BPF_H
@@ -22,7 +23,7 @@
 #define NS_READ(_ns, _member)							\
 	(bpf_core_field_exists((_ns)->_member) ? (u64)BPF_CORE_READ(_ns, _member) : 0)
 
-/* All that @task can unshare, in the order of enum te_ns. */
+/* The namespaces that @task can unshare, in the order of enum te_ns. */
 static __always_inline void namespaces_read(u64 at[TE_NS_NR], struct task_struct *task)
 {
 	struct nsproxy *ns = BPF_CORE_READ(task, nsproxy);
@@ -37,7 +38,7 @@ static __always_inline void namespaces_read(u64 at[TE_NS_NR], struct task_struct
 	at[TE_NS_CGROUP] = NS_READ(ns, cgroup_ns);
 }
 
-/* One number for them; never 0. */
+/* One number for all of them; never 0. */
 static __noinline u64 namespaces_mix(struct task_struct *task)
 {
 	u64 at[TE_NS_NR], h = 0;
@@ -75,14 +76,14 @@ static __noinline u32 namespaces_differ(struct task_struct *creator, struct task
 	return flags;
 }
 
-/* @child, in @slot, has been made, and not run: with its creator's, if @like. */
+/* Note the namespaces of the newborn @child in its @slot: the note of @like, if it has one. */
 static __always_inline void namespaces_born(struct te_slot *slot, struct task_struct *child,
 					    const struct te_slot *like)
 {
 	slot->namespaces = like && like->namespaces ? like->namespaces : namespaces_mix(child);
 }
 
-/* What the caller's are now is no news any more. */
+/* Note @now, which are the namespaces of @me. */
 static __always_inline void namespaces_note(struct task_struct *me, u64 now)
 {
 	struct te_slot *slot = (struct te_slot *)word_find(me);
@@ -92,8 +93,8 @@ static __always_inline void namespaces_note(struct task_struct *me, u64 now)
 }
 
 /*
- * May @task be amid unshare(2)? What it once said to the kernel stays where it is until
- * it says something else.
+ * May @task be inside unshare(2)? Its registers hold the number of its last system call
+ * until the next one, so this may also be true of a task that has left it.
  */
 static __always_inline bool unsharing(struct task_struct *task)
 {
@@ -110,7 +111,10 @@ static __always_inline bool unsharing(struct task_struct *task)
 #endif
 }
 
-/* Give another task the note that it lacks. Looks at its call after its namespaces. */
+/*
+ * Give @task, which is not current, a note if it has none. It reads the namespaces before
+ * it asks unsharing(), because the note must not be of an unshare whose hook has not run.
+ */
 static __always_inline void namespaces_first(struct te_slot *slot, struct task_struct *task)
 {
 	u64 now;

@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pids.bpf.h - counting tasks: the part of hooks.bpf.c for pids
+ * Counts of tasks, and their limits, for pids
  *
- * An entry's number is that of the tasks charged to it or to entries below it. All
- * changes are atomic additions and compare-and-swaps of one word, from the task's
- * own entry upwards; limits are looked at in the same step as the number goes up,
- * so that it never exceeds one, not even for a moment, but by a move.
+ * The count of an entry is that of the tasks charged to it or to entries below it. A
+ * program changes counts by atomic additions and compare-and-swaps of one word, from the
+ * task's own entry upwards. It looks at the limit in the same step that raises the count,
+ * so that only a move makes a count exceed its limit, even for a moment.
  *
- * Where a task is to be charged follows from its word: the word's css_group names
- * the entry. Whoever has changed a word calls pids_follow(), which moves the
- * charge and then looks at the word again, until both agree; so whoever comes last
- * leaves them agreeing. Between entries that have ancestors in common these are not
- * touched, lest a fork be refused for a move.
+ * The word of a task says where the task is to be charged: the css_group names the entry.
+ * A program that has changed a word calls pids_follow(), which moves the charge and looks
+ * at the word again, until both agree; so the last program leaves them agreeing. A move
+ * does not touch the ancestors that both entries have, lest it make a fork fail.
  *
- * A fork is charged to where its creator is:
+ * A fork is charged where its creator is:
  *
- *  lsm/task_alloc	before there is a child; the creator's slot holds the charge
- *			until task_newtask gives it to the child, or lsm/task_free
- *			says that the fork has failed (there is no tracepoint then)
- *  tp_btf/task_newtask	where there is no such charge. With TE_PIDS_KILL a child
- *			beyond a limit is killed: the signal is pending before the
- *			child is woken for the first time.
+ *  lsm/task_alloc	before the child exists. The creator's slot holds the charge until
+ *			task_newtask gives it to the child, or until lsm/task_free says
+ *			that the fork has failed (there is no tracepoint for that).
+ *  task_newtask	where there is no such charge. With TE_PIDS_KILL a child beyond a
+ *			limit is killed: the signal is pending before the child is woken
+ *			for the first time.
  *
- * The charge ends when the task is reaped (te_release) or else exits.
+ * The charge ends when the task is reaped (te_release), or else when it exits.
  */
 #ifndef _CONTAINERFSD_BPF_PIDS_BPF_H
 #define _CONTAINERFSD_BPF_PIDS_BPF_H
@@ -40,12 +39,12 @@ te_u32 pids_mode;
 
 /* Written by programs, read by the daemon. */
 te_u64 pids_refused;
-te_u64 pids_probed;	/* forks of the daemon's that lsm/task_alloc has seen */
-te_u32 pids_probe;	/* its tgid, while it wants to know */
+te_u64 pids_probed;	/* how many forks of the daemon lsm/task_alloc has seen */
+te_u32 pids_probe;	/* the daemon's tgid, while it wants to know that */
 
 #define PIDS_DEPTH_MAX	(1 << 20)	/* steps up; paths are much shorter */
-#define PIDS_TRIES	8	/* in loops that the verifier walks through */
-#define PIDS_FOLLOWS	64	/* each change of a word follows: the last one has the last word */
+#define PIDS_TRIES	8	/* in loops whose steps the verifier follows */
+#define PIDS_FOLLOWS	64	/* enough, because every program that changes the word follows it */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -55,7 +54,7 @@ struct {
 	__type(value, struct te_pids);
 } pids SEC(".maps");
 
-/* On the way up from `at`; what is `stop` and above is left alone. */
+/* A way up from `at`, which ends below `stop`. */
 struct pids_walk {
 	u64 at;
 	u64 stop;
@@ -106,7 +105,7 @@ static long pids_down(u32 i, void *ctx)
 	return 0;
 }
 
-/* One more, if there is room. */
+/* Count one more in @p, if there is room. */
 static __always_inline bool pids_room(struct te_pids *p)
 {
 	s64 n = *(volatile s64 *)&p->count, old;
@@ -120,7 +119,7 @@ static __always_inline bool pids_room(struct te_pids *p)
 		got = old == n;
 		n = old;
 	}
-	/* Others are always faster: then they may see one too many for a moment. */
+	/* Other CPUs were faster each time: count first, and look at the limit afterwards. */
 	if (!got) {
 		n = __sync_fetch_and_add(&p->count, 1);
 		if (n >= p->max) {
@@ -181,7 +180,7 @@ static __noinline void pids_uncharge(u64 key, u64 stop)
 	bpf_loop(PIDS_DEPTH_MAX, pids_down, &w, 0);
 }
 
-/* Whether all had room. */
+/* Charge @key and all above, if all of them have room. */
 static __noinline bool pids_try(u64 key)
 {
 	struct pids_walk w = { .at = key };
@@ -200,7 +199,7 @@ static __noinline u64 pids_common(u64 a, u64 b)
 	return w.at;
 }
 
-/* The entry for tasks whose word is @word, or 0. */
+/* The entry that tasks with the word @word are charged to, or 0. */
 static __always_inline u64 pids_of_word(u64 word)
 {
 	u64 id = te_word_id(word);
@@ -231,7 +230,7 @@ static long pids_follow_once(u32 i, void *ctx)
 	return 0;
 }
 
-/* Let a task's charge follow its word. (A plain loop takes the verifier a second.) */
+/* Make the charge of a task follow its word. (A plain loop would take the verifier a second.) */
 static __always_inline void pids_follow(struct te_slot *slot)
 {
 	struct pids_following f = { .slot = slot };
@@ -240,7 +239,7 @@ static __always_inline void pids_follow(struct te_slot *slot)
 		bpf_loop(PIDS_FOLLOWS, pids_follow_once, &f, 0);
 }
 
-/* It counts no more, and never will again, whoever is about to follow its word. */
+/* End the charge of a task for good: pids_follow() finds TE_PIDS_GONE and does nothing. */
 static __always_inline void pids_end(struct te_slot *slot)
 {
 	u64 old;
@@ -252,7 +251,7 @@ static __always_inline void pids_end(struct te_slot *slot)
 		pids_uncharge(old, 0);
 }
 
-/* A fork was refused to a task of the entry @key. The daemon notes the first in its log. */
+/* A fork was refused to a task of the entry @key. The daemon logs the first one. */
 static __always_inline void pids_refuse(u64 key)
 {
 	struct te_pids *p = pids_find(key);
@@ -262,7 +261,7 @@ static __always_inline void pids_refuse(u64 key)
 		wake_daemon();
 }
 
-/* What was charged for a child before it was there, which comes to nothing. */
+/* Take back what @creator was charged for a child that came to nothing, or elsewhere. */
 static __always_inline void pids_fork_drop(struct te_slot *creator)
 {
 	u64 key = creator->forking;
@@ -272,7 +271,7 @@ static __always_inline void pids_fork_drop(struct te_slot *creator)
 		pids_uncharge(key, 0);
 }
 
-/* Kill a child that does not run yet; a thread's process dies with it. */
+/* Kill @child, which does not run yet. If it is a thread, its process dies with it. */
 static __always_inline bool pids_kill(struct task_struct *child)
 {
 	return have_signal_task && pids_mode == TE_PIDS_KILL &&
@@ -280,8 +279,8 @@ static __always_inline bool pids_kill(struct task_struct *child)
 }
 
 /*
- * @child has got its word, in @slot, from @creator, which may have none. A
- * new slot is charged nothing; an attach may come before us.
+ * Charge @child, which has got its word, in @slot, from @creator; @creator may be NULL. A new
+ * slot has no charge, unless an attach has come first.
  */
 static __always_inline void pids_born(struct te_slot *creator, struct task_struct *child,
 				      struct te_slot *slot)
@@ -311,7 +310,7 @@ static __always_inline void pids_born(struct te_slot *creator, struct task_struc
 	pids_follow(slot);
 }
 
-/* A clone of a task of @from gets an entry of its own; false: no room. */
+/* Give @g, the clone @id of a task of @from, an entry of its own; false: no room. */
 static __always_inline bool pids_clone(struct te_group *g, const struct te_group *from, u64 id)
 {
 	struct te_pids *above, p = {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pids.c - count tasks and limit them: the daemon's side
+ * Counts and limits of tasks: the daemon's side
  *
- * The programs (pids.bpf.h) decide at once; here they are chosen,
- * attached, and told of entries and limits. Nothing is attached for it that any
- * task would notice before there is a hierarchy with pids, and nothing in fork
- * before the first limit.
+ * The programs (pids.bpf.h) decide at once. The daemon chooses and attaches them, and tells
+ * them of entries and limits. Before there is a hierarchy with pids it attaches nothing
+ * that costs a task time, and nothing in fork before the first limit.
  *
- * An LSM program can be attached where BPF is not among the active LSMs, and then
- * is never called; so one fork of ours tells whether it works.
+ * An LSM program can be attached where BPF is not among the active LSMs, and then is never
+ * called. So the daemon forks once, and looks whether the program was called.
  */
 #include <errno.h>
 #include <sys/wait.h>
@@ -29,7 +28,7 @@ int te_pids_prepare(struct task_events *te)
 	return bpf_program__set_attach_target(skel->progs.te_release, 0, te->release_func);
 }
 
-/* The end of a fork first, so that none is begun that is not seen to fail. */
+/* First the program on the end of a fork, so that each fork that is charged is seen to fail. */
 static int attach_lsm(struct task_events *te)
 {
 	struct hooks_bpf *skel = te->skel;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pids_progs.bpf.h - the programs that only pids needs
+ * The programs that only pids needs
  *
- * How they count is said in pids.bpf.h; what else counts are the
- * programs on fork, exit and attach, which are there anyway.
+ * pids.bpf.h says how they count. The programs on fork, exit and attach count, too.
  */
 #ifndef _CONTAINERFSD_BPF_PIDS_PROGS_BPF_H
 #define _CONTAINERFSD_BPF_PIDS_PROGS_BPF_H
@@ -15,8 +14,8 @@
 #include "words.bpf.h"
 
 /*
- * A task is reaped: before its waiter goes on, and of a thread nobody waits for. The
- * daemon says at which function (cgroup_release() has another name since 6.19).
+ * A task is reaped: before its waiter goes on; a thread has no waiter. The daemon chooses
+ * the function (cgroup_release() has another name since 6.19).
  */
 SEC("fentry/cgroup_task_release")
 int BPF_PROG(te_release, struct task_struct *task)
@@ -28,7 +27,7 @@ int BPF_PROG(te_release, struct task_struct *task)
 	return 0;
 }
 
-/* The creator of a task that does not exist for anybody else yet. */
+/* The creator of @child calls this before any other task can find the child. */
 SEC("lsm/task_alloc")
 int BPF_PROG(te_task_alloc, struct task_struct *child, unsigned long flags, int ret)
 {
@@ -57,7 +56,7 @@ int BPF_PROG(te_task_alloc, struct task_struct *child, unsigned long flags, int 
 	return 0;
 }
 
-/* Of all tasks in the end, too; here are wanted those that their creator gives up. */
+/* Each task comes by here in the end, too; this is about a child that its creator gives up. */
 SEC("lsm/task_free")
 int BPF_PROG(te_task_free, struct task_struct *child)
 {

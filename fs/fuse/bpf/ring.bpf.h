@@ -2,9 +2,10 @@
 /*
  * The ring of records, and when a record wakes the daemon
  *
- * The programs reserve a record before they make the change that it reports: hooks.bpf.c
- * has the proof that needs this. A program that finds no room counts up `lost` instead,
- * makes its change, and counts up `lost_done`; the daemon then rebuilds its replica.
+ * A program reserves a record before it makes the change that the record reports, because
+ * the proof in hooks.bpf.c needs that order. A program that finds no room counts up `lost`
+ * instead, makes its change, and counts up `lost_done`; the daemon then rebuilds its
+ * replica.
  */
 #ifndef _CONTAINERFSD_BPF_RING_BPF_H
 #define _CONTAINERFSD_BPF_RING_BPF_H
@@ -71,12 +72,12 @@ static __always_inline u64 wake_flags(bool wake)
 	return wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-/* Wake the daemon with nothing to read. */
+/* Wake the daemon without a record. */
 static __always_inline void wake_daemon(void)
 {
 	void *rec = bpf_ringbuf_reserve(&ring, sizeof(u64), 0);
 
-	/* A ring that is full has woken it. */
+	/* A full ring has woken it already. */
 	if (rec)
 		bpf_ringbuf_discard(rec, BPF_RB_FORCE_WAKEUP);
 }

@@ -1,32 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ring.c - take events from the ring; rebuild when some were lost
+ * Take events from the ring; rebuild the replica when some were lost
  *
- * The ring is mapped, and consumed here rather than by libbpf, because a drain
- * ends at a position sampled at its start and waits for records below it that
- * are reserved and not yet submitted (the proof that this shows every change
- * made before is in hooks.bpf.c).
+ * This maps and consumes the ring itself, without libbpf, because a drain ends at a position
+ * sampled at its start, and waits for records below it that are reserved and not yet
+ * submitted. hooks.bpf.c has the proof that a drain shows every change made before it.
  *
- * A record below the position has made its change when it is no longer busy, so
- * a snapshot of the words begun afterwards contains it. Hence a rebuild:
+ * A record that is no longer busy has made its change, so a snapshot of the words that is
+ * begun afterwards contains the change. Hence a rebuild:
  *
- *  1. sample `lost`, then the position, and consume up to that. Only exits are
- *     passed on, for their CPU time; the snapshot has the rest.
- *  2. wait until lost_done equals lost: the changes without record are made too.
- *  3. take the snapshot, then list the groups: a word's group was made before it.
- *  4. go on with the events after 1. Those that the snapshot has already do no
- *     harm: of one task, words not newer are not applied; where a tid was reused
- *     the old user's exit is replayed before the new one's fork, and the task that
- *     the exit removed wrongly comes back with that fork.
+ *  1. sample `lost`, then the position, and consume up to it. Pass on only the exits, for
+ *     their CPU time; the snapshot has the rest.
+ *  2. wait until lost_done equals lost: the changes without a record are made, too. If no
+ *     program has seen an event (misses.c), mend what it left undone (mend.c).
+ *  3. take the snapshot, then list the groups: the group of a word was made before it.
+ *  4. go on with the events after 1. The snapshot has some of them; they do no harm. A word
+ *     of a task is applied only if it is newer. If a tid was reused, the exit of its old
+ *     task comes before the fork of the new one, which brings back the task that the exit
+ *     has removed wrongly.
  *
- * An event that no program has seen (misses.c) is a reason, too. Then what
- * it left undone is done before 3 (mend.c).
- *
- * If `lost` is not what it was in 1, all over again, but not for ever: somebody may
- * make events as fast as that. Then the replica has what there was at the beginning
- * of the call, and may lack what came after; the caller is told. It is sampled before the
- * position, since of a fork recorded behind that position the exit may be lost
- * before the snapshot: the fork is replayed in 4, the exit never.
+ * If `lost` has changed since 1, begin again, but not for ever, because tasks may lose events
+ * as fast. Then the replica has what there was at the beginning of the call, and the caller
+ * is told. `lost` is sampled before the position, because an exit may be lost before the
+ * snapshot whose fork is recorded behind the position, and 4 would replay only the fork.
  */
 #include <errno.h>
 #include <sched.h>
@@ -44,7 +40,7 @@
 #define LOST_SPINS	20000		/* a second; likewise */
 #define YIELDS		1000		/* before a wait begins to sleep */
 #define GROUPS_BATCH	4096		/* groups read by one system call */
-#define RELEASE_EVERY	(64 << 10)	/* bytes consumed before the room is given back */
+#define RELEASE_EVERY	(64 << 10)	/* bytes consumed before their room is given back */
 
 int te_ring_map(struct te_ring *ring, int map_fd, size_t size)
 {
@@ -84,7 +80,7 @@ static void ring_release(struct te_ring *ring)
 	__atomic_store_n(ring->consumer_pos, ring->pos, __ATOMIC_RELEASE);
 }
 
-/* Wait a little; less and less eagerly. */
+/* Wait a little: first yield the CPU, later sleep. */
 static void wait_a_moment(unsigned int *spins)
 {
 	const struct timespec moment = { .tv_nsec = 50000 };
@@ -95,7 +91,7 @@ static void wait_a_moment(unsigned int *spins)
 		nanosleep(&moment, NULL);
 }
 
-/* The record's payload, or NULL if it was discarded; goes on to the next. */
+/* Take the next record: its payload, or NULL if it was discarded. */
 static const void *next_record(struct te_ring *ring)
 {
 	const char *at = ring->data + (ring->pos & (ring->size - 1));
@@ -164,7 +160,7 @@ static uint64_t lost_so_far(const struct task_events *te)
 	return __atomic_load_n(&te->skel->bss->lost, __ATOMIC_SEQ_CST);
 }
 
-/* Until no change without record is under way: not for ever, as others may always be. */
+/* Wait until no change without a record is under way; not for ever, as others may begin. */
 static int wait_lost_done(struct task_events *te)
 {
 	unsigned int spins = 0;
@@ -177,7 +173,7 @@ static int wait_lost_done(struct task_events *te)
 	return 0;
 }
 
-/* A group that the user is to be told of. */
+/* A group that the user of this interface is to be told of. */
 struct found {
 	struct tasks_node node;		/* key: its id */
 	struct te_group group;
@@ -190,7 +186,7 @@ struct finds {
 	struct te_refusals *refusals;
 };
 
-/* Of these groups clones were refused, and it was or could not be reported. */
+/* Groups of which clones were refused; the reports may be among the lost records. */
 struct te_refusals {
 	uint64_t *id;
 	size_t n, room;
@@ -224,13 +220,13 @@ static int add_group(struct task_events *te, struct finds *f, uint64_t id,
 			return err;
 		r->id[r->n++] = id;
 	}
-	/* A walk over a hash that changes may come by twice. */
+	/* A walk over a hash that changes may show an entry twice. */
 	if (!group->creator || te->ops.group_known(te->ctx, id) || tasks_hash_find(&f->by_id, id))
 		return 0;
 	return add_find(f, id, group);
 }
 
-/* The groups that BPF made and the user does not know. */
+/* Collect the groups that programs have made and the user does not know. */
 static int walk_groups(struct task_events *te, struct finds *f)
 {
 	int fd = bpf_map__fd(te->skel->maps.groups);
@@ -256,15 +252,16 @@ static int walk_groups(struct task_events *te, struct finds *f)
 
 static int by_number(const void *a, const void *b)
 {
-	uint64_t x = (*(struct found *const *)a)->node.key, y = (*(struct found *const *)b)->node.key;
+	const struct found *const *f = a, *const *g = b;
+	uint64_t x = (*f)->node.key, y = (*g)->node.key;
 
 	return x < y ? -1 : x > y;
 }
 
 /*
- * Tell of the groups that BPF made and the user does not know. One that was made
- * behind the walk's back may be the parent of one that was met: look it up. Each
- * group is looked at once.
+ * Tell the user of the groups that programs have made and the user does not know. The walk
+ * may have missed a group that is the parent of one that it met: look it up. Each group is
+ * looked at once.
  */
 static int tell_groups(struct task_events *te, struct te_refusals *refusals)
 {
@@ -353,17 +350,16 @@ out:
 	return err;
 }
 
-/* Is the replica as good as the events that have been, and will be, consumed? */
+/* Has every event so far been consumed, is in the ring, or was rebuilt from? */
 static bool all_seen(struct task_events *te)
 {
 	return lost_so_far(te) == te->lost_seen && te_missed(te) == te->missed_seen;
 }
 
 /*
- * What there is to do when the fast check of task_events_drain() says so. What
- * happened before the call is in the ring below its end now, or was lost by now, and
- * one rebuild has all of the latter. Somebody who makes events faster than they
- * are read, or lost as fast as it is rebuilt, is not followed any further.
+ * The slow path of task_events_drain(). What happened before the call is in the ring below
+ * its present end, or was lost by now, and one rebuild has all that was lost. What tasks do
+ * meanwhile is not followed any further, because they may be faster than this.
  */
 static int drain_ring(struct task_events *te)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which system call a task is in, or is returning from
+ * The system call that a task is in, or returns from
  *
- * A number means a call only together with the ABI that the task called by.
+ * A number names a call only together with the ABI that the task has called by.
  */
 #ifndef _CONTAINERFSD_BPF_SYSCALLS_BPF_H
 #define _CONTAINERFSD_BPF_SYSCALLS_BPF_H
@@ -29,7 +29,7 @@
 #define TIF_32BIT		22
 #endif
 
-/* Whether the system call now returning is @name, of any ABI; its first argument. */
+/* Is current in, or returning from, the system call @name of any ABI? @arg: its first argument. */
 #if defined(__TARGET_ARCH_x86)
 #define is_call(name, regs, arg)					\
 	is_call_of(NR_ ## name, NR_ ## name ## _X32, NR_ ## name ## _IA32, regs, arg)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What programs read of a task: flags, credentials, numbers, affinity
+ * Flags, credentials and numbers of a task
  *
- * Each kernel difference is a CO-RE access.
+ * CO-RE accesses bridge the differences between kernels.
  */
 #ifndef _CONTAINERFSD_BPF_TASK_BPF_H
 #define _CONTAINERFSD_BPF_TASK_BPF_H
@@ -46,7 +46,7 @@ static __always_inline void upid_read(struct upid *to, struct pid *pid, u32 leve
 	bpf_core_read(&to->ns, sizeof(to->ns), &((struct upid *)at)->ns);
 }
 
-/* The number of @pid's task in its own namespace, which is @level deep. */
+/* The number of the task of @pid in its own pid namespace, which is @level deep. */
 static __always_inline u32 own_nr(struct pid *pid, u32 level)
 {
 	void *at = (void *)&pid->numbers[0] + level * bpf_core_type_size(struct upid);
@@ -56,7 +56,7 @@ static __always_inline u32 own_nr(struct pid *pid, u32 level)
 	return nr;
 }
 
-/* The task's number in the pid namespace (@inum, @level), 0 if not seen there. */
+/* The number of @task in the pid namespace (@inum, @level); 0 if it is not visible there. */
 static __always_inline u32 nr_in(struct task_struct *task, u32 inum, u32 level)
 {
 	struct pid *pid;

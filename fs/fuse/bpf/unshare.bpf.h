@@ -2,13 +2,12 @@
 /*
  * The hooks on unshare(2)
  *
- * Where only the exit of system calls is seen, what is seen is an answer, and a seccomp
- * filter answers in the kernel's stead, with 0 if it likes. So it counts whether the
- * namespaces are others than those noted before (namespaces.bpf.h).
- *
- * Nothing is noted of one that is in the top container. Then an unshare of one that has
- * a filter is believed if it made him the only one who has his nsproxy, or a user
- * namespace that his parent is not in: always so if it is true.
+ * skipped.bpf.h says why there are several. Where only sys_exit can be had, the program
+ * sees no more than the result of the call, and a seccomp filter may have made up a
+ * result of 0. Therefore the program compares the namespaces with those noted before
+ * (namespaces.bpf.h). There is no note of a task in the top container. If such a task has
+ * a filter, the program believes the result if no other task has its nsproxy, or, for a
+ * user namespace alone, if its parent is in another one: a real unshare makes this true.
  */
 #ifndef _CONTAINERFSD_BPF_UNSHARE_BPF_H
 #define _CONTAINERFSD_BPF_UNSHARE_BPF_H
@@ -26,9 +25,9 @@ te_u32 unshare_twice;	/* both hooks of unshare are attached: written by the daem
 
 /* Written by programs, read by the daemon. */
 te_u64 unshares_mended;	/* fexit stood in for the kprobe */
-te_u64 unshares_alone;	/* seen by the kprobe, and not, or not yet, by fexit */
+te_u64 unshares_alone;	/* the kprobe saw them, and fexit did not, or not yet */
 
-/* What unshare(2) was asked for: from 7.1 on also an empty mount namespace. */
+/* The namespaces that unshare(@flags) makes; from 7.1 on it can make an empty mount namespace. */
 static __always_inline u32 unshare_flags(u64 flags)
 {
 	return (flags & TE_UNSHARE_EMPTY_MNTNS ? TE_CLONE_NEWNS : 0) | (flags & TE_CLONE_ALL);
@@ -58,7 +57,7 @@ static __always_inline bool filtered(struct task_struct *me)
 	return bpf_core_field_exists(me->seccomp) && BPF_CORE_READ(me, seccomp.mode);
 }
 
-/* Could it be that @me has just made itself @flags? */
+/* Could @me have just made itself the namespaces @flags? */
 static __noinline bool namespaces_fresh(struct task_struct *me, u32 flags)
 {
 	struct nsproxy *ns = BPF_CORE_READ(me, nsproxy);
@@ -87,7 +86,7 @@ static __always_inline int sys_unshare(u64 flags)
 	return 0;
 }
 
-/* Every system call comes by here: look at its number first. */
+/* Every system call comes by here, so the number is looked at first. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
 {
@@ -108,9 +107,10 @@ int BPF_PROG(te_unshare_sys_exit, struct pt_regs *regs, long ret)
 }
 
 /*
- * Whether an unshare was seen is told by the namespaces that it came to, which are noted
- * in the task's slot if it has one; else, where it was refused a container in the top
- * one, in a table which others may write over: then it is refused twice.
+ * The kprobe leaves the namespaces that an unshare has come to for fexit: in the slot of the
+ * task, if it has one. A task without a slot was refused a container in the top container:
+ * the place for it is in a table, where another task may write over it. Then fexit refuses
+ * the container a second time.
  */
 #define SEEN_SIZE	1024
 
@@ -123,7 +123,7 @@ static __always_inline u64 *unshare_seen_at(struct task_struct *me)
 	return slot && slot->word ? &slot->namespaces : &unshare_seen[me->pid & (SEEN_SIZE - 1)];
 }
 
-/* Was it mended before its own hook came by? */
+/* Has the daemon mended this unshare before its own hook came by? */
 static __always_inline bool namespaces_noted(struct task_struct *me, u64 now)
 {
 	struct te_slot *slot = (struct te_slot *)word_find(me);

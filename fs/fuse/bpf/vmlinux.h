@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vmlinux.h - the kernel's types, as far as hooks.bpf.c uses them
+ * The types of the kernel, as far as the programs use them
  *
- * Written by hand: a member is here because a program reads it, and libbpf
- * relocates each access to the running kernel (CO-RE), so neither order nor
- * offsets mean anything. Constants are of the kernel's user interface, but for
- * the PF_* and TS_* flags, which have not changed since they were introduced.
+ * Written by hand: a member is here because a program reads it. libbpf relocates each
+ * access to the running kernel (CO-RE), so neither order nor offsets mean anything. The
+ * constants are of the kernel's user interface, except the PF_* and TS_* flags, which have
+ * not changed since they were introduced.
  */
 #ifndef _CONTAINERFSD_BPF_VMLINUX_H
 #define _CONTAINERFSD_BPF_VMLINUX_H
@@ -64,7 +64,7 @@ enum {
 	BPF_DEVCG_DEV_CHAR = 2,
 };
 
-/* Not relocated: it is of the kernel's user interface. */
+/* Not relocated, because it is of the kernel's user interface. */
 struct bpf_cgroup_dev_ctx {
 	u32 access_type;	/* access << 16 | type */
 	u32 major;

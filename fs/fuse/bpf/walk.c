@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * walk.c - programs that the daemon runs: on one task, on all
+ * Programs that the daemon runs: on one task, or on all
  *
- * Arguments and results are in the global `call`, for the caller is one. A walk is
- * an iterator that writes an array of struct te_task into a sequence file. The link
- * over all tasks lives as long as the tracker; one limited to a task or a process
- * lives as long as the walk.
+ * Arguments and results are in the global `call`, because there is one caller. A walk is an
+ * iterator that writes an array of struct te_task into a sequence file. The link over all
+ * tasks lives as long as the struct task_events; a link that is limited to a task or a
+ * process lives as long as the walk.
  */
 #include <errno.h>
 #include <sched.h>
@@ -33,7 +33,7 @@ static int open_iter(struct bpf_program *prog, uint32_t tid, uint32_t tgid)
 	return fd;
 }
 
-/* Run call.op on call.tid: 0 if it ran, then the result is in call.ret. */
+/* Run call.op on the task with the number call.tid: 0 if it ran; its result is in call.ret. */
 static int run_on_number(struct task_events *te)
 {
 	struct hooks_bpf *skel = te->skel;
@@ -57,9 +57,9 @@ static int run_on_number(struct task_events *te)
 }
 
 /*
- * Run call.op on a task, or (@ref->task 0) on who has the number: what it came to.
- * An exec takes a task from its tid to its tgid and never back, so it cannot be
- * missed at both, and two looks are enough.
+ * Run call.op on the task @ref or, if @ref->task is 0, on the task that has the number. An
+ * exec gives a task its tgid for its tid, and never the reverse, so two looks are enough:
+ * the task cannot be missed at both numbers.
  */
 int te_run_on_task(struct task_events *te, const struct te_ref *ref)
 {
@@ -98,7 +98,7 @@ int task_events_attach(struct task_events *te, const struct te_ref *ref,
 		call->word = expect_word;
 		call->id = id;
 		err = te_run_on_task(te, ref);
-		/* No storage: perhaps only because this CPU was busy with some. */
+		/* Perhaps only because this CPU was inside another storage operation. */
 	} while (err == -ENOMEM && tries-- && !sched_yield());
 	if (!err || err == -EAGAIN || err == -ENOENT)
 		*cur_word = call->word;
@@ -129,7 +129,7 @@ int task_events_find(struct task_events *te, const struct te_ref *ref, struct te
 	return ref->task ? query_task(te, ref, facts) : -ESRCH;
 }
 
-/* Read the iterator @fd, which is closed, to its end. */
+/* Read the iterator @fd to its end, and close it. */
 static int read_iter(struct task_events *te, int fd, size_t size,
 		     int (*cb)(void *arg, const void *record), void *arg)
 {
@@ -227,15 +227,15 @@ static uint32_t nr_threads(struct task_events *te, uint32_t tgid)
 }
 
 /*
- * The kernel's iterator over a process looks for the next thread behind the one that
- * it stands on, which it finds by number; and it asks for the next one's number. If
- * either has gone meanwhile it ends, as it does behind the last one.
+ * The kernel's iterator over a process finds the thread that it stands on by its number,
+ * and then asks for the number of the next one. If either thread has ended meanwhile, the
+ * iterator ends, as it does behind the last thread.
  *
- * So a walk has seen them all if the one that it ended at is still there, and as many
- * were seen as there were before and are after: threads are listed in the order
- * of their births, so of those that there were at the beginning some would be missing
- * else. If not, a walk over all tasks is sure to meet them, but for one that gets the
- * number of its process meanwhile, with which the next walk over that begins.
+ * So a walk has seen all threads if the thread that it ended at still exists, and if it saw
+ * as many as there were before and are after: threads are listed in the order of their
+ * births, so some of those at the beginning would be missing otherwise. If the walk has not
+ * seen all, a walk over all tasks meets them for certain, except for a thread that gets the
+ * number of its process meanwhile; the next walk over the process begins with that thread.
  */
 static int each_thread(struct task_events *te, uint32_t tgid, struct process_walk *w)
 {

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the word of a task lives, and how programs find and make it
+ * The word of a task: where it lives, and how programs find and make it
  *
- * The word of a task lives in the preallocated hash `words`, keyed by the address of the task, until
- * the task is freed; if the hash is full, in task storage. The word is taken out of the
- * hash in a softirq, where the map may be busy, so the word may also stay. Therefore a
- * word with TE_WORD_EXITED is ignored if the task at its address has not exited: it is
- * left from an earlier task.
+ * The word lives in the preallocated hash `words`, keyed by the address of the task, until
+ * the task is freed; if the hash is full, it lives in task storage. A softirq takes the
+ * word out of the hash; the map may be busy then, so that the word stays. Therefore a
+ * word with TE_WORD_EXITED is ignored if the task at its address has not exited: an
+ * earlier task has left it.
  *
- * The hash comes first because making a word there costs a fork a third of what
- * task storage does (measured: 0.4 to 1.3 us), and cannot fail because this CPU was
- * taken from another task in the middle of a storage operation. Attach, which may
- * come after the exit program, makes words in storage only, which dies with the
- * task. A slot in storage that holds 0 counts as none. Attach and a program that
- * makes a word for a live task each look at the other's place after having made
- * their own, so they never both go on with two places.
+ * The hash comes first because making a word there costs a fork a third of what it costs
+ * in task storage (measured: 0.4 to 1.3 us), and because it cannot fail for the reason
+ * that this CPU was taken from a task inside a storage operation. An attach may come
+ * after the exit program, so it makes words in task storage only, which dies with the
+ * task. A slot in storage that holds 0 counts as none. Attach and a program that makes a
+ * word for a live task each look into the other place after they have made their own
+ * word, so they never both go on with two places.
  *
- * An entry of the hash may be reused at once: who looks at another task's word
- * without changing it looks it up twice (word_peek); who changes it expects a
- * word whose sequence, drawn at random for each task, gives the new user away.
+ * The kernel may reuse an entry of the hash at once. A program that only looks at the
+ * word of another task looks it up twice (word_peek()). A program that changes the word
+ * expects the old value, and the sequence in it, which differs from task to task, tells
+ * a new task's word.
  */
 #ifndef _CONTAINERFSD_BPF_WORDS_BPF_H
 #define _CONTAINERFSD_BPF_WORDS_BPF_H
@@ -33,7 +34,7 @@ te_u32 hash_used;	/* the hash has ever had an entry */
 te_u32 fail_hash_count;
 
 /* Written by programs, read by the daemon. */
-te_u64 lost_words;
+te_u64 lost_words;	/* tasks for which no word could be made */
 te_u64 spilled;		/* words that did not go into the hash */
 
 void bpf_preempt_disable(void) __ksym __weak;
@@ -44,7 +45,7 @@ static __always_inline u64 *hash_find(struct task_struct *task)
 	u64 key = (u64)task;
 	u64 *word = hash_used ? bpf_map_lookup_elem(&words, &key) : NULL;
 
-	/* Of a task that was at this address before: its end was not seen. */
+	/* An earlier task at this address has left it. */
 	if (word && *word & TE_WORD_EXITED && !(*(volatile u32 *)&task->flags & PF_EXITING))
 		return NULL;
 	return word;
@@ -58,7 +59,7 @@ static __always_inline void hash_delete(struct task_struct *task)
 		bpf_map_delete_elem(&words, &key);
 }
 
-/* The task's word, or a slot that holds 0, or NULL. */
+/* The word of @task, or a slot that holds 0, or NULL. */
 static __always_inline u64 *word_find(struct task_struct *task)
 {
 	u64 *word = bpf_task_storage_get(&storage, task, 0, 0);
@@ -70,7 +71,7 @@ static __always_inline u64 *word_find(struct task_struct *task)
 	return other ? other : word;
 }
 
-/* Another task's word, or 0, only to look at. */
+/* The word of another task, only to look at, or 0. */
 static __always_inline u64 word_peek(struct task_struct *task)
 {
 	u64 *word = word_find(task);
@@ -97,7 +98,7 @@ static __always_inline bool fail_hash(void)
 	return fail_hash_every && ++fail_hash_count % fail_hash_every == 0;
 }
 
-/* For a new task, or for current, of which word_find() found none. */
+/* Make a word for a new task, or for current, for which word_find() has found none. */
 static __always_inline u64 *word_create(struct task_struct *task)
 {
 	struct te_slot zero = {};
@@ -110,12 +111,12 @@ static __always_inline u64 *word_create(struct task_struct *task)
 		__sync_fetch_and_add(&spilled, 1);
 		word = bpf_task_storage_get(&storage, task, 0,
 					    BPF_LOCAL_STORAGE_GET_F_CREATE);
-		/* NULL also if attach made it at the same time. */
+		/* NULL also if an attach makes it at the same time. */
 		return word ? word : bpf_task_storage_get(&storage, task, 0, 0);
 	}
 	full_barrier();
 	word = bpf_task_storage_get(&storage, task, 0, 0);
-	if (word) {	/* attach made it */
+	if (word) {	/* an attach has made it */
 		hash_delete(task);
 		return word;
 	}
@@ -123,8 +124,8 @@ static __always_inline u64 *word_create(struct task_struct *task)
 }
 
 /*
- * A first sequence: the start time's low bits, so that words of different tasks
- * that had the same tid differ. Not 0, that the word be not 0.
+ * The first sequence of a word: the low bits of the start time, so that words of different
+ * tasks at one address differ. Not 0, because a word must not be 0.
  */
 static __always_inline u64 first_seq(struct task_struct *task)
 {
@@ -133,7 +134,7 @@ static __always_inline u64 first_seq(struct task_struct *task)
 	return seq ? seq : 1;
 }
 
-/* From now on it is in another css_group than @before. Before the word says so. */
+/* Note that a task leaves css_group @before; called before its word changes. */
 static __always_inline void slot_moves(struct te_slot *slot, u64 before)
 {
 	slot->before = before;
