@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * freezer.c - the freezer's effect on tasks, by the kernel's own freezer
+ * The freezer's effect on tasks, by the kernel's own freezer.
  *
- * No user-space means stops a task unseen: SIGSTOP is shown to the parent and
- * undone by anybody's SIGCONT, ptrace keeps debuggers out. The kernel's cgroup v1
- * freezer does, and almost every kernel has it still, mounted or not. So a
- * task to be stopped is moved, in that kernel_freezer, from its group G to G's child
+ * No user-space means stops a task unseen: the parent sees SIGSTOP and anybody's SIGCONT
+ * undoes it, and ptrace keeps debuggers out. The kernel's cgroup v1 freezer does, and
+ * almost every kernel still has it, mounted or not. So a task to be stopped is moved, in
+ * the hierarchy of freezer_kernel.c, from its group G to a child of G
  *
  *	containerfs-PID.START-ACCOUNT		(the daemon; the container's id)
  *
- * which is FROZEN, and to be let go, back to G. What the kernel does for it comes
- * with it: its children are born in the frozen group, and stopped before their
- * first instruction; it says FROZEN when all have stopped. Where a task is, the
- * kernel is asked (/proc/PID/cgroup), nothing is remembered but the groups made.
+ * which is FROZEN; to let the task go, it is moved back to G. The kernel does the rest:
+ * children are born in the frozen group and stop before their first instruction, and the
+ * group says FROZEN when all of its tasks have stopped. The kernel is asked where a task
+ * is (/proc/PID/cgroup); only the groups that were made are remembered.
  *
- * Others can write to that kernel_freezer, too: who is moved between its groups, by
- * himself before he stops or by somebody else, leaves ours and runs. So the engine
- * asks who has strayed (host_task_strayed) before it says FROZEN, and, as long as
- * anybody is to be frozen, each second; those are brought back.
+ * Others can write to that hierarchy, too. A task that is moved to another group, by
+ * itself before it stops or by somebody else, leaves ours and runs. So the engine asks
+ * which tasks have strayed (host_task_strayed) before it says FROZEN, and each second
+ * while a container is frozen; strayed tasks are brought back.
  *
- * A child of a task that was moved in the middle of fork(2) is born in the group
- * when the engine may not know of it. A fork is over for cgroup before another
- * move of its task begins, so after a task has been moved out its children are in
- * the group's list: those that the engine has not on that account are moved, too.
+ * A child of a task that was moved in the middle of fork(2) is born in the group while
+ * the engine may not know of it. For cgroup a fork is over before another move of its
+ * task begins. So after a task has been moved out, its children are in the list of the
+ * group; those that the engine does not have on that account are moved out, too.
  *
- * A daemon that was killed leaves its groups; the next one, which sees by PID and
- * start time that their daemon is gone, lets those tasks go.
+ * A daemon that was killed leaves its groups behind. The next daemon sees by PID and
+ * start time that their daemon is gone, and lets their tasks go.
  *
- * One thread, no locks. Nothing here calls the engine but to look records up.
+ * One thread, no locks. The engine is called to look records up only.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -50,9 +50,9 @@
 /* s between two looks for those who have strayed */
 #define LOOK_SECONDS	1
 #define PF_KTHREAD	0x00200000
-/* A list that is emptied may be filled by forks; so often it is looked at again. */
+/* How often a list that was emptied is read again, because forks may have filled it. */
 #define DRAIN_ROUNDS	64
-/* A task's tid changes once in an exec, and it execs no more while it is stopped. */
+/* More than needed: an exec changes a task's tid, and a stopped task calls no further exec. */
 #define FREEZE_TRIES	8
 
 /* A group that was made; its path is below the hierarchy's root. */
@@ -68,7 +68,7 @@ static struct shadow *shadows;
 static unsigned long long own_start;
 static int timer = -1;			/* runs while there are shadows */
 
-/* Who was in the groups of @account when host_frozen() last looked, ascending. */
+/* The tasks in the groups of @account when host_frozen() last looked, ascending. */
 static struct {
 	unsigned long long	account;
 	int			*tid;
@@ -200,7 +200,10 @@ static struct shadow *shadow_get(const char *base, unsigned long long account, i
 	return *err ? NULL : s;
 }
 
-/* Move those in @path back to @base: all, or who is not on @account. Returns how many. */
+/*
+ * Move tasks of group @path back to @base: all, or those that the engine does not have on
+ * @account. Returns how many.
+ */
 static int release(const char *path, const char *base, bool all, unsigned long long account)
 {
 	FILE *f = group_open(path, "tasks");
@@ -220,7 +223,7 @@ static int release(const char *path, const char *base, bool all, unsigned long l
 	return nr;
 }
 
-/* Let everybody in @path go and remove it; an error if somebody was too quick. */
+/* Let all tasks of @path go and remove it; an error if forks were too quick. */
 static int drain(const char *path, const char *base)
 {
 	int err;
@@ -233,7 +236,7 @@ static int drain(const char *path, const char *base)
 	return err == -ENOENT ? 0 : err;
 }
 
-/* Remove what has ended. Nobody in it is frozen, should that not work yet. */
+/* Remove groups that have ended. If one cannot be removed yet, its tasks are thawed at least. */
 static void sweep(void)
 {
 	struct shadow **link = &shadows, *s;
@@ -251,7 +254,7 @@ static void sweep(void)
 		timer_set(false);
 }
 
-/* Those born in a group of @account when the engine had their creator elsewhere already. */
+/* Let children go that were born in a group of @account after their creator had left it. */
 static void release_strangers(unsigned long long account)
 {
 	char base[GROUP_MAX];
@@ -333,7 +336,7 @@ static int freeze_one(const struct container_task_info *info, unsigned long long
 		if (err == -ENOENT)	/* the group that it came from has been removed */
 			err = group_move(tid, "");
 	}
-	/* The tid may have changed hands just before. */
+	/* Another task may have got the tid just before the move. */
 	if (!err && account && lookup_tid(info) != tid) {
 		group_move(tid, base);
 		err = -EAGAIN;
@@ -383,12 +386,12 @@ static bool says_frozen(const struct shadow *s)
 	fclose(f);
 	if (!strcmp(state, "FROZEN"))
 		return true;
-	/* A task can miss that it is to stop; the kernel wants it said again. */
+	/* The kernel signals tasks that have missed it only when FROZEN is written again. */
 	group_write(s->path, "freezer.state", "FROZEN");
 	return false;
 }
 
-/* Who cannot be noted for want of memory is asked about one by one. */
+/* Without memory for @tid, host_task_strayed() asks the kernel about it. */
 static void note_seen(int tid)
 {
 	size_t room = seen.room ? seen.room * 2 : 64;
@@ -411,7 +414,10 @@ static int by_tid(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* First who is there, then whether they stand: who came in between is missed, and asked about. */
+/*
+ * The tasks are listed before the state is read. A task that comes in between is missing
+ * in the list, and host_task_strayed() asks the kernel about it.
+ */
 _Bool host_frozen(unsigned long long account)
 {
 	bool frozen = true;
@@ -435,7 +441,7 @@ _Bool host_frozen(unsigned long long account)
 	return frozen;
 }
 
-/* Kernel threads of a CPU cannot be moved, so they never were where they should be. */
+/* Per-CPU kernel threads cannot be moved, so they have not strayed. */
 _Bool host_task_strayed(const struct container_task_info *info, unsigned long long account)
 {
 	unsigned long long now;
@@ -475,7 +481,7 @@ int freezer_init(void)
 		timer = -1;
 		return err;
 	}
-	/* A killed daemon's groups keep the hierarchy alive. */
+	/* The groups of a killed daemon keep the hierarchy alive. */
 	if (kernel_freezer_known(&id) && id && !kernel_freezer_open()) {
 		clean_below("");
 		kernel_freezer_close();

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * freezer_kernel.c - the kernel's own cgroup v1 freezer: its hierarchy, and
- * who is in which of its groups
+ * The kernel's own cgroup v1 freezer: its hierarchy, and which task is in which group.
  *
- * The hierarchy is had by a mount of our own that nobody else sees, whether it is
- * mounted elsewhere or not. It cannot be had where the kernel was built or booted
- * without it, or where somebody has it in one hierarchy with other controllers:
- * groups made there would be limits and accounts of those as well. Only an attempt
- * tells, so what container.subsystems says and what a write of FROZEN answers both
- * come from kernel_freezer_open().
+ * The daemon has a mount of the hierarchy of its own that nobody else sees, whether the
+ * hierarchy is mounted elsewhere or not. There is none if the kernel was built or booted
+ * without it, or if somebody has it in one hierarchy with other controllers: groups made
+ * there would be limits and accounts of those as well. Only an attempt tells. So both
+ * what container.subsystems says and what a write of FROZEN answers come from
+ * kernel_freezer_open().
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -68,9 +67,9 @@ void kernel_freezer_close(void)
 }
 
 /*
- * To look costs little where the hierarchy lives. Where it does not, it is made for
- * that and goes again, and anybody who reads container.subsystems could have that
- * done all the time: so it is tried once, as who can have it then always can.
+ * A look costs little while the hierarchy lives. Otherwise it is made for the look and
+ * removed again. Everybody who reads container.subsystems causes a look, so a look that
+ * succeeded once is not repeated.
  */
 static int probe(void)
 {
@@ -157,9 +156,9 @@ static bool has_word(const char *list, const char *word)
 }
 
 /*
- * Lines "ID:CONTROLLERS:/PATH". The path is the users' and may hold anything but a
- * newline, what looks like the start of a line of the freezer as well; it begins
- * with ".." as a whole part if it is outside of our cgroup namespace.
+ * The lines are "ID:CONTROLLERS:/PATH". Users choose the path, so it may hold anything
+ * but a newline, also text that looks like the start of a freezer line. The path begins
+ * with ".." as a whole part if it lies outside of our cgroup namespace.
  */
 int group_parse(char *text, char *group)
 {

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ids.c - the numbers by which BPF knows the engine's css_groups
+ * The numbers by which BPF knows the engine's css_groups: ids.h.
  *
- * Freeing an id that a word, or an event still to be read, names would make
- * that task's membership unknown. Why an id without records in the engine can
- * not come back after a complete drain:
+ * If an id were freed that a word names, or an event that is still to be read, the
+ * membership of that task would be unknown. Why an id without records in the engine
+ * cannot come back after a complete drain:
  *
- *  - A word gets an id by fork (its creator's), clone (a fresh one) or attach.
- *    Attach is this thread's, and ids_of_group() makes an entry first.
- *  - A fork reserves its place in the ring, and only then reads its creator's
- *    word. Let C be born with id X. Its creator had X then and has lost it by
- *    attach, its own clone, or exit (else its record has X, and X is not idle).
- *    This thread attached before it sampled the position up to which it then
- *    drained; clone and exit are the creator's own acts, after its fork, and
- *    their events have been read (else the record with X is still there). In
- *    each case C's place lies before the end of the drain: C's event has been
- *    read, and C has a record with X or is gone. So have C's children.
- *  - An event that found no room makes the drain read the words themselves; a
+ *  - A word gets an id by fork (that of the creator), by clone (a fresh one) or by
+ *    attach. Attach is done by this thread, and ids_of_group() makes an entry first.
+ *  - A fork reserves its place in the ring, and only then reads the word of its
+ *    creator. Let C be born with id X. Its creator had X then, and has lost it by
+ *    attach, by a clone of its own, or by its exit (else its record has X, and X is
+ *    not idle). This thread attached before it sampled the position up to which it
+ *    then drained. Clone and exit are acts of the creator after its fork, and their
+ *    events have been read (else the record with X is still there). In each case C's
+ *    place lies before the end of the drain: C's event has been read, and C has a
+ *    record with X or is gone. The same holds for C's children.
+ *  - If an event found no room in the ring, the drain reads the words themselves. A
  *    drain that failed is not complete.
  *
- * It holds for the parent that a clone names, too, and is why the engine may
- * remove an empty container then: nobody is on the way into it (tasks.c).
+ * The proof also holds for the parent that a clone names. It is the reason why the
+ * engine may remove an empty container then: no task is on the way into it (tasks.c).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -88,7 +88,7 @@ static void set_pinned(struct group_id *gid, bool pinned)
 		TAILQ_INSERT_TAIL(&unpinned_list, gid, in_unpinned);
 }
 
-/* Into the ring of the ids of its group, as the first or behind the first. */
+/* Put @gid into the ring of the ids of @group, as the first or behind the first. */
 static void join_ring(struct group_id *gid, struct css_group *group)
 {
 	struct group_id *first = primary(group);
@@ -132,7 +132,7 @@ static struct group_id *new_entry(uint64_t id, uint64_t parent, struct css_group
 	return gid;
 }
 
-/* The reference to the group is the caller's now, if there is one. */
+/* The caller takes over the reference to the group, if @gid has one. */
 static void drop_entry(struct group_id *gid)
 {
 	leave_ring(gid);
@@ -159,7 +159,7 @@ static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask, uint
 	return err;
 }
 
-/* An id that BPF made may have rules that its parent had at that moment. */
+/* Tell BPF of device rules.  An id that BPF made may have the rules that its parent had then. */
 static int tell_rules(struct group_id *gid, bool known)
 {
 	uint64_t rules = css_group_device_rules(gid->group);
@@ -291,9 +291,10 @@ void ids_changed(struct css_group *group)
 }
 
 /*
- * Only an unpinned group can get here: one that an attach was tried to, in
- * vain, under the lock that is still held. No word ever had its id, or the
- * engine took the attach back, and then a child born meanwhile is in the top.
+ * Only a group without a pin can get here: ids_of_group() made its id for an attach that
+ * has failed, under the lock that is still held. Mostly no word ever had the id. If the
+ * engine took back an attach, a child may have been born with it meanwhile: the id then
+ * means the top containers.
  */
 void ids_group_freed(struct css_group *group)
 {
@@ -327,7 +328,7 @@ void ids_set_cloning(bool on)
 		log_info("namespaces make containers: hook %s", task_events_unshare_hook(te));
 }
 
-/* If anybody still waits: an event that has woken him is not asked for again. */
+/* Ask again for the event of @node, if somebody still waits for it: tell() finds out. */
 static void rearm(struct tasks_node *node, void *arg)
 {
 	struct group_id *gid = (struct group_id *)node;

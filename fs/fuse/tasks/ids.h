@@ -1,29 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ids.h - the numbers by which BPF knows the engine's css_groups
+ * The numbers by which BPF knows the engine's css_groups.
  *
- * A task's word holds an id, not a pointer; this table says which css_group
- * an id means, and how many of the engine's records have a word with that id.
- * Usually a group has one id. It has several when the engine refused a clone:
- * BPF had already given the task a fresh id, which then is another name (an
- * alias) of the group that the task stayed in. css_group_cookie() is the id
- * that tasks are attached with. Id 0 is css_group_init() and never goes.
+ * The word of a task holds an id, not a pointer. This table says which css_group an id
+ * means, and how many of the engine's records have a word with that id. Usually a group
+ * has one id. It has several when the engine refused a clone: BPF had given the task a
+ * fresh id already, which then is another name (an alias) of the group that the task
+ * stayed in. css_group_cookie() is the id with which tasks are attached. Id 0 is
+ * css_group_init() and is never freed.
  *
- * Each entry holds a reference to its group, so a group whose id a word may
- * have is never freed, and a group has a cookie only while it is known here.
- * The one exception is an id made for an attach, under the engine's lock, where
- * no reference can be had: ids_pin() takes it, before anything else happens.
+ * Each entry holds a reference to its group. So a group is never freed while a word may
+ * have its id, and a group has a cookie only while this table knows it. The exception is
+ * an id that is made for an attach: the engine's lock is held then, so no reference can
+ * be taken; ids_pin() takes it before anything else happens.
  *
- * An id that no record has is idle. It is freed by ids_free_idle(), and that
- * only right after a complete drain: the proof is in ids.c.
+ * An id that no record has is idle. Only ids_free_idle() frees it, and only right after
+ * a complete drain: the proof is in ids.c. If CPU time is charged for an idle id, it is
+ * kept until the tasks that exited in it have been freed, because they may use some more
+ * until then (cpuacct.c).
  *
- * If CPU time is charged for it, an idle id is kept until those who exited in it
- * have been freed: till then they may use some more (cpuacct.c).
- *
- * BPF is told, for each id, which CLONE_NEW* flags clone, whether to wake the
- * daemon and what set of device rules its tasks are under; ids_changed() keeps
- * that current. A wake-up that was not asked
- * for in time is made good by one more drain: see ids_take_rewatched().
+ * BPF is told, for each id, which CLONE_NEW* flags clone, whether to wake the daemon and
+ * which set of device rules its tasks are under; ids_changed() keeps that current. If a
+ * wake-up was asked for too late, one more drain makes up for it: ids_take_rewatched().
  *
  * One thread, no locks. What may be called under the engine's lock says so.
  */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * limits.c - limits of clones: see limits.h
+ * Limits of clones: see limits.h.
  *
- * Users. BPF counts the clones that each user has caused as it makes them, and
- * this file takes back those that the engine refused, or has removed. What the
- * engine made by itself it tells BPF of.
+ * Users. BPF counts the clones of each user as it makes them. This file takes back the
+ * clones that the engine refused or has removed, and tells BPF of those that the engine
+ * made by itself.
  *
- * max_clones counts containers in which somebody lives, which BPF does not know:
- * tasks move, and a container lives on in its children. So it is told that there
- * is no room. It may believe that only until one more of the container's clones has
- * become empty, which it sees before the engine does; how many had by then is read
- * before the drain that the engine's judgement follows. So nobody is ever refused
- * for somebody who has left. Who storms a full container is refused by the engine a
+ * max_clones counts containers with a task in them or below, which BPF cannot know,
+ * because tasks move and a container lives on in its children. So the daemon tells BPF
+ * when a container is full. BPF may believe that only until one more clone of the
+ * container has become empty, which BPF sees before the engine does. The number of those
+ * is read before the drain, and the engine judges after it; so no clone is ever refused
+ * because of one that has gone. A storm on a full container is refused by the engine a
  * few times, and then by BPF.
  */
 #include <sys/queue.h>
@@ -25,8 +25,8 @@
 static struct task_events *te;
 static TAILQ_HEAD(, group_id) asked_list = TAILQ_HEAD_INITIALIZER(asked_list);
 static TAILQ_HEAD(, group_id) full_list = TAILQ_HEAD_INITIALIZER(full_list);
-static unsigned long long clones_left;	/* as container_clones_left() was when full_list was gone through */
-static int64_t charged = -1;		/* the user whom BPF has charged for what is being made */
+static unsigned long long clones_left;	/* container_clones_left() at the last walk over full_list */
+static int64_t charged = -1;		/* the user whom BPF has charged for the clone being made */
 
 void limits_clone_begin(uint32_t user)
 {
@@ -74,7 +74,7 @@ void limits_refused(struct group_id *gid)
 	if (!css_group_clone_full(gid->group))
 		return;
 	move(gid, LIMITS_ASKED);
-	/* For that takes one more drain. */
+	/* Work, because limits_after_drain() needs one more drain. */
 	host_work_pending();
 }
 
@@ -90,7 +90,7 @@ void limits_before_drain(void)
 			continue;
 		}
 		gid->emptied = group.emptied;
-		gid->limits = LIMITS_READ;	/* where it is */
+		gid->limits = LIMITS_READ;	/* it stays in asked_list */
 	}
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * limits.h - limits of clones, between the engine, which judges, and BPF
+ * Limits of clones, between the engine, which judges, and BPF.
  *
- * BPF refuses what is too deep, what its user may not cause, and what a full
- * container has no room for, before the engine hears of it; so it must know what
- * the engine knows. How deep is a part of what ids.c tells; the rest is here.
+ * BPF refuses a clone that is too deep, that its user may not cause, or for which a full
+ * container has no room, before the engine hears of it. So BPF must know these limits.
+ * ids.c tells it the depth, this file the rest.
  *
  * One thread, no locks; nothing here may be called under the engine's lock but
  * limits_forget().
@@ -30,7 +30,7 @@ void limits_refused(struct group_id *gid);
 /* Before each drain, and after it if it was complete. */
 void limits_before_drain(void);
 void limits_after_drain(void);
-/* @gid is about to go. */
+/* @gid is about to be freed. */
 void limits_forget(struct group_id *gid);
 
 #endif /* _CONTAINERFSD_TASKS_LIMITS_H */

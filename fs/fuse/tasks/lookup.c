@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lookup.c - which task is meant: by number, by namespace, by signal
+ * Which task is meant: by its number, in its namespace, to be sent a signal.
  *
- * What the engine asks about live tasks (host_task_get, host_for_each_task,
- * host_tasks_kill) and what the request handlers ask about their callers
- * (tasks_actor). All answers come from the kernel at that moment, by way of
- * task_events; nothing is remembered, so nothing is pinned either: a task that
- * host_task_get() found may exit before the engine is done with it, which
- * attach notices (host_task_set_group() says -ESRCH).
+ * This answers what the engine asks about live tasks (host_task_get, host_for_each_task,
+ * host_tasks_kill) and what request handlers ask about their callers (tasks_actor). All
+ * answers come from the kernel at that moment, by way of task_events. Nothing is
+ * remembered, so nothing is pinned either: a task that host_task_get() found may exit
+ * before the engine is done with it. Attach notices that, because
+ * host_task_set_group() returns -ESRCH.
  *
- * Numbers are those of the initial pid namespace, in which the daemon runs. A
- * number of another namespace is looked for by a walk over all tasks.
+ * Numbers are those of the initial pid namespace, in which the daemon runs. A number of
+ * another namespace is looked for by a walk over all tasks.
  *
- * A task is known by its address. Its number is only where it is looked for: a
- * thread in execve(2) has its process's since before anybody is told.
+ * The address says which task it is; the number only says where to look for it, because
+ * a thread in execve(2) has the number of its process before any event says so.
  */
 #include <errno.h>
 #include <signal.h>
@@ -87,8 +87,8 @@ static int match_record(struct container_task *task, unsigned long key, void *ar
 }
 
 /*
- * Who has @nr. A number that nobody has may have been read in `tasks` of a thread
- * that is in execve(2) now: then that is meant.
+ * The task that has number @nr. If no task has it, a user may have read it in `tasks`
+ * before its thread called execve(2); then that thread is meant.
  */
 static int find_number(uint32_t nr, struct te_facts *facts)
 {
@@ -108,7 +108,7 @@ static int find_vtid(uint32_t nr, const struct container_actor *actor, struct te
 	return task_events_find(te, &by.ref, facts);
 }
 
-/* @actor's @nr. */
+/* The task that has number @nr in @actor's pid namespace; 0 is @actor itself. */
 static int find_task(int nr, const struct container_actor *actor, struct te_facts *facts)
 {
 	if (nr < 0 || (!nr && actor->tid <= 0))
@@ -150,7 +150,7 @@ void host_task_put(const struct container_task_info *info)
 	(void)info;
 }
 
-/* Nothing is pinned: whether a task is still the one at its address, the word tells. */
+/* Nothing is pinned, because the word tells whether another task is at that address now. */
 void host_task_hold(const struct container_task_info *info)
 {
 	(void)info;
@@ -217,8 +217,9 @@ struct container_task *lookup_record(int tid)
 }
 
 /*
- * Its record is there still: it has not exited, as far as a drain tells. Should
- * another be there, of a task that is killed as well, that is no harm.
+ * Has the engine still the task's record, so that it had not exited at the last drain?
+ * The record may also be of another task at that address, if that task is to be killed
+ * as well: this does no harm.
  */
 static bool lives(const struct container_task_info *info)
 {
@@ -235,12 +236,11 @@ static bool lives(const struct container_task_info *info)
 }
 
 /*
- * First a descriptor of whoever has the number of its process, then a drain: if the
- * thread has not exited even then, it has been its process's all the time. So
- * neither the kernel is asked for each, nor does it matter which number a thread has
- * that is in an execve.
+ * First open a pidfd of the process that has the victim's tgid, then drain. If the
+ * victim has not exited even then, the pidfd is of its process. So the kernel need not
+ * be asked about each thread, and the number of a thread in an execve does not matter.
  *
- * Threads of one process, which follow each other mostly, have one descriptor.
+ * Threads of one process mostly follow each other; they share one descriptor.
  */
 int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
 {
@@ -272,7 +272,7 @@ int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
 	return ret;
 }
 
-/* Those who are to die may be many, and each has its share of the CPUs until then. */
+/* Urgent, because the victims may be many and each takes its share of the CPUs meanwhile. */
 void host_kill_begin(void)
 {
 	priority_urgent(true);
@@ -307,7 +307,7 @@ void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor)
 	}
 }
 
-/* Asked of the kernel where it answers; it need not, to who has been kept from CAP_SYS_RESOURCE. */
+/* prlimit(2) may refuse us without CAP_SYS_RESOURCE; then BPF reads the limit. */
 uint64_t tasks_file_limit(pid_t tid)
 {
 	struct te_facts facts;
@@ -327,7 +327,7 @@ bool tasks_fsetid(pid_t tid)
 		facts.flags & TE_TASK_FSETID;
 }
 
-/* What was so at open(2), or a second ago, does not count here. */
+/* Ask again: what was true at open(2), or a second ago, does not count here. */
 _Bool host_sys_admin(const struct container_actor *actor)
 {
 	struct te_facts facts;

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * lookup.h - which task is meant
- *
- * The file implements host_task_get(), host_task_put(), host_for_each_task()
- * and host_tasks_kill() of engine_host.h and tasks_actor() of daemon.h; all that it
- * needs to be given is the tracker.
+ * Which task is meant: what lookup.c does for other files of this folder.  It also
+ * implements host_task_get(), host_task_put(), host_for_each_task() and
+ * host_tasks_kill() of engine_host.h, and tasks_actor() of tasks.h.
  */
 #ifndef _CONTAINERFSD_TASKS_LOOKUP_H
 #define _CONTAINERFSD_TASKS_LOOKUP_H
@@ -21,7 +19,7 @@ void lookup_init(struct task_events *te);
  */
 int lookup_tid(const struct container_task_info *info);
 int lookup_tid_of(unsigned long key);
-/* The record of who has this number now, or NULL. */
+/* The record of the task that has number @tid now, or NULL. */
 struct container_task *lookup_record(int tid);
 
 #endif /* _CONTAINERFSD_TASKS_LOOKUP_H */

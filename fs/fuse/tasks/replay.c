@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * replay.c - events in, engine calls out
+ * Replay: events of the BPF programs become calls of the engine.
  *
- * A fork, clone or exec sets the word of a task, an exit ends it. Events of one
- * task come in the order of its sequence numbers, but for those that cross with
- * an attach or a rebuild, so an older word never replaces a newer one. A clone
- * always gives its id a meaning, even when the task's word is newer already,
- * because children may have been born with that id.
+ * A fork, clone or exec sets the word of a task, an exit ends it. Events of one task
+ * come in the order of its sequence numbers, unless they cross with an attach or a
+ * rebuild; so an older word never replaces a newer one. A clone always gives its id a
+ * meaning, even when the word of its task is newer already, because children may have
+ * been born with that id.
  *
- * A record's key is the task's address. It is taken over by the next task that is
- * made there, so a record whose word, or process, cannot be of the task that an
- * event is about is one whose exit was missed, and goes.
+ * A record's key is the address of the task, which another task has later. If the word
+ * or the process of a record cannot be those of the task that an event is about, the
+ * record is of an earlier task, whose exit was missed: it is dropped.
  *
- * A rebuild (the ring was full) is mark and sweep: all records get the mark of an
- * exited word, which no record has else; those that the kernel has get their words
- * anew, and who is still marked then is dropped.
+ * A rebuild (the ring was full) is mark and sweep. All records get the mark of an exited
+ * word, which no record has otherwise; the tasks that the kernel has get their words
+ * anew; records that still have the mark are dropped.
  *
- * No memory for a record is the one failure that neither the kernel nor the
- * user may feel: the task stays in the top container until, at the next drain,
- * resync() reads all words and enters who is missing.
+ * If there is no memory for a record, neither the kernel nor the user may notice. The
+ * task stays in the top container until the next drain, when resync() reads all words
+ * and makes the missing records.
  */
 #include <errno.h>
 #include <string.h>
@@ -31,12 +31,12 @@
 #include "replay.h"
 
 #define SWEEP_BATCH	512
-#define DRAIN_ROUNDS	2	/* what comes meanwhile may never end */
+#define DRAIN_ROUNDS	2	/* bounded, because new events may come for ever */
 
 static struct task_events *te;
-static bool missing;			/* records, for want of memory */
-static bool failed;			/* the last drain */
-static bool behind;			/* it, though not failed: events come too fast */
+static bool missing;			/* some tasks have no record, for lack of memory */
+static bool failed;			/* the last drain failed */
+static bool behind;			/* the last drain could not keep up with the events */
 static unsigned long unknown_ids;
 static uint64_t watches_spent;		/* of task_events, as of the last drain */
 
@@ -70,7 +70,7 @@ void replay_check(const struct te_facts *facts)
 {
 	if (same_task(facts->task, facts->tgid, facts->word))
 		return;
-	/* It may only be behind. */
+	/* The record may only be older than the task's last event. */
 	if (replay_drain() >= 0 && !same_task(facts->task, facts->tgid, facts->word))
 		drop_task(facts->task);
 }
@@ -97,7 +97,7 @@ static struct group_id *add_clone(uint64_t id, struct group_id *parent,
 
 static struct group_id *known_id(uint64_t id);
 
-/* As BPF remembers the clone. */
+/* Give @id a meaning, by what BPF remembers of the clone. */
 static struct group_id *add_group(uint64_t id, const struct te_group *group)
 {
 	struct container_clone_info info = {
@@ -114,7 +114,7 @@ static struct group_id *add_group(uint64_t id, const struct te_group *group)
 	return add_clone(id, known_id(group->parent), &info);
 }
 
-/* Never NULL: an id that nobody knows is another name of the top containers. */
+/* The entry of @id; never NULL, because an unknown id counts as another name of id 0. */
 static struct group_id *known_id(uint64_t id)
 {
 	struct group_id *gid = ids_find(id);
@@ -188,7 +188,10 @@ static void replay_exec(void *ctx, const struct te_exec *ev)
 	container_task_rename(ev->task, (int)ev->tid, (int)ev->tid);
 }
 
-/* Whose number it was when it was set: an exec, which changes that, has it looked at, too. */
+/*
+ * The affinity of a task was set from outside. The event has the number that the task
+ * had then; if an exec has changed it since, that exec has its affinity looked at, too.
+ */
 static void replay_affinity(void *ctx, const struct te_affinity *ev)
 {
 	struct te_facts facts;
@@ -258,7 +261,7 @@ static int sweep_task(struct container_task *task, unsigned long key, void *arg)
 	return sweep->nr == SWEEP_BATCH;
 }
 
-/* Drop the records with a mark. */
+/* Drop the records that have the mark. */
 static void sweep_records(void)
 {
 	struct sweep sweep;
@@ -300,7 +303,7 @@ static int resync_task(void *arg, const struct te_task *task)
 	return 0;
 }
 
-/* Enter who is missing. Nobody is too many: exits were read, and need no memory. */
+/* Make the missing records. No record is too many, because an exit needs no memory. */
 static void resync(void)
 {
 	missing = false;
@@ -356,8 +359,8 @@ static int drain_once(void)
 }
 
 /*
- * Where an event has used up a watch.  Not at wake-ups: the event may have been read
- * by whoever was served at that time, and then there is none.
+ * Ask for watches again that an event has used up. A drain does it and not the wake-up,
+ * because the event may have been read in an earlier request: then nothing wakes us.
  */
 static void rearm(void)
 {

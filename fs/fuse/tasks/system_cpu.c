@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * system_cpu.c - what the whole system has used, CPU by CPU: /proc/stat
+ * The time that the whole system has used, CPU by CPU: /proc/stat.
  *
- * Its numbers are in units of USER_HZ, so here they go up in steps of 10 ms. It
- * leaves out CPUs that are offline; what they had used when they were last seen
- * stays, so that no sum goes back.
+ * Its numbers are in units of USER_HZ, so they grow in steps of 10 ms. It leaves out
+ * CPUs that are offline; their last numbers are kept, so that no sum goes down.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -45,7 +44,7 @@ static void refresh(void)
 	if (!stat)
 		return;
 	while (fgets(line, sizeof(line), stat) && !strncmp(line, "cpu", 3)) {
-		/* The first line is the sum of those online and offline. */
+		/* The first line is the sum of all CPUs, online and offline. */
 		if (!isdigit((unsigned char)line[3]) ||
 		    sscanf(line, "cpu%d %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
 			   " %" SCNu64 " %" SCNu64, &cpu, &user, &nice, &system, &idle, &iowait,
