@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What containerfsd and its clients say to each other.
+ * The protocol between containerfsd and its clients.
  *
  * A client connects to a SOCK_SEQPACKET socket that only root can reach (endpoint.h), sends
  * one struct control_request in one packet and receives one reply in one
  * packet: struct control_reply up to and including the NUL that ends its text.
- * It may then send the next request; a connection without any for
- * CONTROL_IDLE_SECONDS is closed.  A connection that ends without an answer
- * means that the daemon was just ending and has done nothing: connect again,
- * to a new one.
+ * It may then send the next request.  The daemon closes a connection that was idle for
+ * CONTROL_IDLE_SECONDS.  If a connection ends without an answer, the daemon was just
+ * ending and has done nothing: the client starts a new daemon and asks that.
  *
- * Descriptors travel as SCM_RIGHTS beside the packet: CONTROL_REMOUNT carries
- * an O_PATH descriptor of anything in the mount, the answer to CONTROL_MOUNT a
- * detached mount (fsmount(2)), for the client to move into place where it
- * likes.  Closing it undoes the mount.
+ * Descriptors travel as SCM_RIGHTS beside the packet.  CONTROL_REMOUNT and CONTROL_SHOW
+ * carry an O_PATH descriptor of any file in the mount.  The answer to CONTROL_MOUNT
+ * carries a detached mount (fsmount(2)), which the client moves into place; to close
+ * it before that undoes the mount.
  *
- * Strings end in NUL; bytes behind it, and unused fields, are zero.  Numbers
- * are of the machine's byte order.  This header includes only libc.
+ * Strings end in NUL; the bytes behind it, and unused fields, are zero.  Numbers are in
+ * the machine's byte order.  This header includes only libc.
  */
 #ifndef _CONTAINERFS_CONTROL_H
 #define _CONTAINERFS_CONTROL_H
@@ -31,7 +30,7 @@
 #define CONTROL_OPTIONS_MAX	4096	/* with NUL: what mount(2) takes, a page */
 #define CONTROL_TEXT_MAX	16384	/* with NUL */
 
-/* exit status of containerfsd when another one serves the socket already */
+/* exit status of containerfsd if another daemon serves the socket already */
 #define CONTROL_EXIT_RUNNING	3
 
 enum control_op {
@@ -40,7 +39,7 @@ enum control_op {
 	CONTROL_SHOW,		/* a descriptor: text is the hierarchy's options */
 	CONTROL_STATS,		/* text: a line a hierarchy (see stats_root()), then "name value" lines */
 	CONTROL_SUBSYSTEMS,	/* text: a line a subsystem, what it can do here */
-	CONTROL_DAEMON,		/* text: lines, which process it is and what of its starter's it keeps */
+	CONTROL_DAEMON,		/* text: lines about the process, and what it could not give up */
 };
 
 struct control_request {

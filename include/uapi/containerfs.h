@@ -4,7 +4,7 @@
  *
  * A *hierarchy* is one mounted tree of containers with a set of subsystems
  * bound to it.  Every task (thread) of the system is in exactly one container
- * of every hierarchy; one that nobody ever named is in the top container.
+ * of every hierarchy; a task that was never attached is in the top container.
  *
  *   mount -t containerfs -o ns none /containers
  *   mkdir /containers/a			make a container

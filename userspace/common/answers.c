@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does whoever serves a path answer?  One daemon that is stopped or hangs must
- * not hold up those who only pass by its mounts.
+ * Does the daemon that serves a path answer?  A daemon that is stopped or hangs
+ * must not hold up programs that only pass by its mounts.
  *
- * Nothing ends a system call that waits for a FUSE server but its process'
- * death.  So a child asks, which is killed when time is over.
+ * A system call that waits for a FUSE server ends only with its process.  So a
+ * child asks, which is killed when time is over.
  */
 #include <errno.h>
 #include <poll.h>
@@ -23,7 +23,7 @@ int path_answers(const char *path, int ms)
 	struct statfs st;
 	pid_t pid;
 
-	/* the caller may have ignored it: no status then */
+	/* if the caller ignored SIGCHLD, waitpid() would get no status */
 	signal(SIGCHLD, SIG_DFL);
 	pid = fork();
 	if (pid < 0)
@@ -36,7 +36,7 @@ int path_answers(const char *path, int ms)
 			err = -WEXITSTATUS(status);
 	} else {
 		kill(pid, SIGKILL);
-		/* one whose request is being served cannot even die: it is init's then */
+		/* a child whose request is being served does not die yet; init will reap it */
 		if (poll(&p, 1, 1000) == 1)
 			waitpid(pid, &status, 0);
 	}

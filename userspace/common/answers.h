@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Does whoever serves a path answer?  Includes only libc.
+ * Does the daemon that serves a path answer?  Includes only libc.
  */
 #ifndef _CONTAINERFS_ANSWERS_H
 #define _CONTAINERFS_ANSWERS_H
 
 /*
- * 0: statfs(2) of @path is answered; -ETIMEDOUT: not within @ms; else
- * -errno of it, of which -ENOTCONN means that its daemon is dead.
+ * 0: statfs(2) of @path succeeded; -ETIMEDOUT: it was not answered within @ms
+ * milliseconds; else its -errno, where -ENOTCONN means that the daemon is dead,
+ * or -errno of fork(2).
  */
 int path_answers(const char *path, int ms);
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where a daemon listens (endpoint.h), and one that does not answer.
+ * Where a daemon listens (endpoint.h), and why a daemon does not answer.
  *
- * The machine's names are sockets in the kernel's devtmpfs, in a directory of
- * root's, and devtmpfs is reached by a mount of one's own: there is one in the
- * kernel, /run is what each mount namespace makes of it, and names of abstract
- * sockets are anybody's to take, and one set for each network namespace.
+ * A name without a slash is a socket in devtmpfs, in a directory that only root can
+ * enter.  The kernel has one devtmpfs, and this file reaches it by a mount of its
+ * own.  /run would not do, because each mount namespace may have its own.  Names of
+ * abstract sockets would not do, because any user can take them, and each network
+ * namespace has its own set.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@
 
 #define MACHINE_DIR	"containerfs"
 
-/* how long, in milliseconds, one that is stopped is given to go on */
+/* milliseconds that a stopped daemon is given to go on */
 #define STOPPED_MS	1000
 
 const char *endpoint_show(const char *where)
@@ -47,7 +48,7 @@ static int open_below(int parent, const char *name, bool make)
 	return err ? err : fd;
 }
 
-/* Where the kernel has no devtmpfs, /run has to do. */
+/* If the kernel has no devtmpfs, the directory is in /run. */
 static int open_machine(bool make)
 {
 	int parent = own_mount("devtmpfs", NULL), fd;
@@ -103,7 +104,7 @@ int endpoint_connect(const char *where)
 		err = -errno;
 		goto out;
 	}
-	/* its queue of connections, or of requests, may be full */
+	/* the daemon's queue of connections, or of requests, may be full */
 	setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	if (connect(sock, (const struct sockaddr *)&addr, sizeof(addr)))
 		err = errno == EAGAIN ? -ETIMEDOUT : -errno;
@@ -118,7 +119,7 @@ out:
 	return err ? err : sock;
 }
 
-/* Who listens at the other side, as seen from here; 0: not in our pid namespace. */
+/* The process that listens at the other side; 0: it is not in our pid namespace. */
 static pid_t peer_of(int sock)
 {
 	struct ucred cred = { 0 };
@@ -127,7 +128,7 @@ static pid_t peer_of(int sock)
 	return getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred, &len) ? 0 : cred.pid;
 }
 
-/* As in /proc/PID/stat; 0: unknown. */
+/* The letter in /proc/PID/stat; 0: unknown. */
 static char state_of(pid_t pid)
 {
 	int proc = own_proc(), fd;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a daemon listens, for itself and for its clients; includes only libc.
+ * Where a daemon listens, for the daemon and its clients; includes only libc.
  *
- * A name without a slash is one for the whole machine: whoever says it reaches
- * the same daemon, from whatever chroot(2) or namespace.  A path is what it is
- * everywhere, and so a way to have a daemon apart from the machine's.
+ * A name without a slash is one for the whole machine: a client that uses it reaches
+ * the same daemon from each chroot(2) and namespace.  A path is an ordinary path of
+ * a socket, for a daemon apart from the machine's.
  */
 #ifndef _CONTAINERFS_ENDPOINT_H
 #define _CONTAINERFS_ENDPOINT_H
@@ -17,18 +17,19 @@
 /* "/dev/containerfs/NAME", or the path itself, to show; valid until the next call. */
 const char *endpoint_show(const char *where);
 /*
- * The directory of @where, made if @make and need be: its descriptor or
- * -errno.  @addr is the socket as seen from there, by bind(2) and connect(2).
+ * The descriptor of the directory of @where, which is made if @make is set and it is
+ * not there; or -errno.  @addr is for bind(2) or connect(2) with that working
+ * directory.
  */
 int endpoint_dir(const char *where, bool make, struct sockaddr_un *addr);
-/* A connection to whoever listens at @where, or -errno. */
+/* A connection to the daemon that listens at @where, or -errno. */
 int endpoint_connect(const char *where);
 /*
- * Until @sock can be read, for @seconds, or a moment if its other side is
- * stopped; 0 or -ETIMEDOUT.
+ * Wait until @sock can be read, at most @seconds, or one second if the process at the
+ * other side is stopped; 0 or -ETIMEDOUT.
  */
 int endpoint_wait(int sock, int seconds);
-/* Who does not answer at @sock, and what to do about it: a sentence. */
+/* Put a sentence into @buf: which daemon does not answer at @sock, and what to do about it. */
 void endpoint_explain(int sock, char *buf, size_t size);
 
 #endif /* _CONTAINERFS_ENDPOINT_H */

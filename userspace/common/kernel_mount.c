@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mounts by the kernel's own containerfs, with the new mount API: what the
- * filesystem says of a refusal is in the log of the context, which libmount does
- * not read before 2.41, and mount(2) has no words for at all.
+ * Mounts by the kernel's own containerfs, with the new mount API.  The filesystem
+ * writes the reason of a refusal to the log of the context.  libmount does not read
+ * that log before 2.41, and mount(2) has no way to tell it.
  *
- * -ENOSYS: the calls are not there, or not for us, as under a seccomp filter of
- * before their time; then libmount's mount(2) is left.
+ * -ENOSYS: the kernel does not have these calls, or a seccomp filter older than them
+ * forbids them.  Then the caller uses libmount's mount(2).
  */
 #include <errno.h>
 #include <libmount/libmount.h>
@@ -18,7 +18,7 @@
 #include "uapi/containerfs.h"
 #include "kernel_mount.h"
 
-/* The log of context @fs, a message after the other, to @text; the kernel's marks are left out. */
+/* Put the messages of the log of context @fs into @text, without the kernel's marks. */
 static void read_log(int fs, char *text, size_t size)
 {
 	char line[1024], *start;
@@ -67,7 +67,10 @@ static int set_options(int fs, char *options)
 	return err;
 }
 
-/* Nobody may have it who may not mount; so what is not permitted may be the calls alone. */
+/*
+ * EPERM does not tell whether the caller may not mount, or a filter forbids the call; in
+ * the first case mount(2) will say EPERM, too.
+ */
 static int no_context(void)
 {
 	return errno == EPERM ? -ENOSYS : -errno;
@@ -85,7 +88,7 @@ int kernel_mount(const char *source, char *options, uint64_t attr, char *text, s
 		err = set_options(fs, options);
 	if (!err && fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
 		err = -errno;
-	/* fsmount() makes the context one of a remount, whose log is another */
+	/* before fsmount(), which begins a new log */
 	read_log(fs, text, size);
 	if (!err) {
 		mnt = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned int)attr);

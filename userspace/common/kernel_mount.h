@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 /*
- * Both leave in @text what the filesystem said: why not, or a warning.  -ENOSYS: only
- * mount(2) is left.  kernel_mount() returns a detached mount of @attr (MOUNT_ATTR_*).
+ * Both put into @text what the filesystem said: the reason of a refusal, or a warning.
+ * -ENOSYS: only mount(2) is left.  @options are changed.
  */
+
+/* Make a detached mount with @attr (MOUNT_ATTR_*); its descriptor or -errno. */
 int kernel_mount(const char *source, char *options, uint64_t attr, char *text, size_t size);
-/* The options of the hierarchy that @dir (O_PATH will do) is the root of a mount of. */
+/* Set the options of the hierarchy of which @dir is the root of a mount; O_PATH will do. */
 int kernel_remount(int dir, char *options, char *text, size_t size);
 
 #endif /* _CONTAINERFS_KERNEL_MOUNT_H */

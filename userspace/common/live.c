@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lines about live hierarchies, and where the kernel has them: live.h.
+ * The lines about live hierarchies (live.h).
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which hierarchies live, mounted or not: lines that containerfsd answers
- * CONTROL_STATS with, and that the kernel's containerfs has in its parameter.
- * Shared with containerctl; root alone is told.
+ * Which hierarchies live, mounted or not: the lines with which containerfsd answers
+ * CONTROL_STATS, and which the kernel's containerfs has in its parameter.  Only root
+ * is told.
  */
 #ifndef _CONTAINERFS_LIVE_H
 #define _CONTAINERFS_LIVE_H
@@ -17,9 +17,9 @@ struct live {
 	char		*options;	/* as in the mount table, borrowed from the text */
 };
 
-/* What the kernel's own containerfs says, for free(); NULL: it is not there, or does not say it to us. */
+/* The lines of the kernel's own containerfs, for free(); NULL: not there, or not for this user. */
 char *live_in_kernel(void);
-/* The next of *@text, which is taken apart; false at the end. */
+/* Take the next line off *@text, which is changed; false at the end. */
 bool live_next(char **text, struct live *live);
 
 #endif /* _CONTAINERFS_LIVE_H */

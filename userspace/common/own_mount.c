@@ -2,9 +2,9 @@
 /*
  * Mounts that are in no mount namespace (own_mount.h).
  *
- * Of some file systems there is one in the kernel, of a cgroup hierarchy or of
- * devtmpfs; then this is another way to it, which no chroot(2), namespace or
- * mount of somebody else's can lead elsewhere.
+ * A file system that the kernel has only once, such as devtmpfs or a cgroup
+ * hierarchy, is reached by such a mount from everywhere: no chroot(2), namespace or
+ * mount of another process leads elsewhere.
  */
 #include <errno.h>
 #include <fcntl.h>

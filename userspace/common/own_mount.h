@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * File systems of one's own: mounts that are in no mount namespace, so that
- * nobody can mount anything over what is in them.  For the daemon and for its
- * clients; includes only libc.
+ * Mounts that are in no mount namespace, so that no process can mount anything over
+ * their files.  For the daemon and its clients; includes only libc.
  */
 #ifndef _CONTAINERFS_OWN_MOUNT_H
 #define _CONTAINERFS_OWN_MOUNT_H
 
 /*
- * A detached mount of file system @type with @options (may be NULL; separated
- * by commas, without escapes), which lives as long as its descriptor: that, or
- * -errno.
+ * Make a detached mount of file system @type with @options, which are separated by
+ * commas, without escapes, or NULL.  It lives as long as its descriptor, which is
+ * returned; or -errno.
  */
 int own_mount(const char *type, const char *options);
-/* A proc of one's own, or the one that others see where that is refused; the descriptor or -errno. */
+/* Such a mount of proc, or /proc if that is refused; the descriptor or -errno. */
 int own_proc(void);
 
 #endif /* _CONTAINERFS_OWN_MOUNT_H */

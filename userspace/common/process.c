@@ -3,11 +3,10 @@
  * What a process inherits and a kernel thread does not have: limits, signals,
  * scheduling, the user's keyring, and standard descriptors that may be closed.
  *
- * The limits are those of kthreadd, which are what call_usermodehelper() gives
- * a release agent; they are asked for, since they depend on the machine's
- * memory.  Every step is made whatever became of the former ones: what is
- * refused (by a container manager that kept a capability from us) is little
- * beside what is not.
+ * The limits are those of kthreadd, because call_usermodehelper() gives them to a
+ * release agent; they are read from it, because they depend on the machine's memory.
+ * A step that is refused, because a container manager took a capability away, does
+ * not stop the steps after it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +36,7 @@ void process_stdio(void)
 {
 	int fd;
 
-	/* where there is no /dev/null, a descriptor that cannot be read or written will do */
+	/* if there is no /dev/null, a descriptor that cannot be read or written will do */
 	do {
 		fd = open("/dev/null", O_RDWR);
 		if (fd < 0)
@@ -51,14 +50,14 @@ void process_signals(void)
 {
 	sigset_t none;
 
-	/* those of glibc itself and the two that cannot be caught are refused: no harm */
+	/* signal() refuses the two signals of glibc and the two that cannot be caught: no harm */
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* What the kernel starts with (INIT_RLIMITS), but for what depends on the machine. */
+/* The kernel's INIT_RLIMITS; limits that depend on the machine stay as they are. */
 static void default_limit(int which, struct rlimit *limit)
 {
 	switch (which) {
@@ -103,7 +102,7 @@ static int raise_limit(int which, const struct rlimit *to)
 	raised.rlim_max = at_least(now.rlim_max, to->rlim_max);
 	if (!setrlimit(which, &raised))
 		return 0;
-	/* then as far as one may */
+	/* then as far as the hard limit allows */
 	now.rlim_cur = now.rlim_max;
 	return setrlimit(which, &now) || now.rlim_max < to->rlim_cur ? -EPERM : 0;
 }
@@ -115,7 +114,7 @@ unsigned int process_limits(unsigned int files)
 	unsigned int narrow = 0;
 
 	process_kernel_limits(limits);
-	/* as many as may be, and no complaint if that is what kernel threads have */
+	/* as many as possible; the loop then checks that they are as many as kernel threads have */
 	raise_limit(RLIMIT_NOFILE, &many);
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		if (raise_limit(i, &limits[i]))
@@ -162,7 +161,7 @@ static int set_cpus(void)
 	return syscall(SYS_sched_setaffinity, 0, sizeof(all), all) ? -errno : 0;
 }
 
-/* Kernel threads are root, whoever called a program that is set-user-ID. */
+/* Become root wholly, as kernel threads are: a set-user-ID program has its caller's real user. */
 static int set_user(void)
 {
 	if (setgroups(0, NULL) || setresgid(0, 0, 0) || setresuid(0, 0, 0))
@@ -178,7 +177,7 @@ int process_schedule(void)
 	err = err ? err : next;
 	next = set_user();
 	err = err ? err : next;
-	/* not on every kernel, and no loss where they are refused */
+	/* these are not on every kernel, and little is lost if one is refused */
 	syscall(SYS_set_mempolicy, MPOL_DEFAULT, NULL, 0);
 	syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Questions to containerfsd over its control socket (include/control.h), for
- * what no file of a hierarchy tells. Only root can reach the socket; where the
- * kernel serves the hierarchies itself there is none.
+ * Questions to containerfsd over its control socket (control.h), which no file of a
+ * hierarchy answers. Only root can reach the socket. There is none if the kernel
+ * serves the hierarchies itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -39,8 +39,7 @@ bool daemon_silent(const char *what, const char *why)
 }
 
 /*
- * daemon_ask() of @req; *@received is the descriptor that came with an answer which
- * is no error, or -1.
+ * As daemon_ask(); *@received is the descriptor that came with a good answer, or -1.
  */
 static int ask(const struct control_request *req, int fd, char **text, int *received)
 {

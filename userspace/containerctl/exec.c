@@ -2,10 +2,10 @@
 /*
  * containerctl exec: run a command in a container.
  *
- * The program attaches itself, by writing 0 to `tasks`, and becomes the
- * command, which therefore runs no instruction outside of the container. The
- * exit status is the command's; 127 if it was not found and 126 if it could
- * not be run, as with env(1).
+ * This program moves itself, by writing 0 to `tasks`, and then becomes the command,
+ * so that the command runs no instruction outside the container. The exit status is
+ * the command's; 127 if it was not found and 126 if it could not be run, as with
+ * env(1).
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why something cannot be done, in one sentence that says which of several things
+ * Why something cannot be done, in one sentence that says which of several reasons
  * it was, and what helps.
  *
- * All of it is looked up only when it has failed, so it may cost something; what
- * was so a moment ago may have changed, and then the sentence is a general one.
+ * The reason is looked up after the failure, so it may cost some time. It may have
+ * changed meanwhile; then the sentence is a general one.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -116,7 +116,7 @@ static bool is_below_one(const struct mounts *mounts, const char *path)
 	return false;
 }
 
-/* In which of several hierarchies @arg is: "/m1/a or /m2/a", or NULL. */
+/* Where several hierarchies have a container @arg: "/m1/a or /m2/a", for free(), or NULL. */
 static char *find_path(const struct mounts *all, const struct mounts *hierarchies, const char *arg)
 {
 	char *found = NULL;
@@ -184,8 +184,9 @@ static void append(char **list, const char *separator, char *text)
 }
 
 /*
- * What @directory has in its file @name. If that is nothing, the commands that give it,
- * and those above that have nothing either, what the next one above has, from the top.
+ * The list in file @name of @directory, for free(). If it is empty, the list of the
+ * next container above that has one is returned; then *@commands, from the top down,
+ * are the commands that write it into the files that were empty.
  */
 static char *cpuset_list(const char *directory, const char *target, const char *name,
 			 char **commands)
@@ -231,7 +232,7 @@ char *attach_error(const struct place *place)
 
 /* --- the freezer --- */
 
-/* The mount point of a hierarchy that has it; NULL if none has, or it is not known. */
+/* The mount point of the hierarchy that has the freezer, or NULL. */
 static char *find_freezer(void)
 {
 	struct hierarchies list;
@@ -246,7 +247,7 @@ static char *find_freezer(void)
 	return target;
 }
 
-/* What container.subsystems says that @subsystem can do; NULL if that cannot be had. */
+/* What container.subsystems says of @subsystem, for free(), or NULL. */
 static char *subsystem_says(const struct place *place, const char *subsystem)
 {
 	size_t len = strlen(subsystem);

@@ -3,8 +3,8 @@
  * Control files, read and written whole, and memory.
  *
  * A control file's size is 0 and its text is made at the first read, so files
- * are read from the start until the end, and each value goes out in one
- * write(2), as the kernel takes it.
+ * are read from the start until the end. Each value is written by one write(2),
+ * because the host takes one write for one value.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -96,7 +96,7 @@ int read_file(int dirfd, const char *name, char **text)
 	return err;
 }
 
-/* No second read to meet the end: what less than a page holds comes in one. */
+/* One read(2) is enough: a text of less than a page comes at once. */
 int read_short(int dirfd, const char *name, char **text)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);

@@ -6,8 +6,9 @@
  *
  * --remove ends one that is not mounted: remove.c.
  *
- * --stats prints what containerfsd counts instead; -v says at the end which
- * process that is, and what it could not put away of who started it.
+ * --stats prints the counters of containerfsd instead. -v prints at the end which
+ * process containerfsd is, and what it inherited from the process that started it
+ * and could not give up.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,7 +46,7 @@ static char *dup_if(const char *s)
 	return s && *s ? xstrdup(s) : NULL;
 }
 
-/* Ask the daemon; its words, for the caller to free, or NULL, which is complained of. */
+/* Ask the daemon; its answer, for free(), or NULL. Reports; @what completes "only it". */
 static char *ask(unsigned int op, const char *what)
 {
 	char *text;
@@ -98,10 +99,10 @@ enum { OPT_STATS = OPTION_LONG, OPT_REMOVE, OPT_KILL };
 
 const struct option_row hierarchies_options[] = {
 	{ 'v', "verbose", NULL, "also print which process serves the hierarchies, and what it\n"
-	  "could not put away" },
+	  "inherited and could not give up" },
 	{ OPT_STATS, "stats", NULL, "print counters instead" },
-	{ OPT_REMOVE, "remove", "ID", "end the hierarchy ID, which is not mounted and kept by containers;\n"
-	  "refused while tasks are in those" },
+	{ OPT_REMOVE, "remove", "ID", "end the hierarchy ID, which is not mounted but lives on because\n"
+	  "of its containers; refused while tasks are in these" },
 	{ OPT_KILL, "kill", NULL, "with --remove: kill those tasks first" },
 	{ 0 }
 };

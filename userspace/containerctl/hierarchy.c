@@ -2,11 +2,12 @@
 /*
  * Which hierarchies live, and where each of them is mounted.
  *
- * container.where of any top container lists all of them to anybody, but not
- * where they are mounted. That comes from containerfsd or from the kernel's
- * containerfs, who know the device number of each and tell it root, or from the
- * mount table where the kernel serves them. Others see a mount point of
- * containerfsd's only if there is no choice, and nothing of what is not mounted.
+ * container.where of any top container lists all hierarchies to anybody, but does
+ * not say where they are mounted. containerfsd and the kernel's containerfs tell
+ * root the device number of each, which the mount table has as well. Without it,
+ * mounts of the kernel's containerfs are told apart by their options, and a mount of
+ * containerfsd is known only if there is one hierarchy and one mount. Users other
+ * than root do not see hierarchies that are not mounted.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -125,7 +126,10 @@ static void load_where(struct hierarchies *list, const struct place *top)
 	free(text);
 }
 
-/* What root is told: by the kernel's containerfs, else by the daemon. */
+/*
+ * The lines about live hierarchies (live.h), which only root is told: by the kernel's
+ * containerfs, or else by the daemon. For free(); NULL: neither tells.
+ */
 static char *live_text(void)
 {
 	char *text = live_in_kernel();
@@ -173,7 +177,7 @@ bool has_word(const char *list, const char *word)
 	return has_bytes(list, word, strlen(word));
 }
 
-/* Whether the mount options @options are those of @h: each of its subsystems, and its name. */
+/* Do the mount options @options have each subsystem of @h, and its name? */
 static bool options_match(const struct hierarchy *h, const char *options)
 {
 	char *name;
@@ -198,7 +202,7 @@ static void set_mount(struct hierarchies *list, const struct mounts *mounts,
 	for (size_t i = 0; i < list->count; i++) {
 		struct hierarchy *h = &list->hierarchy[i];
 
-		/* (who was told of all knows of a stranger that it is none of these) */
+		/* root is told every device: a mount of another device is of another daemon */
 		if (h->target || !(h->dev || list->told ? h->dev == m->dev :
 				   by_options ? options_match(h, m->options) :
 				   list->count == 1 && mounts->count == 1))

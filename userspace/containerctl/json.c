@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON of more shape than the arrays of a table, which libsmartcols writes:
- * objects in objects, and values of a type of their own.
+ * JSON that is no table: objects in objects, and values of each type. libsmartcols
+ * writes the JSON of tables.
  *
- * Strings come out as UTF-8, as in those arrays: a byte that is not becomes \xNN.
+ * Strings are printed as UTF-8, as in tables: a byte that is not UTF-8 becomes \xNN.
  */
 #define _GNU_SOURCE
 #include <stdio.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * containerctl kill: SIGKILL to all tasks of a container and of those below,
- * through container.kill, so that none escapes by forking meanwhile; and wait
- * until they are gone, so that an rmdir that follows finds nobody.
+ * containerctl kill: send SIGKILL to all tasks of a container and of those below,
+ * and wait until they are gone, so that an rmdir that follows succeeds. The signal
+ * is sent through container.kill, so that no task escapes by a fork meanwhile.
  *
  * The signal has been sent when the write returns, but a task in a call that nothing
  * interrupts (state D) dies only when that call is over. poll(2) on container.events
@@ -127,7 +127,7 @@ static void wait_change(const struct kill_wait *wait, int events)
 	struct pollfd p = { .fd = events, .events = POLLPRI };
 	unsigned long long t = now_ns(CLOCK_MONOTONIC), until = ULLONG_MAX;
 
-	/* without a terminal one look is enough, to find out whether only kernel threads are left */
+	/* without a terminal one look is enough: are only threads of the kernel left? */
 	if (wait->progress.terminal || !wait->progress.shown)
 		until = progress_next(&wait->progress);
 	if (wait->end && wait->end < until)
@@ -162,7 +162,7 @@ bool kill_wait_gone(const struct place *place, const char *arg, int events, stru
 				 wait->command, arg,
 				 (double)(now_ns(CLOCK_MONOTONIC) - progress->begun) / (double)NS_PER_SEC,
 				 left.nr == 1 ? "is" : "are", *names ? names : "none that is seen here",
-				 kernel ? ": who cannot be killed" : "");
+				 kernel ? ": threads of the kernel cannot be killed" : "");
 		}
 		free(names);
 		pids_free(&left);

@@ -2,10 +2,10 @@
 /*
  * Which hierarchies are mounted, and which container a PATH means.
  *
- * The mount table is read by libmount, so that its escapes are undone. A PATH
- * is tried as a path of the file system first; only one that is not there, or
- * not in any hierarchy, is tried below the mount point of the only hierarchy
- * there is. That is what makes `containerctl tree /node1` work.
+ * libmount reads the mount table, and undoes its escapes. A PATH is taken for a path
+ * of the file system first. If that does not exist, or is in no hierarchy, and only
+ * one hierarchy is mounted, it is taken for a path below the mount point. So
+ * `containerctl tree /node1` works.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include "common/answers.h"
 #include "containerctl.h"
 
-/* milliseconds for a daemon that is slow */
+/* milliseconds until a daemon that answers on its socket, but not at a mount, is given up */
 #define PATIENCE	5000
 
 static bool is_ours(const char *type)
@@ -43,7 +43,10 @@ static void mount_clear(struct mount *m)
 	free(m->options);
 }
 
-/* One of two mounts of a hierarchy: the one that shows all of it, else the older. */
+/*
+ * Is @fs to be put into the list, at *@where? Of several mounts of a hierarchy the list
+ * has one that shows all of it, or else the oldest.
+ */
 static bool replaces(struct mounts *mounts, struct libmnt_fs *fs, size_t *where)
 {
 	const char *root = mnt_fs_get_root(fs);
@@ -151,7 +154,7 @@ bool place_answers(const struct mounts *mounts, const char *arg)
 		asks = !strcmp(mounts->mount[i].type, "fuse." CONTAINERFS_FSTYPE);
 	if (!asks || path_answers(arg, 1000) != -ETIMEDOUT)
 		return true;
-	/* slow, or silent? the daemon may know; and nobody waits twice for long */
+	/* is the daemon slow, or does it hang? ask it, but only once, because that takes long */
 	if (!daemon_was_silent() && !daemon_silent(arg, NULL) &&
 	    path_answers(arg, PATIENCE) != -ETIMEDOUT)
 		return true;

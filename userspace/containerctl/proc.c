@@ -100,7 +100,7 @@ void pids_free(struct pids *pids)
 	*pids = (struct pids){ 0 };
 }
 
-/* The command stands in parentheses and may hold any byte, these too. */
+/* The command stands in parentheses, and may hold any byte, parentheses too. */
 static bool parse_stat(char *text, unsigned long long page, struct proc *proc)
 {
 	unsigned long long user, system;
@@ -121,7 +121,7 @@ static bool parse_stat(char *text, unsigned long long page, struct proc *proc)
 	return true;
 }
 
-/* flags are field 9; these of the scheduler never change their place */
+/* of the flags, field 9; users rely on the bit, so the kernel keeps it */
 #define PF_KTHREAD	0x00200000
 
 char *proc_command(const char *pid, bool *kernel, char *state)
@@ -171,7 +171,7 @@ void procs_read(const struct pids *sorted, struct procs *procs)
 		close(dir);
 }
 
-/* The id comes first in the structure, so the key may be one alone. */
+/* by_pid() compares a struct proc as well, because the id is its first member. */
 const struct proc *procs_find(const struct procs *procs, pid_t pid)
 {
 	if (!procs->nr)

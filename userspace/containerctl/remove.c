@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * containerctl hierarchies --remove: end a hierarchy that is not mounted, and that
- * its containers keep.
+ * containerctl hierarchies --remove: end a hierarchy that is not mounted, but lives on
+ * because of its containers.
  *
- * What keeps it are containers that somebody made, and what is in those; those
- * that were made for a clone go with the last mount, and their tasks go on, so
- * they are left alone here. A mount of the hierarchy is made for this, that is
- * never put anywhere: nobody sees it, and when its descriptor is closed, the
- * hierarchy ends.
+ * Containers that a user made keep a hierarchy alive, with all that is below them.
+ * Containers that a clone made do not: they end with the last mount, and their tasks
+ * go on, so this command leaves them alone. It mounts the hierarchy without putting
+ * the mount anywhere, so that nobody else sees it. The hierarchy ends when the
+ * descriptor of that mount is closed.
  *
- * Tasks are killed only if asked for; all of them first, then they are waited for.
+ * --kill sends the signal to the tasks of all containers first, and waits then.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,24 +26,28 @@
 
 struct removal {
 	char			*name;		/* "hierarchy 3 (pids)" */
-	unsigned long		containers;	/* that keep it, and how many tasks they have */
-	unsigned long		tasks;
-	char			*occupied;	/* the path of one with tasks */
-	char			*made;		/* the path of the last one with nothing made above it */
-	bool			failed;		/* which was reported */
+	unsigned long		containers;	/* that keep the hierarchy */
+	unsigned long		tasks;		/* in these */
+	char			*occupied;	/* path of a container with tasks */
+	char			*made;		/* path of the first made container reached last */
+	bool			failed;		/* a failure was reported */
 	struct kill_wait	wait;
 	unsigned long		removed;
 	struct progress		progress;
 };
 
-/* --- what keeps it --- */
+/* --- the containers that keep it --- */
 
-/* Was @cont made by somebody, with nothing above it that was? Else the walk goes on below it. */
+/*
+ * Did a user make @cont? It is then the first such container on its path, if the walk
+ * does not go below these.
+ */
 static bool is_first_made(const struct container *cont)
 {
 	return strcmp(cont->path, "/") && !cont->clone;
 }
 
+/* Counts the first made containers and all below them, so this walk does go there. */
 static int count(int fd, const struct container *cont, void *arg, void **own)
 {
 	struct removal *r = arg;
@@ -63,7 +67,12 @@ static int count(int fd, const struct container *cont, void *arg, void **own)
 	return 0;
 }
 
-/* --- kill, wait, remove: the first made are whole, so what is below is not walked (-ENOENT) --- */
+/*
+ * --- kill, wait, remove ---
+ *
+ * Each of these visitors treats a first made container with all that is below it, and
+ * returns -ENOENT, so that the walk does not go there.
+ */
 
 static struct place place_of(int fd, const struct container *cont)
 {
@@ -250,7 +259,7 @@ static bool end(struct removal *r, const struct hierarchy *h, bool kill)
 	done = top.fd >= 0 && !fstat(top.fd, &st);
 	if (!done)
 		complain("hierarchies: %s: %s", r->name, strerror(errno));
-	else if (!lives(h->id, st.st_dev))	/* ours is another, and ends with the mount */
+	else if (!lives(h->id, st.st_dev))	/* this mount made a new one, which ends with it */
 		complain("hierarchies: %s has ended meanwhile", r->name);
 	else
 		done = empty(r, &top, kill);

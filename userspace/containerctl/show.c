@@ -2,8 +2,8 @@
 /*
  * Containers in a table: what tree and ls have in common.
  *
- * Without a PATH both show every hierarchy that is mounted. A hierarchy, or a
- * PATH, that vanishes meanwhile is an error only if the user named it.
+ * Without a PATH both show every hierarchy that is mounted. A hierarchy that is
+ * unmounted meanwhile is an error only if the user named it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -127,7 +127,7 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree)
 		complain("%s: one PATH at most", argv[0]);
 		return usage_error(argv[0]);
 	}
-	/* paths of several hierarchies are not told apart */
+	/* a path does not say in which of several hierarchies it is */
 	if (argc == optind && several_mounted() && !strncmp(defaults, "PATH,", 5))
 		defaults = several = xasprintf("DIRECTORY,%s", defaults + 5);
 	show.table = table_new("containers", container_columns, defaults, &opts);

@@ -14,7 +14,7 @@
 
 #include "stat.h"
 
-/* of a list, for people */
+/* lines of a list that people are shown */
 #define LINES_SHOWN	12
 
 /* --- in three forms --- */
@@ -173,7 +173,7 @@ static void show_json(const struct values *values, struct json *json)
 
 /* --- the command --- */
 
-/* Those of a group together, in the order of each group's first. */
+/* Put the values of each group together; the groups stay in the order of their first values. */
 static void group_values(struct values *values)
 {
 	struct values sorted = { 0 };
@@ -189,7 +189,7 @@ static void group_values(struct values *values)
 				continue;
 			group = v->group;
 			sorted.value[sorted.nr++] = *v;
-			/* moved; its strings live on there */
+			/* the strings belong to @sorted now */
 			v->group = NULL;
 		}
 	}

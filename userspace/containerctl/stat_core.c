@@ -87,7 +87,7 @@ static int add_census(const struct place *place, struct values *v)
 	return cont ? 0 : err;
 }
 
-/* The hierarchy with the device of @dev, or the only one, where devices are not told. */
+/* Only root is told the devices of hierarchies; to others, the only one must be it. */
 static void add_hierarchy(struct values *v, dev_t dev)
 {
 	const struct hierarchy *found = NULL;
@@ -120,7 +120,7 @@ static void add_owner(struct values *v, const struct stat *st)
 	values_add(v, "core", "mode", VALUE_STRING, xasprintf("%04o", st->st_mode & 07777), NULL);
 }
 
-/* A file of one line that is there or not. */
+/* Add the line that @file has; a container may be without the file. */
 static void add_file(struct values *v, const struct place *place, const char *file,
 		     const char *name, enum value_type type)
 {

@@ -2,10 +2,10 @@
 /*
  * containerctl stat: the files of the subsystems.
  *
- * Files that are known come first, with their units; what other readable files a
- * container has is shown as it stands, so that a subsystem which this program
- * has never heard of is shown as well. A file that is not there is not shown; one
- * that cannot be read is shown as that.
+ * The files that this program knows come first, with their units. All other readable
+ * files of a container follow as they are, so that a subsystem that this program
+ * does not know is shown as well. A file that does not exist is not shown; a file
+ * that cannot be read is shown with the reason.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -21,8 +21,8 @@
 enum kind { K_TEXT, K_NUMBER, K_LIMIT, K_FLAG, K_TIME, K_LINES };
 
 /*
- * @key: the number after this word in the file, and then the value's name; @name: that
- * of another where the group has a value of that name already.
+ * @key: the value is the word after this one, in a file of several lines, and @key is the
+ * value's name. @name: the value's name, because the group has a value @key already.
  */
 static const struct field {
 	const char	*file, *key;
@@ -58,7 +58,7 @@ static const struct field {
 
 #define NR_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-/* A line a CPU, the above in coarser units, and what core says already. */
+/* Not shown: lists by CPU, values from above in coarser units, and what the group core says. */
 static const char *const hidden[] = {
 	"cpuacct.stat", "cpuacct.usage_all", "cpuacct.usage_percpu", "cpuacct.usage_percpu_sys",
 	"cpuacct.usage_percpu_user", "ns.is_clone",
@@ -70,7 +70,7 @@ static bool is_number(const char *text)
 	       (text[0] != '0' || !text[1]);
 }
 
-/* "cpuset.cpus" is of cpuset; NULL for what every container has. */
+/* "cpuset" for "cpuset.cpus"; NULL for a file that every container has. For free(). */
 static char *group_of(const char *file)
 {
 	const char *dot = strchr(file, '.');
@@ -187,7 +187,7 @@ static void add_other(struct values *v, int fd, const char *file)
 	free(group);
 }
 
-/* "12 (5% of max)": add to the text of @part how much of @whole it is. */
+/* Add to the text of @part which percentage of @whole it is: "12 (5% of max)". */
 static void relate(struct values *v, const char *group, const char *part, double whole,
 		   const char *of)
 {
@@ -237,7 +237,7 @@ int stat_files(const struct place *place, struct values *v)
 	relate(v, "cpuacct", "usage_sys", split, "");
 	relate(v, "pids", "current", number_of(v, "pids", "max"), " of max");
 	relate(v, "pids", "peak", number_of(v, "pids", "max"), " of max");
-	/* what is missing was so for a reason that holds for all of it */
+	/* a removed container has no files at all */
 	if (!err && faccessat(place->fd, "tasks", F_OK, 0))
 		err = -errno;
 	return err;

@@ -2,9 +2,9 @@
 /*
  * containerctl subsystems: what each subsystem can do on this host.
  *
- * The file container.subsystems of any hierarchy tells. With none mounted
- * here, containerfsd is asked over its control socket, if it runs. Before the
- * first mount nobody knows, and what they are for is printed.
+ * The file container.subsystems of any hierarchy tells. If no hierarchy is mounted
+ * here, containerfsd is asked over its control socket. Before the first mount no
+ * daemon runs that could tell, so the command prints what the subsystems are for.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -100,7 +100,7 @@ static bool add_from_mount(struct table *t)
 	return found;
 }
 
-/* Nobody could be asked. Exit status. */
+/* Neither a hierarchy nor the daemon could be asked. Exit status. */
 static int without_answer(struct table *t, int err, const char *reason)
 {
 	bool none = err == -ENOENT || err == -ECONNREFUSED;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tables by libsmartcols: the options, columns and formats that lsns, lsblk
- * and findmnt have, so that nobody has to learn them again.
+ * Tables by libsmartcols, with the options, columns and formats of lsns, lsblk and
+ * findmnt, because users know these.
  *
- * Bytes that a terminal should not get are escaped by the library, as \xNN, in
- * tables and raw output. JSON must be UTF-8, and container names need not be:
- * there, bytes that are not part of a UTF-8 character become \xNN as well.
+ * In tables and raw output, the library prints bytes that could steer a terminal as
+ * \xNN. JSON must be UTF-8, but names of containers need not be. So in JSON, bytes
+ * that are not UTF-8 become \xNN as well.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include "containerctl.h"
 
 #define COLUMNS_MAX	16
-/* columns of a terminal that are worth wrapping text in */
+/* text is not wrapped to fewer columns than this */
 #define WRAP_LEAST	20
 
 struct table {
@@ -208,7 +208,7 @@ static const char *cell_data(struct libscols_line *line, size_t column)
 	return scols_cell_get_data(scols_line_get_cell(line, column));
 }
 
-/* In lines that are split at spaces, what is empty would move what follows. */
+/* Put a dash into empty cells: programs that split lines at spaces would not see these. */
 static void fill_empty(struct table *t)
 {
 	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
@@ -274,7 +274,7 @@ static void wrap_text(char *text, int width)
 	}
 }
 
-/* A last column that may wrap does, if there is room for some words. */
+/* Wrap the last column, if it may be wrapped and there is room for some words. */
 static void wrap_last(struct table *t, int width)
 {
 	size_t last = t->nr_chosen - 1;
@@ -298,8 +298,9 @@ static void wrap_last(struct table *t, int width)
 }
 
 /*
- * For a terminal of @width columns. The library cuts without a mark, and not all
- * tables; so it is given all the room that it wants, and what sticks out is cut here.
+ * Print for a terminal of @width columns. The library cuts lines without a mark, and
+ * not those of all tables. So it prints lines as long as they are, and they are cut
+ * here.
  */
 static int print_terminal(struct table *t, int width)
 {

@@ -2,9 +2,9 @@
 /*
  * Text for terminals and for people.
  *
- * Names of containers and commands are any bytes. What is not a character of the
- * locale, or would steer a terminal, is shown as \xNN, as libsmartcols does it in
- * tables; JSON must be UTF-8, whatever the locale is.
+ * Names of containers and commands are any bytes. A byte that is no character of the
+ * locale, or could steer a terminal, is shown as \xNN, as libsmartcols does it in
+ * tables. JSON is UTF-8, whatever the locale is.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -58,7 +58,7 @@ char *to_utf8(char *text)
 	return out;
 }
 
-/* Bytes of the first character of @s, and the columns it takes; 0 if it is none to show. */
+/* Length in bytes of the first character of @s, and its *@width in columns; 0: not printable. */
 static size_t shown(const char *s, int *width)
 {
 	mbstate_t state = { 0 };
@@ -103,7 +103,7 @@ int text_width(const char *text)
 	return sum;
 }
 
-/* What is put where something was cut off, as far as there is room. */
+/* What stands for text that was cut off: "...", or less if @width is less. */
 static const char *mark(int width)
 {
 	static const char dots[] = "...";
@@ -129,7 +129,7 @@ char *text_fit_left(const char *text, int width)
 	int over = text_width(text) - width, columns;
 	const char *dots = over > 0 ? mark(width) : "";
 
-	/* what the mark takes must go, too */
+	/* the mark takes room, too */
 	over += (int)strlen(dots);
 	for (size_t len; *dots && over > 0 && (len = shown(text, &columns)); text += len)
 		over -= columns;
@@ -144,7 +144,7 @@ char *human_bytes(unsigned long long bytes)
 
 	if (bytes < 1024)
 		return xasprintf("%lluB", bytes);
-	/* no unit is near the end of 64 bits, but bytes may be */
+	/* divide first, because bytes * 10 could overflow */
 	tenths = bytes / 1024 * 10 + bytes % 1024 * 10 / 1024;
 	for (unit = 1; tenths >= 10240; unit++)
 		tenths /= 1024;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * containerctl top: which container uses the machine, now and then now.
+ * containerctl top: which containers use the machine, shown again and again.
  *
- * This file has the options, and the output for pipes: plain text or, one object
- * a line, JSON. What a container has used shows only from the second sample on,
- * so the first that is shown follows one that is not.
+ * This file has the options, and the output for pipes: plain text, or JSON with one
+ * object a line. CPU time is the difference of two samples, so one sample is taken
+ * before the first that is shown.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -162,7 +162,7 @@ static int run_batch(struct top *top, bool json)
 		if (!json)
 			print_text(top, &lines);
 		lines_free(&lines);
-		/* main() says what is wrong with it */
+		/* main() reports the error of stdout */
 		if (fflush(stdout))
 			return EXIT_FAILURE;
 	}
@@ -182,7 +182,7 @@ static bool parse_count(const char *word, unsigned long *count)
 	return word[0] >= '0' && word[0] <= '9' && !*end && !errno && *count;
 }
 
-/* Where each PATH leads, so that later samples need not ask how it was meant. */
+/* Find the directory of each PATH once, which later samples open. */
 static bool resolve(struct top *top, char *const *paths, int nr)
 {
 	top->directories = xcalloc((size_t)nr + 1, sizeof(char *));
@@ -212,12 +212,12 @@ static bool any_mount(void)
 }
 
 const struct option_row top_options[] = {
-	{ 'd', "delay", "SECONDS", "time between two looks, 3 without" },
-	{ 'n', "count", "COUNT", "end after so many" },
-	{ 'b', "batch", NULL, "plain text, also chosen where there is no terminal" },
-	{ 'J', "json", NULL, "JSON, one object a line for each look" },
+	{ 'd', "delay", "SECONDS", "time between two samples; default: 3" },
+	{ 'n', "count", "COUNT", "end after so many samples" },
+	{ 'b', "batch", NULL, "print plain text; the default without a terminal" },
+	{ 'J', "json", NULL, "print JSON, for each sample one object on one line" },
 	{ 's', "sort", "KEY", "what to order by:" SORT_KEY_LIST },
-	{ 'f', "flat", NULL, "no tree, all containers in one order" },
+	{ 'f', "flat", NULL, "no tree: all containers in one order" },
 	{ 0 }
 };
 
@@ -261,7 +261,7 @@ int cmd_top(int argc, char **argv)
 	struct output out = { .batch = !isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO) };
 	int status, key;
 
-	/* a point in numbers, in and out */
+	/* numbers have a decimal point, in options and in the output */
 	setlocale(LC_NUMERIC, "C");
 	while ((key = option_next(argc, argv, &status)) != OPTION_END) {
 		if (key == OPTION_STOP)

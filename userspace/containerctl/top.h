@@ -15,7 +15,7 @@
 #define DELAY_LEAST	0.1	/* s */
 #define DELAY_MOST	86400.0
 #define DELAY_DEFAULT	3
-#define DELAY_FIRST	0.5	/* at most, until the first sample that has one to compare with */
+#define DELAY_FIRST	0.5	/* at most, between the first two samples */
 
 /* STATE_NONE: it has no freezer.state */
 enum top_state { STATE_NONE, STATE_THAWED, STATE_FREEZING, STATE_FROZEN };
@@ -63,7 +63,7 @@ struct usage {
 struct sample {
 	struct tree		*tree;
 	size_t			 nr;
-	size_t			 live;		/* that have not gone */
+	size_t			 live;		/* trees that have not gone */
 	struct procs		 procs;
 	struct usage		*usage;		/* of all containers, by device and inode */
 	size_t			 nr_usage;
@@ -75,8 +75,8 @@ struct sample {
 };
 
 /*
- * Read the containers @paths, or those of all hierarchies if there are none, and
- * compare with @prev, NULL for the first time. -ESRCH: none is there any more.
+ * Read the containers @directories, or those of all hierarchies if @nr is 0, and compare
+ * them with @prev, which is NULL the first time. -ESRCH: all have gone.
  */
 int sample_take(struct sample *sample, char *const *directories, size_t nr,
 		const struct sample *prev);
@@ -107,8 +107,8 @@ struct lines {
 	struct line		*line;
 	size_t			 nr;
 	bool			 flat;
-	bool			 pids;		/* the column is shown */
-	int			 pids_width, command_width;	/* that these two columns need */
+	bool			 pids;		/* is the column PIDS/MAX shown? */
+	int			 pids_width, command_width;	/* of these two columns */
 };
 
 bool sort_key_parse(const char *word, enum sort_key *key);
@@ -116,11 +116,11 @@ const char *sort_key_name(enum sort_key key);
 void lines_make(struct lines *lines, const struct sample *sample, enum sort_key key, bool flat);
 void lines_free(struct lines *lines);
 /*
- * The line @i, or the headings (-1), with names cut, at their left, or filled up to
- * @width; for free().
+ * The line @i, or the headings (-1); the name is filled up to @width columns, or cut at
+ * its left. For free().
  */
 char *lines_text(const struct lines *lines, ssize_t i, int width);
-/* Columns that the longest name takes, and that all else does. */
+/* How many columns the longest name takes, and how many everything else. */
 int lines_name_width(const struct lines *lines);
 int lines_rest_width(const struct lines *lines);
 /* "12 containers, 40 tasks", and where the CPU times come from; for free(). */
@@ -143,9 +143,9 @@ struct top {
 
 /* Replace top->sample by a new one. */
 int top_refresh(struct top *top);
-/* Until the user quits; exit status. A signal that ends it does so after it has tidied up. */
+/* Run until the user quits; exit status. On a signal, restore the terminal and end. */
 int top_screen(struct top *top);
-/* Say what is wrong with @err of top_refresh(). */
+/* Print why top_refresh() failed with @err. */
 void top_complain(int err);
 bool delay_parse(const char *word, double *delay);
 

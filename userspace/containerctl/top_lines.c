@@ -3,8 +3,8 @@
  * containerctl top: the containers of a sample, in order and as text, for the
  * terminal and for pipes alike.
  *
- * As a tree, the key orders the children of each container, below it; flat, all.
- * Where keys are equal, names decide, so that lines do not jump about.
+ * In a tree, the key orders the children of each container; in a flat list, it orders
+ * all containers. Names decide between equal keys, so that lines do not jump about.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static const char *const key_names[] = {
 
 /* what most commands need; longer ones are cut by a narrow terminal */
 #define COMMAND_WIDTH	16
-/* that a name keeps for itself, however deep it is */
+/* columns that a name has at least, however far it is indented */
 #define NAME_LEAST	16
 
 bool sort_key_parse(const char *word, enum sort_key *key)
@@ -162,8 +162,9 @@ const char *state_name(const struct row *row)
 }
 
 /*
- * The tops of trees and, in a flat list, all are shown by their directories, of which
- * the end tells one from the other. Deep down, the indent gives way.
+ * The top of a tree, and each container of a flat list, is shown by its directory,
+ * which is cut at the left because its end differs most. Where there is no room, the
+ * indent shrinks first.
  */
 static char *name_text(const struct lines *l, const struct line *line, int width)
 {

@@ -2,16 +2,17 @@
 /*
  * containerctl top: read all containers, and compare with the sample before.
  *
- * CPU time is cpuacct.usage where the hierarchy has it: it includes processes
- * that have exited and containers below that are gone. Elsewhere it is the sum
- * of what the processes that are there now have used since, by /proc.
+ * CPU time is the growth of cpuacct.usage where the hierarchy has that file, which
+ * includes processes that have exited and containers that are gone. Elsewhere it is
+ * the sum of what the processes that are there now have used since the sample before,
+ * by /proc.
  *
- * A container is known again by its inode, not its name: one that is new has used
- * all its time since the sample before, whoever had the name then. A process is
- * known by its id and start. Each usage is divided by the time between its own
- * two readings, as reading many containers takes a while.
+ * A container is recognised by its inode, because another container may have had its
+ * name before; a new container has used all its time since the sample before. A
+ * process is recognised by its id and start. Each usage is divided by the time
+ * between its own two readings, because reading many containers takes a while.
  *
- * Files that a hierarchy does not have are asked for once a sample, not once a
+ * A file that a hierarchy does not have is asked for once a sample, not once a
  * container.
  */
 #define _GNU_SOURCE
@@ -199,7 +200,10 @@ static void collect(struct sample *s, const struct tree *tree, const struct cont
 		collect(s, tree, cont->child[i], room, pids);
 }
 
-/* @root is that of the tree in the sample before: whatever else is not there is new. */
+/*
+ * @before and @root: @row's container, and the top of its tree, in the sample before. A
+ * container that has no @before is new, if there is a @root.
+ */
 static long long cpu_by_usage(const struct row *row, const struct usage *before,
 			      const struct usage *root)
 {
@@ -207,7 +211,7 @@ static long long cpu_by_usage(const struct row *row, const struct usage *before,
 
 	if (!root || !root->has_usage || (before && !before->has_usage))
 		return CPU_UNKNOWN;
-	/* it goes back when 0 is written to it */
+	/* usage goes back when 0 is written to the file */
 	if (before && used >= before->usage)
 		used -= before->usage;
 	since = row->when - (before ? before : root)->when;
@@ -220,7 +224,7 @@ static unsigned long long ticks_since(const struct proc *proc, const struct samp
 
 	if (before && before->start == proc->start)
 		return proc->ticks > before->ticks ? proc->ticks - before->ticks : 0;
-	/* what has come from elsewhere has used an unknown part of it since */
+	/* a process that came from elsewhere has used an unknown part of its time since */
 	return proc->start >= prev->boot_ticks ? proc->ticks : 0;
 }
 

@@ -3,13 +3,12 @@
  * containerctl top on a terminal, by ncurses.
  *
  * One loop waits for a key, a signal or the time of the next sample. Signals are
- * blocked outside of that wait, so that none is lost; those that end the program
- * do so after the terminal is as it was, and atexit() sees to that where the
- * program ends for want of memory.
+ * blocked outside of that wait, so that none is lost. The terminal is restored before
+ * a signal ends the program; atexit() restores it when memory runs out.
  *
- * A question is about a container whose directory is held open, not about a name:
- * when the answer comes, that may belong to another one. The container that is
- * selected is known by its inode, so that it stays selected where it goes.
+ * While a question is asked about a container, its directory is held open, because its
+ * name may belong to another container when the answer comes. The selected container
+ * is recognised by its inode, so that it stays selected when its line moves.
  */
 #define _GNU_SOURCE
 #include <curses.h>
@@ -40,7 +39,7 @@ struct screen {
 	size_t		 first;
 	char		*message;	/* or the question */
 	char		 input[16];	/* to the question about the delay */
-	int		 fd;		/* the container that is asked about, -1: none */
+	int		 fd;		/* the container of the question, -1: none */
 	bool		 thaw;		/* what MODE_FREEZE would do */
 	bool		 quit;
 };
@@ -89,7 +88,7 @@ static void select_line(struct screen *s, size_t i)
 	s->ino = selected(s)->cont->ino;
 }
 
-/* The lines anew; who was selected stays so, else who has come to be at its place. */
+/* Make the lines anew. If the selected container has gone, its line number stays selected. */
 static void arrange(struct screen *s)
 {
 	size_t i;
@@ -204,7 +203,7 @@ static void end_question(struct screen *s)
 	s->mode = MODE_LIST;
 }
 
-/* Open the container of the line, if it is that one still. */
+/* Open the container of @line; -1 if it has gone, or another one has its name. */
 static int open_line(const struct line *line)
 {
 	char *directory = container_directory(&line->tree->place, line->cont);
@@ -389,7 +388,7 @@ static bool list_key(struct screen *s, int key)
 
 static bool handle_key(struct screen *s, int key)
 {
-	/* ncurses has the new size by then, but what a terminal makes of the old lines differs */
+	/* draw all anew, because terminals differ in what they do with the old lines */
 	if (key == KEY_RESIZE) {
 		clearok(curscr, TRUE);
 		return false;
@@ -471,7 +470,7 @@ static int loop(struct screen *s, const sigset_t *unblocked)
 	return err;
 }
 
-/* The terminal may be any, and ncurses' own function would end the program. */
+/* newterm(), because initscr() ends the program if it does not know the terminal. */
 static bool enter_terminal(void)
 {
 	const char *move;

@@ -2,10 +2,10 @@
 /*
  * Read a container and all below it.
  *
- * Each directory is opened relative to its parent's descriptor, so that a
- * rename meanwhile leads nowhere else and paths can be as long as they like.
- * What has gone when it is its turn is left out; nothing is locked, so the
- * numbers of two containers may be those of two moments.
+ * Each directory is opened relative to its parent's descriptor, so that a rename
+ * meanwhile does not lead elsewhere and paths may be of any length. A container that
+ * has gone when its turn comes is left out. Nothing is locked, so the numbers of two
+ * containers may be those of two moments.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -120,7 +120,7 @@ static int read_procs(int fd, struct container *cont, unsigned int what)
 	return 0;
 }
 
-/* Where there are no clones, there is no file that tells them. */
+/* Only hierarchies with the subsystem ns have clones, and the file that tells. */
 static int read_clone(int fd, struct container *cont)
 {
 	char *text;
@@ -133,7 +133,7 @@ static int read_clone(int fd, struct container *cont)
 	return 0;
 }
 
-/* *@children: how many containers it has, not to list the many that have none. */
+/* *@children: how many children it has; the directory is not listed if there are none. */
 static int read_numbers(int fd, struct container *cont, unsigned long *children)
 {
 	char *text, *save, *line;

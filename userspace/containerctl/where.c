@@ -2,9 +2,9 @@
 /*
  * containerctl where: which containers a task is in, one line a hierarchy.
  *
- * Asked through container.where of a top container, a transaction on one
- * descriptor: write the id, read the answer. Task ids are those of the pid
- * namespace that containerctl runs in.
+ * container.where of a top container tells: the id is written, and the answer read,
+ * through one descriptor. Task ids are those of the pid namespace that containerctl
+ * runs in.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,7 +33,7 @@ const struct column where_columns[] = {
 	[NR_COLUMNS]	 = { NULL },
 };
 
-/* The answer about @pid in *@text, from the first mount of @list that shows a top container. */
+/* Ask about @pid, at the first mount of @list that shows a top container; *@text for free(). */
 static int ask(const struct mounts *mounts, const struct hierarchies *list, int pid, char **text)
 {
 	int err = -ENOENT;
@@ -130,7 +130,7 @@ static bool parse_pid(const char *word, int *pid)
 	return true;
 }
 
-/* Where several are mounted a path alone does not say which is meant. */
+/* While several hierarchies are mounted, a path does not say in which it is. */
 static const char *default_columns(const struct hierarchies *list)
 {
 	if (!several_mounted())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who has what could not be mounted: the engine names the other hierarchy, but
- * where it is mounted depends on the mount namespace of who asks.
+ * Where the hierarchy is mounted that has the subsystem of a refused mount.  The engine
+ * names that hierarchy, but only this program sees the mount namespace of its caller.
  */
 #include <libmount/libmount.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ static dev_t device_of(int id)
 	return dev;
 }
 
-/* The mount points of @dev that can be seen from here: "/a, /b and 3 more"; "" if there are none. */
+/* The mount points of @dev in this mount namespace: "/a, /b and 3 more", or ""; for free(). */
 static char *places_of(dev_t dev)
 {
 	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
@@ -68,7 +68,10 @@ char *busy_place(const char *text)
 	dev_t dev;
 	int id, ret;
 
-	/* one that is not mounted has been spoken of; a hierarchy's own containers are another matter */
+	/*
+	 * only these two sentences name another, mounted hierarchy; of one that is not
+	 * mounted the engine says itself how it ends
+	 */
 	if (!at || (!strstr(text, " belongs to ") && !strstr(text, " is hierarchy ")) ||
 	    sscanf(at, "hierarchy %d", &id) != 1)
 		return NULL;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A conversation with containerfsd: find one or start one, ask, be answered.
+ * A conversation with containerfsd: find a daemon or start one, and ask it.
  *
- * A daemon may be just ending when it is asked: then the connection is refused
- * or ends without an answer, nothing has been done, and the next attempt
- * starts another, which waits for the end of the former.  The number of
- * attempts is bounded; each makes progress on the daemon's side, so nothing
- * here sleeps.  Two helpers at a time may both start a daemon: one of these
- * finds the other running, and says so by its exit status.
+ * A daemon may be just ending when it is asked.  Then it refuses the connection, or
+ * closes it without an answer, and has done nothing.  The next attempt starts another
+ * daemon, which waits for the end of the former.  The number of attempts is bounded.
+ * Nothing here sleeps, because each attempt makes progress on the daemon's side.  Two
+ * helpers may start a daemon at the same time: then one of the daemons finds the
+ * other running, and says so by its exit status.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static int __attribute__((format(printf, 3, 4))) fail(struct control_reply *repl
 	return err;
 }
 
-/* Where it is installed, or beside this program, which then is not. */
+/* Where the daemon is installed, or beside this program if that was not installed. */
 static const char *daemon_path(void)
 {
 	static char beside[PATH_MAX + sizeof("/containerfsd")];
@@ -62,12 +62,12 @@ static const char *daemon_path(void)
 	return access(beside, X_OK) ? CONTAINERFSD_PATH : beside;
 }
 
-/* 0: a daemon listens now, of this start or another's. */
+/* 0: a daemon listens now, which this process or another one has started. */
 static int start_daemon(struct control_reply *reply)
 {
 	const char *path = daemon_path();
 	char *argv[] = { (char *)"containerfsd", (char *)"--socket", (char *)exchange_where(), NULL };
-	/* nothing of the caller's is the daemon's */
+	/* the daemon gets nothing of the caller's environment */
 	char *env[] = { NULL };
 	posix_spawn_file_actions_t actions;
 	pid_t pid;
@@ -78,7 +78,7 @@ static int start_daemon(struct control_reply *reply)
 		printf("mount.containerfs: starting %s\n", path);
 	fflush(stdout);
 	signal(SIGCHLD, SIG_DFL);
-	/* that another one runs is no news here; standard error stays, for what goes wrong */
+	/* stdout would only say that another daemon runs; errors come on stderr */
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	err = posix_spawn(&pid, path, &actions, NULL, argv, env);
@@ -91,7 +91,7 @@ static int start_daemon(struct control_reply *reply)
 	if (WIFEXITED(status) && (!WEXITSTATUS(status) ||
 				  WEXITSTATUS(status) == CONTROL_EXIT_RUNNING))
 		return 0;
-	return fail(reply, -ENOTCONN, "containerfsd did not start: why is said above; see containerfsd(8), DIAGNOSTICS");
+	return fail(reply, -ENOTCONN, "containerfsd did not start: its own message, above, says why; see containerfsd(8), DIAGNOSTICS");
 }
 
 static int connect_daemon(struct control_reply *reply)

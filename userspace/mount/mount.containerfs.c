@@ -2,12 +2,13 @@
 /*
  * mount.containerfs: what mount(8) runs for the type containerfs.
  *
- * Where the kernel has the type itself, it makes the mount, else containerfsd
- * does; detached in either case, and this helper moves it into place, so that it
- * lands in the mount namespace of the caller whichever the daemon is in.  Under the
- * name mount.fuse.containerfs, which mount(8) looks for by the type in the mount
- * table, it serves remounts, and as umount.fuse.containerfs what is asked of umount(8)
- * beyond umount(2): umount.c.
+ * If the kernel has the type, the kernel makes the mount, else containerfsd does.  The
+ * mount is detached in either case, and this helper moves it into place, so that it is
+ * in the mount namespace of the caller, whichever the daemon is in.
+ *
+ * mount(8) looks for mount.fuse.containerfs, by the type in the mount table, when it
+ * remounts, and umount(8) for umount.fuse.containerfs (umount.c).  Both are links to
+ * this program.
  *
  * The command line is that of all mount helpers (mount(8), EXTERNAL HELPERS);
  * libmount parses it, and keeps the user space options in its table.
@@ -53,7 +54,7 @@ static void usage(FILE *out)
 	      "  -V, --version show the version\n", out);
 }
 
-/* Say why @dir could not be mounted; @err is -errno. */
+/* Say why @dir could not be mounted; @err is -errno.  Exit status. */
 static int complain(const char *dir, int err, const char *text)
 {
 	const char *name = strerrorname_np(-err);
@@ -101,7 +102,10 @@ static bool is_mounted_there(const char *dir, int mnt)
 	       there.stx_dev_minor == here.stx_dev_minor;
 }
 
-/* As mount(2), where comes before what; a mount point that a killed daemon left is freed. */
+/*
+ * Can @dir be mounted on?  It is checked first, as by mount(2).  If a killed daemon left a
+ * mount there, that is unmounted.
+ */
 static int check_target(const char *dir)
 {
 	struct statx st;
@@ -116,7 +120,7 @@ static int check_target(const char *dir)
 	return S_ISDIR(st.stx_mode) ? 0 : -ENOTDIR;
 }
 
-/* Send the request in @request; its failure is told. */
+/* Send @request; a failure is reported. */
 static int ask(const char *dir, uint32_t op, int fd, int *mnt)
 {
 	int err;
@@ -141,7 +145,7 @@ static int set_string(char *to, size_t size, const char *from, const char *dir, 
 	return -EINVAL;
 }
 
-/* @err of the kernel's containerfs, with its words in the reply: tell them, but not of -ENOSYS. */
+/* Report @err of the kernel's containerfs, with its words in @reply, unless it is -ENOSYS. */
 static int kernel_said(const char *dir, int err)
 {
 	if (err < 0 && err != -ENOSYS)
@@ -149,7 +153,7 @@ static int kernel_said(const char *dir, int err)
 	return err;
 }
 
-/* The mount, detached; its failure is told, but for -ENOSYS of the kernel. */
+/* Make the mount, detached.  A failure is reported, but for -ENOSYS of the kernel. */
 static int make_mount(const char *dir, unsigned long flags, bool by_kernel, int *mnt)
 {
 	request.attr = options_attr(flags);
@@ -166,7 +170,7 @@ static void warn(const char *dir)
 		fprintf(stderr, "mount.containerfs: %s: warning: %s\n", dir, reply.text);
 }
 
-/* A new mount: get it detached, put it into place in the target namespace. */
+/* A new mount: make it detached, and put it into place in the target namespace. */
 static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long flags,
 		    bool by_kernel)
 {
@@ -208,9 +212,9 @@ static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long f
 }
 
 /*
- * Complete the options of a remount in @request.  "mount -o remount,X DIR"
- * means what is mounted, with X; but where mount(8) found the options of a
- * FUSE mount in the table, only the daemon knows those of the hierarchy.
+ * Complete the options of a remount in @request.  "mount -o remount,X DIR" means the
+ * options of the mount, with X.  mount(8) takes them from the mount table; but that has
+ * only the options of FUSE for such a mount, so the daemon is asked for the others.
  */
 static int merge_options(const char *dir, int fd, bool from_table)
 {
@@ -235,9 +239,9 @@ static int merge_options(const char *dir, int fd, bool from_table)
 }
 
 /*
- * The kernel's own remount makes the superblock read-only, and with it all mounts
- * (umount -r, and whoever does without this helper).  Who asks for a writable
- * mount gets one: once the mount itself is, what is read-only is the superblock.
+ * A remount by the kernel alone, without this helper, makes the superblock read-only,
+ * and so all its mounts.  The caller asked for a writable mount, and the mount is
+ * writable now; if statfs(2) still says read-only, that is the superblock.
  */
 static int make_writable(int fd)
 {
@@ -307,7 +311,7 @@ out:
 	return err;
 }
 
-/* What libmount says of its error @err; exit status. */
+/* Print what libmount says of its error @err; exit status. */
 static int say_libmount(struct libmnt_context *cxt, int err)
 {
 	char text[512] = "";
@@ -395,7 +399,7 @@ int main(int argc, char **argv)
 	process_stdio();
 	if (!strncmp(basename(argv[0]), "umount.", strlen("umount.")))
 		return umount_main(argc, argv);
-	/* a limit of the caller's is no reason not to mount: what cannot be raised is tried as it is */
+	/* raise limits of the caller that could be too low to mount; go on if that is refused */
 	if (!geteuid())
 		process_limits(0);
 	cxt = mnt_new_context();
@@ -434,7 +438,7 @@ int main(int argc, char **argv)
 		status = MNT_EX_USAGE;
 		goto out;
 	}
-	/* mount(8) has merged the tables into the options already */
+	/* mount(8) has merged fstab and the mount table into the options already */
 	if (mnt_context_set_source(cxt, args[0]) || mnt_context_set_target(cxt, args[1]) ||
 	    mnt_context_set_fstype(cxt, CONTAINERFS_FSTYPE) ||
 	    mnt_context_set_optsmode(cxt, MNT_OMODE_NOTAB))

@@ -2,7 +2,7 @@
 /*
  * mount.containerfs: what its parts ask of each other.
  *
- * Errors are negative errno; the reason is in words where a function says so.
+ * Errors are negative errno.
  */
 #ifndef _MOUNT_CONTAINERFS_H
 #define _MOUNT_CONTAINERFS_H
@@ -19,31 +19,31 @@ extern bool verbose;
 
 /* --- umount.c --- */
 
-/* What the program does by the name umount.fuse.containerfs; exit status. */
+/* main() of umount.fuse.containerfs. */
 int umount_main(int argc, char **argv);
 
 /* --- options.c: libmount's flags and the rest --- */
 
-/* MS_* as MOUNT_ATTR_*. */
+/* The MOUNT_ATTR_* of MS_* @flags. */
 uint64_t options_attr(unsigned long flags);
 /* MS_SHARED, MS_PRIVATE, MS_SLAVE or MS_UNBINDABLE among the options, or 0. */
 unsigned long options_propagation(struct libmnt_context *cxt);
 /* Was an access time policy asked for? */
 bool options_have_atime(unsigned long flags);
-/* Remove what the mount table shows of every FUSE mount; was there any? */
+/* Remove the options that the mount table shows for every FUSE mount; were there any? */
 bool options_strip_fuse(char **options);
-/* Of what is given twice in the options of a remount the last one counts; false: no memory. */
+/* Of an option that a remount is given twice, keep the last one; false: no memory. */
 bool options_last_counts(struct libmnt_context *cxt);
-/* @options, with those of @more added, or in place of the same with another value; NULL: no memory. */
+/* @options with those of @more added, or replaced by those; for free().  NULL: no memory. */
 char *options_merge(const char *options, const char *more);
 
 /* --- client.c: a conversation with containerfsd --- */
 
 /*
- * Ask the daemon @rq, with descriptor @send along (-1: none).  @start: start
- * one if none runs.  Returns -errno if it could not be asked, its reason being
- * in @reply->text; else 0, the answer in @reply.  *@received (may be NULL) is
- * the descriptor that came with it, or -1.
+ * Send @rq to the daemon, with descriptor @send beside it (-1: none).  @start: start a
+ * daemon if none runs.  Returns 0 with the answer in @reply, and in *@received, which
+ * may be NULL, the descriptor that came with it, or -1.  Returns -errno if no answer
+ * came; then @reply->text is the reason.
  */
 int client_ask(const struct control_request *rq, int send, bool start,
 	       struct control_reply *reply, int *received);
@@ -51,8 +51,8 @@ int client_ask(const struct control_request *rq, int send, bool start,
 /* --- busy.c --- */
 
 /*
- * What is to be said of a hierarchy that @text, why something was -EBUSY, names: where it
- * is mounted, and how it ends.  For free(); NULL: nothing.
+ * @text is the reason of an EBUSY.  If it names another hierarchy: where that is mounted,
+ * and how it ends, for free(); else NULL.
  */
 char *busy_place(const char *text);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mount options: libmount tells the generic ones (as MS_* flags) from those of
- * the filesystem; here the flags become attributes of the new mount API.
+ * Mount options.  libmount separates the generic options, which become MS_* flags, from
+ * those of the filesystem.  Here the flags become attributes of the new mount API.
  *
- * Flags of a superblock (sync, mand, lazytime...) mean nothing to containerfs,
- * as they mean nothing to cgroup v1, and are ignored.  Read-only is a property
- * of the mount, not of the hierarchy: others may show it writable.
+ * Flags of a superblock (sync, mand, lazytime...) are ignored, as cgroup v1 ignores
+ * them.  Read-only is a property of the mount, not of the hierarchy, which other
+ * mounts may show writable.
  */
 #include <libmount/libmount.h>
 #include <stddef.h>
@@ -77,7 +77,7 @@ bool options_strip_fuse(char **options)
 
 bool options_last_counts(struct libmnt_context *cxt)
 {
-	/* of the others the engine takes the last one by itself */
+	/* of other options given twice the engine takes the last one itself */
 	static const char *const once[] = { "name", "release_agent" };
 	const char *given = mnt_fs_get_options(mnt_context_get_fs(cxt));
 	char *options = strdup(given ?: "");

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mounts without a daemon: killed, it leaves mount points that answer
- * everything with ENOTCONN.  Whoever starts the next daemon removes them, as a
- * hierarchy is gone with the daemon that had it.
+ * Mounts without a daemon.  A daemon that is killed leaves mount points that answer
+ * every call with ENOTCONN.  They are unmounted when the next daemon is started,
+ * because their hierarchies ended with the former.
  *
- * Only what answers so is touched: mounts of another daemon that runs, on
- * another socket, are left alone, and one that does not answer is not waited for.  Lazily, because somebody's working directory
- * may still be there.
+ * Only mounts that answer so are touched: others may be of a daemon that runs, on
+ * another socket.  A mount that does not answer is not waited for.  The unmount is
+ * lazy, because a process may still have its working directory there.
  */
 #include <errno.h>
 #include <libmount/libmount.h>
@@ -22,7 +22,7 @@ void stale_unmount(void)
 {
 	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
 	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_BACKWARD);
-	/* milliseconds: one that is dead says so at once, and nobody waits twice for one that hangs */
+	/* milliseconds; a dead mount answers at once, and this program waits long only once */
 	static int patience = 2000;
 	struct libmnt_fs *fs;
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * umount.fuse.containerfs: what umount(8) runs for mounts of the FUSE host, if
- * there is more to it than umount(2).
+ * umount.fuse.containerfs: umount(8) runs it for mounts of containerfsd, if it was given
+ * options that are more than umount(2).
  *
- * All mounts of a hierarchy share one connection to the daemon, and by the kernel
- * -f ends that connection, and -r makes the whole hierarchy read-only.  cgroup v1
- * knows no force, and here it has a use only where the daemon does not answer; a
- * mount that is in use is made read-only by itself.
+ * All mounts of a hierarchy share one connection to the daemon.  The kernel's -f would
+ * end that connection, and its -r would make the whole hierarchy read-only.  Here, -f
+ * forces only if the daemon does not answer, and -r makes only this mount read-only.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +26,8 @@ static void usage(FILE *out)
 {
 	fputs("Usage: umount.fuse.containerfs DIR [-flnrv] [-N NAMESPACE] [-t TYPE]\n"
 	      "Unmount a hierarchy of containers; umount(8) runs this.\n\n"
-	      "  -f            even if its daemon does not answer; else as without\n"
-	      "  -l            when it is not used any more\n"
+	      "  -f            unmount even if the daemon does not answer; else no different\n"
+	      "  -l            unmount as soon as it is not used any more\n"
 	      "  -r            if it is in use, make this mount read-only\n"
 	      "  -n            do not write to libmount's table\n"
 	      "  -N NAMESPACE  in another mount namespace\n"
@@ -38,12 +37,12 @@ static void usage(FILE *out)
 	      "  -V, --version show the version\n", out);
 }
 
-/* False: the daemon of @dir does not answer, or is dead. */
+/* Does the daemon of @dir answer? */
 static bool answers(const char *dir)
 {
 	int err = path_answers(dir, PATIENCE_MS);
 
-	/* without memory for a child nobody was asked */
+	/* if there was no memory to ask, do not force */
 	return !err || err == -EAGAIN || err == -ENOMEM;
 }
 
@@ -57,7 +56,7 @@ static int read_only(const char *dir)
 	return 0;
 }
 
-/* *@note: more to say of -EBUSY. */
+/* *@note: what the message adds to EBUSY. */
 static int unmount(const char *dir, int flags, bool force, bool ro, const char **note)
 {
 	*note = "";
