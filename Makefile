@@ -158,10 +158,10 @@ compile		= $(CC) -std=gnu11 $(WORLD) $(CPPFLAGS) $(CFLAGS) $(warnings) $(VARIANT
 VARIANT		= $(hardening) $(fortify)
 $(B)/asan/%.o: VARIANT = $(sanitizers)
 
-engine_world	= $(SHIM_ENGINE_CFLAGS) -I include
+engine_world	= $(SHIM_ENGINE_CFLAGS) -I include -I kernel
 $(B)/obj/kernel/%.o $(B)/asan/kernel/%.o: WORLD = $(engine_world)
 $(B)/obj/userspace/shim/lib/%.o $(B)/asan/userspace/shim/lib/%.o: WORLD = $(engine_world)
-$(B)/asan/test/unit/%_engine.o: WORLD = $(engine_world) -I kernel
+$(B)/asan/test/unit/%_engine.o: WORLD = $(engine_world)
 $(B)/obj/userspace/shim/%.o $(B)/asan/userspace/shim/%.o: WORLD = $(SHIM_LIBC_CFLAGS)
 $(B)/obj/fs/fuse/%.o $(B)/asan/fs/fuse/%.o: \
 	LIBC_CPPFLAGS = -I include -I fs/fuse -I userspace -I $(B)/obj/fs/fuse/bpf \
@@ -268,7 +268,9 @@ $(call objects,obj,$(skeleton_users)) $(call objects,asan,$(skeleton_users)): | 
 
 # A folder test/unit/NAME becomes build/asan/test-NAME. Its optional sources.mk
 # may set, for NAME: UNIT_SRCS_NAME (more sources, from the top), UNIT_LIBS_NAME
-# and UNIT_CORE_NAME (engine and shims by default; empty for neither).
+# and UNIT_CORE_NAME (engine and shims by default; empty for neither). With a
+# subsystems.h of its own, what includes that is compiled for it alone, with it in
+# the place of kernel/subsystems.h, into build/asan/with-NAME.
 units		= $(patsubst test/unit/%/,%,$(dir $(wildcard test/unit/*/*.c)))
 unit_names	= $(sort $(units))
 -include $(wildcard test/unit/*/sources.mk)
@@ -277,9 +279,19 @@ UNIT_SRCS_task_events ?= $(skeleton_users) fs/fuse/base/hash.c
 UNIT_LIBS_task_events ?= $(BPF_LIBS)
 UNIT_CORE_task_events ?=
 
+of_engine	= kernel/% %_engine.c
+unit_engine	= asan$(if $(wildcard test/unit/$(1)/subsystems.h),/with-$(1))
+unit_objects	= $(call objects,$(call unit_engine,$(1)),$(filter $(of_engine),$(2))) \
+		  $(call objects,asan,$(filter-out $(of_engine),$(2)))
+
 define unit_program
 $(eval UNIT_CORE_$(1) ?= $$(engine_srcs) $$(shim_srcs))
-$(B)/asan/test-$(1): $$(call objects,asan,test/unit/cases.c $$(wildcard test/unit/$(1)/*.c) $$(UNIT_SRCS_$(1)) $$(UNIT_CORE_$(1)))
+$(B)/asan/with-$(1)/%.o: WORLD = $$(SHIM_ENGINE_CFLAGS) -I include -I test/unit/$(1) -I kernel
+$(B)/asan/with-$(1)/%.o: %.c Makefile $(B)/config.mk
+	$$(call say,CC,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(compile) -c -o $$@ $$<
+$(B)/asan/test-$(1): $$(call unit_objects,$(1),test/unit/cases.c $$(wildcard test/unit/$(1)/*.c) $$(UNIT_SRCS_$(1)) $$(UNIT_CORE_$(1)))
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $$(CFLAGS) $$(sanitizers) $$(LDFLAGS) -pthread -rdynamic -o $$@ $$(filter %.o,$$^) \
 		$$(UNIT_LIBS_$(1)) $$(shell $$(PKG_CONFIG) --libs check)

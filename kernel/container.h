@@ -72,13 +72,13 @@ extern spinlock_t container_lock;
 
 #define SUBSYS(_x) _x ## _subsys_id,
 enum container_subsys_id {
-#include "subsystems.h"
+#include <subsystems.h>
 	CONTAINER_SUBSYS_COUNT,
 };
 #undef SUBSYS
 
 #define SUBSYS(_x) extern struct container_subsys _x ## _subsys;
-#include "subsystems.h"
+#include <subsystems.h>
 #undef SUBSYS
 
 extern struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT];

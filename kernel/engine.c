@@ -6,7 +6,7 @@
 
 #define SUBSYS(_x) [_x ## _subsys_id] = &_x ## _subsys,
 struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT] = {
-#include "subsystems.h"
+#include <subsystems.h>
 };
 #undef SUBSYS
 

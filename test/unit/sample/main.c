@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - a subsystem of one's own in the engine: the test that plug-ins are plug-ins
+ *
+ * The engine is compiled with the subsystems.h of this folder.  Nothing outside of the
+ * folder knows the sample (sample_engine.c), neither the core nor the fake host, which
+ * is the one of the engine's own tests.
+ */
+#include "sample.h"
+
+int main(int argc, char **argv)
+{
+	return cases_run(argc, argv, "sample", CASES_TABLE(SAMPLE_CASES));
+}
