@@ -106,7 +106,9 @@ static int thread_attach(struct attach_set *set, struct attach_thread *t)
 	struct container_subsys *ss;
 	int i, ret;
 
-	ret = host_task_set_group(&t->info, t->from, t->to, &cookie);
+	ret = css_group_meet(t->to);
+	if (!ret)
+		ret = host_task_set_group(&t->info, t->from, t->to, &cookie);
 	if (ret)
 		return ret;
 	t->task->cookie = cookie;

@@ -76,7 +76,7 @@ void container_births_add(int tgid, struct css_group *group, unsigned long long 
 		return;
 	to = births_to(group);
 	/* The host is told in any case, because it may have several numbers for one group. */
-	if (to && host_births_follow(tgid, cookie, to))
+	if (to && (css_group_meet(to) || host_births_follow(tgid, cookie, to)))
 		births.news = true;
 }
 

@@ -107,12 +107,15 @@ static void refuse_all(struct css_group *from, const struct container_clone_info
 	}
 }
 
-struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info)
+struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info,
+				  struct css_group_facts *facts)
 {
 	spin_lock(&container_lock);
 	from->refs++;
 	from = clone_all(from, info);
 	settle_all(from);
+	if (facts)
+		css_group_fill_facts(from, facts);
 	spin_unlock(&container_lock);
 	return from;
 }

@@ -180,18 +180,18 @@ struct container_subsys {
 	void (*populated)(struct container_subsys_state *css);
 
 	/*
-	 * Under the lock: CSS_GROUP_WATCH_*, what the host's hooks must attend to of tasks in
-	 * this container, which is not the top.  css_groups_changed() tells of a change.
+	 * Under the lock: add to @facts what the host must know of tasks that are in this
+	 * container, or in the top of a hierarchy that has the subsystem.  css_groups_changed()
+	 * tells the host of a change.
 	 */
-	unsigned int (*watch)(struct container_subsys_state *css);
+	void (*group_facts)(struct container_subsys_state *css, struct css_group_facts *facts);
 
 	/*
 	 * Clone trait, all under the lock.  clone_mask: the CLONE_NEW* flags
 	 * that count here.  clone_name: decide on a clone in this container and
 	 * write its free name, -errno if it is refused.  cloned: @child came of it.
 	 * refused: @nr came to nothing.  settled: the task that clones is in this
-	 * container now, or on its way.  clone_levels, clone_full: as the
-	 * functions css_group_clone_*() of engine.h.
+	 * container now, or on its way.
 	 */
 	unsigned int (*clone_mask)(struct container_subsys_state *css);
 	int (*clone_name)(struct container_subsys_state *css,
@@ -199,8 +199,6 @@ struct container_subsys {
 	void (*cloned)(struct container_subsys_state *css, struct container_subsys_state *child,
 		       const struct container_clone_info *info);
 	void (*refused)(struct container_subsys_state *css, u64 nr);
-	unsigned int (*clone_levels)(struct container_subsys_state *css);
-	bool (*clone_full)(struct container_subsys_state *css);
 	void (*settled)(struct container_subsys_state *css);
 	/* May sleep, no lock: do what was put off; waits for one release agent at most. */
 	void (*work)(void);
@@ -372,7 +370,7 @@ struct css_group {
 	struct list_head	links;
 	struct list_head	tasks;
 	unsigned long		nr_tasks;
-	u64			cookie;		/* the host's word */
+	u64			cookie;		/* the host's word; 0: the host does not know it */
 	struct css_link		link[];		/* those in links */
 };
 
@@ -381,10 +379,7 @@ extern struct css_group init_css_group;
 /* css_group.c; all under the lock */
 struct container *css_group_container(const struct css_group *group,
 				      const struct containerfs_root *root);
-/*
- * What subsystem @ss has for @group's tasks, or NULL if it is not mounted.  Does not
- * lock: under the lock, or from the host's only thread.
- */
+/* What subsystem @ss has for @group's tasks, or NULL if it is not mounted. */
 struct container_subsys_state *css_of_group(const struct css_group *group,
 					    const struct container_subsys *ss);
 /* @link's group is in the top container of that hierarchy from now on. */
@@ -392,7 +387,15 @@ void css_group_unlink(struct css_link *link);
 /* The group that is @old but in @cont; with a reference, NULL: no memory. */
 struct css_group *css_group_find(struct css_group *old, struct container *cont);
 void css_group_put_locked(struct css_group *group);
-/* Tell the host that mask or watch may have changed, for all groups in @cont. */
+/*
+ * The host is about to be told of a move to @group: tell the host what it must know of
+ * @group, unless it knows.  0, or the host's error.
+ */
+int css_group_meet(struct css_group *group);
+/* What the host must know of @group now. */
+void css_group_fill_facts(const struct css_group *group, struct css_group_facts *facts);
+/* Tell the host what may have changed of @group, or of all groups in @cont. */
+void css_group_changed(struct css_group *group);
 void css_groups_changed(struct container *cont);
 /* The same for all groups in @cont and below. */
 void css_groups_changed_below(struct container *cont);

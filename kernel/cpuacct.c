@@ -187,16 +187,10 @@ out:
 	rcu_read_unlock();
 }
 
-_Bool css_group_charges(struct css_group *group)
+static void cpuacct_group_facts(struct container_subsys_state *css, struct css_group_facts *facts)
 {
-	struct container_subsys_state *css = css_of_group(group, &cpuacct_subsys);
-
-	return css && !container_is_top(css->container);
-}
-
-_Bool container_cpuacct_clones(void)
-{
-	return container_clones_in(cpuacct_subsys.root);
+	facts->charged = !container_is_top(css->container);
+	facts->clones_charged = container_clones_in(css->container->root);
 }
 
 void container_charge(struct css_group *group, int cpu, const struct container_cpu *used)
@@ -575,6 +569,7 @@ struct container_subsys cpuacct_subsys = {
 	.leave		= cpuacct_leave,
 	.exit		= cpuacct_exit,
 	.work		= cpuacct_bury,
+	.group_facts	= cpuacct_group_facts,
 	.describe	= cpuacct_describe,
 	.files		= cpuacct_files,
 };

@@ -432,12 +432,16 @@ static void cpuset_let_go(struct container_subsys_state *css, struct container_t
 }
 
 /* A clone of one that has exclusive children may get less than it has. */
-static unsigned int cpuset_watch(struct container_subsys_state *css)
+static void cpuset_group_facts(struct container_subsys_state *css, struct css_group_facts *facts)
 {
 	const struct cpuset_state *cs = cpuset_of_css(css);
 
-	return (cs->limited ? CSS_GROUP_WATCH_CPUS : 0) |
-		(cs->nr_exclusive ? CSS_GROUP_WATCH_CLONE : 0);
+	if (container_is_top(css->container))
+		return;
+	if (cs->limited)
+		facts->watch |= CSS_GROUP_WATCH_CPUS;
+	if (cs->nr_exclusive)
+		facts->watch |= CSS_GROUP_WATCH_CLONE;
 }
 
 static const char *cpuset_describe(char *buf, size_t size)
@@ -463,7 +467,7 @@ struct container_subsys cpuset_subsys = {
 	.task_renamed	= cpuset_task_renamed,
 	.enter		= cpuset_enter,
 	.let_go		= cpuset_let_go,
-	.watch		= cpuset_watch,
+	.group_facts	= cpuset_group_facts,
 	.work		= cpuset_work,
 	.describe	= cpuset_describe,
 	.files		= cpuset_files,

@@ -36,6 +36,12 @@ struct css_group *css_group_init(void)
 	return &init_css_group;
 }
 
+/* Does the host know it? */
+static bool css_group_is_known(const struct css_group *group)
+{
+	return group == &init_css_group || group->cookie;
+}
+
 static u32 container_hash(const struct container *cont)
 {
 	return container_is_top(cont) ? 0 : hash_64(cont->id, 32);
@@ -167,7 +173,8 @@ void css_group_put_locked(struct css_group *group)
 	if (WARN_ON_ONCE(!group->refs) || --group->refs)
 		return;
 	hash_del(&group->node);
-	host_group_free(group);
+	if (host_css_groups && css_group_is_known(group))
+		host_css_groups->forget(group);
 	css_group_free(group);
 }
 
@@ -194,84 +201,85 @@ struct container_subsys_state *css_of_group(const struct css_group *group,
 	return ss->root ? container_of_group(group, ss->root)->subsys[ss->id] : NULL;
 }
 
-unsigned int css_group_clone_mask(struct css_group *group)
-{
-	struct container_subsys_state *css;
-	struct container_subsys *ss;
-	unsigned int mask = 0;
-	int i;
+/* --- what the host must know of a group --- */
 
-	for_each_subsys(ss, i) {
-		if (!ss->clones)
-			continue;
-		css = css_of_group(group, ss);
-		if (css)
-			mask |= ss->clone_mask(css);
-	}
-	return mask;
-}
-
-unsigned int css_group_clone_levels(struct css_group *group)
-{
-	struct container_subsys_state *css;
-	struct container_subsys *ss;
-	unsigned int levels = ~0u;
-	int i;
-
-	for_each_subsys(ss, i) {
-		css = ss->clones ? css_of_group(group, ss) : NULL;
-		if (css)
-			levels = min(levels, ss->clone_levels(css));
-	}
-	return levels;
-}
-
-_Bool css_group_clone_full(struct css_group *group)
-{
-	struct container_subsys_state *css;
-	struct container_subsys *ss;
-	int i;
-
-	for_each_subsys(ss, i) {
-		css = ss->clones ? css_of_group(group, ss) : NULL;
-		if (css && ss->clone_full(css))
-			return true;
-	}
-	return false;
-}
-
-unsigned int css_group_watch(struct css_group *group)
+/* Of what tasks in a top container do, only clones change a file of it. */
+static unsigned int watch_of_tops(const struct css_group *group)
 {
 	struct containerfs_root *root;
-	struct container_subsys *ss;
+
+	list_for_each_entry(root, &container_roots, node)
+		if (root->top->armed && container_is_top(container_of_group(group, root)))
+			return CSS_GROUP_WATCH_CLONE;
+	return 0;
+}
+
+static unsigned int watch_of_container(const struct container *cont)
+{
 	unsigned int watch = 0;
-	struct container *cont;
+
+	if (cont->flags & CONTAINER_NOTIFY_ON_RELEASE)
+		watch |= CSS_GROUP_WATCH_EMPTY;
+	if (cont->flags & CONTAINER_CLONE)
+		watch |= CSS_GROUP_WATCH_EMPTIES;
+	if (cont->armed)
+		watch |= CSS_GROUP_WATCH_ALL;
+	for (; cont; cont = cont->parent) {
+		if (cont->flags & CONTAINER_KILLING)
+			watch |= CSS_GROUP_WATCH_KILL;
+		if (cont->armed)
+			watch |= CSS_GROUP_WATCH_EMPTY;
+	}
+	return watch;
+}
+
+void css_group_fill_facts(const struct css_group *group, struct css_group_facts *facts)
+{
+	struct container_subsys_state *css;
+	struct container_subsys *ss;
 	struct css_link *link;
 	int i;
 
-	/* Of what tasks in a top container do, only clones change a file of it. */
-	list_for_each_entry(root, &container_roots, node)
-		if (root->top->armed && container_is_top(container_of_group(group, root)))
-			watch |= CSS_GROUP_WATCH_CLONE;
-	list_for_each_entry(link, &group->links, in_group) {
-		cont = link->container;
-		if (cont->flags & CONTAINER_NOTIFY_ON_RELEASE)
-			watch |= CSS_GROUP_WATCH_EMPTY;
-		if (cont->flags & CONTAINER_CLONE)
-			watch |= CSS_GROUP_WATCH_EMPTIES;
-		if (cont->armed)
-			watch |= CSS_GROUP_WATCH_ALL;
-		for_each_subsys(ss, i)
-			if (cont->subsys[i] && ss->watch)
-				watch |= ss->watch(cont->subsys[i]);
-		for (; cont; cont = cont->parent) {
-			if (cont->flags & CONTAINER_KILLING)
-				watch |= CSS_GROUP_WATCH_KILL;
-			if (cont->armed)
-				watch |= CSS_GROUP_WATCH_EMPTY;
-		}
+	lockdep_assert_held(&container_lock);
+	*facts = (struct css_group_facts){
+		.watch = watch_of_tops(group), .clone_levels = ~0u, .user_clones = ~0u,
+	};
+	list_for_each_entry(link, &group->links, in_group)
+		facts->watch |= watch_of_container(link->container);
+	for_each_subsys(ss, i) {
+		css = ss->group_facts ? css_of_group(group, ss) : NULL;
+		if (css)
+			ss->group_facts(css, facts);
 	}
-	return watch;
+}
+
+void css_group_get_facts(const struct css_group *group, struct css_group_facts *facts)
+{
+	spin_lock(&container_lock);
+	css_group_fill_facts(group, facts);
+	spin_unlock(&container_lock);
+}
+
+int css_group_meet(struct css_group *group)
+{
+	struct css_group_facts facts;
+
+	lockdep_assert_held(&container_lock);
+	if (!host_css_groups || css_group_is_known(group))
+		return 0;
+	css_group_fill_facts(group, &facts);
+	return host_css_groups->meet(group, &facts);
+}
+
+void css_group_changed(struct css_group *group)
+{
+	struct css_group_facts facts;
+
+	lockdep_assert_held(&container_lock);
+	if (!host_css_groups || !css_group_is_known(group))
+		return;
+	css_group_fill_facts(group, &facts);
+	host_css_groups->changed(group, &facts);
 }
 
 void css_groups_changed(struct container *cont)
@@ -281,22 +289,26 @@ void css_groups_changed(struct container *cont)
 	int bkt;
 
 	lockdep_assert_held(&container_lock);
+	if (!host_css_groups)
+		return;
 	if (!container_is_top(cont)) {
 		list_for_each_entry(link, &cont->links, in_container)
-			host_group_changed(link->group);
+			css_group_changed(link->group);
 		return;
 	}
-	/* Who is in a top container is in it by not being linked elsewhere. */
-	host_group_changed(&init_css_group);
+	/* A task that is in a top container is in it by not being linked elsewhere. */
+	css_group_changed(&init_css_group);
 	hash_for_each(css_group_table, bkt, group, node)
 		if (css_group_container(group, cont->root) == cont)
-			host_group_changed(group);
+			css_group_changed(group);
 }
 
 void css_groups_changed_below(struct container *cont)
 {
 	struct container *pos;
 
+	if (!host_css_groups)
+		return;
 	container_for_each_below(pos, cont)
 		css_groups_changed(pos);
 }

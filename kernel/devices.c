@@ -93,12 +93,11 @@ int container_device_permission(unsigned long key, const struct container_device
 	return ok ? 0 : -EPERM;
 }
 
-unsigned long long css_group_device_rules(struct css_group *group)
+static void devices_group_facts(struct container_subsys_state *css, struct css_group_facts *facts)
 {
-	struct container_subsys_state *css = css_of_group(group, &devices_subsys);
-	struct device_rules *rules = css ? devices_of_css(css)->rules : NULL;
+	const struct device_rules *rules = devices_of_css(css)->rules;
 
-	return rules ? rules->id : 0;
+	facts->rules = rules ? rules->id : 0;
 }
 
 /* --- changing rules; all or nothing --- */
@@ -425,6 +424,7 @@ struct container_subsys devices_subsys = {
 	.task_size	= sizeof(struct devices_task),
 	.enter		= devices_enter,
 	.work		= devices_work,
+	.group_facts	= devices_group_facts,
 	.describe	= devices_describe,
 	.files		= devices_files,
 };

@@ -10,7 +10,10 @@
  * Errors are negative errno everywhere; no pointer return encodes one.
  *
  * Locking: the engine has one lock, container_lock (see container.h).  Every
- * function here takes it itself unless its comment says "under the lock".
+ * function here takes it itself unless its comment says "under the lock" or that it
+ * does not lock.  Both mean that the host calls it with the lock held, which is so in
+ * a host function that is marked atomic and in a callback; the latter the only thread
+ * of a host that has one may also call by itself.
  *
  * References: a struct container, css_group or containerfs_root that a
  * function hands out "with a reference" must be put by the host.
@@ -255,7 +258,10 @@ unsigned int container_file_node(const struct container_file *file);
 
 /* --- tasks: kernel/task.c.  All atomic: callable from a tracepoint. --- */
 
-/* The record of task @key, or NULL if it is not tracked (top containers only).  Under the lock or by the only thread. */
+/*
+ * The record of task @key, or NULL if it is not tracked (top containers only).  This
+ * one and those that are given a record do not lock.
+ */
 struct container_task *container_task_find(unsigned long key);
 /* Has task @key a record?  Needs no lock. */
 _Bool container_task_tracked(unsigned long key);
@@ -312,23 +318,44 @@ void container_task_reaped(unsigned long key);
 struct css_group *css_group_init(void);		/* all top containers; borrowed, immortal */
 struct css_group *css_group_get(struct css_group *group);
 void css_group_put(struct css_group *group);
-/* One word for the host: the number by which BPF knows the group.  0 at first. */
+/*
+ * One word for the host, by which it knows the group; 0: the host does not know it, or
+ * no more.  Of the init group the host always knows.  Neither of the two locks.
+ */
 unsigned long long css_group_cookie(const struct css_group *group);
 void css_group_set_cookie(struct css_group *group, unsigned long long cookie);
 /*
- * What the host's hooks must know of a group.  These two do not lock: under the
- * lock (from host_group_changed()), or from the host's only thread.
- *
- * Which CLONE_NEW* flags make a clone of a task of this group; 0 if none.
+ * What a host whose hooks decide by themselves must know of a group.  The engine says
+ * it when the host meets the group and when something changes: see host_css_groups
+ * and container_clone().
  */
-unsigned int css_group_clone_mask(struct css_group *group);
+struct css_group_facts {
+	unsigned int		watch;		/* CSS_GROUP_WATCH_* */
+	/* clones of its tasks: the CLONE_NEW* flags that make one, and the limits */
+	unsigned int		clone_mask;	/* 0: none does */
+	unsigned int		clone_levels;	/* of clones that there may be below; ~0u: any number */
+	_Bool			clone_full;	/* there are as many as there may be: see below */
+	_Bool			clones_charged;	/* a clone's container charges what its tasks use */
+	_Bool			clones_counted;	/* and counts them */
+	/* how many clones, empty ones too, one user may cause, the same in all groups; ~0u: any */
+	unsigned int		user_clones;
+	_Bool			charged;	/* what its tasks use is charged to a container */
+	unsigned long long	counter;	/* id of the container that counts its tasks, 0: none */
+	unsigned long long	rules;		/* as host_device_rules_add() was told, 0: none */
+};
 #define CSS_GROUP_WATCH_EMPTY	0x1	/* the last task's exit needs the host's attention */
 #define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */
 #define CSS_GROUP_WATCH_CPUS	0x4	/* so does any change of a task's affinity */
 #define CSS_GROUP_WATCH_CLONE	0x8	/* so does a clone, at once */
-#define CSS_GROUP_WATCH_KILL	0x10	/* whom its tasks create is to be killed: host_kill_sync() */
+#define CSS_GROUP_WATCH_KILL	0x10	/* a task that its tasks create is to be killed: host_kill_sync() */
 #define CSS_GROUP_WATCH_EMPTIES	0x40	/* so does every so many of these becoming empty */
-unsigned int css_group_watch(struct css_group *group);
+/*
+ * The same now, for a host that has used up a watch: the engine does not say that a
+ * watch has ended.  Nor does it say when a full container gets room; but then
+ * container_clones_left() has grown, which needs no lock.
+ */
+void css_group_get_facts(const struct css_group *group, struct css_group_facts *facts);
+unsigned long long container_clones_left(void);
 
 /* --- CPU time: kernel/cpuacct.c --- */
 
@@ -339,13 +366,6 @@ unsigned int css_group_watch(struct css_group *group);
  * counts.
  */
 void container_charge(struct css_group *group, int cpu, const struct container_cpu *used);
-/*
- * Is what tasks of @group use charged to a container?  Does not lock: under the
- * lock, or from the host's only thread.
- */
-_Bool css_group_charges(struct css_group *group);
-/* Are tasks of clones charged for, whatever group they come from?  The same. */
-_Bool container_cpuacct_clones(void);
 /*
  * For a host that accounts by task, while host_watch_migrations() is on: @key,
  * which does not run, is about to get another CPU, and host_task_cpu() still says
@@ -373,13 +393,6 @@ struct container_device_rule {
  * lock, and for a task outside of every container only looks it up.
  */
 int container_device_permission(unsigned long key, const struct container_device_rule *want);
-/*
- * For a host that cannot ask the above: the set of rules, by the number that
- * host_device_rules_add() was given, under which the tasks of @group are; 0:
- * everything is allowed.  As css_group_clone_mask() in regard to locks, and changes
- * are told by host_group_changed().
- */
-unsigned long long css_group_device_rules(struct css_group *group);
 
 /* --- the number of tasks: kernel/pids.c --- */
 
@@ -387,15 +400,7 @@ unsigned long long css_group_device_rules(struct css_group *group);
 struct container_pids {
 	unsigned long long	count, peak, refused;
 };
-/*
- * For a host that counts itself.  css_group_pids(): the id of the container that
- * counts @group's tasks, 0 if none does.  container_pids_clones(): do clones get
- * a container in the hierarchy of pids?  Neither locks: under the lock, or from
- * the host's only thread.  container_pids_sync(): forks were refused; pollers
- * want to know.
- */
-unsigned long long css_group_pids(const struct css_group *group);
-_Bool container_pids_clones(void);
+/* For a host that counts itself: forks were refused; pollers want to know. */
 void container_pids_sync(void);
 
 /* --- CPU affinity: kernel/cpuset.c --- */
@@ -423,8 +428,12 @@ struct container_clone_info {
 	int		pid;		/* tgid of the task that gets the container */
 	unsigned long	namer;		/* key of the task whose ns.next_name counts */
 	unsigned int	flags;		/* CLONE_NEW* that were made */
-	unsigned int	user;		/* whose it is: a uid, see container_max_user_clones() */
-	_Bool		unlimited;	/* that user's limit does not matter */
+	/*
+	 * Whose it is: the real uid of the task or, in a user namespace, the owner of the
+	 * outermost one, unless that is root, who made it for others.
+	 */
+	unsigned int	user;
+	_Bool		unlimited;	/* it has CAP_SYS_ADMIN and uid 0, both in the initial one */
 	const char	*comm;
 };
 /*
@@ -432,9 +441,11 @@ struct container_clone_info {
  * hierarchy that clones.  Returns the css_group it belongs to now, with a
  * reference: a new one, or @from itself if nothing clones, the flags are not
  * selected, a limit is reached or memory is short (refusals are counted).
+ * *@facts are that group's, for a host that does not know it; NULL: not wanted.
  * Atomic.  The caller moves the task: container_task_enter().
  */
-struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info);
+struct css_group *container_clone(struct css_group *from, const struct container_clone_info *info,
+				  struct css_group_facts *facts);
 /*
  * The same and the move, in one step, for a host whose hooks run on the task:
  * task @key (a child of @info->namer, or that task itself) is in its container
@@ -443,25 +454,6 @@ struct css_group *container_clone(struct css_group *from, const struct container
 _Bool container_clone_task(unsigned long key, int tid, int tgid,
 			  const struct container_clone_info *info);
 
-/*
- * Limits, for a host whose hooks look at them where the act is, before the engine,
- * which is the judge, hears of it.  None locks: under the lock, or from the host's
- * only thread.
- *
- * css_group_clone_levels(): how many levels of clones there may be below where
- * @group's tasks are, ~0u: any number; changes are told by host_group_changed().
- * css_group_clone_full(): are there as many clones as there may be?  If so, and
- * container_clones_left() has grown since, there may be room again.
- * container_max_user_clones(): how many automatic containers, empty ones too, one
- * user may cause, ~0u: any number; told by host_group_changed() of the init group.
- * A user is the real uid of a task or, in a user namespace, the owner of the
- * outermost one, unless that is root, who made it for others.  CAP_SYS_ADMIN with
- * uid 0, both in the initial user namespace, is not limited.
- */
-unsigned int css_group_clone_levels(struct css_group *group);
-_Bool css_group_clone_full(struct css_group *group);
-unsigned long long container_clones_left(void);
-unsigned int container_max_user_clones(void);
 /* The host has refused @nr clones of tasks of @group. */
 void container_clone_refused(struct css_group *group, unsigned long long nr);
 

@@ -63,8 +63,8 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 #define CONTAINER_KILL_BATCH	64
 int host_tasks_kill(const struct container_task_info *victim, unsigned int nr);
 /*
- * container.kill.  Between begin and end, groups with css_group_watch()'s
- * CSS_GROUP_WATCH_KILL are meant.  When host_kill_sync() returns, everybody who is in
+ * container.kill.  Between begin and end, groups with CSS_GROUP_WATCH_KILL among their
+ * facts are meant.  When host_kill_sync() returns, everybody who is in
  * one of them is known to the engine, but for those whose creator was, too; of these
  * and all later ones the host kills whoever is born, before it runs, also after the
  * end, for as long as its creator lives; and says so by container_task_killed(),
@@ -228,10 +228,22 @@ void host_user_uncharge(unsigned int user);
 
 /* Atomic.  Some hierarchy clones now, or none does any more. */
 void host_set_cloning(_Bool on);
-/* Atomic.  @group's css_group_clone_mask(), _watch() or _device_rules() changed. */
-void host_group_changed(struct css_group *group);
-/* Atomic.  The last reference to @group is gone; the host forgets its cookie. */
-void host_group_free(struct css_group *group);
+/*
+ * For a host whose hooks decide by themselves; NULL for one whose hooks ask the engine.
+ * All atomic.
+ */
+struct css_group_host_ops {
+	/*
+	 * host_task_set_group() or host_births_follow() is about to name @group, of which
+	 * the cookie is 0: the host gives it a cookie.  An error if it cannot.
+	 */
+	int (*meet)(struct css_group *group, const struct css_group_facts *facts);
+	/* What the host has been told of @group, which is the init group or has a cookie, changed. */
+	void (*changed)(struct css_group *group, const struct css_group_facts *facts);
+	/* The last reference to @group, which has a cookie, is gone. */
+	void (*forget)(struct css_group *group);
+};
+extern const struct css_group_host_ops *const host_css_groups;
 
 /* Atomic.  The engine itself made or removed @child, a clone, in @dir. */
 void host_clone_added(struct container *dir, struct container *child);

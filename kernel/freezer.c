@@ -286,9 +286,10 @@ static void freezer_offline(struct container_subsys_state *css)
 	}
 }
 
-static unsigned int freezer_watch(struct container_subsys_state *css)
+static void freezer_group_facts(struct container_subsys_state *css, struct css_group_facts *facts)
 {
-	return freezer_of_css(css)->freezing ? CSS_GROUP_WATCH_ALL : 0;
+	if (freezer_of_css(css)->freezing)
+		facts->watch |= CSS_GROUP_WATCH_ALL;
 }
 
 /* --- control files --- */
@@ -451,7 +452,7 @@ struct container_subsys freezer_subsys = {
 	.task_free	= freezer_task_free,
 	.task_busy	= freezer_task_busy,
 	.task_changed	= freezer_task_changed,
-	.watch		= freezer_watch,
+	.group_facts	= freezer_group_facts,
 	.post_attach	= freezer_work,
 	.work		= freezer_work,
 	.describe	= freezer_describe,

@@ -197,12 +197,14 @@ static void root_unbind(struct containerfs_root *root)
 			ss->offline(root->top->subsys[i]);
 		ss->root = NULL;
 	}
-	if (root_clones(root))
-		root_clones_changed();
 	root->top->flags |= CONTAINER_DEAD;
 	list_del_init(&root->top->pending);
 	cftype_wake_all(root->top);
 	list_del(&root->node);
+	if (root_clones(root)) {
+		css_groups_changed(root->top);
+		root_clones_changed();
+	}
 }
 
 int hierarchy_mount(const char *options, const struct container_actor *actor,

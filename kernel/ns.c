@@ -237,16 +237,19 @@ void ns_levels_changed(struct container *cont)
 	css_groups_changed_below(cont);
 }
 
-static unsigned int ns_clone_levels(struct container_subsys_state *css)
+static bool ns_full(const struct ns_state *ns)
 {
-	return ns_of_css(css)->levels;
+	return ns->nr_clones - ns->nr_empties >= ns->max_clones;
 }
 
-static bool ns_clone_full(struct container_subsys_state *css)
+static void ns_group_facts(struct container_subsys_state *css, struct css_group_facts *facts)
 {
 	struct ns_state *ns = ns_of_css(css);
 
-	return ns->nr_clones - ns->nr_empties >= ns->max_clones;
+	facts->clone_mask |= ns->clone_flags;
+	facts->clone_levels = min(facts->clone_levels, ns->levels);
+	facts->clone_full |= ns_full(ns);
+	facts->user_clones = min(facts->user_clones, ns_max_user_clones);
 }
 
 static int ns_clone_name(struct container_subsys_state *css,
@@ -257,7 +260,7 @@ static int ns_clone_name(struct container_subsys_state *css,
 
 	if (ret)
 		return ret;
-	if (!ns->levels || ns_clone_full(css))
+	if (!ns->levels || ns_full(ns))
 		return -ENOSPC;
 	ns_choose_name(ns, info, name);
 	return 0;
@@ -467,10 +470,9 @@ struct container_subsys ns_subsys = {
 	.task_size	= sizeof(struct ns_task),
 	.task_free	= ns_task_free,
 	.task_busy	= ns_task_busy,
+	.group_facts	= ns_group_facts,
 	.clone_mask	= ns_clone_mask,
 	.clone_name	= ns_clone_name,
-	.clone_levels	= ns_clone_levels,
-	.clone_full	= ns_clone_full,
 	.cloned		= ns_cloned,
 	.refused	= ns_refused,
 	.settled	= ns_settled,

@@ -49,14 +49,9 @@ static struct ns_user *ns_user_new;	/* the record was made for a clone that is n
 static struct container *ns_trim_at;	/* a reference, or NULL */
 static u64 ns_trim_of;			/* id */
 
-unsigned int container_max_user_clones(void)
-{
-	return ns_subsys.root ? ns_max_user_clones : NS_UNLIMITED;
-}
-
 unsigned long long container_clones_left(void)
 {
-	return ns_clones_left;
+	return READ_ONCE(ns_clones_left);
 }
 
 /* --- users --- */
@@ -196,13 +191,13 @@ static void ns_one_left(struct ns_state *ns)
 {
 	if (ns->max_clones == NS_UNLIMITED)
 		return;
-	ns_clones_left++;
+	WRITE_ONCE(ns_clones_left, ns_clones_left + 1);
 	host_work_pending();
 }
 
 void ns_limits_changed(struct ns_state *ns)
 {
-	ns_clones_left++;
+	WRITE_ONCE(ns_clones_left, ns_clones_left + 1);
 	host_work_pending();
 	ns_trim(ns);
 }

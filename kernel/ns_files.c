@@ -159,7 +159,9 @@ static int next_name_set(struct container *cont, const struct container_task_inf
 	if (task && !task->cookie) {
 		/* The host has never heard of it and must, to tell when it exits. */
 		cookie = 0;
-		ret = host_task_set_group(info, group, group, &cookie);
+		ret = css_group_meet(group);
+		if (!ret)
+			ret = host_task_set_group(info, group, group, &cookie);
 		if (!ret)
 			task->cookie = cookie;
 	}

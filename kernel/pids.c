@@ -318,16 +318,10 @@ static void pids_exit(struct container_subsys_state *css, struct container_task 
 		pids_uncharge(css->container);
 }
 
-unsigned long long css_group_pids(const struct css_group *group)
+static void pids_group_facts(struct container_subsys_state *css, struct css_group_facts *facts)
 {
-	struct container_subsys_state *css = css_of_group(group, &pids_subsys);
-
-	return css && !container_is_top(css->container) ? css->container->id : 0;
-}
-
-_Bool container_pids_clones(void)
-{
-	return container_clones_in(pids_subsys.root);
+	facts->counter = container_is_top(css->container) ? 0 : css->container->id;
+	facts->clones_counted = container_clones_in(css->container->root);
 }
 
 void container_pids_sync(void)
@@ -477,6 +471,7 @@ struct container_subsys pids_subsys = {
 	.can_fork	= pids_can_fork,
 	.cancel_fork	= pids_fork_ended,
 	.fork		= pids_fork_ended,
+	.group_facts	= pids_group_facts,
 	.describe	= pids_describe,
 	.files		= pids_files,
 };

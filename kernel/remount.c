@@ -60,10 +60,10 @@ static void root_rebind(struct containerfs_root *root, unsigned int mask,
 	root->subsys_mask = mask;
 	top->generation++;
 	cftype_wake_all(top);
-	if (root_clones(root) != cloned) {
+	if (cloned || root_clones(root))
 		css_groups_changed(top);
+	if (cloned != root_clones(root))
 		root_clones_changed();
-	}
 }
 
 static bool remount_changes(const struct containerfs_root *root, const struct mount_options *opts)

@@ -228,7 +228,7 @@ void container_let_go(struct container *cont)
 			container_tasks_changed(cont, -(int)group->nr_tasks);
 		list_for_each_entry(task, &group->tasks, in_group)
 			container_task_changed(task, true);
-		host_group_changed(group);
+		css_group_changed(group);
 	}
 }
 

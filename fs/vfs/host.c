@@ -283,13 +283,8 @@ void host_work_pending(void)
 }
 
 /* The hooks ask the engine each time; BPF, on the other host, cannot. */
-void host_group_changed(struct css_group *group)
-{
-}
-
-void host_group_free(struct css_group *group)
-{
-}
+/* The hooks ask the engine. */
+const struct css_group_host_ops *const host_css_groups;
 
 int __init containerfs_host_init(void)
 {

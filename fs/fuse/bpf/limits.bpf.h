@@ -43,7 +43,7 @@ struct owner {
 	u32 unlimited;
 };
 
-/* The user to be charged for what @task causes: see container_max_user_clones() in engine.h. */
+/* The user to be charged for what @task causes: see struct container_clone_info in engine.h. */
 static __noinline void owner_find(struct owner *o, struct task_struct *task)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);

@@ -53,10 +53,12 @@ static struct te_cpu *sums;	/* of one id, as BPF gives them */
 static int nr_cpus;
 static uint64_t next_look;	/* none before, by CLOCK_MONOTONIC */
 static bool on;
+static bool clones;		/* get containers that are charged */
 
 int cpuacct_init(struct task_events *events)
 {
 	te = events;
+	clones = false;
 	next_look = 0;
 	free(sums);
 	sums = NULL;
@@ -89,21 +91,22 @@ void host_watch_migrations(_Bool now)
 {
 	on = now;
 	set(!on ? TE_ACCOUNT_OFF :
-	    container_cpuacct_clones() ? TE_ACCOUNT_CLONES : TE_ACCOUNT_ON);
+	    clones ? TE_ACCOUNT_CLONES : TE_ACCOUNT_ON);
 }
 
-void cpuacct_clones_changed(void)
+void cpuacct_set_clones(bool now)
 {
+	if (clones == now)
+		return;
+	clones = now;
 	if (on)
 		host_watch_migrations(true);
 }
 
-int cpuacct_open(struct group_id *gid, struct css_group *group)
+int cpuacct_open(struct group_id *gid)
 {
 	size_t size = sizeof(*gid->account) + (size_t)nr_cpus * sizeof(gid->account->cpu[0]);
 
-	if (!gid->node.key || !css_group_charges(group))
-		return 0;
 	gid->account = calloc(1, size);
 	return gid->account ? task_events_cpuacct_add(te, gid->node.key) : -ENOMEM;
 }

@@ -10,20 +10,19 @@
 
 #include <stdbool.h>
 
-struct css_group;
 struct group_id;
 struct task_events;
 
 /* @te is borrowed; NULL at the end. -ENOMEM. */
 int cpuacct_init(struct task_events *te);
 
-/* Some hierarchy clones, or none does any more. */
-void cpuacct_clones_changed(void);
+/* Do clones get containers that are charged? No, until this says so. Under the lock, too. */
+void cpuacct_set_clones(bool clones);
 /*
- * @gid, which is about to be an id of @group, gets an account if its time counts:
- * -ENOMEM, or what BPF says. Under the engine's lock, too; the account goes by free().
+ * @gid gets an account, as its time counts: -ENOMEM, or what BPF says. Under the
+ * engine's lock, too; the account goes by free().
  */
-int cpuacct_open(struct group_id *gid, struct css_group *group);
+int cpuacct_open(struct group_id *gid);
 
 /* Charge for all that has been used until now; host_charge() does, unless it was just done. */
 void cpuacct_look(void);

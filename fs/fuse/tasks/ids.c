@@ -7,7 +7,7 @@
  * cannot come back after a complete drain:
  *
  *  - A word gets an id by fork (that of the creator), by clone (a fresh one) or by
- *    attach. Attach is done by this thread, and ids_of_group() makes an entry first.
+ *    attach. Attach is done by this thread, and meet() makes an entry first.
  *  - A fork reserves its place in the ring, and only then reads the word of its
  *    creator. Let C be born with id X. Its creator had X then, and has lost it by
  *    attach, by a clone of its own, or by its exit (else its record has X, and X is
@@ -46,6 +46,7 @@ static struct tasks_hash table;
 static TAILQ_HEAD(, group_id) idle_list = TAILQ_HEAD_INITIALIZER(idle_list);
 static TAILQ_HEAD(, group_id) unpinned_list = TAILQ_HEAD_INITIALIZER(unpinned_list);
 static struct group_id *zero;		/* id 0 */
+static struct css_group_facts zero_facts; /* of the top containers, as the engine said */
 static bool cloning;
 static bool rewatched;
 static bool ruled;			/* some id has ever been under device rules */
@@ -56,7 +57,7 @@ struct group_id *ids_find(uint64_t id)
 	return (struct group_id *)tasks_hash_find(&table, id);
 }
 
-static struct group_id *primary(struct css_group *group)
+static struct group_id *primary(const struct css_group *group)
 {
 	uint64_t id = css_group_cookie(group);
 
@@ -113,7 +114,8 @@ static void leave_ring(struct group_id *gid)
 	gid->next->prev = gid->prev;
 }
 
-static struct group_id *new_entry(uint64_t id, uint64_t parent, struct css_group *group)
+static struct group_id *new_entry(uint64_t id, uint64_t parent, struct css_group *group,
+				  bool charged)
 {
 	struct group_id *gid = calloc(1, sizeof(*gid));
 
@@ -121,7 +123,7 @@ static struct group_id *new_entry(uint64_t id, uint64_t parent, struct css_group
 		return NULL;
 	gid->node.key = id;
 	gid->parent = parent;
-	if (cpuacct_open(gid, group)) {
+	if (charged && cpuacct_open(gid)) {
 		free(gid);
 		return NULL;
 	}
@@ -160,9 +162,8 @@ static int write_entry(struct group_id *gid, uint32_t watch, uint32_t mask, uint
 }
 
 /* Tell BPF of device rules.  An id that BPF made may have the rules that its parent had then. */
-static int tell_rules(struct group_id *gid, bool known)
+static int tell_rules(struct group_id *gid, uint64_t rules, bool known)
 {
-	uint64_t rules = css_group_device_rules(gid->group);
 	int err;
 
 	ruled |= rules != 0;
@@ -174,29 +175,31 @@ static int tell_rules(struct group_id *gid, bool known)
 	return err;
 }
 
-static void tell_user_limit(void)
+/* What holds for all tasks alike is told with the facts of the top containers. */
+static void tell_all(const struct css_group_facts *facts)
 {
-	unsigned int limit = container_max_user_clones();
-
-	task_events_set_user_limit(te, limit == ~0u ? UINT64_MAX : limit);
+	if (facts->user_clones != zero_facts.user_clones)
+		task_events_set_user_limit(te, facts->user_clones == ~0u ? UINT64_MAX :
+					   facts->user_clones);
+	pids_set_clones(facts->clones_counted);
+	cpuacct_set_clones(facts->clones_charged);
+	zero_facts = *facts;
 }
 
 /* Tell BPF of @gid what the engine says; @known: it was told before. */
-static int tell(struct group_id *gid, bool known)
+static int tell(struct group_id *gid, const struct css_group_facts *facts, bool known)
 {
-	uint32_t watch = css_group_watch(gid->group);
-	uint32_t mask = css_group_clone_mask(gid->group);
-	uint32_t levels = css_group_clone_levels(gid->group);
-	uint64_t pids = pids_key(gid->group);
+	uint32_t watch = facts->watch, mask = facts->clone_mask, levels = facts->clone_levels;
+	uint64_t pids = pids_key(facts->counter);
 	int err = 0;
 
 	if (gid == zero)
-		tell_user_limit();
+		tell_all(facts);
 	if (!known || watch != gid->watch || mask != gid->mask || levels != gid->levels ||
 	    pids != gid->pids)
 		err = write_entry(gid, watch, mask, levels, pids);
 	if (!err)
-		err = tell_rules(gid, known);
+		err = tell_rules(gid, facts->rules, known);
 	if (err)
 		return err;
 	if (watch & ~gid->watch)
@@ -210,24 +213,9 @@ static int tell(struct group_id *gid, bool known)
 	return 0;
 }
 
-int ids_of_group(struct css_group *group, struct group_id **gidp)
+struct group_id *ids_of_group(const struct css_group *group)
 {
-	struct group_id *gid = primary(group);
-	int err;
-
-	if (!gid) {
-		gid = new_entry(task_events_new_id(te), 0, group);
-		if (!gid)
-			return -ENOMEM;
-		set_pinned(gid, false);
-		err = tell(gid, false);
-		if (err) {
-			drop_entry(gid);
-			return err;
-		}
-	}
-	*gidp = gid;
-	return 0;
+	return primary(group);
 }
 
 void ids_pin(void)
@@ -240,9 +228,10 @@ void ids_pin(void)
 	}
 }
 
-struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group)
+struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group,
+			 const struct css_group_facts *facts)
 {
-	struct group_id *gid = new_entry(id, parent, group);
+	struct group_id *gid = new_entry(id, parent, group, facts->charged);
 	int err;
 
 	if (!gid) {
@@ -250,7 +239,7 @@ struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group)
 		return NULL;
 	}
 	gid->watch = TE_WATCH_EMPTIES;	/* as each clone has in BPF */
-	err = tell(gid, false);
+	err = tell(gid, facts, false);
 	if (err)
 		log_err("css_group %llu: cannot be told to BPF: %s", (unsigned long long)id,
 			strerror(-err));
@@ -273,7 +262,23 @@ void ids_count_word(uint64_t old_word, uint64_t word)
 		set_idle(old, true);
 }
 
-void ids_changed(struct css_group *group)
+/* --- what the engine says of its groups, under its lock: struct css_group_host_ops --- */
+
+static int meet(struct css_group *group, const struct css_group_facts *facts)
+{
+	struct group_id *gid = new_entry(task_events_new_id(te), 0, group, facts->charged);
+	int err;
+
+	if (!gid)
+		return -ENOMEM;
+	set_pinned(gid, false);
+	err = tell(gid, facts, false);
+	if (err)
+		drop_entry(gid);
+	return err;
+}
+
+static void changed(struct css_group *group, const struct css_group_facts *facts)
 {
 	struct group_id *first = primary(group);
 	struct group_id *gid = first;
@@ -282,7 +287,7 @@ void ids_changed(struct css_group *group)
 	if (!first)
 		return;
 	do {
-		err = tell(gid, true);
+		err = tell(gid, facts, true);
 		if (err)
 			log_err("css_group %llu: a change cannot be told to BPF: %s",
 				(unsigned long long)gid->node.key, strerror(-err));
@@ -291,12 +296,12 @@ void ids_changed(struct css_group *group)
 }
 
 /*
- * Only a group without a pin can get here: ids_of_group() made its id for an attach that
- * has failed, under the lock that is still held. Mostly no word ever had the id. If the
+ * Only a group without a pin can get here: meet() made its id for an attach that has
+ * failed, under the lock that is still held. Mostly no word ever had the id. If the
  * engine took back an attach, a child may have been born with it meanwhile: the id then
  * means the top containers.
  */
-void ids_group_freed(struct css_group *group)
+static void forget(struct css_group *group)
 {
 	struct group_id *gid = primary(group);
 
@@ -311,16 +316,19 @@ void ids_group_freed(struct css_group *group)
 	join_ring(gid, css_group_init());
 }
 
+static const struct css_group_host_ops group_ops = {
+	.meet		= meet,
+	.changed	= changed,
+	.forget		= forget,
+};
+const struct css_group_host_ops *const host_css_groups = &group_ops;
+
 void ids_set_cloning(bool on)
 {
 	int err;
 
 	cloning = on;
-	pids_clones_changed();
-	cpuacct_clones_changed();
-	tell_user_limit();
-	err = task_events_set_clone(te, on, css_group_clone_mask(css_group_init()),
-				    css_group_clone_levels(css_group_init()));
+	err = task_events_set_clone(te, on, zero_facts.clone_mask, zero_facts.clone_levels);
 	if (err)
 		log_err("the %s hook cannot be %s: %s", task_events_unshare_hook(te),
 			on ? "attached" : "detached", strerror(-err));
@@ -332,9 +340,13 @@ void ids_set_cloning(bool on)
 static void rearm(struct tasks_node *node, void *arg)
 {
 	struct group_id *gid = (struct group_id *)node;
+	struct css_group_facts facts;
 
 	(void)arg;
-	if (!(gid->watch & WATCH_EVENTS) || tell(gid, true))
+	if (!(gid->watch & WATCH_EVENTS))
+		return;
+	css_group_get_facts(gid->group, &facts);
+	if (tell(gid, &facts, true))
 		return;
 	if (gid->watch & TE_WATCH_ALL && !task_events_group_watch(te, node->key, TE_WATCH_ALL, 0))
 		rewatched = true;
@@ -413,7 +425,8 @@ int ids_init(struct task_events *events)
 		return err;
 	te = events;
 	cloning = ruled = false;
-	zero = new_entry(0, 0, css_group_init());
+	css_group_get_facts(css_group_init(), &zero_facts);
+	zero = new_entry(0, 0, css_group_init(), false);
 	if (!zero) {
 		tasks_hash_exit(&table);
 		return -ENOMEM;

@@ -11,8 +11,8 @@
  *
  * Each entry holds a reference to its group. So a group is never freed while a word may
  * have its id, and a group has a cookie only while this table knows it. The exception is
- * an id that is made for an attach: the engine's lock is held then, so no reference can
- * be taken; ids_pin() takes it before anything else happens.
+ * an id that is made when the engine has the daemon meet a group: the engine's lock is
+ * held then, so no reference can be taken; ids_pin() takes it before anything else happens.
  *
  * An id that no record has is idle. Only ids_free_idle() frees it, and only right after
  * a complete drain: the proof is in ids.c. If CPU time is charged for an idle id, it is
@@ -20,8 +20,9 @@
  * until then (cpuacct.c).
  *
  * BPF is told, for each id, which CLONE_NEW* flags clone, whether to wake the daemon and
- * which set of device rules its tasks are under; ids_changed() keeps that current. If a
- * wake-up was asked for too late, one more drain makes up for it: ids_take_rewatched().
+ * which set of device rules its tasks are under. The engine says that of each group by
+ * host_css_groups, which is in ids.c, and of a clone when it makes it. If a wake-up was
+ * asked for too late, one more drain makes up for it: ids_take_rewatched().
  *
  * One thread, no locks. What may be called under the engine's lock says so.
  */
@@ -38,6 +39,7 @@
 
 struct account;
 struct css_group;
+struct css_group_facts;
 struct task_events;
 
 enum limits_state {
@@ -75,24 +77,20 @@ void ids_exit(void);
 
 /* NULL if not known. Entries are borrowed; idle ones last until ids_free_idle(). */
 struct group_id *ids_find(uint64_t id);
-/*
- * The id to attach to @group with, made and told to BPF if it has none; the
- * error is -ENOMEM, or what task_events_group_set() returned. Under the
- * engine's lock: that is where attach is.
- */
-int ids_of_group(struct css_group *group, struct group_id **gidp);
-/* Take the references that ids_of_group() could not; no lock held. */
+/* The id to attach to @group with, which the engine has had us meet. Under the lock, too. */
+struct group_id *ids_of_group(const struct css_group *group);
+/* Take the references that could not be had when we met a group; no lock held. */
 void ids_pin(void);
-/* BPF made @id for tasks of @group: takes over the reference; NULL, and puts it: no memory. */
-struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group);
+/*
+ * BPF made @id for tasks of @group, of which @facts hold: takes over the reference;
+ * NULL, and puts it: no memory.
+ */
+struct group_id *ids_add(uint64_t id, uint64_t parent, struct css_group *group,
+			 const struct css_group_facts *facts);
 
 /* The word of a record was set, changed or removed; 0: no word. Under the lock, too. */
 void ids_count_word(uint64_t old_word, uint64_t word);
 
-/* Mask, watch or device rules of @group may have changed. Under the lock. */
-void ids_changed(struct css_group *group);
-/* The last reference to @group is gone. Under the lock. */
-void ids_group_freed(struct css_group *group);
 /* Some hierarchy clones, or none does any more. Under the lock. */
 void ids_set_cloning(bool on);
 

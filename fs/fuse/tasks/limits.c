@@ -67,11 +67,17 @@ static void move(struct group_id *gid, enum limits_state to)
 	gid->limits = to;
 }
 
+static bool is_full(const struct group_id *gid)
+{
+	struct css_group_facts facts;
+
+	css_group_get_facts(gid->group, &facts);
+	return facts.clone_full;
+}
+
 void limits_refused(struct group_id *gid)
 {
 	if (gid->limits != LIMITS_NONE && gid->limits != LIMITS_FULL)
-		return;
-	if (!css_group_clone_full(gid->group))
 		return;
 	move(gid, LIMITS_ASKED);
 	/* Work, because limits_after_drain() needs one more drain. */
@@ -102,7 +108,7 @@ void limits_after_drain(void)
 		next = TAILQ_NEXT(gid, in_limits);
 		if (gid->limits != LIMITS_READ)
 			continue;
-		if (css_group_clone_full(gid->group) &&
+		if (is_full(gid) &&
 		    !task_events_group_full(te, gid->node.key, gid->emptied))
 			move(gid, LIMITS_FULL);
 		else
@@ -113,7 +119,7 @@ void limits_after_drain(void)
 	clones_left = container_clones_left();
 	for (gid = TAILQ_FIRST(&full_list); gid; gid = next) {
 		next = TAILQ_NEXT(gid, in_limits);
-		if (css_group_clone_full(gid->group))
+		if (is_full(gid))
 			continue;
 		task_events_group_full(te, gid->node.key, 0);
 		move(gid, LIMITS_NONE);

@@ -25,7 +25,10 @@ void limits_init(struct task_events *te);
 void limits_clone_begin(uint32_t user);
 void limits_clone_end(void);
 
-/* The engine refused a clone of tasks of @gid, which BPF had made: let BPF refuse the next. */
+/*
+ * The engine refused a clone of tasks of @gid, which BPF had made, as the container is
+ * full: let BPF refuse the next.
+ */
 void limits_refused(struct group_id *gid);
 /* Before each drain, and after it if it was complete. */
 void limits_before_drain(void);

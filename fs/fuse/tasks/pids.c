@@ -42,6 +42,7 @@ static struct task_events *te;
 static struct tasks_hash table, keys;
 static LIST_HEAD(, pids_entry) done_list = LIST_HEAD_INITIALIZER(done_list);
 static bool on;
+static bool clones;			/* get containers that count */
 static uint64_t clone_key;		/* of the clone that the engine is told of */
 static struct pids_entry *spare;	/* for it, should the engine refuse */
 static uint64_t refused;		/* as the engine was told */
@@ -67,9 +68,9 @@ static uint64_t key_of(const struct pids_entry *entry)
 	return entry ? entry->by_key.key : 0;
 }
 
-uint64_t pids_key(const struct css_group *group)
+uint64_t pids_key(uint64_t id)
 {
-	return key_of(find(css_group_pids(group)));
+	return key_of(find(id));
 }
 
 /* --- clones --- */
@@ -126,15 +127,18 @@ void pids_clone_end(void)
 static void set(bool now)
 {
 	enum te_pids_state state = !now ? TE_PIDS_OFF :
-		container_pids_clones() ? TE_PIDS_CLONES : TE_PIDS_ON;
+		clones ? TE_PIDS_CLONES : TE_PIDS_ON;
 	int err = task_events_pids_set(te, state);
 
 	if (err)
 		log_err("tasks cannot be counted: %s", strerror(-err));
 }
 
-void pids_clones_changed(void)
+void pids_set_clones(bool now)
 {
+	if (clones == now)
+		return;
+	clones = now;
 	if (on)
 		set(true);
 }
@@ -339,5 +343,6 @@ void pids_exit(void)
 	tasks_hash_exit(&table);
 	tasks_hash_exit(&keys);
 	refused = 0;
+	clones = false;
 	te = NULL;
 }

@@ -7,22 +7,22 @@
 #ifndef _CONTAINERFSD_TASKS_PIDS_H
 #define _CONTAINERFSD_TASKS_PIDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-struct css_group;
 struct task_events;
 
 /* -ENOMEM. @te is borrowed until pids_exit(). */
 int pids_init(struct task_events *te);
 void pids_exit(void);
 
-/* The key of the entry that counts @group's tasks, 0: none. Under the lock, too. */
-uint64_t pids_key(const struct css_group *group);
+/* The key of the entry that counts where container @id does, 0: none. Under the lock, too. */
+uint64_t pids_key(uint64_t id);
 /* Around container_clone() for the css_group id @id: its container has BPF's entry. */
 void pids_clone_begin(uint64_t id);
 void pids_clone_end(void);
-/* Whether clones get containers in the hierarchy of pids may have changed. Under the lock. */
-void pids_clones_changed(void);
+/* Do clones get containers that count? No, until this says so. Under the lock. */
+void pids_set_clones(bool clones);
 /* After a complete drain: forget entries that are done with, tell of refusals. */
 void pids_settle(void);
 

@@ -79,16 +79,17 @@ void replay_check(const struct te_facts *facts)
 static struct group_id *add_clone(uint64_t id, struct group_id *parent,
 				  const struct container_clone_info *info)
 {
+	struct css_group_facts facts;
 	struct css_group *group;
 	struct group_id *gid;
 
 	pids_clone_begin(id);
 	limits_clone_begin(info->user);
-	group = container_clone(parent->group, info);
+	group = container_clone(parent->group, info, &facts);
 	limits_clone_end();
 	pids_clone_end();
-	gid = ids_add(id, parent->node.key, group);
-	if (gid && gid->group == parent->group) {
+	gid = ids_add(id, parent->node.key, group, &facts);
+	if (gid && gid->group == parent->group && facts.clone_full) {
 		limits_refused(parent);
 		limits_refused(gid);
 	}

@@ -136,9 +136,7 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 	/* Nobody knows better, and asking again would not help. */
 	if (replay_failed())
 		return -EIO;
-	err = ids_of_group(to, &gid);
-	if (err)
-		return err;
+	gid = ids_of_group(to);
 	err = task_events_attach(te, &ref, old, gid->node.key, &word);
 	if (err)
 		return err == -ENOENT ? -ESRCH : err;
@@ -149,10 +147,8 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 
 int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to)
 {
-	struct group_id *gid;
-	int err = ids_of_group(to, &gid);
-
-	return err ? err : task_events_births(te, (uint32_t)tgid, te_word_id(cookie), gid->node.key);
+	return task_events_births(te, (uint32_t)tgid, te_word_id(cookie),
+				  ids_of_group(to)->node.key);
 }
 
 void host_births_end(void)
@@ -178,16 +174,6 @@ void host_work_pending(void)
 void host_set_cloning(_Bool on)
 {
 	ids_set_cloning(on);
-}
-
-void host_group_changed(struct css_group *group)
-{
-	ids_changed(group);
-}
-
-void host_group_free(struct css_group *group)
-{
-	ids_group_freed(group);
 }
 
 const char *host_clone_hook(void)

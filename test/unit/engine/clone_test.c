@@ -157,7 +157,7 @@ START_TEST(failed_entry_leaves_an_empty_clone)
 	struct container_clone_info info = { .pid = 10, .namer = host_key(10), .flags = NEW_UTS,
 					     .comm = "x" };
 	struct container *top = mount_top("ns,keep_empty=0");
-	struct css_group *group = container_clone(css_group_init(), &info);
+	struct css_group *group = container_clone(css_group_init(), &info, NULL);
 
 	/* The host could not move the task: the clone is one more that is empty. */
 	ck_assert_ptr_ne(group, css_group_init());

@@ -317,13 +317,13 @@ START_TEST(migrations_are_watched)
 	container_rmdir(top, "b");
 	umount_top(top);
 	ck_assert(!host.watching_migrations);
-	ck_assert(!container_cpuacct_clones());
+	ck_assert(!host_group_told(css_group_init())->clones_charged);
 	top = mount_top("cpuacct");
 	ck_assert(host.watching_migrations);
-	ck_assert(!container_cpuacct_clones());
+	ck_assert(!host_group_told(css_group_init())->clones_charged);
 	umount_top(top);
 	top = mount_top("cpuacct,ns");
-	ck_assert(container_cpuacct_clones());
+	ck_assert(host_group_told(css_group_init())->clones_charged);
 	/* of one without a record, and of one in the top */
 	host_migrate(11, 2);
 	a = make_dir(top, "a");
@@ -398,7 +398,7 @@ static void charge(void)
 	struct css_group *group = container_task_group(container_task_find(host_key(10)));
 
 	charges++;
-	ck_assert(css_group_charges(group));
+	ck_assert(host_group_told(group)->charged);
 	container_charge(group, 2, &(struct container_cpu){ .runtime = 30, .user = 20, .system = 10 });
 }
 
@@ -408,7 +408,7 @@ START_TEST(by_group)
 	attach(ab, 10);
 	host_run(10, 1000, 1000);
 	expect_used(ab, 0, 0);
-	ck_assert(!css_group_charges(css_group_init()));
+	ck_assert(!host_group_told(css_group_init())->charged);
 	host.on_charge = charge;
 	read_of(b, "cpuacct.usage");
 	read_of(a, "cpuacct.usage");

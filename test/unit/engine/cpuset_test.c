@@ -40,7 +40,7 @@ static void cpuset_teardown(void)
 
 static unsigned int watch_of(int tid)
 {
-	return css_group_watch(container_task_group(container_task_find(host_key(tid))));
+	return host_group_facts(container_task_group(container_task_find(host_key(tid)))).watch;
 }
 
 #define expect_cpus(tid, cpus)	ck_assert_uint_eq(host.task[tid].affinity, cpus)

@@ -137,7 +137,8 @@ START_TEST(new_ones_make_no_work)
 	host.works = 0;
 	host_spawn(501, 501, 0);
 	ck_assert_int_eq(attach(a, 501), 0);
-	css_group_put(container_clone(container_task_group(container_task_find(host_key(501))), &info));
+	css_group_put(container_clone(container_task_group(container_task_find(host_key(501))), &info,
+				      NULL));
 	ck_assert_uint_gt(host.works, 0);
 	container_run_work();
 	ck_assert_str_eq(children_of(a), "node3");

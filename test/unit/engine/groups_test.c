@@ -136,19 +136,17 @@ START_TEST(host_references)
 	host_fork(1, 10);
 	attach(a, 10);
 	group = css_group_get(group_of(10));
-	ck_assert_uint_eq(css_group_cookie(group), 0);
-	css_group_set_cookie(group, 77);
-	ck_assert_uint_eq(css_group_cookie(group), 77);
-	freed = host.groups_freed;
+	ck_assert(host_group_knows(group));
+	freed = host.groups_forgotten;
 	host_exit(10);
-	ck_assert_uint_eq(host.groups_freed, freed);
+	ck_assert_uint_eq(host.groups_forgotten, freed);
 	host_fork(1, 11);
 	attach(a, 11);
 	ck_assert_ptr_eq(group_of(11), group);
 	host_exit(11);
 	ck_assert_int_eq(container_rmdir(ns, "a"), 0);
-	ck_assert_uint_eq(css_group_watch(group), 0);
-	ck_assert_uint_ne(css_group_clone_mask(group), 0);
+	ck_assert_uint_eq(host_group_facts(group).watch, 0);
+	ck_assert_uint_ne(host_group_facts(group).clone_mask, 0);
 
 	/* A container of the same name is not the one that the group names. */
 	a = make_dir(ns, "a");
@@ -157,7 +155,89 @@ START_TEST(host_references)
 	ck_assert_ptr_ne(group_of(12), group);
 	umount_top(ns);
 	css_group_put(group);
-	ck_assert_uint_eq(host.groups_freed, freed + 1);
+	ck_assert_uint_eq(host.groups_forgotten, freed + 1);
+}
+END_TEST
+
+/* The host meets a group before it is told to move somebody there, and once. */
+START_TEST(host_meets_groups)
+{
+	struct container *ns = mount_top("ns,pids,cpuacct,clone_flags=none"), *a = make_dir(ns, "a");
+	const struct css_group_facts *told = host_group_told(css_group_init());
+	struct css_group *group;
+
+	ck_assert_uint_eq(told->clone_mask, 0);
+	ck_assert(told->clones_counted && told->clones_charged && !told->charged && !told->counter);
+	ck_assert_uint_eq(told->clone_levels, 32);
+	ck_assert_uint_eq(told->user_clones, 4096);
+	host_fork(1, 10);
+	host_fork(1, 11);
+	ck_assert_int_eq(write_to(a, "ns.max_depth", "1"), 0);
+	ck_assert_int_eq(write_to(a, "ns.max_clones", "0"), 0);
+	ck_assert_uint_eq(host.groups_met, 0);
+	host.meet_err = -ENOSPC;
+	ck_assert_int_eq(attach(a, 10), -ENOSPC);
+	ck_assert(!is_in(a, 10));
+	host.meet_err = 0;
+	sane();
+	attach(a, 10);
+	group = group_of(10);
+	told = host_group_told(group);
+	ck_assert(told->charged && told->counter == container_id(a) && told->clone_full);
+	ck_assert_uint_eq(told->clone_levels, 1);
+	attach(a, 11);
+	ck_assert_ptr_eq(group_of(11), group);
+	ck_assert_uint_eq(host.groups_met, 1);
+
+	/* Only of what it knows is it told, and that it forgets when the group is gone. */
+	host_group_forget(group);
+	host.groups_changed = 0;
+	ck_assert_int_eq(write_to(a, "notify_on_release", "1"), 0);
+	ck_assert_uint_eq(host.groups_changed, 0);
+	host_fork(1, 12);
+	attach(a, 12);
+	ck_assert_uint_eq(host.groups_met, 2);
+	ck_assert_uint_eq(host_group_told(group)->watch, CSS_GROUP_WATCH_EMPTY);
+	ck_assert_int_eq(write_to(a, "notify_on_release", "0"), 0);
+	ck_assert_uint_eq(host.groups_changed, 1);
+	ck_assert_uint_eq(host_group_told(group)->watch, 0);
+	sane();
+	host_exit(10);
+	host_exit(11);
+	host_exit(12);
+	ck_assert_int_eq(container_rmdir(ns, "a"), 0);
+	umount_top(ns);
+	sane();
+	told = host_group_told(css_group_init());
+	ck_assert(!told->clones_counted && !told->clones_charged);
+	ck_assert_uint_eq(told->clone_levels, ~0u);
+	ck_assert_uint_eq(told->user_clones, ~0u);
+}
+END_TEST
+
+/* What clones get of other subsystems changes with those that a remount brings, too. */
+START_TEST(remount_tells_of_clones)
+{
+	struct container *top = mount_top("ns");
+	const struct css_group_facts *told = host_group_told(css_group_init());
+
+	ck_assert(!told->clones_counted && !told->clones_charged);
+	ck_assert_int_eq(hierarchy_remount(container_root(top), "ns,pids", &root_actor, mount_msg,
+					   sizeof(mount_msg)), 0);
+	ck_assert(told->clones_counted && !told->clones_charged);
+	sane();
+	ck_assert_int_eq(hierarchy_remount(container_root(top), "cpuacct", &root_actor, mount_msg,
+					   sizeof(mount_msg)), 0);
+	ck_assert(!told->clones_counted && !told->clones_charged);
+	ck_assert_uint_eq(told->clone_mask, 0);
+	sane();
+	ck_assert_int_eq(hierarchy_remount(container_root(top), "cpuacct,ns,max_user_clones=7",
+					   &root_actor, mount_msg, sizeof(mount_msg)), 0);
+	ck_assert(!told->clones_counted && told->clones_charged);
+	ck_assert_uint_eq(told->user_clones, 7);
+	sane();
+	umount_top(top);
+	sane();
 }
 END_TEST
 
@@ -260,6 +340,8 @@ TCase *groups_tests(void)
 	tcase_add_test(tc, every_pair_is_a_set);
 	tcase_add_test(tc, hierarchies_come_and_go);
 	tcase_add_test(tc, host_references);
+	tcase_add_test(tc, host_meets_groups);
+	tcase_add_test(tc, remount_tells_of_clones);
 	tcase_add_test(tc, records);
 	tcase_add_test(tc, walk_of_records);
 	tcase_add_test(tc, end_with_everything_left);

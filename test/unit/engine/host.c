@@ -150,6 +150,7 @@ static bool clone_into(int namer, int tid, unsigned int flags)
 		.comm = host.task[tid].comm,
 	};
 	struct css_group *from = group_of(namer), *to;
+	struct css_group_facts facts;
 	bool made;
 
 	if (host.one_step) {
@@ -159,7 +160,8 @@ static bool clone_into(int namer, int tid, unsigned int flags)
 							      host.task[tid].tgid, &info);
 		return host.added != added;
 	}
-	to = container_clone(from, &info);
+	to = container_clone(from, &info, &facts);
+	host_group_cloned(to, &facts);
 	made = to != from;
 	if (to != css_group_init())
 		ck_assert_int_eq(container_task_enter(host_key(tid), tid, host.task[tid].tgid, to,
@@ -210,6 +212,7 @@ void host_reset(void)
 	host.now = 1000;
 	shim_panic_on_warn(1);
 	ck_assert_int_eq(container_engine_init(), 0);
+	host_groups_reset();
 	host_spawn(1, 1, 0);
 }
 
@@ -288,7 +291,7 @@ void host_task_hold(const struct container_task_info *info)
 int host_task_set_group(const struct container_task_info *info, struct css_group *from,
 			struct css_group *to, unsigned long long *cookie)
 {
-	(void)to;
+	ck_assert(host_group_knows(to));
 	if (host.again) {
 		host.again--;
 		return -EAGAIN;
@@ -307,6 +310,7 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 /* The fork hook of this host asks the engine. */
 int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to)
 {
+	ck_assert(host_group_knows(to));
 	return 0;
 }
 
@@ -427,20 +431,6 @@ void host_set_cloning(_Bool on)
 {
 	host.cloning = on;
 	host.cloning_calls++;
-}
-
-void host_group_changed(struct css_group *group)
-{
-	/* As a host would: it wants to know at once. */
-	css_group_clone_mask(group);
-	css_group_watch(group);
-	host.groups_changed++;
-}
-
-void host_group_free(struct css_group *group)
-{
-	(void)group;
-	host.groups_freed++;
 }
 
 void host_clone_added(struct container *dir, struct container *child)

@@ -81,6 +81,7 @@ struct host {
 	struct container_pids numbers;		/* what it has counted, in any container */
 	unsigned long long limited, limit;	/* the last container given a limit, and that */
 	int		cpus;			/* possible CPUs: 0, 2, 4.. of the system */
+	int		meet_err;		/* when it is to meet a css_group */
 	int		devices_start_err;	/* of host_devices_start() */
 	int		devices_add_err;	/* of host_device_rules_add(), */
 	unsigned int	devices_add_nth;	/* the nth from now; 0: none */
@@ -104,7 +105,7 @@ struct host {
 	bool		in_kill;		/* between host_kill_begin() and end() */
 	bool		cloning;
 	unsigned int	cloning_calls;
-	unsigned int	groups_changed, groups_freed;
+	unsigned int	groups_met, groups_changed, groups_forgotten;
 	unsigned int	added, removed;		/* clones */
 	unsigned long long last_added, last_removed;	/* their ids */
 	unsigned int	freezes, thaws;		/* of tasks */
@@ -171,6 +172,17 @@ void host_exec(int tid);
  * the host was told of for the task's css_group.
  */
 bool host_may(int tid, char type, unsigned int major, unsigned int minor, const char *access);
+/* The host made a clone, which is in @group, of which these are the facts. */
+void host_group_cloned(struct css_group *group, const struct css_group_facts *facts);
+/* The host gives up its number for @group. */
+void host_group_forget(struct css_group *group);
+bool host_group_knows(const struct css_group *group);
+/* What it was told of @group, which it knows, and what the engine would say now. */
+const struct css_group_facts *host_group_told(const struct css_group *group);
+struct css_group_facts host_group_facts(const struct css_group *group);
+/* Are these the same, for all groups that it knows, where changes are told? */
+void host_groups_sane(void);
+void host_groups_reset(void);
 /* An actor with these credentials, acting as thread @tid from where that is. */
 struct container_actor host_actor(int tid, unsigned int euid, bool sys_admin);
 

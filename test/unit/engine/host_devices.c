@@ -122,8 +122,9 @@ bool host_may(int tid, char type, unsigned int major, unsigned int minor, const 
 			  (strchr(access, 'm') ? CONTAINER_DEVICE_MKNOD : 0),
 	};
 	struct container_task *task = container_task_find(host_key(tid));
-	unsigned long long id = css_group_device_rules(task ? container_task_group(task) :
-						       css_group_init());
+	struct css_group *group = task ? container_task_group(task) : css_group_init();
+	unsigned long long id = host_group_knows(group) ? host_group_told(group)->rules :
+							  host_group_facts(group).rules;
 	int ret = container_device_permission(host_key(tid), &want);
 
 	ck_assert(!ret || ret == -EPERM);

@@ -43,7 +43,7 @@ static bool meant(int tid)
 {
 	struct container_task *task = container_task_find(host_key(tid));
 
-	return css_group_watch(task ? container_task_group(task) : css_group_init()) &
+	return host_group_facts(task ? container_task_group(task) : css_group_init()).watch &
 		CSS_GROUP_WATCH_KILL;
 }
 

@@ -348,10 +348,10 @@ START_TEST(a_host_that_counts)
 	host.numbers = (struct container_pids){ .count = 40, .peak = 50, .refused = 60 };
 	expect_pids(a, 40, 50);
 	ck_assert_str_eq(read_of(a, "pids.events"), "max 60\n");
-	ck_assert_uint_eq(css_group_pids(container_task_group(container_task_find(host_key(10)))),
+	ck_assert_uint_eq(host_group_told(container_task_group(container_task_find(host_key(10))))->counter,
 			  container_id(a));
-	ck_assert_uint_eq(css_group_pids(css_group_init()), 0);
-	ck_assert(container_pids_clones());
+	ck_assert_uint_eq(host_group_told(css_group_init())->counter, 0);
+	ck_assert(host_group_told(css_group_init())->clones_counted);
 
 	container_pids_sync();
 	ck_assert(container_file_read(file, &root_actor, 0, &data) > 0);

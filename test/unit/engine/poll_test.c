@@ -228,14 +228,14 @@ START_TEST(watches)
 	unsigned int changed;
 	bool armed;
 
-	ck_assert_uint_eq(css_group_watch(css_group_init()), 0);
+	ck_assert_uint_eq(host_group_facts(css_group_init()).watch, 0);
 	attach(b, 10);
 	group = container_task_group(container_task_find(host_key(10)));
-	ck_assert_uint_eq(css_group_watch(group), 0);
+	ck_assert_uint_eq(host_group_facts(group).watch, 0);
 	changed = host.groups_changed;
 	ck_assert_int_eq(write_to(b, "notify_on_release", "1"), 0);
 	ck_assert_uint_gt(host.groups_changed, changed);
-	ck_assert_uint_eq(css_group_watch(group), CSS_GROUP_WATCH_EMPTY);
+	ck_assert_uint_eq(host_group_facts(group).watch, CSS_GROUP_WATCH_EMPTY);
 	ck_assert_int_eq(write_to(b, "notify_on_release", "0"), 0);
 
 	file = open_as(&root_actor, a, "container.events");
@@ -243,12 +243,12 @@ START_TEST(watches)
 	changed = host.groups_changed;
 	poll_now(&armed);
 	ck_assert_uint_gt(host.groups_changed, changed);
-	ck_assert_uint_eq(css_group_watch(group), CSS_GROUP_WATCH_EMPTY);
+	ck_assert_uint_eq(host_group_facts(group).watch, CSS_GROUP_WATCH_EMPTY);
 	container_file_release(file);
 	file = open_as(&root_actor, b, "container.events");
 	read_it();
 	poll_now(&armed);
-	ck_assert_uint_eq(css_group_watch(group), CSS_GROUP_WATCH_EMPTY | CSS_GROUP_WATCH_ALL);
+	ck_assert_uint_eq(host_group_facts(group).watch, CSS_GROUP_WATCH_EMPTY | CSS_GROUP_WATCH_ALL);
 	container_file_release(file);
 
 	/* what is in a top container is not linked to it, and clones from there (fault 6.4) */
@@ -257,26 +257,26 @@ START_TEST(watches)
 	changed = host.groups_changed;
 	poll_now(&armed);
 	ck_assert_uint_gt(host.groups_changed, changed);
-	ck_assert_uint_eq(css_group_watch(css_group_init()), CSS_GROUP_WATCH_CLONE);
-	ck_assert_uint_eq(css_group_watch(group) & CSS_GROUP_WATCH_CLONE, 0);
+	ck_assert_uint_eq(host_group_facts(css_group_init()).watch, CSS_GROUP_WATCH_CLONE);
+	ck_assert_uint_eq(host_group_facts(group).watch & CSS_GROUP_WATCH_CLONE, 0);
 	ck_assert(host_unshare(1, NEW_UTS));
-	ck_assert_uint_eq(css_group_watch(css_group_init()), 0);
+	ck_assert_uint_eq(host_group_facts(css_group_init()).watch, 0);
 	container_file_release(file);
 
 	/* clones are watched for their end; masks follow the settings */
-	ck_assert_uint_eq(css_group_clone_mask(group), CONTAINER_NS_ALL);
+	ck_assert_uint_eq(host_group_facts(group).clone_mask, CONTAINER_NS_ALL);
 	changed = host.groups_changed;
 	ck_assert_int_eq(write_to(b, "ns.clone_flags", "uts"), 0);
 	ck_assert_uint_gt(host.groups_changed, changed);
-	ck_assert_uint_eq(css_group_clone_mask(group), NEW_UTS);
-	ck_assert_uint_eq(css_group_clone_mask(css_group_init()), CONTAINER_NS_ALL);
+	ck_assert_uint_eq(host_group_facts(group).clone_mask, NEW_UTS);
+	ck_assert_uint_eq(host_group_facts(css_group_init()).clone_mask, CONTAINER_NS_ALL);
 	changed = host.groups_changed;
 	ck_assert_int_eq(write_to(top, "ns.clone_flags", "none"), 0);
 	ck_assert_uint_gt(host.groups_changed, changed);
-	ck_assert_uint_eq(css_group_clone_mask(css_group_init()), 0);
+	ck_assert_uint_eq(host_group_facts(css_group_init()).clone_mask, 0);
 	ck_assert(host_unshare(10, NEW_UTS));
 	group = container_task_group(container_task_find(host_key(10)));
-	ck_assert_uint_ne(css_group_watch(group) & CSS_GROUP_WATCH_EMPTIES, 0);
+	ck_assert_uint_ne(host_group_facts(group).watch & CSS_GROUP_WATCH_EMPTIES, 0);
 }
 END_TEST
 

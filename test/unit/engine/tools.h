@@ -28,6 +28,7 @@
 	do {								\
 		const char *wrong_ = inspect_engine();			\
 		ck_assert_msg(!wrong_, "%s", wrong_);			\
+		host_groups_sane();					\
 	} while (0)
 
 /* mount(2) as root; the second returns the errno and leaves the message in mount_msg */

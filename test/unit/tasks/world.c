@@ -116,6 +116,7 @@ void consistent(void)
 {
 	static bool used[FK_GROUPS];
 	unsigned int words = 0, records = 0, ids = 1;
+	struct css_group_facts facts;
 	struct container_task *task;
 	struct group_id *gid;
 	uint64_t id;
@@ -133,7 +134,8 @@ void consistent(void)
 		gid = ids_find(id);
 		must(gid, "id %llu is not known", (unsigned long long)id);
 		must(container_task_group(task) == gid->group, "task %u: group", tid);
-		must(fk_group[id].group.rules == css_group_device_rules(gid->group),
+		css_group_get_facts(gid->group, &facts);
+		must(fk_group[id].group.rules == facts.rules,
 		     "task %u: device rules", tid);
 		ids += id && !used[id];
 		used[id] = true;
