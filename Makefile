@@ -50,8 +50,9 @@
 #   libc	everything else: libc, libfuse3, libbpf, and none of the shims' headers
 # Which engine and shim files there are, and the flags of the first two worlds,
 # is said once, in kernel/sources.mk (shared with Kbuild) and
-# userspace/shim/sources.mk. Objects lie under build/obj (plain) and build/asan
-# (sanitizers), at the path of their source.
+# userspace/shim/sources.mk. Objects lie under build/obj (plain), build/asan
+# (sanitizers) and build/reach (to see what of the shims is reached), at the path of
+# their source.
 
 MAKEFLAGS	+= --no-builtin-rules --no-print-directory
 SHELL		= /bin/sh
@@ -158,11 +159,14 @@ compile		= $(CC) -std=gnu11 $(WORLD) $(CPPFLAGS) $(CFLAGS) $(warnings) $(VARIANT
 VARIANT		= $(hardening) $(fortify)
 $(B)/asan/%.o: VARIANT = $(sanitizers)
 
+$(B)/reach/%.o: VARIANT = -O0 -ffunction-sections -fdata-sections
+
 engine_world	= $(SHIM_ENGINE_CFLAGS) -I include -I kernel
-$(B)/obj/kernel/%.o $(B)/asan/kernel/%.o: WORLD = $(engine_world)
-$(B)/obj/userspace/shim/lib/%.o $(B)/asan/userspace/shim/lib/%.o: WORLD = $(engine_world)
-$(B)/asan/test/unit/%_engine.o: WORLD = $(engine_world)
-$(B)/obj/userspace/shim/%.o $(B)/asan/userspace/shim/%.o: WORLD = $(SHIM_LIBC_CFLAGS)
+each_variant	= $(foreach v,obj asan reach,$(B)/$(v)/$(1))
+$(call each_variant,kernel/%.o): WORLD = $(engine_world)
+$(call each_variant,userspace/shim/lib/%.o): WORLD = $(engine_world)
+$(call each_variant,test/unit/%_engine.o): WORLD = $(engine_world)
+$(call each_variant,userspace/shim/%.o): WORLD = $(SHIM_LIBC_CFLAGS)
 $(B)/obj/fs/fuse/%.o $(B)/asan/fs/fuse/%.o: \
 	LIBC_CPPFLAGS = -I include -I fs/fuse -I userspace -I $(B)/obj/fs/fuse/bpf \
 	$(FUSE_CFLAGS) $(BPF_CFLAGS) $(CAPNG_CFLAGS)
@@ -300,6 +304,20 @@ endef
 unit_programs	= $(patsubst %,$(B)/asan/test-%,$(unit_names))
 $(foreach n,$(unit_names),$(eval $(call unit_program,$(n))))
 
+# That the shims have nothing that only their own test reaches; test-shim is not built
+# without.
+reach_srcs	= $(engine_srcs) $(shim_srcs) $(wildcard test/unit/engine/*_engine.c)
+$(B)/reach/%.o: %.c Makefile $(B)/config.mk
+	$(Q)mkdir -p $(@D)
+	$(Q)$(compile) -c -o $@ $<
+	$(Q)$(filter-out -MMD -MP,$(compile)) -E -dU -o $(@:.o=.macros) $<
+$(B)/shim.reached: userspace/shim/reached $(call objects,reach,$(reach_srcs)) \
+		$(shell find userspace/shim/include -name '*.h')
+	$(call say,REACHED,$@)
+	$(Q)userspace/shim/reached $(B)/reach $(CC) $(SHIM_ENGINE_CFLAGS)
+	$(Q)touch $@
+$(B)/asan/test-shim: $(B)/shim.reached
+
 # --- checking --------------------------------------------------------------
 
 parts		= unit oracle conformance tools stress kbuild module
@@ -417,4 +435,4 @@ clean:
 help:
 	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
--include $(shell find $(B)/obj $(B)/asan -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/asan $(B)/reach -name '*.d' 2>/dev/null)

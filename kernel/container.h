@@ -38,7 +38,6 @@
 
 #include <linux/types.h>
 #include <linux/bug.h>
-#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/kernel.h>

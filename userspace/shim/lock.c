@@ -93,23 +93,6 @@ static void acquire(struct shim_thread *t, struct shim_lock *lock,
 	acquired(t, lock, file, line);
 }
 
-static bool try_acquire(struct shim_thread *t, struct shim_lock *lock,
-			const char *file, int line)
-{
-	int err;
-
-	check_initialised(lock, file, line);
-	if (owner_of(lock) == t)
-		return false;
-	err = pthread_mutex_trylock(mutex_of(lock));
-	if (err == EBUSY)
-		return false;
-	if (err)
-		shim_bug(file, line, "lock %s: %s", lock->name, strerror(err));
-	acquired(t, lock, file, line);
-	return true;
-}
-
 static void release(struct shim_thread *t, struct shim_lock *lock,
 		    const char *file, int line)
 {
@@ -150,16 +133,6 @@ void shim_spin_lock(struct shim_lock *lock, const char *file, int line)
 	t->spinlocks++;
 }
 
-int shim_spin_trylock(struct shim_lock *lock, const char *file, int line)
-{
-	struct shim_thread *t = shim_thread();
-
-	if (!try_acquire(t, lock, file, line))
-		return 0;
-	t->spinlocks++;
-	return 1;
-}
-
 void shim_spin_unlock(struct shim_lock *lock, const char *file, int line)
 {
 	struct shim_thread *t = shim_thread();
@@ -172,11 +145,6 @@ void shim_mutex_lock(struct shim_lock *lock, const char *file, int line)
 {
 	shim_might_sleep(file, line);
 	acquire(shim_thread(), lock, file, line);
-}
-
-int shim_mutex_trylock(struct shim_lock *lock, const char *file, int line)
-{
-	return try_acquire(shim_thread(), lock, file, line);
 }
 
 void shim_mutex_unlock(struct shim_lock *lock, const char *file, int line)
@@ -265,11 +233,6 @@ int shim_lock_held(const struct shim_lock *lock)
 	const struct shim_thread *t = shim_thread();
 
 	return owner_of(lock) == t || holds(t, lock);
-}
-
-int shim_lock_taken(const struct shim_lock *lock)
-{
-	return owner_of(lock) != NULL;
 }
 
 unsigned int shim_locks_held(void)

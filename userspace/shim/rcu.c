@@ -181,17 +181,6 @@ static void check_may_wait(const char *what, const char *file, int line)
 	shim_might_sleep(file, line);
 }
 
-/* Runs no callbacks: who needs those to have run calls rcu_barrier(). */
-void shim_rcu_synchronize(const char *file, int line)
-{
-	unsigned long seq;
-
-	check_may_wait("synchronize_rcu()", file, line);
-	seq = begin_grace_period();
-	while (!shim_threads_all(is_past, seq))
-		wait_a_little();
-}
-
 void shim_rcu_barrier(const char *file, int line)
 {
 	unsigned long target = __atomic_load_n(&queued, __ATOMIC_RELAXED);

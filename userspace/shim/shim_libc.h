@@ -53,10 +53,8 @@ struct shim_lock {
 void shim_lock_init(struct shim_lock *lock, const char *name);
 void shim_lock_destroy(struct shim_lock *lock, const char *file, int line);
 void shim_spin_lock(struct shim_lock *lock, const char *file, int line);
-int shim_spin_trylock(struct shim_lock *lock, const char *file, int line);
 void shim_spin_unlock(struct shim_lock *lock, const char *file, int line);
 void shim_mutex_lock(struct shim_lock *lock, const char *file, int line);
-int shim_mutex_trylock(struct shim_lock *lock, const char *file, int line);
 void shim_mutex_unlock(struct shim_lock *lock, const char *file, int line);
 void shim_rwsem_init(struct shim_lock *sem, const char *name);
 void shim_down_read(struct shim_lock *sem, const char *file, int line);
@@ -64,19 +62,14 @@ void shim_up_read(struct shim_lock *sem, const char *file, int line);
 void shim_down_write(struct shim_lock *sem, const char *file, int line);
 void shim_up_write(struct shim_lock *sem, const char *file, int line);
 int shim_lock_held(const struct shim_lock *lock);	/* by this thread */
-int shim_lock_taken(const struct shim_lock *lock);	/* by any thread */
 unsigned int shim_locks_held(void);			/* how many, by this thread */
 
 /* "Interrupts off", a property of the thread; it only forbids sleeping. */
 unsigned long shim_irq_save(void);
 void shim_irq_restore(unsigned long flags);
-int shim_irqs_off(void);
 
 /* Aborts unless this thread may sleep here. */
 void shim_might_sleep(const char *file, int line);
-void shim_cond_resched(void);
-/* A full barrier that the thread sanitiser understands. */
-void shim_barrier(void);
 
 /*
  * RCU (rcu.c).  Callbacks run once every reader that was inside when the
@@ -97,7 +90,6 @@ void shim_rcu_call(struct shim_rcu_head *head,
 		   void (*func)(struct shim_rcu_head *head));
 /* Frees, as kvfree() would, the object that has head at this offset. */
 void shim_rcu_kfree(struct shim_rcu_head *head, unsigned long offset);
-void shim_rcu_synchronize(const char *file, int line);
 void shim_rcu_barrier(const char *file, int line);
 /*
  * The host calls this where it holds nothing of the engine, for instance
@@ -120,11 +112,8 @@ struct shim_cache;
 
 void *shim_kmalloc(__SIZE_TYPE__ size, unsigned int how, const char *file, int line);
 void *shim_kvmalloc(__SIZE_TYPE__ size, unsigned int how, const char *file, int line);
-void *shim_krealloc(const void *p, __SIZE_TYPE__ size, unsigned int how,
-		    const char *file, int line);
 void shim_kfree(const void *p, const char *file, int line);
 void shim_kvfree(const void *p, const char *file, int line);
-__SIZE_TYPE__ shim_ksize(const void *p);
 
 struct shim_cache *shim_cache_create(const char *name, unsigned int size,
 				     unsigned int align, void (*ctor)(void *),
@@ -133,7 +122,6 @@ void *shim_cache_alloc(struct shim_cache *cache, unsigned int how,
 		       const char *file, int line);
 void shim_cache_free(struct shim_cache *cache, void *p, const char *file, int line);
 void shim_cache_destroy(struct shim_cache *cache, const char *file, int line);
-unsigned int shim_cache_size(const struct shim_cache *cache);
 
 /*
  * Fault injection, for this thread only: the nth allocation from now fails
@@ -143,10 +131,9 @@ unsigned int shim_cache_size(const struct shim_cache *cache);
 unsigned long shim_fail_nth(unsigned long nth);		/* host */
 unsigned long shim_rb_firsts(void);			/* calls of rb_first() so far */
 
-/* Objects allocated and not freed, in all or in one cache. */
+/* Objects allocated and not freed. */
 long shim_slab_live(void);				/* host */
 long shim_slab_bytes(void);				/* host; as they were asked for */
-long shim_slab_live_in(const char *cache);		/* host; -1: no such cache */
 /* Logs one line for each cache with live objects; returns shim_slab_live(). */
 long shim_slab_report(void);				/* host */
 

@@ -192,38 +192,6 @@ void shim_kvfree(const void *p, const char *file, int line)
 	release(h, file, line);
 }
 
-size_t shim_ksize(const void *p)
-{
-	struct header *h;
-	size_t size;
-
-	if (!p || p == ZERO_SIZE)
-		return 0;
-	h = header_of(p, __FILE__, __LINE__);
-	size = h->size;
-	__asan_poison_memory_region(h, sizeof(*h));
-	return size;
-}
-
-/* Always moves, so that who keeps the old pointer is found out. */
-void *shim_krealloc(const void *p, size_t size, unsigned int how,
-		    const char *file, int line)
-{
-	size_t old = shim_ksize(p);
-	void *new;
-
-	if (size == 0) {
-		shim_kfree(p, file, line);
-		return ZERO_SIZE;
-	}
-	new = shim_kmalloc(size, how, file, line);
-	if (new && old) {
-		memcpy(new, p, old < size ? old : size);
-		shim_kfree(p, file, line);
-	}
-	return new;
-}
-
 struct shim_cache *shim_cache_create(const char *name, unsigned int size,
 				     unsigned int align, void (*ctor)(void *),
 				     const char *file, int line)
@@ -303,11 +271,6 @@ void shim_cache_destroy(struct shim_cache *cache, const char *file, int line)
 	free(cache);
 }
 
-unsigned int shim_cache_size(const struct shim_cache *cache)
-{
-	return cache->size;
-}
-
 long shim_slab_live(void)
 {
 	return __atomic_load_n(&live_in_all, __ATOMIC_RELAXED);
@@ -316,21 +279,6 @@ long shim_slab_live(void)
 long shim_slab_bytes(void)
 {
 	return __atomic_load_n(&live_bytes, __ATOMIC_RELAXED);
-}
-
-/* Caches may share a name; theirs is the sum. */
-long shim_slab_live_in(const char *name)
-{
-	struct shim_cache *cache;
-	long live = -1;
-
-	pthread_mutex_lock(&caches_lock);
-	for (cache = caches; cache; cache = cache->next)
-		if (!strcmp(cache->name, name))
-			live = (live < 0 ? 0 : live) +
-				__atomic_load_n(&cache->live, __ATOMIC_RELAXED);
-	pthread_mutex_unlock(&caches_lock);
-	return live;
 }
 
 long shim_slab_report(void)

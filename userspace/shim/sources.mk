@@ -30,8 +30,7 @@ SHIM_ENGINE_SRCS := \
 	userspace/shim/lib/refcount.c \
 	userspace/shim/lib/seq_file.c \
 	userspace/shim/lib/sort.c \
-	userspace/shim/lib/string.c \
-	userspace/shim/lib/vsprintf.c
+	userspace/shim/lib/string.c
 
 SHIM_SRCS := \
 	userspace/shim/lock.c \

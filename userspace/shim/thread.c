@@ -20,7 +20,6 @@ static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct shim_thread *registry;	/* protected by registry_lock */
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
-static unsigned long barrier_word;
 
 static void thread_leave(void *arg)
 {
@@ -102,11 +101,6 @@ void shim_might_sleep(const char *file, int line)
 	shim_bug(file, line, "sleeping function called %s", why);
 }
 
-void shim_cond_resched(void)
-{
-	sched_yield();
-}
-
 unsigned long shim_irq_save(void)
 {
 	struct shim_thread *t = shim_thread();
@@ -119,14 +113,4 @@ unsigned long shim_irq_save(void)
 void shim_irq_restore(unsigned long flags)
 {
 	shim_thread()->irqs_off = flags;
-}
-
-int shim_irqs_off(void)
-{
-	return shim_thread()->irqs_off;
-}
-
-void shim_barrier(void)
-{
-	__atomic_fetch_add(&barrier_word, 0, __ATOMIC_SEQ_CST);
 }

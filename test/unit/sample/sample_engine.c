@@ -17,7 +17,7 @@
 #include "cftype.h"
 #include "options.h"
 
-#define SAMPLE_NO_LIMIT		U64_MAX
+#define SAMPLE_NO_LIMIT		(~0ULL)
 
 struct sample_state {
 	struct container_subsys_state css;

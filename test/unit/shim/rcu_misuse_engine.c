@@ -15,41 +15,20 @@
 #include "tests.h"
 
 struct entry {
-	struct list_head list;
 	struct hlist_node node;
 };
 
 static struct entry __rcu *pointer;
-static LIST_HEAD(entries);
 static DEFINE_HASHTABLE(table, 2);
 static DEFINE_MUTEX(mutex);
 static DEFINE_SPINLOCK(lock);
 
 void test_dereference_outside_reader(void)
 {
-	expect(!rcu_access_pointer(pointer));
 	spin_lock(&lock);
-	expect(!rcu_dereference_protected(pointer, lockdep_is_held(&lock)));
 	expect(!rcu_dereference_check(pointer, lockdep_is_held(&lock)));
 	spin_unlock(&lock);
 	expect(rcu_dereference(pointer));
-}
-
-void test_dereference_unprotected(void)
-{
-	expect(rcu_dereference_protected(pointer, lockdep_is_held(&lock)));
-}
-
-void test_list_walk_outside_reader(void)
-{
-	struct entry *e;
-
-	spin_lock(&lock);
-	list_for_each_entry_rcu(e, &entries, list, lockdep_is_held(&lock))
-		expect(!e);
-	spin_unlock(&lock);
-	list_for_each_entry_rcu(e, &entries, list)
-		expect(!e);
 }
 
 void test_hash_walk_outside_reader(void)
@@ -69,12 +48,6 @@ void test_unlock_outside_reader(void)
 	rcu_read_lock();
 	rcu_read_unlock();
 	rcu_read_unlock();
-}
-
-void test_synchronize_inside_reader(void)
-{
-	rcu_read_lock();
-	synchronize_rcu();
 }
 
 void test_barrier_inside_reader(void)

@@ -61,25 +61,18 @@ void test_seq_numbers(void)
 	seq_put_decimal_ull(&m, NULL, 10);
 	seq_put_decimal_ull(&m, ", ", 99);
 	seq_put_decimal_ull(&m, " ", 100);
-	seq_put_decimal_ull(&m, " ", ULLONG_MAX);
+	seq_put_decimal_ull(&m, " ", ~0ull);
 	expect(holds(&m, "0 910, 99 100 18446744073709551615"));
-	m.count = 0;
-	seq_put_decimal_ll(&m, "", -1);
-	seq_put_decimal_ll(&m, " ", LLONG_MIN);
-	seq_put_decimal_ll(&m, " ", LLONG_MAX);
-	seq_put_decimal_ll(&m, " ", 0);
-	expect(holds(&m, "-1 -9223372036854775808 9223372036854775807 0"));
 	m.count = 0;
 	seq_put_decimal_ull_width(&m, "", 7, 3);
 	seq_put_decimal_ull_width(&m, "|", 1234, 3);
-	seq_put_hex_ll(&m, "|", 0xbeef, 8);
-	expect(holds(&m, "  7|1234|0000beef"));
+	expect(holds(&m, "  7|1234"));
 	finish(&m);
 }
 
 static void show(struct seq_file *m)
 {
-	seq_put_decimal_ll(m, "", 12345);
+	seq_put_decimal_ull(m, "", 12345);
 	seq_putc(m, '\n');
 	seq_puts(m, "name");
 	seq_printf(m, " %d", 678);
@@ -151,34 +144,23 @@ void test_seq_decimal_boundaries(void)
 	for (i = 0; i < 20000; i++) {
 		n = ((unsigned long long)random_next() << 32 | random_next()) >> (i % 64);
 		m.count = 0;
-		seq_put_decimal_ll(&m, "", (long long)n);
-		snprintf(text, sizeof(text), "%lld", (long long)n);
+		seq_put_decimal_ull(&m, "", n);
+		snprintf(text, sizeof(text), "%llu", n);
 		expect(holds(&m, text));
 	}
 	finish(&m);
 }
 
-void test_seq_pad_and_escape(void)
+void test_seq_escapes(void)
 {
 	struct seq_file m;
 
 	start(&m, 64);
-	seq_setwidth(&m, 6);
-	seq_puts(&m, "abc");
-	seq_pad(&m, '|');
-	seq_setwidth(&m, 2);
-	seq_puts(&m, "abc");
-	seq_pad(&m, 0);
 	seq_escape(&m, " a\\b\n", " \n\\");
-	expect(holds(&m, "abc   |abc\\040a\\134b\\012"));
+	expect(holds(&m, "\\040a\\134b\\012"));
 	m.count = 0;
 	seq_show_option(&m, "a=b", "c=d, e");
 	seq_show_option(&m, "f", NULL);
 	expect(holds(&m, ",a\\075b=c=d\\054\\040e,f"));
-	finish(&m);
-	start(&m, 8);
-	seq_setwidth(&m, 10);
-	seq_pad(&m, '\n');
-	expect(seq_has_overflowed(&m));
 	finish(&m);
 }

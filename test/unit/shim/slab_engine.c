@@ -10,20 +10,24 @@
 #include "../../../userspace/shim/shim_libc.h"
 #include "tests.h"
 
+#define BOXES()		kmem_cache_create("box", sizeof(struct box), 0, 0, NULL)
+#define MUCH		(4ul << 20)	/* as much as kmalloc() gives */
+
 struct box {
 	long content[5];
 	spinlock_t lock;
 };
+
+static const char zeroes[sizeof(struct box)];
 
 void test_kmalloc_counts(void)
 {
 	char *p = kmalloc(10, GFP_KERNEL), *q = kzalloc(10, GFP_KERNEL);
 
 	expect(p && q && shim_slab_live() == 2 && shim_slab_bytes() == 20);
-	expect(!memchr_inv(q, 0, 10) && ksize(p) >= 10);
-	expect(IS_ALIGNED((unsigned long)p, ARCH_KMALLOC_MINALIGN));
+	expect(!memcmp(q, zeroes, 10) && (unsigned long)p % 8 == 0);
 	kfree(p);
-	kfree_sensitive(q);
+	kfree(q);
 	kfree(NULL);
 	expect(shim_slab_live() == 0 && shim_slab_bytes() == 0);
 }
@@ -33,67 +37,42 @@ void test_kmalloc_zero_size(void)
 	size_t zero = 0;
 	void *p = kmalloc(zero, GFP_KERNEL);
 
-	expect(p == ZERO_SIZE_PTR && ZERO_OR_NULL_PTR(p) && shim_slab_live() == 0);
+	expect(p == (void *)16 && shim_slab_live() == 0);
 	kfree(p);
 	p = kvmalloc(zero, GFP_KERNEL);
-	expect(ZERO_OR_NULL_PTR(p));
+	expect(p == (void *)16);
 	kvfree(p);
-	p = krealloc(kmalloc(5, GFP_KERNEL), zero, GFP_KERNEL);
-	expect(p == ZERO_SIZE_PTR && shim_slab_live() == 0);
-	p = krealloc(p, 5, GFP_KERNEL);
-	expect(p && shim_slab_live() == 1);
-	kfree(p);
+	expect(shim_slab_live() == 0);
 }
 
 void test_kmalloc_too_much(void)
 {
-	size_t size = KMALLOC_MAX_SIZE + 1;
+	size_t size = MUCH + 1;
 
 	expect(!kmalloc(size, GFP_KERNEL | __GFP_NOWARN) && shim_warn_count() == 0);
 	expect(!kmalloc(size, GFP_KERNEL) && shim_warn_count() == 1);
 	expect(shim_slab_live() == 0);
 }
 
-void test_kcalloc_clears_and_checks(void)
+void test_arrays_are_checked(void)
 {
 	size_t many = SIZE_MAX / 8 + 2;
-	char *p = kcalloc(7, 3, GFP_KERNEL);
 
-	expect(p && !memchr_inv(p, 0, 21));
-	kfree(p);
 	/* the product overflows to 8 or so: must fail, without a word */
-	expect(!kcalloc(many, 8, GFP_KERNEL) && !kmalloc_array(8, many, GFP_KERNEL));
+	expect(!kmalloc_array(many, 8, GFP_KERNEL) && !kmalloc_array(8, many, GFP_KERNEL));
 	expect(!kvmalloc_array(many, 8, GFP_KERNEL) && shim_warn_count() == 0);
-}
-
-void test_krealloc_keeps(void)
-{
-	char *p = krealloc(NULL, 4, GFP_KERNEL), *q;
-
-	memcpy(p, "abc", 4);
-	p = krealloc(p, 4000, GFP_KERNEL);
-	expect(!strcmp(p, "abc"));
-	p = krealloc(p, 2, GFP_KERNEL);
-	expect(p[0] == 'a' && p[1] == 'b' && shim_slab_live() == 1);
-	/* a failure leaves the old memory to its owner */
-	shim_fail_nth(1);
-	q = krealloc(p, 100000, GFP_KERNEL);
-	expect(!q && p[0] == 'a' && shim_slab_live() == 1);
-	q = krealloc_array(p, SIZE_MAX / 2, 3, GFP_KERNEL);
-	expect(!q && p[0] == 'a');
-	kfree(p);
 }
 
 void test_kvmalloc_takes_more(void)
 {
-	size_t size = KMALLOC_MAX_SIZE + 1;
-	char *p = kvzalloc(size, GFP_KERNEL);
+	size_t size = MUCH + 1;
+	char *p = kvmalloc(size, GFP_KERNEL | __GFP_ZERO);
 
 	expect(p && !p[0] && !p[size - 1]);
 	kvfree(p);
 	p = kmalloc(10, GFP_KERNEL);
 	kvfree(p);
-	p = kvcalloc(10, 10, GFP_KERNEL);
+	p = kvmalloc_array(10, 10, GFP_KERNEL);
 	kvfree(p);
 	kvfree(NULL);
 	expect(shim_slab_live() == 0);
@@ -106,18 +85,16 @@ static void construct(void *p)
 
 void test_cache_counts_and_constructs(void)
 {
-	struct kmem_cache *boxes = KMEM_CACHE(box, SLAB_ACCOUNT), *made;
+	struct kmem_cache *boxes = BOXES(), *made;
 	struct box *a, *b;
 
 	a = kmem_cache_alloc(boxes, GFP_KERNEL);
 	b = kmem_cache_zalloc(boxes, GFP_KERNEL);
-	expect(!memchr_inv(b, 0, sizeof(*b)) && kmem_cache_size(boxes) == sizeof(*b));
-	expect(shim_slab_live_in("box") == 2 && shim_slab_live() == 2);
+	expect(!memcmp(b, zeroes, sizeof(*b)) && shim_slab_live() == 2);
 	kmem_cache_free(boxes, a);
-	expect(shim_slab_live_in("box") == 1);
+	expect(shim_slab_live() == 1);
 	kmem_cache_free(boxes, b);
 	kmem_cache_destroy(boxes);
-	expect(shim_slab_live_in("box") == -1);
 	kmem_cache_destroy(NULL);
 
 	made = kmem_cache_create("made", sizeof(*a), 0, 0, construct);
@@ -136,7 +113,7 @@ void test_cache_alignment(void)
 
 	for (i = 0; i < 8; i++) {
 		p[i] = kmem_cache_alloc(wide, GFP_KERNEL);
-		expect(p[i] && IS_ALIGNED((unsigned long)p[i], 256));
+		expect(p[i] && (unsigned long)p[i] % 256 == 0);
 	}
 	for (i = 0; i < 8; i++)
 		kmem_cache_free(wide, p[i]);
@@ -145,14 +122,14 @@ void test_cache_alignment(void)
 
 void test_cache_destroyed_with_objects(void)
 {
-	struct kmem_cache *boxes = KMEM_CACHE(box, 0);
+	struct kmem_cache *boxes = BOXES();
 	struct box *b = kmem_cache_alloc(boxes, GFP_KERNEL);
 
 	kmem_cache_destroy(boxes);
 	expect(shim_warn_count() == 1);
 	expect(strstr(log_last(), "kmem_cache_destroy box: slab cache still has 1 objects"));
 	/* the cache stays, as do its objects */
-	expect(shim_slab_live_in("box") == 1);
+	expect(shim_slab_live() == 1);
 	kmem_cache_free(boxes, b);
 	kmem_cache_destroy(boxes);
 	expect(shim_warn_count() == 1);
@@ -160,7 +137,7 @@ void test_cache_destroyed_with_objects(void)
 
 void test_leaks_are_reported(void)
 {
-	struct kmem_cache *boxes = KMEM_CACHE(box, 0);
+	struct kmem_cache *boxes = BOXES();
 	struct box *b = kmem_cache_alloc(boxes, GFP_KERNEL);
 	void *p = kmalloc(1, GFP_KERNEL);
 
@@ -176,7 +153,7 @@ void test_leaks_are_reported(void)
 
 void test_nth_allocation_fails(void)
 {
-	struct kmem_cache *boxes = KMEM_CACHE(box, 0);
+	struct kmem_cache *boxes = BOXES();
 	void *p[4];
 
 	expect(shim_fail_nth(3) == 0);
@@ -195,7 +172,7 @@ void test_nth_allocation_fails(void)
 	kfree(p[2]);
 	kfree(p[3]);
 	shim_fail_nth(1);
-	expect(!KMEM_CACHE(box, 0));
+	expect(!BOXES());
 	kmem_cache_destroy(boxes);
 	expect(shim_slab_live() == 0);
 }
@@ -217,7 +194,7 @@ void test_nth_failure_is_the_threads(void)
 
 void test_kfree_of_cache_object(void)
 {
-	struct kmem_cache *boxes = KMEM_CACHE(box, 0);
+	struct kmem_cache *boxes = BOXES();
 
 	kfree(kmem_cache_alloc(boxes, GFP_KERNEL));
 }
@@ -229,7 +206,7 @@ void test_kfree_of_kvmalloc(void)
 
 void test_free_into_wrong_cache(void)
 {
-	struct kmem_cache *boxes = KMEM_CACHE(box, 0);
+	struct kmem_cache *boxes = BOXES();
 	struct kmem_cache *others = kmem_cache_create("others", 8, 0, 0, NULL);
 
 	kmem_cache_free(others, kmem_cache_alloc(boxes, GFP_KERNEL));

@@ -13,18 +13,6 @@ static unsigned long valid(unsigned int i, unsigned int nbits)
 
 #define for_each_word(i, nbits)	for ((i) = 0; (i) < BITS_TO_LONGS(nbits); (i)++)
 
-void bitmap_set(unsigned long *map, unsigned int start, unsigned int nbits)
-{
-	for (; nbits--; start++)
-		__set_bit(start, map);
-}
-
-void bitmap_clear(unsigned long *map, unsigned int start, unsigned int nbits)
-{
-	for (; nbits--; start++)
-		__clear_bit(start, map);
-}
-
 bool bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 		unsigned int nbits)
 {
@@ -47,15 +35,6 @@ bool bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned lo
 	return any;
 }
 
-void bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b,
-	       unsigned int nbits)
-{
-	unsigned int i;
-
-	for_each_word(i, nbits)
-		dst[i] = a[i] | b[i];
-}
-
 void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 		unsigned int nbits)
 {
@@ -63,14 +42,6 @@ void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long 
 
 	for_each_word(i, nbits)
 		dst[i] = a[i] ^ b[i];
-}
-
-void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits)
-{
-	unsigned int i;
-
-	for_each_word(i, nbits)
-		dst[i] = ~src[i];
 }
 
 bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits)
@@ -101,15 +72,6 @@ bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int 
 		if (a[i] & ~b[i] & valid(i, nbits))
 			return false;
 	return true;
-}
-
-unsigned int bitmap_weight(const unsigned long *map, unsigned int nbits)
-{
-	unsigned int i, weight = 0;
-
-	for_each_word(i, nbits)
-		weight += (unsigned int)hweight_long(map[i] & valid(i, nbits));
-	return weight;
 }
 
 unsigned long *bitmap_alloc(unsigned int nbits, gfp_t gfp)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * jhash.c - Bob Jenkins' lookup3, for bytes and for words.
+ * jhash.c - Bob Jenkins' lookup3, for bytes.
  *
  * Three words of state take in twelve bytes at a time; the last block, of one
  * to twelve bytes, goes through the final mix instead.
@@ -68,40 +68,5 @@ u32 jhash(const void *key, u32 length, u32 initval)
 	s.a += w[0];
 	s.b += w[1];
 	s.c += w[2];
-	return finish(&s);
-}
-
-u32 jhash2(const u32 *k, u32 length, u32 initval)
-{
-	return jhash(k, length * 4, initval);
-}
-
-u32 jhash_3words(u32 a, u32 b, u32 c, u32 initval)
-{
-	struct state s;
-
-	start(&s, 12, initval);
-	s.a += a;
-	s.b += b;
-	s.c += c;
-	return finish(&s);
-}
-
-u32 jhash_2words(u32 a, u32 b, u32 initval)
-{
-	struct state s;
-
-	start(&s, 8, initval);
-	s.a += a;
-	s.b += b;
-	return finish(&s);
-}
-
-u32 jhash_1word(u32 a, u32 initval)
-{
-	struct state s;
-
-	start(&s, 4, initval);
-	s.a += a;
 	return finish(&s);
 }

@@ -96,34 +96,5 @@ int name(const char *s, unsigned int base, type *res)			\
 	return 0;							\
 }
 
-KSTRTO(kstrtoul, unsigned long, kstrtoull, unsigned long long)
-KSTRTO(kstrtol, long, kstrtoll, long long)
 KSTRTO(kstrtouint, unsigned int, kstrtoull, unsigned long long)
 KSTRTO(kstrtoint, int, kstrtoll, long long)
-KSTRTO(kstrtou16, u16, kstrtoull, unsigned long long)
-KSTRTO(kstrtos16, s16, kstrtoll, long long)
-KSTRTO(kstrtou8, u8, kstrtoull, unsigned long long)
-KSTRTO(kstrtos8, s8, kstrtoll, long long)
-
-int kstrtobool(const char *s, bool *res)
-{
-	char c;
-
-	if (!s)
-		return -EINVAL;
-	c = s[0];
-	if (c == 'o' || c == 'O') {
-		/* "on" is a yes, "off" a no */
-		c = s[1] == 'n' || s[1] == 'N' ? 'y' :
-		    s[1] == 'f' || s[1] == 'F' ? 'n' : 0;
-	}
-	switch (c) {
-	case 'y': case 'Y': case 't': case 'T': case '1':
-		*res = true;
-		return 0;
-	case 'n': case 'N': case 'f': case 'F': case '0':
-		*res = false;
-		return 0;
-	}
-	return -EINVAL;
-}

@@ -178,22 +178,10 @@ void rb_erase(struct rb_node *node, struct rb_root *root)
 		repair_erase(fill, parent, root);
 }
 
-void rb_replace_node(struct rb_node *victim, struct rb_node *new, struct rb_root *root)
+static struct rb_node *leftmost(struct rb_node *node)
 {
-	*link_to(victim, root) = new;
-	*new = *victim;
-	if (new->rb_left)
-		set_parent(new->rb_left, new);
-	if (new->rb_right)
-		set_parent(new->rb_right, new);
-}
-
-static struct rb_node *outermost(struct rb_node *node, bool left)
-{
-	if (!node)
-		return NULL;
-	while (child(node, left))
-		node = child(node, left);
+	while (node && node->rb_left)
+		node = node->rb_left;
 	return node;
 }
 
@@ -209,58 +197,16 @@ unsigned long shim_rb_firsts(void)
 struct rb_node *rb_first(const struct rb_root *root)
 {
 	__atomic_fetch_add(&firsts, 1, __ATOMIC_RELAXED);
-	return outermost(root->rb_node, true);
-}
-
-struct rb_node *rb_last(const struct rb_root *root)
-{
-	return outermost(root->rb_node, false);
-}
-
-/* The neighbour in order: to the right or, if left, to the left. */
-static struct rb_node *neighbour(const struct rb_node *node, bool left)
-{
-	struct rb_node *parent;
-
-	if (RB_EMPTY_NODE(node))
-		return NULL;
-	if (child(node, left))
-		return outermost(child(node, left), !left);
-	while ((parent = rb_parent(node)) && node == child(parent, left))
-		node = parent;
-	return parent;
+	return leftmost(root->rb_node);
 }
 
 struct rb_node *rb_next(const struct rb_node *node)
 {
-	return neighbour(node, false);
-}
-
-struct rb_node *rb_prev(const struct rb_node *node)
-{
-	return neighbour(node, true);
-}
-
-static struct rb_node *deepest_left(struct rb_node *node)
-{
-	while (node && (node->rb_left || node->rb_right))
-		node = node->rb_left ? node->rb_left : node->rb_right;
-	return node;
-}
-
-struct rb_node *rb_first_postorder(const struct rb_root *root)
-{
-	return deepest_left(root->rb_node);
-}
-
-struct rb_node *rb_next_postorder(const struct rb_node *node)
-{
 	struct rb_node *parent;
 
-	if (!node)
-		return NULL;
-	parent = rb_parent(node);
-	if (parent && node == parent->rb_left && parent->rb_right)
-		return deepest_left(parent->rb_right);
+	if (node->rb_right)
+		return leftmost(node->rb_right);
+	while ((parent = rb_parent(node)) && node == parent->rb_right)
+		node = parent;
 	return parent;
 }

@@ -76,20 +76,6 @@ void seq_puts(struct seq_file *m, const char *s)
 	seq_write(m, s, strlen(s));
 }
 
-void seq_pad(struct seq_file *m, char c)
-{
-	if (m->pad_until > m->count) {
-		if (m->pad_until >= m->size) {
-			set_overflow(m);
-			return;
-		}
-		memset(m->buf + m->count, ' ', m->pad_until - m->count);
-		m->count = m->pad_until;
-	}
-	if (c)
-		seq_putc(m, c);
-}
-
 static void put_delimiter(struct seq_file *m, const char *delimiter)
 {
 	if (!delimiter || !delimiter[0])
@@ -152,28 +138,6 @@ void seq_put_decimal_ull(struct seq_file *m, const char *delimiter,
 			 unsigned long long num)
 {
 	seq_put_decimal_ull_width(m, delimiter, num, 0);
-}
-
-void seq_put_decimal_ll(struct seq_file *m, const char *delimiter, long long num)
-{
-	/* Room for the delimiter, a sign and a digit. */
-	if (m->count + 3 >= m->size) {
-		set_overflow(m);
-		return;
-	}
-	if (num >= 0) {
-		seq_put_decimal_ull_width(m, delimiter, (unsigned long long)num, 0);
-		return;
-	}
-	put_delimiter(m, delimiter);
-	seq_put_decimal_ull_width(m, "-", 0 - (unsigned long long)num, 0);
-}
-
-void seq_put_hex_ll(struct seq_file *m, const char *delimiter,
-		    unsigned long long num, unsigned int width)
-{
-	put_delimiter(m, delimiter);
-	seq_printf(m, "%0*llx", (int)width, num);
 }
 
 void seq_escape(struct seq_file *m, const char *s, const char *esc)

@@ -8,18 +8,12 @@ struct order {
 	char *base;
 	size_t size;
 	cmp_func_t cmp;
-	cmp_r_func_t cmp_r;
 	swap_func_t swap;
-	swap_r_func_t swap_r;
-	const void *priv;
 };
 
 static int compare(const struct order *o, size_t a, size_t b)
 {
-	const char *pa = o->base + a * o->size;
-	const char *pb = o->base + b * o->size;
-
-	return o->cmp ? o->cmp(pa, pb) : o->cmp_r(pa, pb, o->priv);
+	return o->cmp(o->base + a * o->size, o->base + b * o->size);
 }
 
 static void exchange(const struct order *o, size_t a, size_t b)
@@ -31,8 +25,6 @@ static void exchange(const struct order *o, size_t a, size_t b)
 
 	if (o->swap) {
 		o->swap(pa, pb, (int)o->size);
-	} else if (o->swap_r) {
-		o->swap_r(pa, pb, (int)o->size, o->priv);
 	} else {
 		for (i = 0; i < o->size; i++) {
 			c = pa[i];
@@ -74,15 +66,6 @@ void sort(void *base, size_t num, size_t size, cmp_func_t cmp_func,
 {
 	struct order o = { .base = base, .size = size, .cmp = cmp_func,
 			   .swap = swap_func };
-
-	heap_sort(&o, num);
-}
-
-void sort_r(void *base, size_t num, size_t size, cmp_r_func_t cmp_func,
-	    swap_r_func_t swap_func, const void *priv)
-{
-	struct order o = { .base = base, .size = size, .cmp_r = cmp_func,
-			   .swap_r = swap_func, .priv = priv };
 
 	heap_sort(&o, num);
 }

@@ -6,7 +6,6 @@
 #ifndef _LINUX_BITMAP_H
 #define _LINUX_BITMAP_H
 
-#include <linux/align.h>
 #include <linux/bitops.h>
 #include <linux/find.h>
 #include <linux/gfp.h>
@@ -15,24 +14,17 @@
 #include <linux/types.h>
 
 #define BITMAP_LAST_WORD_MASK(nbits)	(~0UL >> (-(nbits) & (BITS_PER_LONG - 1)))
-#define BITMAP_FIRST_WORD_MASK(start)	(~0UL << ((start) & (BITS_PER_LONG - 1)))
 
-void bitmap_set(unsigned long *map, unsigned int start, unsigned int nbits);
-void bitmap_clear(unsigned long *map, unsigned int start, unsigned int nbits);
 /* True if the result has a bit. */
 bool bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 		unsigned int nbits);
 bool bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 		   unsigned int nbits);
-void bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b,
-	       unsigned int nbits);
 void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 		unsigned int nbits);
-void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits);
 bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits);
 bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits);
 bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits);
-unsigned int bitmap_weight(const unsigned long *map, unsigned int nbits);
 
 /* -EINVAL, -ERANGE (a bit beyond @nbits), -EOVERFLOW (beyond an unsigned int); see bitmap_list.c. */
 int bitmap_parselist(const char *buf, unsigned long *map, int nbits);
@@ -60,11 +52,6 @@ static inline void bitmap_copy(unsigned long *dst, const unsigned long *src,
 static inline bool bitmap_empty(const unsigned long *map, unsigned int nbits)
 {
 	return find_first_bit(map, nbits) == nbits;
-}
-
-static inline bool bitmap_full(const unsigned long *map, unsigned int nbits)
-{
-	return find_first_zero_bit(map, nbits) == nbits;
 }
 
 #endif /* _LINUX_BITMAP_H */

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * BUG() ends the process with its place and abort(), WARN() logs its place and
- * goes on (or aborts, if the environment has SHIM_PANIC_ON_WARN=1).  WARN_ON()
- * has the value of its condition; the ONCE forms speak once a place.
+ * BUG_ON() ends the process with its place and abort(). WARN() logs its place and goes
+ * on, or aborts if the environment has SHIM_PANIC_ON_WARN=1. The value of a warning is
+ * its condition. WARN_ON_ONCE() speaks once a place.
  */
 #ifndef _LINUX_BUG_H
 #define _LINUX_BUG_H
 
 #include <linux/compiler.h>
-#include <linux/build_bug.h>
 #include "../../shim_libc.h"
 
-#define BUG()		shim_bug(__FILE__, __LINE__, "BUG() in %s", __func__)
 #define BUG_ON(cond)							\
 do {									\
 	if (unlikely(cond))						\
@@ -40,14 +38,6 @@ do {									\
 	static int __once;						\
 	!__atomic_load_n(&__once, __ATOMIC_RELAXED) &&			\
 		!__atomic_exchange_n(&__once, 1, __ATOMIC_RELAXED);	\
-})
-
-#define WARN_ONCE(cond, format...)					\
-({									\
-	int __warn_once = !!(cond);					\
-	if (unlikely(__warn_once) && __shim_first_time())		\
-		shim_warn(__FILE__, __LINE__, format);			\
-	unlikely(__warn_once);						\
 })
 
 #define WARN_ON_ONCE(cond)						\

@@ -6,6 +6,5 @@
 #define _LINUX_CONST_H
 
 #define UL(x)	(x##UL)
-#define ULL(x)	(x##ULL)
 
 #endif /* _LINUX_CONST_H */

@@ -5,10 +5,7 @@
 #ifndef _LINUX_CONTAINER_OF_H
 #define _LINUX_CONTAINER_OF_H
 
-#include <linux/build_bug.h>
 #include <linux/stddef.h>
-
-#define typeof_member(type, member)	typeof(((type *)0)->member)
 
 #define container_of(ptr, type, member)					\
 ({									\

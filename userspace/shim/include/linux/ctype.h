@@ -33,41 +33,15 @@ static inline bool __shim_isspace(unsigned char c)
 	return (c >= '\t' && c <= '\r') || c == ' ' || c == 0xa0;
 }
 
-static inline bool __shim_isprint(unsigned char c)
-{
-	return (c >= ' ' && c <= '~') || c >= 0xa0;
-}
-
 static inline bool __shim_isalnum(unsigned char c)
 {
 	return __shim_isupper(c) || __shim_islower(c) || __shim_isdigit(c);
 }
 
-#define isupper(c)	__shim_isupper((unsigned char)(c))
-#define islower(c)	__shim_islower((unsigned char)(c))
 #define isdigit(c)	__shim_isdigit((unsigned char)(c))
 #define isxdigit(c)	__shim_isxdigit((unsigned char)(c))
 #define isspace(c)	__shim_isspace((unsigned char)(c))
-#define isprint(c)	__shim_isprint((unsigned char)(c))
-#define isalpha(c)	(isupper(c) || islower(c))
 #define isalnum(c)	__shim_isalnum((unsigned char)(c))
-#define isgraph(c)	(isprint(c) && !isspace(c))
-#define ispunct(c)	(isgraph(c) && !isalnum(c))
 #define iscntrl(c)	((unsigned char)(c) < 0x20 || (unsigned char)(c) == 0x7f)
-#define isascii(c)	(((unsigned char)(c)) <= 0x7f)
-#define toascii(c)	(((unsigned char)(c)) & 0x7f)
-
-static inline unsigned char __tolower(unsigned char c)
-{
-	return isupper(c) ? c + 0x20 : c;
-}
-
-static inline unsigned char __toupper(unsigned char c)
-{
-	return islower(c) ? c - 0x20 : c;
-}
-
-#define tolower(c)	__tolower(c)
-#define toupper(c)	__toupper(c)
 
 #endif /* _LINUX_CTYPE_H */

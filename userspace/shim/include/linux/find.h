@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The next set or clear bit of an array; the size of it if there is none.
- * linux/bitmap.h
- * includes this, and as in 6.1 nobody else may.
+ * linux/bitmap.h includes this header; as in 6.1 no other file may.
  */
 #ifndef _LINUX_FIND_H
 #define _LINUX_FIND_H
@@ -50,28 +49,5 @@ static inline unsigned long find_first_bit(const unsigned long *addr, unsigned l
 {
 	return find_next_bit(addr, size, 0);
 }
-
-static inline unsigned long find_first_zero_bit(const unsigned long *addr,
-						unsigned long size)
-{
-	return find_next_zero_bit(addr, size, 0);
-}
-
-static inline unsigned long find_last_bit(const unsigned long *addr, unsigned long size)
-{
-	unsigned long i = size;
-
-	while (i--)
-		if (addr[BIT_WORD(i)] & BIT_MASK(i))
-			return i;
-	return size;
-}
-
-#define for_each_set_bit(bit, addr, size) \
-	for ((bit) = 0; \
-	     (bit) = find_next_bit((addr), (size), (bit)), (bit) < (size); (bit)++)
-#define for_each_clear_bit(bit, addr, size) \
-	for ((bit) = 0; \
-	     (bit) = find_next_zero_bit((addr), (size), (bit)), (bit) < (size); (bit)++)
 
 #endif /* _LINUX_FIND_H */

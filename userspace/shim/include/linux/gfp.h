@@ -8,11 +8,6 @@
 #include <linux/gfp_types.h>
 #include <linux/compiler.h>
 
-static inline bool gfpflags_allow_blocking(const gfp_t gfp)
-{
-	return !!(gfp & __GFP_DIRECT_RECLAIM);
-}
-
 /* What the allocator in libc's world must know of the flags. */
 static inline unsigned int __shim_gfp(gfp_t gfp)
 {

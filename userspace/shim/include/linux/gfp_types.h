@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Allocation flags.  Their bits are our own; what counts is whether a flag lets
- * the allocator sleep, as GFP_KERNEL does and GFP_ATOMIC and GFP_NOWAIT do not.
+ * the allocator sleep, as GFP_KERNEL does and GFP_ATOMIC does not.
  */
 #ifndef _LINUX_GFP_TYPES_H
 #define _LINUX_GFP_TYPES_H
@@ -17,18 +17,9 @@
 #define __GFP_ZERO		((gfp_t)0x0040u)
 #define __GFP_NOWARN		((gfp_t)0x0080u)
 #define __GFP_NOFAIL		((gfp_t)0x0100u)
-#define __GFP_RETRY_MAYFAIL	((gfp_t)0x0200u)
-#define __GFP_NORETRY		((gfp_t)0x0400u)
-#define __GFP_ACCOUNT		((gfp_t)0x0800u)
-#define __GFP_HARDWALL		((gfp_t)0x1000u)
 #define __GFP_RECLAIM		(__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
 
 #define GFP_KERNEL		(__GFP_RECLAIM | __GFP_IO | __GFP_FS)
-#define GFP_KERNEL_ACCOUNT	(GFP_KERNEL | __GFP_ACCOUNT)
-#define GFP_USER		(GFP_KERNEL | __GFP_HARDWALL)
-#define GFP_NOFS		(__GFP_RECLAIM | __GFP_IO)
-#define GFP_NOIO		(__GFP_RECLAIM)
 #define GFP_ATOMIC		(__GFP_HIGH | __GFP_ATOMIC | __GFP_KSWAPD_RECLAIM)
-#define GFP_NOWAIT		(__GFP_KSWAPD_RECLAIM)
 
 #endif /* _LINUX_GFP_TYPES_H */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Multiplicative hashes of integers and pointers, to the number of bits asked
- * for.  The values are those of a 64-bit kernel, but nobody may rely on them.
+ * Multiplicative hashes of integers, to the number of bits asked for.  The values are those of a 64-bit kernel, but no caller may rely on them.
  */
 #ifndef _LINUX_HASH_H
 #define _LINUX_HASH_H
@@ -23,23 +22,11 @@ static inline u32 hash_32(u32 val, unsigned int bits)
 	return __hash_32(val) >> (32 - bits);
 }
 
-static __always_inline u32 hash_64(u64 val, unsigned int bits)
+static inline u32 hash_64(u64 val, unsigned int bits)
 {
 	return (u32)((val * GOLDEN_RATIO_64) >> (64 - bits));
 }
 
 #define hash_long(val, bits)	hash_64(val, bits)
-
-static inline u32 hash_ptr(const void *ptr, unsigned int bits)
-{
-	return hash_long((unsigned long)ptr, bits);
-}
-
-static inline u32 hash32_ptr(const void *ptr)
-{
-	unsigned long val = (unsigned long)ptr;
-
-	return (u32)(val ^ (val >> 32));
-}
 
 #endif /* _LINUX_HASH_H */

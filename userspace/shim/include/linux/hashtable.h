@@ -15,36 +15,11 @@
 #define DEFINE_HASHTABLE(name, bits) \
 	struct hlist_head name[1 << (bits)] = \
 		{ [0 ... ((1 << (bits)) - 1)] = HLIST_HEAD_INIT }
-#define DECLARE_HASHTABLE(name, bits) \
-	struct hlist_head name[1 << (bits)]
 
 #define HASH_SIZE(name)		(ARRAY_SIZE(name))
 #define HASH_BITS(name)		ilog2(HASH_SIZE(name))
 #define hash_min(val, bits) \
 	(sizeof(val) <= 4 ? hash_32(val, bits) : hash_long(val, bits))
-
-static inline void __hash_init(struct hlist_head *ht, unsigned int sz)
-{
-	unsigned int i;
-
-	for (i = 0; i < sz; i++)
-		INIT_HLIST_HEAD(&ht[i]);
-}
-
-static inline bool __hash_empty(struct hlist_head *ht, unsigned int sz)
-{
-	unsigned int i;
-
-	for (i = 0; i < sz; i++)
-		if (!hlist_empty(&ht[i]))
-			return false;
-	return true;
-}
-
-static inline bool hash_hashed(struct hlist_node *node)
-{
-	return !hlist_unhashed(node);
-}
 
 static inline void hash_del(struct hlist_node *node)
 {
@@ -56,8 +31,6 @@ static inline void hash_del_rcu(struct hlist_node *node)
 	hlist_del_init_rcu(node);
 }
 
-#define hash_init(table)	__hash_init(table, HASH_SIZE(table))
-#define hash_empty(table)	__hash_empty(table, HASH_SIZE(table))
 #define __shim_bucket(table, key) (&(table)[hash_min(key, HASH_BITS(table))])
 #define hash_add(table, node, key) \
 	hlist_add_head(node, __shim_bucket(table, key))
@@ -70,9 +43,6 @@ static inline void hash_del_rcu(struct hlist_node *node)
 #define hash_for_each(name, bkt, obj, member) \
 	__shim_each_bucket(name, bkt, obj) \
 		hlist_for_each_entry(obj, &(name)[bkt], member)
-#define hash_for_each_rcu(name, bkt, obj, member) \
-	__shim_each_bucket(name, bkt, obj) \
-		hlist_for_each_entry_rcu(obj, &(name)[bkt], member)
 #define hash_for_each_safe(name, bkt, tmp, obj, member) \
 	__shim_each_bucket(name, bkt, obj) \
 		hlist_for_each_entry_safe(obj, tmp, &(name)[bkt], member)
@@ -81,7 +51,5 @@ static inline void hash_del_rcu(struct hlist_node *node)
 	hlist_for_each_entry(obj, __shim_bucket(name, key), member)
 #define hash_for_each_possible_rcu(name, obj, member, key, cond...) \
 	hlist_for_each_entry_rcu(obj, __shim_bucket(name, key), member, ##cond)
-#define hash_for_each_possible_safe(name, obj, tmp, member, key) \
-	hlist_for_each_entry_safe(obj, tmp, __shim_bucket(name, key), member)
 
 #endif /* _LINUX_HASHTABLE_H */

@@ -41,11 +41,6 @@ static inline void __list_add(struct list_head *new, struct list_head *prev,
 	WRITE_ONCE(prev->next, new);
 }
 
-static inline void list_add(struct list_head *new, struct list_head *head)
-{
-	__list_add(new, head, head->next);
-}
-
 static inline void list_add_tail(struct list_head *new, struct list_head *head)
 {
 	__list_add(new, head->prev, head);
@@ -81,26 +76,6 @@ static inline void list_del_init(struct list_head *entry)
 	INIT_LIST_HEAD(entry);
 }
 
-static inline void list_replace(struct list_head *old, struct list_head *new)
-{
-	new->next = old->next;
-	new->next->prev = new;
-	new->prev = old->prev;
-	new->prev->next = new;
-}
-
-static inline void list_replace_init(struct list_head *old, struct list_head *new)
-{
-	list_replace(old, new);
-	INIT_LIST_HEAD(old);
-}
-
-static inline void list_move(struct list_head *entry, struct list_head *head)
-{
-	__list_del_entry(entry);
-	list_add(entry, head);
-}
-
 static inline void list_move_tail(struct list_head *entry, struct list_head *head)
 {
 	__list_del_entry(entry);
@@ -113,12 +88,6 @@ static inline int list_is_first(const struct list_head *entry,
 	return entry->prev == head;
 }
 
-static inline int list_is_last(const struct list_head *entry,
-			       const struct list_head *head)
-{
-	return entry->next == head;
-}
-
 static inline int list_is_head(const struct list_head *entry,
 			       const struct list_head *head)
 {
@@ -128,17 +97,6 @@ static inline int list_is_head(const struct list_head *entry,
 static inline int list_empty(const struct list_head *head)
 {
 	return READ_ONCE(head->next) == head;
-}
-
-static inline int list_is_singular(const struct list_head *head)
-{
-	return !list_empty(head) && head->next == head->prev;
-}
-
-static inline void list_rotate_left(struct list_head *head)
-{
-	if (!list_empty(head))
-		list_move_tail(head->next, head);
 }
 
 /* Moves what list holds between two neighbours; list keeps its old pointers. */
@@ -160,21 +118,9 @@ static inline void list_splice(const struct list_head *list, struct list_head *h
 		__list_splice(list, head, head->next);
 }
 
-static inline void list_splice_tail(struct list_head *list, struct list_head *head)
-{
-	if (!list_empty(list))
-		__list_splice(list, head->prev, head);
-}
-
 static inline void list_splice_init(struct list_head *list, struct list_head *head)
 {
 	list_splice(list, head);
-	INIT_LIST_HEAD(list);
-}
-
-static inline void list_splice_tail_init(struct list_head *list, struct list_head *head)
-{
-	list_splice_tail(list, head);
 	INIT_LIST_HEAD(list);
 }
 
@@ -197,12 +143,6 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 
 #define list_for_each(pos, head) \
 	for (pos = (head)->next; !list_is_head(pos, (head)); pos = pos->next)
-#define list_for_each_prev(pos, head) \
-	for (pos = (head)->prev; !list_is_head(pos, (head)); pos = pos->prev)
-#define list_for_each_safe(pos, n, head) \
-	for (pos = (head)->next, n = pos->next; \
-	     !list_is_head(pos, (head)); \
-	     pos = n, n = pos->next)
 
 #define list_for_each_entry(pos, head, member) \
 	for (pos = list_first_entry(head, typeof(*pos), member); \
@@ -212,31 +152,9 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 	for (pos = list_last_entry(head, typeof(*pos), member); \
 	     !list_entry_is_head(pos, head, member); \
 	     pos = list_prev_entry(pos, member))
-#define list_prepare_entry(pos, head, member) \
-	((pos) ? : list_entry(head, typeof(*pos), member))
-#define list_for_each_entry_continue(pos, head, member) \
-	for (pos = list_next_entry(pos, member); \
-	     !list_entry_is_head(pos, head, member); \
-	     pos = list_next_entry(pos, member))
-#define list_for_each_entry_continue_reverse(pos, head, member) \
-	for (pos = list_prev_entry(pos, member); \
-	     !list_entry_is_head(pos, head, member); \
-	     pos = list_prev_entry(pos, member))
-#define list_for_each_entry_from(pos, head, member) \
-	for (; !list_entry_is_head(pos, head, member); \
-	     pos = list_next_entry(pos, member))
 #define list_for_each_entry_safe(pos, n, head, member) \
 	for (pos = list_first_entry(head, typeof(*pos), member), \
 	     n = list_next_entry(pos, member); \
-	     !list_entry_is_head(pos, head, member); \
-	     pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_reverse(pos, n, head, member) \
-	for (pos = list_last_entry(head, typeof(*pos), member), \
-	     n = list_prev_entry(pos, member); \
-	     !list_entry_is_head(pos, head, member); \
-	     pos = n, n = list_prev_entry(n, member))
-#define list_for_each_entry_safe_from(pos, n, head, member) \
-	for (n = list_next_entry(pos, member); \
 	     !list_entry_is_head(pos, head, member); \
 	     pos = n, n = list_next_entry(n, member))
 

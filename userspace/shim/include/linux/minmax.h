@@ -21,20 +21,8 @@
 
 #define min(x, y)		__mm(x, y, <)
 #define max(x, y)		__mm(x, y, >)
-#define min3(x, y, z)		min((typeof(x))min(x, y), z)
-#define max3(x, y, z)		max((typeof(x))max(x, y), z)
 #define min_t(type, x, y)	__mm((type)(x), (type)(y), <)
 #define max_t(type, x, y)	__mm((type)(x), (type)(y), >)
-#define clamp(val, lo, hi)	min((typeof(val))max(val, lo), hi)
-#define clamp_t(type, v, l, h)	min_t(type, max_t(type, v, l), h)
-#define clamp_val(val, lo, hi)	clamp_t(typeof(val), val, lo, hi)
-#define min_not_zero(x, y)						\
-({									\
-	typeof(x) __mnz_x = (x);					\
-	typeof(y) __mnz_y = (y);					\
-	!__mnz_x ? __mnz_y :						\
-		(!__mnz_y ? __mnz_x : min(__mnz_x, __mnz_y));		\
-})
 #define swap(a, b)							\
 do {									\
 	typeof(a) __swap_tmp = (a);					\

@@ -15,7 +15,6 @@ static inline bool __must_check __shim_overflows(bool overflow)
 }
 
 #define check_add_overflow(a, b, d) __shim_overflows(__builtin_add_overflow(a, b, d))
-#define check_sub_overflow(a, b, d) __shim_overflows(__builtin_sub_overflow(a, b, d))
 #define check_mul_overflow(a, b, d) __shim_overflows(__builtin_mul_overflow(a, b, d))
 
 static inline size_t __must_check size_mul(size_t a, size_t b)
@@ -32,8 +31,6 @@ static inline size_t __must_check size_add(size_t a, size_t b)
 	return check_add_overflow(a, b, &n) ? SIZE_MAX : n;
 }
 
-#define array_size(a, b)	size_mul(a, b)
-#define array3_size(a, b, c)	size_mul(size_mul(a, b), c)
 #define flex_array_size(p, member, count) \
 	size_mul(count, sizeof(*(p)->member))
 #define struct_size(p, member, count) \

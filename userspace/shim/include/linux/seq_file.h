@@ -39,9 +39,6 @@ struct seq_file {
 	void *private;
 };
 
-#define SEQ_SKIP		1
-#define SEQ_START_TOKEN		((void *)1)
-
 static inline bool seq_has_overflowed(struct seq_file *m)
 {
 	return m->count == m->size;
@@ -65,14 +62,8 @@ static inline void seq_commit(struct seq_file *m, int num)
 	}
 }
 
-static inline void seq_setwidth(struct seq_file *m, size_t size)
-{
-	m->pad_until = m->count + size;
-}
-
 __printf(2, 3) void seq_printf(struct seq_file *m, const char *fmt, ...);
 __printf(2, 0) void seq_vprintf(struct seq_file *m, const char *fmt, va_list args);
-void seq_pad(struct seq_file *m, char c);
 void seq_putc(struct seq_file *m, char c);
 void seq_puts(struct seq_file *m, const char *s);
 /* 0, or -1 if it did not fit. */
@@ -82,9 +73,6 @@ void seq_put_decimal_ull_width(struct seq_file *m, const char *delimiter,
 			       unsigned long long num, unsigned int width);
 void seq_put_decimal_ull(struct seq_file *m, const char *delimiter,
 			 unsigned long long num);
-void seq_put_decimal_ll(struct seq_file *m, const char *delimiter, long long num);
-void seq_put_hex_ll(struct seq_file *m, const char *delimiter,
-		    unsigned long long num, unsigned int width);
 /* Bytes of esc, backslash included only if it is there, come out in octal. */
 void seq_escape(struct seq_file *m, const char *s, const char *esc);
 

@@ -16,8 +16,5 @@ enum {
 };
 
 #define offsetof(type, member)	__builtin_offsetof(type, member)
-#define sizeof_field(type, member) sizeof((((type *)0)->member))
-#define offsetofend(type, member) \
-	(offsetof(type, member) + sizeof_field(type, member))
 
 #endif /* _LINUX_STDDEF_H */

@@ -7,8 +7,6 @@
 #define _SHIM_HLIST_H
 
 #define HLIST_HEAD_INIT		{ .first = NULL }
-#define HLIST_HEAD(name)	struct hlist_head name = { .first = NULL }
-#define INIT_HLIST_HEAD(ptr)	((ptr)->first = NULL)
 
 static inline void INIT_HLIST_NODE(struct hlist_node *n)
 {
@@ -19,16 +17,6 @@ static inline void INIT_HLIST_NODE(struct hlist_node *n)
 static inline int hlist_unhashed(const struct hlist_node *n)
 {
 	return !n->pprev;
-}
-
-static inline int hlist_unhashed_lockless(const struct hlist_node *n)
-{
-	return !READ_ONCE(n->pprev);
-}
-
-static inline int hlist_empty(const struct hlist_head *head)
-{
-	return !READ_ONCE(head->first);
 }
 
 static inline void __hlist_del(struct hlist_node *n)
@@ -68,36 +56,6 @@ static inline void hlist_add_head(struct hlist_node *n, struct hlist_head *head)
 	WRITE_ONCE(n->pprev, &head->first);
 }
 
-static inline void hlist_add_before(struct hlist_node *n, struct hlist_node *next)
-{
-	WRITE_ONCE(n->pprev, next->pprev);
-	WRITE_ONCE(n->next, next);
-	WRITE_ONCE(next->pprev, &n->next);
-	WRITE_ONCE(*n->pprev, n);
-}
-
-static inline void hlist_add_behind(struct hlist_node *n, struct hlist_node *prev)
-{
-	WRITE_ONCE(n->next, prev->next);
-	WRITE_ONCE(prev->next, n);
-	WRITE_ONCE(n->pprev, &prev->next);
-	if (n->next)
-		WRITE_ONCE(n->next->pprev, &n->next);
-}
-
-static inline bool hlist_is_singular_node(struct hlist_node *n, struct hlist_head *head)
-{
-	return !n->next && n->pprev == &head->first;
-}
-
-static inline void hlist_move_list(struct hlist_head *old, struct hlist_head *new)
-{
-	new->first = old->first;
-	if (new->first)
-		new->first->pprev = &new->first;
-	old->first = NULL;
-}
-
 #define hlist_entry(ptr, type, member)	container_of(ptr, type, member)
 #define hlist_entry_safe(ptr, type, member)				\
 ({									\
@@ -105,20 +63,9 @@ static inline void hlist_move_list(struct hlist_head *old, struct hlist_head *ne
 	__he_ptr ? hlist_entry(__he_ptr, type, member) : NULL;		\
 })
 
-#define hlist_for_each(pos, head) \
-	for (pos = (head)->first; pos; pos = pos->next)
-#define hlist_for_each_safe(pos, n, head) \
-	for (pos = (head)->first; pos && ({ n = pos->next; 1; }); pos = n)
 #define hlist_for_each_entry(pos, head, member) \
 	for (pos = hlist_entry_safe((head)->first, typeof(*(pos)), member); \
 	     pos; \
-	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
-#define hlist_for_each_entry_continue(pos, member) \
-	for (pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member); \
-	     pos; \
-	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
-#define hlist_for_each_entry_from(pos, member) \
-	for (; pos; \
 	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
 #define hlist_for_each_entry_safe(pos, n, head, member) \
 	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member); \
