@@ -2,10 +2,10 @@
 /*
  * containerfsd: containerfs where no kernel module is loaded, by FUSE and BPF.
  *
- * This file is the table of contents: options, the parts in the order in which
- * they come up, and down again in reverse.  What they ask of each other is in
- * daemon.h.  Nothing before start_daemon() makes a thread or engine state: it
- * forks.  What is before that makes the process one that has no parent's marks.
+ * This file is the table of contents: options, and the parts in the order in which
+ * they are started, and ended in reverse.  Nothing before start_daemon() makes a
+ * thread or engine state, because start_daemon() forks.  The steps before it take off
+ * the process what it inherited.
  */
 #include <stdlib.h>
 
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 	status = options_parse(argc, argv, &o);
 	if (status)
 		return status - 1;
-	/* until it listens, what a user who only asked for a mount must see */
+	/* until it listens, log only what a user must see who only asked for a mount */
 	log_set(!o.foreground && o.level > LOG_LEVEL_WARN ? LOG_LEVEL_WARN : o.level, false);
 	if (privilege_check())
 		return EXIT_FAILURE;

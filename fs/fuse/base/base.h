@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What all parts of containerfsd stand on: loop, log, and the process' own directories
- * and priority.
+ * What all parts of containerfsd use: the loop, the log, and the process' own
+ * directories and priority.
  *
  * One thread runs everything: an epoll loop (loop.c) over the connections of the
  * mounted hierarchies (view/), the control socket and signals (daemon/) and the ring
@@ -26,9 +26,9 @@ void loop_exit(void);
 /* Watch @fd (level triggered); -errno. */
 int loop_add(int fd, uint32_t events, loop_fn fn, void *arg);
 void loop_del(int fd);
-/* Call @fn after each batch of events: everything that was reported has been dealt with. */
+/* Call @fn after each batch of events, when all of these have been handled. */
 void loop_set_idle(void (*fn)(void));
-/* Then @fn, which does one thing more; while it returns true the loop does not sleep. */
+/* Call @fn before that, to do one piece of work; while it returns true the loop does not sleep. */
 void loop_set_turn(bool (*fn)(void));
 /* Serve until loop_stop(); 0, or -errno if epoll itself fails. */
 int loop_run(void);
@@ -60,21 +60,24 @@ struct mount_line {
 int mountinfo_each(int dir, const char *path, bool (*fn)(const struct mount_line *m, void *arg),
 		   void *arg);
 
-/* --- priority.c: how soon it has a CPU --- */
+/* --- priority.c: how soon the daemon gets a CPU --- */
 
-/* Has the daemon CAP_SYS_NICE?  privilege.c says so, at the start. */
+/* Does the daemon have CAP_SYS_NICE?  privilege.c says so, at the start. */
 void priority_allow(bool nice);
 bool priority_allowed(void);
-/* Time has passed, or work has been done. */
+/* Decide anew whether the daemon is real-time, after time has passed or work was done. */
 void priority_look(void);
-/* What is done now must not wait for those whom it is about. */
+/* While @on, the daemon works on something that must not wait for other tasks. */
 void priority_urgent(bool on);
 
 /* --- home.c: a root directory of its own --- */
 
-/* From the host's mount namespace into it; -errno. */
+/* Make it, from the host's mount namespace, and enter it; -errno. */
 int home_enter(void);
-/* In a child that shares no directories with us: back to the host's root. System calls only; -errno. */
+/*
+ * Return to the host's root, in a child that does not share the daemon's directories.
+ * Makes system calls only; -errno.
+ */
 int home_leave(void);
 
 #endif /* _CONTAINERFSD_BASE_H */

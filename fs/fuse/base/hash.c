@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hash.c - the hash table of the task link: see hash.h
+ * The hash table of the task link (hash.h).
  *
- * Chained buckets, doubled when there are more nodes than buckets. It never
- * shrinks: the most tasks there ever were is how many there may be again, and
- * a bucket is eight bytes. Fibonacci hashing, because both tids and css_group
- * ids are handed out in sequence.
+ * Chained buckets, doubled when there are more nodes than buckets. The table never
+ * shrinks, because there may be as many tasks again as there were, and a bucket has
+ * only eight bytes. Fibonacci hashing, because thread ids and css_group ids are both
+ * handed out in sequence.
  */
 #include <errno.h>
 #include <stdlib.h>

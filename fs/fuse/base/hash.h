@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hash.h - the hash table of the task link: nodes by a 64-bit key
+ * The hash table of the task link: nodes by a 64-bit key.
  *
- * Intrusive: a struct tasks_node is the first member of what is stored, so
- * that a pointer to it is a pointer to the whole. The table owns only its
- * buckets; nodes belong to the user. Keys are unique, which is the user's
- * affair: look before you add. A table that can not grow for want of memory
- * keeps its size and gets slower; nothing but tasks_hash_init() can fail.
+ * Intrusive: a struct tasks_node is the first member of each stored object, so that a
+ * pointer to it is a pointer to the object. The table owns only its buckets; the nodes
+ * belong to the caller. The caller keeps keys unique, by tasks_hash_find() before
+ * tasks_hash_add(). A table that cannot grow, because memory is short, keeps its size
+ * and gets slower; only tasks_hash_init() can fail.
  *
  * One thread, no locks.
  */
@@ -32,7 +32,7 @@ int tasks_hash_init(struct tasks_hash *hash);
 /* Free the buckets of an empty table. */
 void tasks_hash_exit(struct tasks_hash *hash);
 struct tasks_node *tasks_hash_find(const struct tasks_hash *hash, uint64_t key);
-/* Under @node->key, which nothing in the table has. */
+/* Add @node; no node in the table has its key. */
 void tasks_hash_add(struct tasks_hash *hash, struct tasks_node *node);
 /* @node is in the table. */
 void tasks_hash_del(struct tasks_hash *hash, struct tasks_node *node);

@@ -3,20 +3,20 @@
  * The daemon's home: a root directory of its own, where no path can lie on the
  * file system that it serves.
  *
- * Somebody may bind a control file over /proc/cgroups, or a container over
- * /sys.  Who reads such a path waits for an answer of the daemon; the daemon
- * itself would do so for ever.  So its root is a tree of new mounts, of
+ * On the host, a user may bind a control file over /proc/cgroups, or a container over
+ * /sys.  A reader of such a path waits for the daemon; the daemon itself would wait
+ * for ever.  So its root is a tree of new mounts, which is in no mount namespace:
  *
  *	/proc /sys	instances of its own
- *	/dev		devtmpfs, of which there is one in the kernel: /dev/fuse
- *	/run		a copy of the host's mount alone, for the way to syslog
+ *	/dev		devtmpfs, which the kernel has once: for /dev/fuse
+ *	/run		a copy of the host's mount alone: for syslog
  *
- * that is in no mount namespace: nothing is ever mounted there, by anybody,
- * and it holds no file system of the host.  What libraries open by themselves
- * is there, too.
+ * No process can mount anything there.  Files that libraries open by themselves are
+ * there, too.
  *
- * Its mount namespace is the host's, the kernel threads', to which children of
- * the daemon return by home_leave(): release agents, and the one that unmounts.
+ * The mount namespace of the daemon is the host's, that of kernel threads.  Children
+ * of the daemon, release agents and the child that unmounts, return to it by
+ * home_leave().
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,10 +33,10 @@
 #include "base.h"
 #include "common/own_mount.h"
 
-static int tree = -1;	/* the root: dissolved when this is closed */
-static int host = -1;	/* the host's mount namespace */
+static int tree = -1;	/* the root; it ends when this is closed */
+static int host = -1;	/* the host's mount namespace, that of kthreadd */
 
-/* Is the file system of @fd one that some process serves?  Asked of the mount table, not of it. */
+/* Does a process serve the file system of @fd?  The mount table says so without asking it. */
 static bool is_fuse(int proc, int fd)
 {
 	int table = openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
@@ -76,7 +76,7 @@ static int copy_mount(int proc, const char *path)
 	return fd;
 }
 
-/* Put @fd, which is closed, at @name of @root. */
+/* Mount @fd at @name in @root, and close it. */
 static int put(int root, const char *name, int fd)
 {
 	int err = 0;
@@ -90,7 +90,7 @@ static int put(int root, const char *name, int fd)
 	return err;
 }
 
-/* In a mount namespace that is only there to put the tree together. */
+/* Build the tree, in a mount namespace that is made for this only. */
 static int build(int root, int proc, int run)
 {
 	int dev = own_mount("devtmpfs", NULL), err;
@@ -109,7 +109,7 @@ static int build(int root, int proc, int run)
 		err = put(root, "proc", own_mount("proc", NULL));
 	if (err)
 		return err;
-	/* without these something is missing, but not much */
+	/* the daemon can do without these */
 	put(root, "sys", own_mount("sysfs", NULL));
 	put(root, "run", run);
 	tree = open_tree(root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
@@ -124,7 +124,7 @@ int home_enter(void)
 	if (proc < 0)
 		return proc;
 	host = openat(proc, "2/ns/mnt", O_RDONLY | O_CLOEXEC);
-	/* from here on only what the host has counts; its local time is read while it can be */
+	/* read the host's time zone while /etc can be reached */
 	if (host < 0 || setns(host, CLONE_NEWNS)) {
 		err = -errno;
 		goto out;

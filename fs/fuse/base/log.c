@@ -2,10 +2,9 @@
 /*
  * The daemon's log: one line a message, to standard error or to syslog.
  *
- * While the daemon starts, its messages go to standard error, where the user
- * who asked for a mount sees them; in the background it then turns to syslog.
- * libfuse's own messages and the engine's come the same way, so that none is lost
- * to a closed standard error.
+ * While the daemon starts, its messages go to standard error, where the user who asked
+ * for a mount sees them.  In the background it logs to syslog.  Messages of libfuse
+ * and of the engine go the same way, so that none is lost to a closed standard error.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +12,7 @@
 #include <syslog.h>
 #include <fuse3/fuse_log.h>
 
-#include "../../../userspace/shim/shim_libc.h"
+#include "shim/shim_libc.h"
 #include "base.h"
 
 static struct {
@@ -51,7 +50,7 @@ static void log_fuse(enum fuse_log_level level, const char *fmt, va_list ap)
 		log_va(LOG_LEVEL_DEBUG, fmt, ap);
 }
 
-/* Of the levels of the kernel. */
+/* @level is one of the kernel's. */
 static void log_engine(int level, const char *line)
 {
 	if (level <= 3)
@@ -69,7 +68,7 @@ void log_set(enum log_level max, bool to_syslog)
 	state.max = max;
 	state.to_syslog = to_syslog;
 	fuse_set_log_func(log_fuse);
-	/* standard error gets what goes with a bug, too, by the default */
+	/* the default sink writes to standard error, and what belongs to a bug as well */
 	shim_log_set_sink(to_syslog ? log_engine : NULL);
 }
 

@@ -2,17 +2,16 @@
 /*
  * The event loop: epoll, level triggered, one thread.
  *
- * Errors before input.  A connection whose last mount has gone reports
- * EPOLLERR before umount(2) returns; whatever the same user asks next comes
- * later.  Handling what is in error first within a batch therefore keeps that
- * order, although the kernel's ready list alone does not.  Two passes need the
- * whole ready list in one batch: LOOP_BATCH is far above the number of
- * hierarchies, clients and timers there can be at a time; beyond it only that
- * order is lost.
+ * Errors before input.  A connection whose last mount has gone reports EPOLLERR
+ * before umount(2) returns, and the next request of the same user comes later.  The
+ * kernel's ready list does not keep that order, but handling errors first within a
+ * batch does.  For that, the whole ready list must fit into one batch: LOOP_BATCH is
+ * far above the number of hierarchies, clients and timers at a time; beyond it only
+ * that order is lost.
  *
- * A handler may add and remove any descriptor, its own too: a watch is found
- * by its descriptor at the time of the call, and a removed one is not called
- * for what was reported before, even if its number is in use again.
+ * A handler may add and remove any descriptor, its own too.  The watch is looked up by
+ * its descriptor at the time of the call.  A removed watch is not called for events
+ * that were reported before, even if its number is in use again.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * /proc/PID/mountinfo, a line a mount.
  *
- * Reading it asks no file system anything, so that the daemon itself may do it
- * where a path could lead to its own mounts.
+ * To read it asks no file system, so the daemon may do it where a path could lead to
+ * its own mounts.
  */
 #include <errno.h>
 #include <fcntl.h>

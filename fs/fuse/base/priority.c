@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How soon the daemon has a CPU.
+ * How soon the daemon gets a CPU.
  *
- * What a file system of the kernel's does is done by whoever asks for it. Here it is
- * done by one process, which on a busy machine would wait for each turn as long as
- * any other: a kill for those who are to die of it, a user for another one's storm
- * (nice does not help, since with autogroups it counts within a session alone). So
- * the daemon is a real-time process, of the lowest priority, for a tenth of one CPU's
- * time. Who makes it work more than that makes it wait like everybody, and takes
- * nothing from others.
+ * In a file system of the kernel, the task that makes a call does the work. Here the
+ * daemon does it all. On a busy machine an ordinary process would wait for a CPU at
+ * each turn: a kill would wait for the tasks that it is to kill, and one user for the
+ * storm of another. (Nice values do not help, because with autogroups they count only
+ * within a session.) So the daemon is a real-time process of the lowest priority, for
+ * a tenth of one CPU's time. Beyond that it is an ordinary process, so that clients
+ * that make it work take nothing from other processes.
  *
- * What is urgent goes into debt: it is real-time beyond the tenth, and less later.
+ * Urgent work goes into debt: the daemon is then real-time beyond the tenth, and less
+ * later.
  *
- * Who has no CPU cannot ask for one, so a thread that is always real-time and sleeps
- * makes the daemon so again when its time has come.
+ * A process that gets no CPU cannot make itself real-time. So a second thread, which is
+ * always real-time and sleeps, makes the daemon real-time again when the time has come.
  */
 #include <errno.h>
 #include <limits.h>
@@ -29,16 +30,16 @@
 
 #include "base.h"
 
-/* ns: one of so many, saved up to, from which on it is real-time again, owed at most */
+/* the daemon saves one nanosecond of real-time in so many; its savings, in ns: */
 #define SHARE	10
-#define MOST	100000000LL
-#define AGAIN	10000000LL
-#define DEBT	300000000LL
+#define MOST	100000000LL	/* it saves no more */
+#define AGAIN	10000000LL	/* enough to be real-time again */
+#define DEBT	300000000LL	/* urgent work owes no more */
 
 #define SECOND	1000000000LL
 
-static int64_t left = MOST;
-static int64_t then, then_used;
+static int64_t left = MOST;		/* the savings */
+static int64_t then, then_used;		/* the time, and the CPU time, at the last look */
 static bool allowed, urgent, refused, has_waker;
 static atomic_bool realtime;
 static pid_t self;
@@ -54,7 +55,7 @@ static int64_t ns(clockid_t clock)
 	return t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* Whom it starts is as it was.  0 or -1. */
+/* Make the daemon real-time, or ordinary; its children are ordinary.  0 or -1. */
 static int schedule(bool on)
 {
 	const struct sched_param param = { .sched_priority = on ? 1 : 0 };
@@ -138,7 +139,7 @@ void priority_look(void)
 		refused = !has_waker;
 		return;
 	}
-	/* what it does as an ordinary process is nobody's loss */
+	/* CPU time that it used as an ordinary process is not charged */
 	if (then)
 		left += (now - then) / SHARE - (atomic_load(&realtime) ? used - then_used : 0);
 	if (left > MOST)

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Release agents, started as cgroup v1's kernel helper does: arguments are the
- * agent's path and the container's, the environment is HOME and PATH only, the
- * directory is the host's root, no terminal, default signals, the limits of
- * kernel threads, OOM score 0, all capabilities (of the bounding set: root
- * regains them at execve).  Nobody waits for them.  Scheduling and the like are
- * the daemon's, which are a kernel thread's.
+ * Release agents, started as by cgroup v1's kernel helper: the arguments are the
+ * paths of the agent and of the container, the environment is HOME and PATH only, the
+ * directory is the host's root, there is no terminal, signals have their defaults,
+ * limits are those of kernel threads, the OOM score is 0, and capabilities are all of
+ * the bounding set, because root regains these at execve(2).  Scheduling is the
+ * daemon's, which is a kernel thread's.  The daemon does not wait for agents.
  *
- * execve(2) may have to look the agent's path up in a file system that this
- * very daemon serves, so the daemon must never wait for it.  Each agent is
- * therefore started by a thread of its own, which vforks: only that thread is
- * held until the execve is done.  The thread shares nothing with the others
- * but the memory of its argument, and touches no engine state.
+ * execve(2) may look the agent's path up in a file system that this very daemon
+ * serves, so the daemon must never wait for it.  Therefore a thread of its own starts
+ * each agent, and vforks: only that thread waits until the execve is done.  The thread
+ * shares only its argument with the others, and touches no engine state.
  *
  * The child is reaped by the main loop (lifetime.c).
  */
@@ -35,16 +34,16 @@ static pthread_attr_t attr;
 static struct rlimit limits[RLIM_NLIMITS];
 
 struct agent {
-	char	*path;		/* of the container, behind the agent's own in text[] */
+	char	*path;		/* the container's, in text[] behind the agent's */
 	char	 text[];
 };
 
-/* After vfork(): system calls only, all memory is the daemon's. */
+/* After vfork(): system calls only, because all memory is the daemon's. */
 static void __attribute__((noreturn, noinline)) agent_exec(const struct agent *a)
 {
 	static char *const env[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
 	char *argv[] = { (char *)a->text, a->path, NULL };
-	/* struct sigaction of the kernel: SIG_DFL is zero; glibc's own call spares two signals */
+	/* the kernel's struct sigaction, where SIG_DFL is zero; glibc's call refuses two signals */
 	static const unsigned long dfl[4];
 	sigset_t none;
 	int fd;
@@ -52,7 +51,7 @@ static void __attribute__((noreturn, noinline)) agent_exec(const struct agent *a
 	for (int sig = 1; sig < NSIG; sig++)
 		syscall(SYS_rt_sigaction, sig, dfl, NULL, NSIG / 8);
 	fd = open("/proc/self/oom_score_adj", O_WRONLY);
-	/* refused only where it was refused to us to lower it */
+	/* refused only if the daemon was not allowed to lower its score either */
 	if (fd >= 0 && write(fd, "0", 1) < 0)
 		close(fd);
 	fd = open("/dev/null", O_RDWR);

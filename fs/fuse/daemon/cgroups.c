@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Out of the cgroups of whoever mounted first, into the root of each
- * hierarchy of the kernel's own, where kernel threads are: no limit, freezer
- * or kill of somebody else's group is then the daemon's.
+ * Leave the cgroups of the process that started the daemon, for the root of each
+ * hierarchy of the kernel's own, where kernel threads are.  There, no limit, freezer or
+ * kill of another group reaches the daemon.
  *
- * Each hierarchy is reached by a mount of one's own (own_mount.h), made with the
- * options that it has in the host's mount table: those of v2 are set anew by
- * every mount.  A v2 that is not mounted on the host is therefore left alone.
+ * Each hierarchy is reached by a detached mount (own_mount.h).  It is made with the
+ * options of the host's mount table, because each mount of v2 sets the options anew.
+ * A v2 that is not mounted on the host is therefore left alone.
  *
- * Done before the fork into the background, so that a limit of the number of
- * processes does not count it, and before there is memory worth charging.
+ * This is done before the fork into the background, so that a limit on the number of
+ * processes does not count the daemon, and before there is memory worth charging.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include "daemon.h"
 #include "common/own_mount.h"
 
-static char stays[1024];	/* lines: where we could not leave, and why */
+static char stays[1024];	/* lines: which cgroups the daemon could not leave, and why */
 
 static FILE *open_proc(int proc, const char *name)
 {
@@ -49,7 +49,7 @@ static bool has_words(const char *list, const char *words)
 	return true;
 }
 
-/* Without what is not an option of the hierarchy, or is what it has anyway. */
+/* Remove words that are no options of the hierarchy, or do not change it. */
 static void strip(char *options)
 {
 	char *to = options, *word, *save = NULL;
@@ -69,8 +69,8 @@ static void strip(char *options)
 }
 
 /*
- * The options in the host's mount table of the hierarchy of @subsystems (with
- * name=; "" is v2), for the caller to free; NULL if it is not mounted there.
+ * The options that the host's mount table has for the hierarchy of @subsystems (with
+ * name=; "" is v2), for free(); NULL if it is not mounted there.
  */
 static char *options_of(int proc, const char *subsystems)
 {
@@ -106,7 +106,7 @@ static int open_hierarchy(int proc, const char *subsystems)
 	if (!*subsystems) {
 		fd = known ? own_mount("cgroup2", known) : -ENODEV;
 	} else if (asprintf(&options, "%s%s", known ? known : subsystems,
-			    /* a hierarchy of a name alone has to be told so */
+			    /* a hierarchy without subsystems needs the option none */
 			    strncmp(subsystems, "name=", strlen("name=")) ? "" : ",none") < 0) {
 		options = NULL;
 		fd = -ENOMEM;

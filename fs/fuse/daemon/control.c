@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The control socket: control.h says what is spoken there.
+ * The control socket: control.h has the protocol.
  *
- * Root alone is heard (SO_PEERCRED, in the initial user namespace), and only
- * a root that has CAP_SYS_ADMIN there may mount: what a hierarchy can be told
- * to run as a release agent is decided by it.
+ * Only root is served (SO_PEERCRED, in the initial user namespace).  To mount, root
+ * must have CAP_SYS_ADMIN there, because a mount can set the release agent, which runs
+ * with all privileges.
  *
- * No client can hold the daemon up.  A packet is a whole request, an answer
- * that does not fit into the client's buffer at once ends the connection, and
- * so do CONTROL_IDLE_SECONDS without a request; the oldest of more than
- * CLIENTS_MAX clients goes.
+ * No client can hold the daemon up.  A packet is a whole request.  A connection is
+ * closed if an answer does not fit into its buffer at once, after
+ * CONTROL_IDLE_SECONDS without a request, and if it is the oldest of more than
+ * CLIENTS_MAX.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@
 #include "view/view.h"
 
 #define CLIENTS_MAX	32
-#define FDS_MAX		4	/* taken from a packet, to be closed */
+#define FDS_MAX		4	/* descriptors taken from a packet, if only to close them */
 
 #define ATTR_ALLOWED	(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |	\
 			 MOUNT_ATTR_NOEXEC | MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME |	\
@@ -43,7 +43,7 @@ struct client {
 
 static struct {
 	int			 listener, timer;
-	void			(*used)(void);	/* a mount is asked for */
+	void			(*used)(void);	/* called when a mount is asked for */
 	struct client		*clients;
 	unsigned int		 nr;
 	struct control_request	 request;
@@ -174,7 +174,7 @@ struct text {
 	size_t	 left;
 };
 
-/* "-" for the device of one that is not mounted. */
+/* A line about @root; "-" is the device if it is not mounted. */
 static int stats_root(struct containerfs_root *root, int mounted, void *arg)
 {
 	struct text *t = arg;
@@ -278,7 +278,7 @@ static int take_fd(struct msghdr *msg)
 	return -1;
 }
 
-/* 1: there is a request (*@fd may come with it), 0: the client is gone. */
+/* 1: a request came, perhaps with *@fd beside it; 0: the client is gone. */
 static int receive(const struct client *c, int *fd)
 {
 	struct iovec iov = { &control.request, sizeof(control.request) };
@@ -293,7 +293,7 @@ static int receive(const struct client *c, int *fd)
 	if (len <= 0)
 		return 0;
 	*fd = take_fd(&msg);
-	/* not a request at all: answered as one of no known version */
+	/* a packet that is no request gets the answer to an unknown version */
 	if (len != sizeof(control.request) || msg.msg_flags & MSG_TRUNC)
 		control.request.version = 0;
 	return 1;
@@ -330,12 +330,12 @@ static void on_client(int sock, uint32_t events, void *arg)
 	c->last = now();
 	control.reply.text[0] = '\0';
 	tasks_begin();
-	/* "umount; mount" finds the former mount gone */
+	/* so that "umount; mount" finds the former mount gone */
 	super_poll();
 	err = serve(c, &control.request, fd, &mnt);
 	if (!answer(c, err, mnt))
 		client_drop(c);
-	/* the client's copy is the last one now: without it, the mount ends here */
+	/* if the client did not get the mount, this ends it */
 	if (mnt >= 0)
 		close(mnt);
 	if (fd >= 0)

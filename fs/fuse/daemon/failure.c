@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why the daemon does not start (failure.h), found out when it has failed.
+ * Why the daemon does not start (failure.h), found out after it failed.
  *
- * An errno of bpf(2) says little: EPERM is a filter, a capability, a lockdown
- * or a limit.  So each is looked at for itself, the most certain first.
+ * An errno of bpf(2) says little: EPERM is a filter, a capability, a lockdown or a
+ * limit.  So each reason is tested by itself, the most certain first.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,9 +19,9 @@
 #include "failure.h"
 #include "common/own_mount.h"
 
-/* fewer are not enough for the programs and maps */
+/* fewer descriptors are not enough for the programs and maps */
 #define FILES_MIN	128
-/* and with less no ring can be had where the kernel counts maps */
+/* with less locked memory, a kernel that counts maps gives no ring */
 #define MEMLOCK_MIN	(64ULL << 20)
 
 static const struct {
@@ -59,7 +59,7 @@ static bool is_filtered(void)
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2;
 }
 
-/* Can bpf(2) be called at all?  Asked for what needs no more than a descriptor. */
+/* Can bpf(2) be called at all?  A small array needs only a descriptor. */
 static int try_bpf(void)
 {
 	union bpf_attr attr = {
@@ -123,7 +123,7 @@ int failure_check_fuse(void)
 {
 	int fd;
 
-	/* the kernel loads the module for the one or the other */
+	/* the kernel loads the module for one of these */
 	fd = own_mount("fuse", NULL);
 	if (fd >= 0)
 		close(fd);

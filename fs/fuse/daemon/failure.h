@@ -14,7 +14,7 @@
 	X(SYS_ADMIN, "CAP_SYS_ADMIN is missing, and with it CAP_BPF and CAP_PERFMON",		\
 	  "mount outside of the service or container that took it away")			\
 	X(USER_NS, "it is in a user namespace",							\
-	  "mount on the host: what is in it cannot mount containerfs")				\
+	  "mount on the host: a user namespace cannot mount containerfs")			\
 	X(PID_NS, "it is in a pid namespace, and would not see the tasks outside of it",	\
 	  "mount once on the host: then the daemon runs, and is found from here")		\
 	X(PROC, "there is no proc file system",							\
@@ -66,9 +66,9 @@ enum failure {
 /* The two sentences of @failure. */
 const char *failure_what(enum failure failure);
 const char *failure_cure(enum failure failure);
-/* Log @failure, with the words of @err (-errno; 0: none) and @detail (may be NULL); returns @err or -EPERM. */
+/* Log @failure, with strerror() of @err (-errno or 0) and @detail (or NULL); @err or -EPERM. */
 int failure_log(enum failure failure, int err, const char *detail);
-/* Which failure it is that tasks cannot be followed; @err is what came of it. */
+/* Why tasks_init() failed with @err. */
 enum failure failure_of_tasks(int err);
 /* Is there /dev/fuse?  0 or -errno. */
 int failure_check_fuse(void);

@@ -2,16 +2,15 @@
 /*
  * Signals, and when the daemon ends.
  *
- * It ends by itself when the last hierarchy has died, or could not be mounted,
- * and when none was asked for within START_SECONDS of its first answer; a connected
- * client holds it.
- * A hierarchy that has containers lives on without a mount, and so does the
- * daemon, which alone knows of it.
+ * The daemon ends by itself when the last hierarchy has died, or could not be mounted,
+ * and when no mount was asked for within START_SECONDS of its first answer; but not
+ * while a client is connected.  A hierarchy with containers lives on without a mount,
+ * and so does the daemon, because only the daemon has it.
  *
- * SIGTERM and SIGINT ask it to end: it has everything unmounted, by a child,
- * while it serves on.  What is busy stays mounted, is logged, and keeps the
- * daemon: dying under a mount would break it (ENOTCONN) for those who use it.
- * Containers of hierarchies without a mount are then given up, and logged.
+ * SIGTERM and SIGINT ask it to end.  A child unmounts everything, while the daemon
+ * serves on.  A busy mount stays, is logged, and keeps the daemon, because its end
+ * would break that mount (ENOTCONN).  If all mounts have gone, hierarchies without a
+ * mount are given up with their containers, and logged.
  *
  * SIGCHLD reaps that child and release agents; SIGHUP logs the counters.
  */
@@ -35,7 +34,7 @@ static struct {
 	int	sigfd, timer;
 	pid_t	unmounter;	/* the child, or 0 */
 	bool	used;		/* a mount was asked for */
-	bool	expired;	/* or time for the first is over */
+	bool	expired;	/* the time for the first is over */
 } life = { .sigfd = -1, .timer = -1 };
 
 struct children {
@@ -113,7 +112,7 @@ static void terminate(void)
 	} else if (!life.unmounter) {
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
-		/* the connections and locks are the daemon's alone */
+		/* only the daemon keeps the connections and locks */
 		closelog();
 		if (home_leave())
 			log_err("cannot return to the host's mounts: %s", strerror(errno));
@@ -192,7 +191,7 @@ void lifetime_used(void)
 	life.used = true;
 }
 
-/* Not before: loading BPF programs alone may take longer than that on a slow machine. */
+/* The time begins only now, because to load BPF programs may take longer on a slow machine. */
 void lifetime_ready(void)
 {
 	const struct itimerspec start = { .it_value.tv_sec = START_SECONDS };

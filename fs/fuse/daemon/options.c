@@ -2,9 +2,8 @@
 /*
  * The command line of containerfsd: options, and what --help says of them.
  *
- * Options only; nothing is done with them here.  --ring-bytes and
- * --force-tracepoint are there so that tests reach what a machine would
- * otherwise show only under load, or not at all.
+ * The options are only read here.  --ring-bytes and --force-tracepoint exist so that
+ * tests reach code that a machine would otherwise run only under load, or not at all.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -44,7 +43,7 @@ static int parse_level(const char *name, enum log_level *level)
 	return -EINVAL;
 }
 
-/* What BPF takes as the size of a ring. */
+/* Does BPF take @n as the size of a ring? */
 static bool ring_size(size_t n)
 {
 	return n >= (size_t)sysconf(_SC_PAGESIZE) && !(n & (n - 1));

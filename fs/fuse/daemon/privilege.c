@@ -2,18 +2,18 @@
 /*
  * What the daemon may do, and where it may run.
  *
- * It speaks of tasks by their ids in the initial pid namespace and of users by
- * their ids in the initial user namespace, so it must be in both.  The other
- * namespaces are those of whoever mounted first; the daemon leaves them for
- * the kernel threads', because that is where cgroup v1 runs release agents.
- * (The mount namespace is home.c's.)
+ * The daemon names tasks by their ids in the initial pid namespace and users by their
+ * ids in the initial user namespace, so it must be in both.  It leaves the other
+ * namespaces of the process that started it for those of kernel threads, because
+ * cgroup v1 runs release agents there.  (home.c deals with the mount namespace.)
  *
- * Capabilities are trimmed to those used; the bounding set stays full, since a
- * release agent, run by root, regains all of it at execve(2) as a kernel
- * helper would have it.
+ * Capabilities are trimmed to those used.  The bounding set stays full, because a
+ * release agent, run by root, regains all of it at execve(2), as a kernel helper has
+ * it.
  *
- * The OOM killer must not choose the daemon: killing it frees little and
- * breaks every mount (ENOTCONN).  Release agents have 0, as those of the kernel.
+ * The OOM killer must not choose the daemon, because to kill it would free little and
+ * break every mount (ENOTCONN).  Release agents have an OOM score of 0, as those of the
+ * kernel.
  */
 #include <cap-ng.h>
 #include <errno.h>
@@ -36,16 +36,16 @@
 
 #define OOM_SCORE_ADJ	"/proc/self/oom_score_adj"
 
-/* it serves whoever comes, and holds a descriptor for each hierarchy */
+/* descriptors, for clients and for each mounted hierarchy */
 #define FILES		65536
 /*
- * While it is not real-time (priority.c), somebody keeps it and perhaps all CPUs busy, and
- * others should not wait for its share of a CPU.  Not less: those who wait for an answer
- * need the CPU as well.
+ * The nice value while the daemon is not real-time (priority.c), because clients keep it
+ * busy.  It is a little better than others', so that other clients need not wait long;
+ * not much better, because they need a CPU as well.
  */
 #define NICE		(-3)
 
-static char held[1024];	/* lines: what of the caller's is still here */
+static char held[1024];	/* lines: what could not be given up */
 
 static bool is_initial(int proc, const char *path, ino_t ino)
 {
@@ -114,7 +114,7 @@ int privilege_join_host(void)
 	return err;
 }
 
-/* As a kernel helper's; what libbpf prints is for whoever looks for a fault by hand. */
+/* As of a kernel helper; LIBBPF_LOG_LEVEL is kept, to look for a fault by hand. */
 static void set_environment(void)
 {
 	const char *level = getenv("LIBBPF_LOG_LEVEL");
@@ -147,7 +147,7 @@ void privilege_reset(void)
 	unsigned int narrow = process_limits(FILES);
 	struct rlimit limit;
 
-	/* no loss but of time where it is refused */
+	/* without it the daemon is only slower */
 	if (setpriority(PRIO_PROCESS, 0, NICE))
 		log_debug("nice value %d: %s", NICE, strerror(errno));
 	set_environment();
@@ -156,7 +156,7 @@ void privilege_reset(void)
 			hold("keeps a %s of %llu: without CAP_SYS_RESOURCE it cannot be raised",
 			     process_limit_name(i), (unsigned long long)limit.rlim_max);
 	if (err)
-		hold("keeps the scheduling or the groups of whoever started it: %s", strerror(-err));
+		hold("keeps the scheduling or the groups of the process that started it: %s", strerror(-err));
 	if (process_no_new_privs())
 		hold("no_new_privs is set: release agents have no more capabilities than the daemon");
 	if (process_securebits())
@@ -172,7 +172,7 @@ static void oom_protect(void)
 {
 	int fd = open(OOM_SCORE_ADJ, O_WRONLY | O_CLOEXEC);
 
-	/* a container manager may have kept CAP_SYS_RESOURCE from us: then as little as may be */
+	/* without CAP_SYS_RESOURCE, which a container manager may take away, no less than 0 */
 	if (fd < 0 || (write(fd, "-1000", 5) < 0 && write(fd, "0", 1) < 0))
 		log_debug(OOM_SCORE_ADJ ": %s", strerror(errno));
 	if (fd >= 0)
@@ -185,12 +185,12 @@ int privilege_trim(void)
 		CAP_SYS_ADMIN,		/* mount, umount; BPF before Linux 5.8 */
 		CAP_BPF, CAP_PERFMON,	/* follow tasks */
 		CAP_SYS_PTRACE,		/* other tasks' namespaces in /proc */
-		CAP_DAC_READ_SEARCH,	/* and what else hides there */
+		CAP_DAC_READ_SEARCH,	/* and other files there */
 		CAP_KILL,		/* container.kill */
 		CAP_DAC_OVERRIDE,	/* groups of others in the kernel's freezer */
 		CAP_SYS_NICE,		/* tasks' CPU affinity */
 		CAP_SYS_RESOURCE,	/* memory of BPF maps, OOM score */
-		CAP_SYS_CHROOT,		/* its children's way to the host's and other mount namespaces */
+		CAP_SYS_CHROOT,		/* for its children to enter mount namespaces */
 	};
 	bool have[sizeof(used) / sizeof(used[0])];
 

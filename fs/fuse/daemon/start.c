@@ -2,20 +2,20 @@
 /*
  * One daemon a socket (endpoint.h), and the way into the background.
  *
- * SOCKET.lock beside the socket has two locks (of the open file, so that the
- * fork keeps them).  STARTING is held from here until the socket listens,
- * RUNNING until the daemon is no more.  So one that finds STARTING taken waits
- * until that daemon answers, and then is not needed; one that finds only
- * RUNNING taken, and nobody answering, waits for the end of a daemon that is
- * just ending.  Locks vanish with their process however it dies, so a socket
- * that is found under both locks is stale.
+ * SOCKET.lock beside the socket has two locks (of the open file, so that they survive
+ * the fork).  STARTING is held from here until the socket listens, RUNNING as long as
+ * the daemon lives.  A daemon that finds STARTING taken waits until the other daemon
+ * answers, and then is not needed.  A daemon that finds only RUNNING taken, and gets no
+ * answer, waits for the end of the other daemon, which is just ending.  Locks vanish
+ * with their process, however it dies, so a socket that is found by the holder of both
+ * locks is stale.
  *
- * The fork comes first, before threads and before any state.  The process that
- * was started waits for one byte of its child: then the socket listens.
- * Without it, it exits as its child did, which has said why on standard error.
+ * The fork comes first, before threads and engine state.  The parent waits for one byte
+ * of its child, which says that the socket listens.  If the child dies before, the
+ * parent exits with its status; the child has said why on standard error.
  *
- * The directory is kept by descriptor: the daemon may leave the mount
- * namespace that the socket's path belongs to.
+ * The directory is kept by descriptor, because the daemon may leave the mount namespace
+ * of the socket's path.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ static struct {
 	int			dir;
 	int			lock;
 	int			sock;
-	int			ready;	/* pipe to the process that was started, or -1 */
+	int			ready;	/* pipe to the parent, or -1 */
 } start = { .dir = -1, .lock = -1, .sock = -1, .ready = -1 };
 
 static int lock_set(int which, short type)
@@ -59,7 +59,7 @@ static void on_alarm(int sig)
 	(void)sig;
 }
 
-/* Wait for a lock, not for ever: -EINTR when patience is at its end. */
+/* Wait for a lock, at most PATIENCE seconds: then -EINTR. */
 static int lock_wait(int which)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
@@ -73,7 +73,7 @@ static int lock_wait(int which)
 	return err;
 }
 
-/* The directory of the socket, made if need be; nobody but root may write there. */
+/* Open the directory of the socket, or make it; only root may be able to write there. */
 static int open_dir(const char *where)
 {
 	struct stat st;
@@ -112,13 +112,13 @@ static int bind_socket(const char *where)
 	return err;
 }
 
-/* Who holds the locks, for those who wait in vain. */
+/* Write which process holds the locks, for the message of a daemon that waits too long. */
 static void write_owner(void)
 {
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%d\n", getpid());
 
-	/* with a limit of file sizes that could not be raised, it is left out */
+	/* a limit of file sizes that could not be raised may forbid it */
 	signal(SIGXFSZ, SIG_IGN);
 	if (ftruncate(start.lock, 0) || pwrite(start.lock, text, len, 0) != len)
 		log_debug("the lock does not name its owner: %s", strerror(errno));
@@ -136,7 +136,7 @@ static const char *read_owner(void)
 	return text;
 }
 
-/* The process that was started, until its child is ready or has failed. */
+/* The parent: wait until the child is ready or has failed, and exit. */
 static void __attribute__((noreturn)) wait_ready(int fd, pid_t pid)
 {
 	char byte;
@@ -175,7 +175,7 @@ int start_daemon(const char *where, bool foreground)
 {
 	char *lock = NULL;
 
-	/* whatever the caller had open is not ours to keep */
+	/* files that the caller had open */
 	close_range(3, ~0U, 0);
 	if (open_dir(where) || asprintf(&lock, "%s.lock", start.addr.sun_path) < 0)
 		return EXIT_FAILURE;

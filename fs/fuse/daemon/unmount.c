@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unmount everything: what a daemon that is told to end tries first.
+ * Unmount everything, which a daemon that is told to end tries first.
  *
- * Runs in a child of the daemon, since the kernel may ask the daemon about
- * every path on the way.  It sees the host's mount namespace only;
- * mounts elsewhere it can name just as that.  Never lazily: a mount that is in
- * use stays, and works on.
+ * This runs in a child of the daemon, because the kernel may ask the daemon about
+ * every path on the way.  The child sees only the host's mount namespace; of other
+ * mounts it can only say that they exist.  It does not unmount lazily, so a mount that
+ * is in use stays and works on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ struct points {
 	size_t		 nr;
 };
 
-/* Our mount points, in the order of the mount table: later ones may lie on earlier ones. */
+/* Our mount points, in the order of the mount table, because later ones may cover earlier ones. */
 static bool collect(const struct mount_line *m, void *arg)
 {
 	struct super *s = super_first();
