@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A superblock of FUSE, by the new mount API.  Naming the same /dev/fuse descriptor
- * again gives another mount of the same superblock (Linux 5.14 and later).
+ * A superblock of FUSE, by the new mount API.  A second context with the same /dev/fuse
+ * descriptor makes another mount of the same superblock (Linux 5.14 and later).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "base/base.h"
 #include "view.h"
 
-/* The kernel's own words on what went wrong with a context, in the log. */
+/* Log what the kernel says went wrong with a context. */
 static void log_context(int fs)
 {
 	char line[256];
@@ -55,7 +55,7 @@ int connection_mount(int fuse, const char *source, unsigned int attr)
 	return mnt;
 fail:
 	err = -errno;
-	/* the caller knows what to do about a connection that has just ended */
+	/* the caller deals with a connection that has just ended */
 	if (err != -ENOTCONN)
 		log_context(fs);
 	close(fs);

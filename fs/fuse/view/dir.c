@@ -2,28 +2,27 @@
 /*
  * Directories: lookup, mkdir, rmdir, rename, listings.
  *
- * Each is one engine call; what stands here besides is about the kernel's
- * caches.  A name operation in a directory that has been removed is ENOENT, as
- * the VFS itself says of one that it saw being removed.
+ * Each handler makes one engine call; the rest is about the kernel's caches.  An
+ * operation on a name in a removed directory is ENOENT, because the VFS itself says so
+ * of a directory that it saw being removed.
  *
- * Listings are cached by the kernel, which notices by itself what changes
- * through this superblock but not the clones that come and go.  So known.listed
- * is kept to be the one generation of which all entries in its cache are:
- *  - OPENDIR lets the kernel keep its cache only if that is the directory's
- *    generation now; else it empties the cache, which from then on is filled
- *    with what READDIR answers;
- *  - a READDIR answered in another generation than the one its directory was
- *    opened in (fuse_file_info.fh) makes it LISTED_MIXED, and the next OPENDIR
- *    starts afresh.  The kernel takes a listing for complete only when it has
- *    asked for what is behind the end, so none that began in another generation
- *    goes unseen.
+ * The kernel caches listings.  It notices changes through this superblock, but not
+ * clones that come and go.  So known.listed is the generation of the directory that all
+ * entries in the kernel's cache are of:
+ *  - OPENDIR lets the kernel keep its cache only if known.listed is the directory's
+ *    generation now.  Otherwise the kernel empties the cache, and fills it with the
+ *    answers to READDIR.
+ *  - A READDIR may be answered in another generation than that of its OPENDIR
+ *    (fuse_file_info.fh).  Then known.listed becomes LISTED_MIXED, and the next OPENDIR
+ *    starts afresh.  The kernel takes a listing for complete only when it has asked for
+ *    entries behind the end, so each complete listing has been checked so.
  *
- * Requests per call (Linux 6.18): mkdir LOOKUP, MKDIR; rmdir RMDIR if the name
- * is known; each with a GETATTR before if it follows another change of that
- * directory, for a change makes the kernel forget all of its attributes, mode
- * and owner too, which default_permissions needs.  A listing: OPENDIR, one
- * READDIR a 32 KiB (glibc's buffer), one at the end and RELEASEDIR, which nobody
- * waits for; OPENDIR and RELEASEDIR only if it is cached.
+ * Requests per call (Linux 6.18): mkdir LOOKUP, MKDIR; rmdir RMDIR if the name is known.
+ * Each has a GETATTR before if it follows another change of that directory, because a
+ * change makes the kernel forget all attributes of the directory, also mode and owner,
+ * which default_permissions needs.  A listing: OPENDIR, one READDIR for 32 KiB (glibc's
+ * buffer), one at the end, and RELEASEDIR, for which the caller does not wait; only
+ * OPENDIR and RELEASEDIR if the listing is cached.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -93,7 +92,7 @@ void dir_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 
 	if (!dir)
 		return node_reply_err(req, -ESTALE);
-	/* Somebody may be in it who is not known yet. */
+	/* a task may be in it that is not known yet */
 	if (tasks_behind())
 		return node_reply_err(req, -EBUSY);
 	node_reply_err(req, gone_is_enoent(container_rmdir(dir->cont, name)));
@@ -144,7 +143,7 @@ void dir_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	fi->keep_cache = dir->listed == handle->generation;
 	dir->listed = handle->generation;
 	if (fuse_reply_open(req, fi)) {
-		/* who does not get the answer does not empty the cache, nor close */
+		/* the kernel did not get the answer: it does not empty its cache, nor release */
 		dir->listed = LISTED_MIXED;
 		free(handle);
 	}
@@ -244,7 +243,7 @@ void dir_refuse_mknod(fuse_req_t req, fuse_ino_t parent, const char *name,
 		      mode_t mode, dev_t rdev)
 {
 	(void)parent, (void)name, (void)rdev;
-	/* a regular file is a create(2), which cgroup v1 refuses by the mode */
+	/* for a regular file mknod(2) is create(2), which cgroup v1 refuses by the mode */
 	node_reply_err(req, S_ISREG(mode) ? -EACCES : -EPERM);
 }
 

@@ -2,8 +2,8 @@
 /*
  * Requests about names: the directory part of containerfs_ops.
  *
- * dir_refuse_* are what a directory of containers never does: its files come
- * and go with the container.
+ * dir_refuse_* refuse what a directory of containers never does, because its files
+ * come and go with the container.
  */
 #ifndef _CONTAINERFSD_VIEW_DIR_H
 #define _CONTAINERFSD_VIEW_DIR_H

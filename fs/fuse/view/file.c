@@ -2,25 +2,24 @@
 /*
  * Open control files: open, read, write, poll, release.
  *
- * Two people count, as in cgroup v1: the opener, whose credentials the engine
- * keeps for later writes, and the thread that reads or writes, whose pid
- * namespace the numbers are of and who is meant by "0".  Mostly they are the
- * same, then finding out who it is is done once, at open.
+ * Two threads count, as in cgroup v1: the opener, whose credentials the engine keeps for
+ * later writes, and the thread that reads or writes.  Numbers are of the latter's pid
+ * namespace, and "0" is the latter.  Mostly they are one thread, and then it is looked
+ * up only once, at open.
  *
- * All I/O is direct: what read(2) and write(2) pass arrives as it is, a write
- * whole up to the largest request, which is far more than CONTAINER_WRITE_MAX,
- * or cut to a limit (may_be_cut()). What splice(2) and the like ask for goes by the
- * page cache and by the size, and is refused (size.c).
+ * All I/O is direct: read(2) and write(2) arrive as they are made.  A write arrives
+ * whole up to the largest request, which is far more than CONTAINER_WRITE_MAX, or cut
+ * to a limit (may_be_cut()).  splice(2) and the like go through the page cache and by
+ * the size, and are refused (size.c).
  *
  * poll(2): the kernel hands out a handle, by which the poller is woken whenever the
- * engine tells of a change (host_file_event()). It is kept for as long as the file is
- * open: an edge-triggered epoll(7) polls once and sleeps many times.
+ * engine reports a change (host_file_event()).  The handle is kept as long as the file
+ * is open, because an edge-triggered epoll(7) polls once and sleeps many times.
  *
- * Requests per call (Linux 6.18): open and write OPEN, WRITE; open and read
- * OPEN, READ, and one READ more if the reader goes on until it gets 0 bytes;
- * before that an OPEN in vain and a LOOKUP for each name of the path, if there is
- * more or less to read than the kernel knows of.
- * close(2) makes no FLUSH, and nobody waits for RELEASE.
+ * Requests per call (Linux 6.18): open and write OPEN, WRITE; open and read OPEN, READ,
+ * and one READ more if the reader goes on until it gets 0 bytes.  If the size differs
+ * from the one that the kernel knows, an OPEN that fails and a LOOKUP for each name of
+ * the path come before.  close(2) makes no FLUSH, and does not wait for RELEASE.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +44,7 @@ struct open_file {
 	struct container_file	*file;
 	struct container_actor	 actor;		/* the opener */
 	time_t			 opened;	/* monotonic */
-	struct fuse_pollhandle	*ph;		/* somebody waits for events */
+	struct fuse_pollhandle	*ph;		/* to wake pollers, or NULL */
 };
 
 /* All open files, by container. */
@@ -70,8 +69,8 @@ static time_t seconds(void)
 }
 
 /*
- * Who makes this request.  The opener's tid means the opener only as long as it
- * can not have been given to another thread.
+ * The thread that makes this request.  The opener's thread id stands for the opener only
+ * for OPENER_SECONDS, because it may belong to another thread later.
  */
 static const struct container_actor *caller(fuse_req_t req, const struct open_file *of,
 					    struct container_actor *actor)
@@ -108,7 +107,7 @@ static void open_file_free(struct open_file *of)
 	free(of);
 }
 
-/* Who opens to read finds the size that there is; see size.c. */
+/* Must an open for reading be answered with ESTALE, because the size has changed?  See size.c. */
 static bool open_again(fuse_req_t req, fuse_ino_t ino, const struct fuse_file_info *fi,
 		       struct known *k, unsigned int node, const struct container_actor *opener)
 {
@@ -150,7 +149,7 @@ void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	fi->direct_io = 1;
 	fi->noflush = 1;
 	if (fuse_reply_open(req, fi))
-		open_file_free(of);	/* who does not get it will not release it */
+		open_file_free(of);	/* the kernel did not get it, and will not release it */
 }
 
 void file_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -160,7 +159,7 @@ void file_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	node_reply_err(req, 0);
 }
 
-/* An aborted connection releases nothing. */
+/* The kernel sends no RELEASE on an aborted connection. */
 void file_super_gone(const struct super *s)
 {
 	struct open_file *of, *next;
@@ -185,8 +184,8 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	long len;
 
 	/*
-	 * A system call reads on behalf of somebody, the page cache does not: see size.c.
-	 * This error says to whoever splices that it is of no use, and to call read(2).
+	 * A read(2) has a lock owner, a read of the page cache has none: see size.c.  On
+	 * this error, programs that splice go on with read(2).
 	 */
 	if (!fi->lock_owner)
 		return node_reply_err(req, -EINVAL);
@@ -201,10 +200,10 @@ void file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 }
 
 /*
- * The VFS cuts what is written beyond the writer's RLIMIT_FSIZE, by the position in the
- * file, which means nothing here: of "1234" may come "123", another task's number. What
- * ends exactly there, and not with a newline, may be a part. Who writes "1234\n" whole
- * pays nothing for this.
+ * The VFS cuts a write at the writer's RLIMIT_FSIZE, by the position in the file, which
+ * means nothing here: "1234" may arrive as "123", the number of another task.  A write
+ * that ends exactly at the limit, and not with a newline, may have been cut.  The limit
+ * is looked up only for writes without a newline at the end.
  */
 static bool may_be_cut(fuse_req_t req, const char *buf, size_t size, off_t off)
 {
@@ -245,7 +244,7 @@ void file_poll(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi,
 	_Bool armed;
 
 	(void)ino;
-	/* Without one nobody sleeps now, but others may still. */
+	/* without a handle this poller does not sleep; the old handle may have others */
 	if (ph) {
 		if (of->ph)
 			fuse_pollhandle_destroy(of->ph);

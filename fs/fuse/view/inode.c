@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nodes: lookups and attributes, and what the kernel may keep of them.
+ * Nodes: lookups and attributes, and how long the kernel may keep these.
  *
- * What the kernel may keep, so that a known path costs it no request:
- *  - Names of control files and of containers made by mkdir, for a day: such a
- *    container goes by rmdir only, through this superblock, and its files with
- *    it.  Names of clones not at all, since the daemon removes those by itself,
- *    and names that do not exist not at all.
- *  - Attributes, for a day, sizes until a file is opened (size.c).  The kernel
- *    drops by itself what its own requests change; what the daemon changes are
- *    the times and link count of a directory that gains or loses a clone.  For
- *    that one notification is sent if the kernel has them (known.attr_out).  It
- *    takes no inode lock in the kernel, unlike those about names, so the thread
- *    that serves may send it.
+ * The kernel may keep, so that a known path costs it no request:
+ *  - Names of control files and of containers made by mkdir, for a day, because such a
+ *    container is removed only by rmdir, through this superblock, with its files.  Not
+ *    names of clones, because the daemon removes these by itself, and not names that do
+ *    not exist.
+ *  - Attributes, for a day; sizes until a file is opened (size.c).  The kernel drops
+ *    attributes that its own requests change.  The daemon changes the times and the
+ *    link count of a directory that gains or loses a clone.  Then it sends one
+ *    notification, if the kernel has the attributes (known.attr_out).  A notification
+ *    about attributes takes no inode lock in the kernel, unlike one about names, so the
+ *    thread that serves requests may send it.
  *  - Listings: see dir.c.
  *
- * Requests per call, once the path is known (Linux 6.18): stat none, or GETATTR
- * after a change; chmod, chown, utimens SETATTR.  Opening with O_TRUNC makes a
- * SETATTR and a GETXATTR besides, for the kernel asks whether there are file capabilities to
- * drop; it would stop only if there were no extended attributes at all.
+ * Requests per call, once the path is known (Linux 6.18): stat none, or GETATTR after a
+ * change; chmod, chown, utimens SETATTR.  Opening with O_TRUNC makes a SETATTR and a
+ * GETXATTR as well, because the kernel asks whether there are file capabilities to
+ * drop; it would not ask only if there were no extended attributes at all.
  */
 #include <errno.h>
 #include <string.h>
@@ -34,7 +34,7 @@
 
 #define KEEP_LONG	86400.0		/* seconds */
 #define NSEC_PER_SEC	1000000000ull
-#define NGROUPS_SMALL	64		/* of who truncates a file with the set-group-ID bit */
+#define NGROUPS_SMALL	64		/* groups of a caller that are looked at */
 
 /* --- nodes --- */
 
@@ -48,7 +48,7 @@ static unsigned long long from_timespec(const struct timespec *ts)
 	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
 }
 
-/* What to tell whoever makes this request; the size of a file is what it would read. */
+/* The attributes for the caller; the size of a file is what the caller would read. */
 static int node_stat(fuse_req_t req, struct container *cont, unsigned int node, struct stat *st)
 {
 	struct container_attr attr;
@@ -66,7 +66,7 @@ static int node_stat(fuse_req_t req, struct container *cont, unsigned int node, 
 		.st_gid		= attr.gid,
 		.st_size	= size,
 		.st_blksize	= 4096,
-		.st_blocks	= (size + 511) / 512,	/* else it had holes */
+		.st_blocks	= (size + 511) / 512,	/* fewer would be holes */
 		.st_atim	= to_timespec(attr.atime),
 		.st_mtim	= to_timespec(attr.mtime),
 		.st_ctim	= to_timespec(attr.ctime),
@@ -95,7 +95,7 @@ void inode_reply_entry(fuse_req_t req, struct container *cont, unsigned int node
 		if (container_is_clone(cont))
 			e.entry_timeout = 0;
 	}
-	if (fuse_reply_entry(req, &e))		/* who asked was killed meanwhile */
+	if (fuse_reply_entry(req, &e))		/* the caller was killed meanwhile */
 		node_forget(super_of(req), e.ino, 1);
 	else
 		size_told(k, node, e.attr.st_size);
@@ -156,7 +156,7 @@ static bool in_group(fuse_req_t req, gid_t gid)
 	return false;
 }
 
-/* The set-ID bits of @node that whoever makes this request takes off by changing it. */
+/* The set-ID bits of @node that this change by the caller takes off. */
 static unsigned int set_id_bits(fuse_req_t req, struct known *k, unsigned int node)
 {
 	struct container_attr attr;
@@ -181,7 +181,7 @@ static int take_bits(struct known *k, unsigned int node, unsigned int bits)
 	return container_setattr(k->cont, node, &attr, CONTAINER_ATTR_MODE);
 }
 
-/* The kernel has checked who may; a size is accepted, and changes nothing. */
+/* The kernel has checked permissions; a size is accepted, and changes nothing. */
 void inode_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
 		   struct fuse_file_info *fi)
 {
@@ -200,7 +200,7 @@ void inode_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
 	(void)fi;
 	if (!k)
 		return node_reply_err(req, -ESTALE);
-	/* The kernel leaves the set-group-ID bit without the group's x to us. */
+	/* the kernel leaves a set-group-ID bit without the group's x to the server */
 	if (node != CONTAINER_NODE_DIR &&
 	    to_set & (FUSE_SET_ATTR_SIZE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
 		bits = set_id_bits(req, k, node);
@@ -249,7 +249,7 @@ static void dir_changed(struct container *dir)
 	if (!k || !k->attr_out)
 		return;
 	k->attr_out = 0;
-	/* an error says that the kernel does not have it any more, or is leaving */
+	/* an error means that the kernel does not have the inode, or the connection ends */
 	fuse_lowlevel_notify_inval_inode(s->se, node_number(dir, CONTAINER_NODE_DIR), -1, 0);
 }
 

@@ -7,7 +7,7 @@
 
 #include "view.h"
 
-/* Tell the kernel of @node of @cont, and so end @req; @cont is borrowed. */
+/* Answer @req with @node of @cont, which is borrowed. */
 void inode_reply_entry(fuse_req_t req, struct container *cont, unsigned int node);
 
 void inode_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup);

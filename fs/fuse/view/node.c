@@ -21,7 +21,7 @@ struct node_table {
 	struct known		  top;		/* in no bucket, never forgotten */
 };
 
-static struct node_table *tables;	/* as few as there are mounted hierarchies */
+static struct node_table *tables;	/* one for each mounted hierarchy, so only a few */
 
 /* --- the table --- */
 
@@ -30,7 +30,7 @@ static struct known **bucket_of(struct known **buckets, size_t nr_buckets, uint6
 	return &buckets[(id * 0x9e3779b97f4a7c15ull >> 32) & (nr_buckets - 1)];
 }
 
-/* Without memory for it the old size serves as well, only slower. */
+/* If there is no memory, the table keeps its size, and is slower. */
 static void table_resize(struct node_table *table, size_t nr_buckets)
 {
 	struct known **buckets = calloc(nr_buckets, sizeof(*buckets));
@@ -123,7 +123,7 @@ static void known_free(struct known *k)
 	free(k);
 }
 
-/* The kernel gives @nlookup of its lookups back; the last one ends what it knows. */
+/* The kernel forgets @nlookup of its lookups; the entry goes with the last one. */
 static void table_forget(struct node_table *table, struct known *k, uint64_t nlookup)
 {
 	struct known **pos;

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The containers that the kernel knows of one connection, and how handlers
- * find and answer for them.
+ * The containers that the kernel knows by one connection, and how handlers find them.
  *
- * Node ids.  1 (FUSE_ROOT_ID) is the top container's directory; every other
- * node is its container's id << 6 | its index there, 0 for the directory.
- * Container ids are at least 1 and never used again, so neither are node ids,
- * and none of them is 1 by accident.  They also are the inode numbers.
+ * Node ids.  1 (FUSE_ROOT_ID) is the directory of the top container.  The id of every
+ * other node is (container id << NODE_BITS | index in the container); the directory has
+ * index 0.  Container ids are at least 1 and never used again, so node ids are never
+ * used again, and none is 1 by accident.  Node ids are the inode numbers, too.
  *
- * A container is in the connection's table, with a reference, from the first
- * node of it that the kernel was told of until the kernel has forgotten all of
- * them.  What a request names and the table does not hold is ESTALE; nothing
- * that the kernel sends is taken for a pointer unless the kernel got it as a
- * file handle from us.
+ * The connection's table has a container, with a reference, from the first of its nodes
+ * that the kernel is told of until the kernel has forgotten all its nodes.  A request
+ * for a node that the table does not have is ESTALE.  No number from the kernel is
+ * taken for a pointer, except a file handle that the daemon gave it.
  */
 #ifndef _CONTAINERFSD_VIEW_NODE_H
 #define _CONTAINERFSD_VIEW_NODE_H
@@ -21,41 +19,41 @@
 
 #define NODE_BITS		6
 
-/* no generation of a directory; see struct known */
+/* a value that is no generation of a directory; see struct known */
 #define LISTED_MIXED		UINT64_MAX
 
 struct known {
 	struct known		*next;		/* same hash bucket */
 	struct container	*cont;		/* a reference; the top's too */
 	uint64_t		 id;
-	uint64_t		 nlookup : 63;	/* of all its nodes together */
-	uint64_t		 attr_out : 1;	/* the kernel has its attributes */
+	uint64_t		 nlookup : 63;	/* lookups of all its nodes together */
+	uint64_t		 attr_out : 1;	/* the kernel has the directory's attributes */
 	/*
-	 * The generation that all of the kernel's cached listing is of, were
-	 * it complete; LISTED_MIXED if it may be of several.
+	 * The generation that all entries in the kernel's cached listing are of;
+	 * LISTED_MIXED if they may be of several.
 	 */
 	uint64_t		 listed;
-	/* by node, what the kernel takes for the sizes of the files; see size.c */
+	/* by node, the size that the kernel has for the file; see size.c */
 	uint32_t		*told;
 	unsigned int		 nr_told;
 };
 
-/* Begin a table for connection @s, if it has none: 0 or -ENOMEM.  End it, when the connection has ended. */
+/* Make a table for connection @s, if it has none: 0 or -ENOMEM.  Free it, when @s has ended. */
 int nodes_connect(struct super *s);
 void nodes_gone(struct super *s);
 
 /* The node id, and inode number, of @node of @cont. */
 fuse_ino_t node_number(struct container *cont, unsigned int node);
 /*
- * What @ino names: *@node of the container of the entry returned, which stays
- * at least until this request is answered; NULL: reply -ESTALE.
+ * The entry of the container of @ino, and in *@node the index.  The entry stays at least
+ * until this request is answered.  NULL: reply -ESTALE.
  */
 struct known *node_find(fuse_req_t req, fuse_ino_t ino, unsigned int *node);
 /* The entry of @cont, or NULL: the kernel does not know the container. */
 struct known *node_of(struct container *cont);
 /*
- * The kernel is about to be told of a node of @cont once more: its entry, or NULL: no
- * memory.  node_forget() gives @nlookup of those back, by the number of the node.
+ * Count one more lookup of a node of @cont, which the kernel is about to be told of; its
+ * entry, or NULL: no memory.  node_forget() takes @nlookup lookups of @ino back.
  */
 struct known *node_add(const struct super *s, struct container *cont);
 void node_forget(const struct super *s, fuse_ino_t ino, uint64_t nlookup);

@@ -11,9 +11,9 @@
 #include "base/base.h"
 
 /*
- * Nothing is cached but names, attributes and listings, and nothing is spliced.
- * O_TRUNC comes as a SETATTR, for its answer says what the size is, which otherwise
- * would be 0 for the kernel, and whoever splices would get nothing.
+ * Only names, attributes and listings are cached, and nothing is spliced.  O_TRUNC comes
+ * as a SETATTR, because the answer to that tells the kernel the size.  Otherwise the
+ * kernel would take the size for 0, and splice(2) would end without an error.
  */
 static void ops_init(void *userdata, struct fuse_conn_info *conn)
 {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mounts whose connection was ended under them: new ones in their place.
+ * New mounts in the place of mounts whose connection was ended.
  *
- * umount2(2) with MNT_FORCE, and whoever writes to the abort file of fusectl,
- * end a connection that all mounts of a hierarchy share, and a FUSE server can
- * not refuse.  But the hierarchy is the daemon's, so a new connection shows the
- * same; here it is put where the dead one is still mounted, in every mount
- * namespace that can be entered.  What is in use of a dead mount (open files,
- * working directories) stays dead: it is unmounted lazily.
+ * umount2(2) with MNT_FORCE, or a write to the abort file of fusectl, ends the
+ * connection that all mounts of a hierarchy share, and a FUSE server cannot refuse.  But
+ * the hierarchy lives in the daemon, so a new connection shows the same.  This file puts
+ * mounts of the new connection where the dead connection is still mounted, in every
+ * mount namespace that can be entered.  Open files and working directories of a dead
+ * mount stay dead, because it is unmounted lazily.
  *
- * In a child of the daemon, as the way to a mount point may lead through mounts
- * that the daemon serves.  The daemon itself looks only whether anything is
- * left (mounts_left()), which asks no file system anything but /proc.
+ * A child of the daemon does this, because the way to a mount point may lead through
+ * mounts that the daemon serves.  The daemon itself only looks whether a mount is left
+ * (mounts_left()), which asks no file system but /proc.
  *
- * MNT_FORCE ends the connection first and unmounts then.  So the child waits until
- * one mount less is there, but not for long: it may have gone before, or be in
- * use and stay.
+ * MNT_FORCE ends the connection first and unmounts then.  So the child waits until there
+ * is one mount less, but only for SETTLE_MS, because that mount may have gone before, or
+ * be in use and stay.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -36,7 +36,7 @@
 
 #define SETTLE_MS	200
 
-/* What the child keeps of the daemon's: a mount, so that the new connection lives, and what makes others. */
+/* The descriptors that the child keeps; FD_MNT keeps the new connection alive. */
 enum { FD_MNT = 3, FD_FUSE, FD_PROC, FDS = 10 };
 
 struct dead {
@@ -131,7 +131,7 @@ static void add_namespace(struct namespaces *list, int proc, const char *pid)
 	snprintf(ns[list->nr++].pid, sizeof(ns->pid), "%.15s", pid);
 }
 
-/* The host's first, which is the daemon's own: that of kthreadd. */
+/* One process in each mount namespace; the first is kthreadd, in the host's. */
 static struct namespaces namespaces(int proc)
 {
 	int copy = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -194,7 +194,7 @@ static void settle(int proc, dev_t dev)
 	close(p.fd);
 }
 
-/* Is the mount at @point the one that we mean?  Something else may lie on it. */
+/* Is @dead the mount that its path leads to?  Another mount may cover it. */
 static bool is_on_top(const struct dead *dead)
 {
 	struct statx st;
@@ -203,7 +203,7 @@ static bool is_on_top(const struct dead *dead)
 		      AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) && st.stx_mnt_id == dead->id;
 }
 
-/* The new mount @mnt lies on @dead->point: only what is below @dead->root is to. */
+/* Replace the new mount at @dead->point, which shows all, by one of @dead->root only. */
 static int narrow(const struct dead *dead)
 {
 	char *path = NULL;
@@ -233,7 +233,7 @@ static int replace_one(int fuse, const struct dead *dead)
 	mnt = connection_mount(fuse, dead->source, dead->attr);
 	if (mnt < 0)
 		return mnt;
-	/* One that is locked, as those of a user namespace's owner are, is covered. */
+	/* a mount that is locked, in a mount namespace of a user namespace, is covered instead */
 	if (umount2(dead->point, MNT_DETACH | UMOUNT_NOFOLLOW) && errno != EINVAL)
 		err = -errno;
 	if (!err && move_mount(mnt, "", AT_FDCWD, dead->point, MOVE_MOUNT_F_EMPTY_PATH))
@@ -244,7 +244,7 @@ static int replace_one(int fuse, const struct dead *dead)
 	return err;
 }
 
-/* In the mount namespace that we are in; how many. */
+/* Replace the mounts in this mount namespace; how many were replaced. */
 static size_t replace_here(int proc, dev_t dev, int fuse)
 {
 	struct search search = { .dev = dev, .keep = true };
@@ -257,7 +257,7 @@ static size_t replace_here(int proc, dev_t dev, int fuse)
 
 		err = dead->point && dead->root && dead->source ? replace_one(fuse, dead) : -ENOMEM;
 		if (err)
-			log_err("%s: its connection was ended, and it cannot be mounted anew: %s",
+			log_err("%s: the connection was ended, and a new mount cannot be made: %s",
 				dead->point ? dead->point : "?", strerror(-err));
 		else
 			done++;
@@ -275,13 +275,13 @@ static size_t replace_in(int proc, const char *pid, dev_t dev, int fuse)
 	char path[64];
 	int ns;
 
-	/* a change in one of them may have come to this one by propagation */
+	/* a replacement in another namespace may have come here by propagation */
 	if (!left_in(proc, pid, dev))
 		return 0;
 	snprintf(path, sizeof(path), "%s/ns/mnt", pid);
 	ns = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	if (ns < 0 || setns(ns, CLONE_NEWNS))
-		log_err("mounts in the mount namespace of process %s cannot be made anew: %s", pid,
+		log_err("new mounts in the mount namespace of process %s cannot be made: %s", pid,
 			strerror(errno));
 	else
 		done = replace_here(proc, dev, fuse);
@@ -290,7 +290,7 @@ static size_t replace_in(int proc, const char *pid, dev_t dev, int fuse)
 	return done;
 }
 
-/* Keep @fd, as number @as, when all descriptors from FDS on are closed. */
+/* Make @fd number @as, below FDS, from which on all descriptors will be closed. */
 static void keep(int fd, int as)
 {
 	int copy = fcntl(fd, F_DUPFD, FDS);
@@ -300,7 +300,7 @@ static void keep(int fd, int as)
 
 void mounts_replace(dev_t dev, int mnt, int fuse)
 {
-	/* in another mount namespace there may be no /proc, or one that does not show us */
+	/* another mount namespace may have no /proc, or one of another pid namespace */
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct namespaces list;
 	size_t done;
@@ -317,6 +317,6 @@ void mounts_replace(dev_t dev, int mnt, int fuse)
 	for (size_t i = 1; i < list.nr; i++)
 		done += replace_in(FD_PROC, list.ns[i].pid, dev, FD_FUSE);
 	if (done)
-		log_warn("%zu mounts of a connection that was ended were made anew", done);
+		log_warn("a connection was ended: %zu mounts were made anew", done);
 	free(list.ns);
 }

@@ -2,22 +2,22 @@
 /*
  * The sizes of control files.
  *
- * read(2) needs none, but who asks stat(2) how much there is to be copied (tar, rsync),
- * or where to begin reading (tail -c, wc -c), relies on it. So the size that is told is
- * how much there is to read, by whoever asks.
+ * read(2) needs no size.  But some programs ask stat(2) how much there is to copy (tar,
+ * rsync), or where to begin reading (tail -c, wc -c).  So the size of a file is how many
+ * bytes the caller would read.
  *
- * Nobody tells the kernel when a text gets longer or shorter, and its attributes are kept
- * for a day.  What it was told is remembered here for each file, with what it makes of
- * that by itself: where a write ended, if that is beyond.  An open for reading that finds
- * the text to be of another length is answered with ESTALE: the kernel then walks the
- * path again and looks up each name anew, as for any file system whose server has news.
- * Without a change that costs no request.
+ * The kernel keeps a size for a day, and is not told when the text gets longer or shorter.
+ * Here the size that the kernel has is remembered for each file: the one it was told, or
+ * the end of a write beyond that, by which the kernel makes the file longer.  An open for
+ * reading that finds a text of another length is answered with ESTALE.  Then the kernel
+ * walks the path again and looks up each name anew.  Without a change this costs no
+ * request.
  *
- * splice(2), sendfile(2) and mmap(2) fill the page cache and give, of that, what lies below
- * the size that the kernel has at the end. That may be another one by then, as soon as two
- * use a file: then the text is cut, or NULs come behind it, with success. So they are
- * refused by file_read(), with the error on which programs go on with read(2); with a size
- * of 0 they would not even ask, and end with nothing.
+ * splice(2), sendfile(2) and mmap(2) fill the page cache, and give what is below the size
+ * that the kernel has at the end.  Two users of a file may change that size meanwhile; then
+ * the text would be cut, or NULs would follow it, with success.  So file_read() refuses
+ * these, with an error on which programs go on with read(2).  If the size were 0, these
+ * programs would not even ask, and end with nothing.
  */
 #include "size.h"
 #include "tasks/tasks.h"
@@ -28,9 +28,9 @@
 
 #define TOLD_STEP	8		/* files */
 #define NR_AGAIN	64
-#define AGAIN_SECONDS	60		/* none needs as long to walk a path again */
+#define AGAIN_SECONDS	60		/* to walk a path again takes less */
 
-/* Threads that were sent back to look up what they open. */
+/* Threads whose open was answered with ESTALE, and that will open the file again. */
 static struct again {
 	pid_t		tid;
 	fuse_ino_t	ino;
@@ -54,7 +54,7 @@ uint32_t size_of(const struct known *k, unsigned int node)
 	return node < k->nr_told ? k->told[node] : SIZE_UNSURE;
 }
 
-/* Without memory nothing is known. */
+/* If there is no memory, the size is not known. */
 void size_told(struct known *k, unsigned int node, uint32_t size)
 {
 	unsigned int nr = (node / TOLD_STEP + 1) * TOLD_STEP;
@@ -89,7 +89,7 @@ static time_t seconds(void)
 	return now.tv_sec;
 }
 
-/* Whether @tid was sent back when it opened @ino last. */
+/* Was @tid sent back when it opened @ino last? */
 static bool comes_again(pid_t tid, fuse_ino_t ino)
 {
 	if (!nr_sent_back)
@@ -104,11 +104,11 @@ static bool comes_again(pid_t tid, fuse_ino_t ino)
 	return false;
 }
 
-/* @tid will come again; false: there is no room to remember it. */
+/* Remember that @tid will open @ino again; false: there is no room. */
 static bool send_back(pid_t tid, fuse_ino_t ino)
 {
 	for (struct again *a = sent_back; a < sent_back + NR_AGAIN; a++) {
-		/* who was killed meanwhile does not come */
+		/* a thread that was killed meanwhile never comes */
 		if (a->tid && seconds() - a->since <= AGAIN_SECONDS)
 			continue;
 		nr_sent_back += !a->tid;
@@ -125,7 +125,7 @@ bool size_ask_again(fuse_req_t req, fuse_ino_t ino, struct known *k, unsigned in
 
 	if (comes_again(tid, ino) || size_of(k, node) == size || !send_back(tid, ino))
 		return false;
-	/* Who has no path to walk, as for /proc/self/fd, asks for attributes that are not valid. */
+	/* a caller without a path to walk, by /proc/self/fd, then asks for the attributes */
 	fuse_lowlevel_notify_inval_inode(super_of(req)->se, ino, -1, 0);
 	return true;
 }

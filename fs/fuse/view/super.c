@@ -3,21 +3,20 @@
  * Connections to the kernel: one superblock, one /dev/fuse, one libfuse
  * session for each hierarchy that is mounted anywhere.
  *
- * The daemon makes the superblock itself, with the new mount API, so that it
- * belongs to the daemon's user and pid namespaces wherever the mount ends up,
- * and hands out detached mounts of it.  Naming the same /dev/fuse descriptor
- * again gives another mount of the same superblock (Linux 5.14 and later):
- * the same st_dev, as in cgroup v1.
+ * The daemon makes the superblock itself, with the new mount API, and hands out detached
+ * mounts of it (connection.c).  So the superblock belongs to the daemon's user and pid
+ * namespaces, wherever the mounts are put.  All mounts have one superblock and one
+ * st_dev, as in cgroup v1.
  *
- * A struct super owns one hierarchy_mount() of its hierarchy.  When the last
- * mount has gone, in whatever mount namespace it was, moved into place or not,
- * the kernel aborts the connection: the descriptor reports EPOLLERR before
- * umount(2) returns, and the super is destroyed.  If it is aborted while there
- * are mounts (umount -f of one of them), the hierarchy stays: it gets another
- * connection, and the mounts are replaced (replace.c).
+ * A struct super owns one hierarchy_mount() of its hierarchy.  When the last mount has
+ * gone, in whatever mount namespace, moved into place or not, the kernel aborts the
+ * connection: the descriptor reports EPOLLERR before umount(2) returns, and the super is
+ * destroyed.  If a connection is aborted while there are mounts (umount -f of one of
+ * them), the hierarchy stays: it gets another connection, and the mounts are replaced
+ * (replace.c).
  *
- * The daemon must not make the kernel ask it anything while it does not
- * listen: statx(2) only with AT_STATX_DONT_SYNC here.
+ * The daemon must not make the kernel ask it while it does not listen, so statx(2) here
+ * has AT_STATX_DONT_SYNC.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +39,7 @@
 #include "node.h"
 #include "view.h"
 
-#define READ_BATCH	256	/* requests that are read before others are heard */
+#define READ_BATCH	256	/* requests of one connection that are read in one go */
 
 static struct super *supers;
 static unsigned int nr_supers;
@@ -76,7 +75,7 @@ static void super_drop(struct super *s)
 
 static int super_new(struct containerfs_root *root, const char *source, unsigned int attr);
 
-/* Another connection for @root, whose superblock @dev is dead and still mounted. */
+/* Make another connection for @root, whose dead superblock @dev is still mounted. */
 static int super_again(struct containerfs_root *root, dev_t dev)
 {
 	int mnt = super_new(root, "none", 0);
@@ -91,7 +90,7 @@ static int super_again(struct containerfs_root *root, dev_t dev)
 		 hierarchy_id(root));
 	pid = fork();
 	if (pid < 0) {
-		log_err("its mounts cannot be: %s", strerror(errno));
+		log_err("its mounts cannot be made anew: %s", strerror(errno));
 	} else if (!pid) {
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
@@ -133,7 +132,7 @@ static void super_event(int fd, uint32_t events, void *arg)
 		tasks_end();
 		return;
 	}
-	/* until there is no more (-EAGAIN), or the end (0), which the next event tells */
+	/* until there are no more (-EAGAIN), or the connection ended (0), as the next event says */
 	for (int i = 0; i < READ_BATCH && turns_room(); i++) {
 		if (fuse_session_receive_buf(s->se, &s->buf) <= 0)
 			return;
@@ -141,7 +140,7 @@ static void super_event(int fd, uint32_t events, void *arg)
 	}
 }
 
-/* Connect @root, which nothing of is mounted; takes the caller's hierarchy_mount() on success. */
+/* Connect @root, which has no mount yet; takes the caller's hierarchy_mount() on success. */
 static int super_new(struct containerfs_root *root, const char *source, unsigned int attr)
 {
 	char arg0[] = "containerfsd", *argv[] = { arg0, NULL };
@@ -177,7 +176,7 @@ static int super_new(struct containerfs_root *root, const char *source, unsigned
 	err = loop_add(s->fd, EPOLLIN, super_event, s);
 	if (err)
 		goto close_mount;
-	/* libfuse takes a descriptor that is mounted already under this name, and owns it then */
+	/* by this path libfuse takes a descriptor that is mounted already, and owns it then */
 	snprintf(path, sizeof(path), "/dev/fd/%d", s->fd);
 	if (fuse_session_mount(s->se, path)) {
 		err = -EIO;
@@ -217,7 +216,7 @@ int super_mount(struct containerfs_root *root, const char *source, unsigned int 
 			hierarchy_umount(root);
 			return mnt;
 		}
-		/* it ended just now: the caller's hierarchy_mount() keeps the hierarchy */
+		/* it ended just now; the caller's hierarchy_mount() keeps the hierarchy alive */
 		super_ended(s);
 	}
 	mnt = super_new(root, source, attr);

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Users take turns: a request waits for one other of each user, not for all that
- * a user with many tasks has asked.
+ * Users take turns: a request waits for one request of each other user, not for all
+ * requests of a user with many tasks.
  *
- * The kernel hands out requests as they come, so a user with fifty tasks that ask
- * without end would be served fifty times as often as one with one, and each of that
- * one's calls would wait for fifty others. What the kernel has is read at once, and
- * queued by user; the next one is that of the user who has used the least time of the
- * daemon so far. Who had nothing to ask begins where the one is who is served, so
- * nobody saves up for later. A user is the user ID of the request.
+ * The kernel hands out requests in the order in which they are made.  A user with fifty
+ * tasks that ask without end would be served fifty times as often as a user with one
+ * task, whose calls would each wait for fifty others.  So requests are read as soon as
+ * the kernel has them, and queued by user, that is by the user ID of the request.  The
+ * next request is of the user for whom the daemon has worked least so far.  A user
+ * without requests saves nothing up: when it asks again, it begins at the time used by
+ * the user who is being served.
  *
- * Requests of one user stay in their order. What asks for no answer, or begins and
- * ends a connection, is served when it is read: nothing that is queued depends on it,
- * for whatever the kernel forgets nobody asks about any more.
+ * Requests of one user stay in their order.  Requests without an answer, and those that
+ * begin or end a connection, are served when they are read.  No queued request depends
+ * on these, because the kernel does not ask for a node that it has forgotten.
  *
- * Only so much is read ahead; when that is full, what the kernel still has waits there
- * as it would without.
+ * A limited number of requests is read ahead; the others wait in the kernel.
  */
 #include <linux/fuse.h>
 #include <stdlib.h>
@@ -39,12 +39,12 @@ struct request {
 struct user {
 	struct user	*next;
 	uint32_t	 uid;
-	uint64_t	 used;		/* time, ns; of the least used at first */
-	struct request	*first, **last;	/* first NULL: nothing asked, but may have used more than others */
+	uint64_t	 used;		/* time, ns, beginning with used_now */
+	struct request	*first, **last;	/* first NULL: no request */
 };
 
 static struct user *users;
-static uint64_t used_now;		/* of the user who is served or was served last */
+static uint64_t used_now;		/* by the user who is served, or was served last */
 static size_t nr_ahead, bytes_ahead;
 
 static uint64_t nanoseconds(void)
@@ -135,7 +135,10 @@ static void request_take(struct user *user, struct request **link)
 	bytes_ahead -= rq->len;
 }
 
-/* Who is next, or NULL; forgets those who have asked nothing and owe nothing. */
+/*
+ * The next user, or NULL.  Forgets users without requests; but while others have requests,
+ * not a user who has used more time than they.
+ */
 static struct user *next_user(void)
 {
 	struct user **link = &users, *user, *least = NULL;
@@ -170,7 +173,7 @@ bool turns_serve(void)
 	buf.size = rq->len;
 	began = nanoseconds();
 	serve(rq->super, &buf);
-	/* the user is there, as nobody else forgets one */
+	/* @user still exists, because only next_user() forgets users */
 	user->used += nanoseconds() - began;
 	free(rq);
 	return nr_ahead;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The view: what the kernel sees of a mounted hierarchy, one FUSE connection each.
+ * The view: what the kernel sees of the mounted hierarchies, by one FUSE connection for
+ * each.
  *
  * A request is served in three steps: tasks_begin() replays all that happened in the
- * kernel before the request, the handler answers, tasks_end() does the work that the
- * answer left (agents, empty clones).
+ * kernel before the request, the handler answers, and tasks_end() does the work that
+ * the answer left (release agents, empty clones).
  */
 #ifndef _CONTAINERFSD_VIEW_H
 #define _CONTAINERFSD_VIEW_H
@@ -36,37 +37,37 @@ static inline struct super *super_of(fuse_req_t req)
 	return fuse_req_userdata(req);
 }
 /*
- * A detached mount (fsmount(2)) of @root, for the caller to move into place;
- * all mounts of a hierarchy are of one superblock.  @attr: MOUNT_ATTR_*.
- * Returns the descriptor, owned by the caller, or -errno.  Consumes the
- * caller's hierarchy_mount() of @root, whatever it returns.
+ * Make a detached mount (fsmount(2)) of @root, which the caller moves into place; all
+ * mounts of a hierarchy have one superblock.  @attr: MOUNT_ATTR_*.  Returns the
+ * descriptor, owned by the caller, or -errno.  Takes the caller's hierarchy_mount() of
+ * @root in either case.
  */
 int super_mount(struct containerfs_root *root, const char *source, unsigned int attr);
-/* Notice connections that have ended, now rather than at the next wake-up. */
+/* Deal with connections that have ended now, not only when the loop reports them. */
 void super_poll(void);
-/* The connection of the mount that @fd (O_PATH will do) lies in; borrowed, NULL if it is not ours. */
+/* The connection of the mount that @fd (O_PATH will do) is in; NULL if it is not the daemon's. */
 struct super *super_of_fd(int fd);
-/* All connections, by super->next, and how many they are. */
+/* All connections, linked by super->next, and their number. */
 struct super *super_first(void);
 unsigned int super_count(void);
 
 /* --- turns.c: which request is served next --- */
 
-/* May more be read ahead? */
+/* May more requests be read ahead? */
 bool turns_room(void);
-/* A request of @s, copied; it may be served at once. */
+/* Queue a copy of the request @buf of @s, or serve it at once. */
 void turns_add(struct super *s, const struct fuse_buf *buf);
-/* Serve one; are there more? */
+/* Serve one request; are there more? */
 bool turns_serve(void);
-/* The connection @s has ended: nobody waits for an answer. */
+/* The connection @s has ended: drop its requests. */
 void turns_forget(const struct super *s);
 
 /* --- connection.c: superblocks of FUSE --- */
 
 /*
- * A detached mount of the superblock of connection @fuse, a descriptor of /dev/fuse,
- * made if there is none yet.  @attr: MOUNT_ATTR_*.  Returns the descriptor, owned by
- * the caller, or -errno.
+ * Make a detached mount of the superblock of connection @fuse, a descriptor of /dev/fuse,
+ * and the superblock if there is none yet.  @attr: MOUNT_ATTR_*.  Returns the
+ * descriptor, owned by the caller, or -errno.
  */
 int connection_mount(int fuse, const char *source, unsigned int attr);
 
@@ -75,8 +76,9 @@ int connection_mount(int fuse, const char *source, unsigned int attr);
 /* Is the superblock @dev, which has ended, still mounted in any mount namespace? */
 bool mounts_left(dev_t dev);
 /*
- * In a child of its own: put mounts of connection @fuse, of which @mnt is one, where
- * @dev is still mounted.  Closes all other descriptors.
+ * In a child: put mounts of connection @fuse in the places where @dev is still mounted.
+ * @mnt is a mount of @fuse, which keeps the connection alive.  Closes all other
+ * descriptors.
  */
 void mounts_replace(dev_t dev, int mnt, int fuse);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Extended attributes: the engine keeps them, here is who may see and set them, as far
- * as the kernel does not know.  It asks for each of them again; nothing is cached.
+ * Extended attributes: the engine keeps them.  Here it is decided which callers may see
+ * and set them, as far as the kernel does not.  The kernel caches none of them.
  */
 #include "tasks/tasks.h"
 #include "xattr.h"
@@ -12,7 +12,7 @@
 
 static char xattr_buf[XATTR_SIZE_MAX];	/* of the request being served */
 
-/* @len bytes of it or an error; or, if the caller only asked, how many there are. */
+/* Reply @len bytes of xattr_buf, or the error; or, if @size is 0, only @len. */
 static void reply_xattr(fuse_req_t req, long len, size_t size)
 {
 	if (len < 0)
@@ -33,7 +33,7 @@ void xattr_get(fuse_req_t req, fuse_ino_t ino, const char *name, size_t size)
 		    size);
 }
 
-/* Those of the name space trusted are for who may read them; who asks is looked for if there are any. */
+/* May the caller see names of the namespace trusted?  It is looked up only if there are any. */
 static bool sees_trusted(fuse_req_t req, const struct known *k, unsigned int node)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
@@ -58,7 +58,7 @@ void xattr_list(fuse_req_t req, fuse_ino_t ino, size_t size)
 					     max), size);
 }
 
-/* Not everyone who may write the file: 0 or -EPERM. */
+/* Only root and the owner set and remove user.*: 0 or -EPERM. */
 static int may_set_xattr(fuse_req_t req, struct known *k, unsigned int node, const char *name)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
