@@ -41,7 +41,6 @@ static int collect(int fd, const struct container *cont, void *arg, void **own)
 	struct pids pids;
 	int err = cont->tasks ? pids_read(fd, &pids) : 0;
 
-	(void)own;
 	if (err || !cont->tasks)
 		return err;
 	pids_add(arg, &pids);

@@ -53,7 +53,6 @@ static int count(int fd, const struct container *cont, void *arg, void **own)
 	struct removal *r = arg;
 	bool below = r->made && path_below(cont->path, r->made);
 
-	(void)fd, (void)own;
 	if (!below && !is_first_made(cont))
 		return 0;
 	if (!below) {
@@ -87,7 +86,6 @@ static int kill_tasks(int fd, const struct container *cont, void *arg, void **ow
 	struct place place = place_of(fd, cont);
 	int err;
 
-	(void)own;
 	if (!is_first_made(cont))
 		return 0;
 	err = write_file(fd, "container.kill", "1");
@@ -104,7 +102,6 @@ static int wait_tasks(int fd, const struct container *cont, void *arg, void **ow
 	struct place place = place_of(fd, cont);
 	int events;
 
-	(void)own;
 	if (!is_first_made(cont))
 		return 0;
 	events = openat(fd, "container.events", O_RDONLY | O_CLOEXEC);
@@ -165,7 +162,6 @@ static int remove_made(int fd, const struct container *cont, void *arg, void **o
 {
 	char *name;
 
-	(void)own;
 	if (!is_first_made(cont))
 		return 0;
 	remove_below(arg, fd, cont->path);

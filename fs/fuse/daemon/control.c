@@ -182,7 +182,6 @@ static int stats_root(struct containerfs_root *root, int mounted, void *arg)
 	char dev[32] = "-", options[CONTROL_OPTIONS_MAX];
 	size_t len;
 
-	(void)mounted;
 	hierarchy_show_options(root, options, sizeof(options));
 	if (s)
 		snprintf(dev, sizeof(dev), "%u:%u", major(s->dev), minor(s->dev));
@@ -322,7 +321,6 @@ static void on_client(int sock, uint32_t events, void *arg)
 	struct client *c = arg;
 	int fd, mnt = -1, err;
 
-	(void)sock, (void)events;
 	if (!receive(c, &fd)) {
 		client_drop(c);
 		return;
@@ -349,7 +347,6 @@ static void on_listener(int sock, uint32_t events, void *arg)
 	struct client *c;
 	int fd = accept4(sock, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	(void)events, (void)arg;
 	if (fd < 0)
 		return;
 	if (control.nr == CLIENTS_MAX) {
@@ -376,7 +373,6 @@ static void on_timer(int fd, uint32_t events, void *arg)
 {
 	uint64_t ticks;
 
-	(void)events, (void)arg;
 	if (read(fd, &ticks, sizeof(ticks)) < 0)
 		return;
 	for (struct client *c = control.clients, *next; c; c = next) {

@@ -48,7 +48,6 @@ static int add_child(void *arg, const char *name, unsigned int namelen, struct c
 	struct children *c = arg;
 	struct container **cont;
 
-	(void)name, (void)namelen, (void)node, (void)next;
 	if (!child)
 		return 0;
 	cont = reallocarray(c->cont, c->nr + 1, sizeof(*cont));
@@ -79,7 +78,6 @@ static int log_dropped(struct containerfs_root *root, int mounted, void *arg)
 {
 	char options[512];
 
-	(void)arg;
 	if (mounted)
 		return 0;
 	hierarchy_show_options(root, options, sizeof(options));
@@ -153,7 +151,6 @@ static void on_signal(int fd, uint32_t events, void *arg)
 {
 	struct signalfd_siginfo si;
 
-	(void)events, (void)arg;
 	if (read(fd, &si, sizeof(si)) != sizeof(si))
 		return;
 	tasks_begin();
@@ -175,7 +172,6 @@ static void on_signal(int fd, uint32_t events, void *arg)
 
 static void on_timer(int fd, uint32_t events, void *arg)
 {
-	(void)events, (void)arg;
 	life.expired = true;
 	loop_del(fd);
 }

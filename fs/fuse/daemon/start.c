@@ -56,7 +56,6 @@ static int lock_set(int which, short type)
 
 static void on_alarm(int sig)
 {
-	(void)sig;
 }
 
 /* Wait for a lock, at most PATIENCE seconds: then -EINTR. */

@@ -151,7 +151,6 @@ void dir_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 void dir_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
 	free(handle_of(fi));
 	node_reply_err(req, 0);
 }
@@ -235,14 +234,12 @@ void dir_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 void dir_refuse_create(fuse_req_t req, fuse_ino_t parent, const char *name,
 		       mode_t mode, struct fuse_file_info *fi)
 {
-	(void)parent, (void)name, (void)mode, (void)fi;
 	node_reply_err(req, -EACCES);
 }
 
 void dir_refuse_mknod(fuse_req_t req, fuse_ino_t parent, const char *name,
 		      mode_t mode, dev_t rdev)
 {
-	(void)parent, (void)name, (void)rdev;
 	/* for a regular file mknod(2) is create(2), which cgroup v1 refuses by the mode */
 	node_reply_err(req, S_ISREG(mode) ? -EACCES : -EPERM);
 }
@@ -250,19 +247,16 @@ void dir_refuse_mknod(fuse_req_t req, fuse_ino_t parent, const char *name,
 void dir_refuse_symlink(fuse_req_t req, const char *link, fuse_ino_t parent,
 			const char *name)
 {
-	(void)link, (void)parent, (void)name;
 	node_reply_err(req, -EPERM);
 }
 
 void dir_refuse_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t newparent,
 		     const char *newname)
 {
-	(void)ino, (void)newparent, (void)newname;
 	node_reply_err(req, -EPERM);
 }
 
 void dir_refuse_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	(void)parent, (void)name;
 	node_reply_err(req, -EPERM);
 }

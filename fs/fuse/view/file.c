@@ -154,7 +154,6 @@ void file_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 void file_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	(void)ino;
 	open_file_free(open_file_of(fi));
 	node_reply_err(req, 0);
 }
@@ -243,7 +242,6 @@ void file_poll(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi,
 	struct open_file *of = open_file_of(fi);
 	_Bool armed;
 
-	(void)ino;
 	/* without a handle this poller does not sleep; the old handle may have others */
 	if (ph) {
 		if (of->ph)

@@ -134,7 +134,6 @@ void inode_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	unsigned int node;
 	struct known *k = node_find(req, ino, &node);
 
-	(void)fi;
 	if (!k)
 		return node_reply_err(req, -ESTALE);
 	reply_attr(req, k, node);
@@ -197,7 +196,6 @@ void inode_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int to_set,
 	};
 	int err;
 
-	(void)fi;
 	if (!k)
 		return node_reply_err(req, -ESTALE);
 	/* the kernel leaves a set-group-ID bit without the group's x to the server */
@@ -235,7 +233,6 @@ void inode_statfs(fuse_req_t req, fuse_ino_t ino)
 		.f_namemax	= CONTAINER_NAME_MAX,
 	};
 
-	(void)ino;
 	fuse_reply_statfs(req, &st);
 }
 
@@ -255,12 +252,10 @@ static void dir_changed(struct container *dir)
 
 void host_clone_added(struct container *dir, struct container *child)
 {
-	(void)child;
 	dir_changed(dir);
 }
 
 void host_clone_removed(struct container *dir, struct container *child)
 {
-	(void)child;
 	dir_changed(dir);
 }

@@ -125,7 +125,6 @@ static void super_event(int fd, uint32_t events, void *arg)
 {
 	struct super *s = arg;
 
-	(void)fd;
 	if (events & EPOLLERR) {
 		tasks_begin();
 		super_ended(s);
