@@ -254,7 +254,10 @@ static int options_check(struct mount_options *o, const struct container_actor *
 		option_say(msg, "'all' and the name of a subsystem exclude each other");
 		return -EINVAL;
 	}
-	/* Who has not asked for cpuset need not know that its containers begin with nothing. */
+	/*
+	 * A mount without options should give containers in which tasks can run, also where
+	 * the containers of a subsystem would begin with nothing.
+	 */
 	if (!o->all && !o->subsys_mask && !o->none && !o->name) {
 		o->all = true;
 		o->flags |= ROOT_CLONE_CHILDREN;
