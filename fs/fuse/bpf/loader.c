@@ -29,6 +29,7 @@
 
 #include <bpf/btf.h>
 
+#include "common/initial.h"
 #include "internal.h"
 
 /* A BPF_JMP|BPF_EXIT program: "r0 = 0; exit". */
@@ -37,7 +38,6 @@ static const struct bpf_insn nothing[] = {
 	{ .code = BPF_JMP | BPF_EXIT },
 };
 
-#define PROC_PID_INIT_INO	0xEFFFFFFC
 #define KPROBE_PMU		"/sys/bus/event_source/devices/kprobe/type"
 
 int task_events_check_pidns(const char **why)
@@ -47,7 +47,7 @@ int task_events_check_pidns(const char **why)
 
 	if (stat("/proc/self/ns/pid", &st))
 		text = "/proc is not mounted: cannot tell the pid namespace";
-	else if (st.st_ino != PROC_PID_INIT_INO)
+	else if (st.st_ino != INITIAL_PID_INO)
 		text = "not in the initial pid namespace: tasks outside of this one could not be "
 		       "followed";
 	if (why)

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/initial.h"
 #include "puppet.h"
 #include "tests.h"
 
@@ -352,7 +353,7 @@ START_TEST(facts_and_walks)
 	ck_assert_uint_eq(facts.euid, geteuid());
 	ck_assert_uint_eq(facts.flags, TE_TASK_SYS_ADMIN | TE_TASK_FSETID);
 	ck_assert_uint_eq(facts.pidns_level, 0);
-	ck_assert_uint_eq(facts.pidns_inum, 0xEFFFFFFC);
+	ck_assert_uint_eq(facts.pidns_inum, INITIAL_PID_INO);
 	ck_assert_uint_eq(facts.ns_tid, p.pid);
 	ck_assert_int_eq(task_events_query(f.te, 2, &own), 0);
 	ck_assert_str_eq(own.comm, "kthreadd");
