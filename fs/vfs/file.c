@@ -73,10 +73,7 @@ static ssize_t containerfs_write(struct file *filp, const char __user *buf, size
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	containerfs_user(&actor);
-	if (size)
-		n = container_file_write(file, &actor, text, size);
-	else
-		n = container_is_dead(container_file_container(file)) ? -ENODEV : 0;
+	n = container_file_write(file, &actor, text, size);
 	if (text != small)
 		kfree(text);
 	if (n > 0)
