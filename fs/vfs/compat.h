@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What kernels have under other names or in another form: the only file of the
- * module that knows.
+ * What kernels and architectures have under other names or in another form. No other file
+ * of the module knows the differences.
  *
- * The rest of the module is written for the newest kernel, and what older ones
- * lack is made up here.  Which one this is is never asked for by its version:
- * distributions change their kernels.  For each difference there is a file in
- * probes/ that compiles where the new form is there; Kbuild tries them all and
- * puts HAVE_ and the file's name into features.h for those that do.
+ * The rest of the module is written for the newest kernel, and this makes up what older
+ * kernels lack. It never asks for a version, because distributions change their kernels.
+ * For each difference there is a file in probes/ that compiles where the new form exists.
+ * Kbuild compiles all of them, and for each that compiles puts HAVE_ and the name of the
+ * file into features.h.
  */
 #ifndef _CONTAINERFS_COMPAT_H
 #define _CONTAINERFS_COMPAT_H
 
+#include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/fsnotify.h>
+#include <linux/ptrace.h>
+#include <asm/unistd.h>
 
 #include "features.h"
 
@@ -77,5 +80,38 @@ typedef int compat_mkdir_t;
 
 /* An array of constant pointers from Linux 6.7 on; nobody ever wrote to it. */
 #define compat_set_xattr(sb, handlers)	((sb)->s_xattr = (typeof((sb)->s_xattr))(handlers))
+
+/*
+ * What architectures have under other names. Set the second argument of a function at its
+ * entry; and is @nr the number of unshare(2) in the ABI that current has called by?
+ */
+#if defined(CONFIG_X86_64)
+#define COMPAT_NR_UNSHARE_IA32		310
+
+static inline void compat_set_argument1(struct pt_regs *regs, unsigned long value)
+{
+	regs->si = value;
+}
+
+static inline bool compat_is_unshare(int nr)
+{
+	return in_ia32_syscall() ? nr == COMPAT_NR_UNSHARE_IA32 :
+				   (nr & ~__X32_SYSCALL_BIT) == __NR_unshare;
+}
+#elif defined(CONFIG_ARM64)
+#define COMPAT_NR_UNSHARE_ARM		337
+
+static inline void compat_set_argument1(struct pt_regs *regs, unsigned long value)
+{
+	regs->regs[1] = value;
+}
+
+static inline bool compat_is_unshare(int nr)
+{
+	return nr == (in_compat_syscall() ? COMPAT_NR_UNSHARE_ARM : __NR_unshare);
+}
+#else
+#error "which registers hold a function's arguments and a system call's number here?"
+#endif
 
 #endif /* _CONTAINERFS_COMPAT_H */

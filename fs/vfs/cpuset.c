@@ -181,17 +181,6 @@ static struct task_struct *call_target(pid_t pid)
 	return pid ? pid_task(find_vpid(pid), PIDTYPE_PID) : current;
 }
 
-static void set_mask_argument(struct pt_regs *regs, unsigned long *mask)
-{
-#if defined(CONFIG_X86_64)
-	regs->si = (unsigned long)mask;
-#elif defined(CONFIG_ARM64)
-	regs->regs[1] = (unsigned long)mask;
-#else
-#error "where is the second argument of a function here?"
-#endif
-}
-
 static int affinity_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct affinity_call *call = (struct affinity_call *)ri->data;
@@ -207,7 +196,7 @@ static int affinity_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!limited)
 		return 1;
 	bitmap_and(call->mask, call->mask, cpumask_bits(asked), host_nr_cpus());
-	set_mask_argument(regs, call->mask);
+	compat_set_argument1(regs, (unsigned long)call->mask);
 	return 0;
 }
 
@@ -246,7 +235,7 @@ static int worker_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 		return 1;
 	if (bitmap_intersects(call->mask, cpumask_bits(asked), host_nr_cpus()))
 		bitmap_and(call->mask, call->mask, cpumask_bits(asked), host_nr_cpus());
-	set_mask_argument(regs, call->mask);
+	compat_set_argument1(regs, (unsigned long)call->mask);
 	return 0;
 }
 

@@ -22,7 +22,6 @@
  *
  * A task outside of every container costs a fork two reads and an exit one.
  */
-#include <linux/compat.h>
 #include <linux/cred.h>
 #include <linux/kprobes.h>
 #include <linux/sched.h>
@@ -30,7 +29,6 @@
 #include <linux/user_namespace.h>
 #include <linux/binfmts.h>
 #include <asm/syscall.h>
-#include <asm/unistd.h>
 #include <trace/events/sched.h>
 #include <trace/events/task.h>
 
@@ -41,8 +39,6 @@
 
 /* Of unshare(2) from Linux 7.1 on, alone; clone(2) has another meaning for it. */
 #define EMPTY_MNTNS	0x00100000
-#define NR_UNSHARE_IA32	310
-#define NR_UNSHARE_ARM	337
 
 static bool cloning;			/* some hierarchy clones */
 static bool migrations;			/* some hierarchy accounts CPU time */
@@ -165,18 +161,9 @@ static bool in_unshare(unsigned int *flags)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 	unsigned long args[6];
-	int nr = syscall_get_nr(current, regs);
 
-	if (current->flags & PF_KTHREAD)
+	if (current->flags & PF_KTHREAD || !compat_is_unshare(syscall_get_nr(current, regs)))
 		return false;
-#if defined(CONFIG_X86)
-	if (in_ia32_syscall() ? nr != NR_UNSHARE_IA32 :
-				(nr & ~__X32_SYSCALL_BIT) != __NR_unshare)
-		return false;
-#else
-	if (nr != (in_compat_syscall() ? NR_UNSHARE_ARM : __NR_unshare))
-		return false;
-#endif
 	syscall_get_arguments(current, regs, args);
 	*flags = unshare_flags(args[0]);
 	return true;
