@@ -78,7 +78,7 @@ typedef int compat_mkdir_t;
 #define inode_state_read_once(inode)	READ_ONCE((inode)->i_state)
 #endif
 
-/* An array of constant pointers from Linux 6.7 on; nobody ever wrote to it. */
+/* An array of constant pointers from Linux 6.7 on. No kernel has ever written to it. */
 #define compat_set_xattr(sb, handlers)	((sb)->s_xattr = (typeof((sb)->s_xattr))(handlers))
 
 /*

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CPU affinity: set by the engine's work, kept by a probe, checked at birth.
+ * CPU affinity: the engine's work sets it, a probe keeps it, births are checked.
  *
- * A return probe on sched_setaffinity(), which every such system call comes by:
- * at its entry the mask is replaced by what the target's container has of it,
- * so that the call does, and fails with EINVAL when nothing is left, as under
- * the kernel's own cpuset; at its return the target is looked at again, in case
- * the container has changed in between. The probe's handlers do not sleep, and
- * take the engine's lock, which they may only where ftrace calls them: else the
- * probe is a breakpoint, whose handler counts as an NMI, and there is none.
+ * A return probe is on sched_setaffinity(), which each such system call calls. At its entry
+ * the probe reduces the mask to the CPUs that the target's container has, so that the call
+ * sets these, and fails with EINVAL when none is left, as under the kernel's own cpuset. At
+ * its return the probe looks at the target again, because the container may have changed
+ * meanwhile. The probe's handlers do not sleep, and take the engine's lock. They may do so
+ * only where ftrace calls them; elsewhere there is no probe, because the handler of a
+ * breakpoint counts as an NMI.
  *
- * A thread of io_uring's gets its CPUs from set_cpus_allowed_ptr(), those that its owner
- * has asked for, or all; another probe there does the same for these threads alone, but
- * that they get all CPUs of the container when nothing is left.
+ * An io_uring worker gets its CPUs from set_cpus_allowed_ptr(): those that its owner has
+ * asked for, or all. A probe there does the same for workers only, except that a worker gets
+ * all CPUs of the container when none is left.
  *
- * The kernel's own cpuset of a task, be it mounted or systemd's, stays in force:
- * what set_cpus_allowed_ptr() is given is within it. The function that tells it
- * is not exported. It is found by a probe that is taken off at once, and reached by
- * another on a function of ours, which goes on there: a call through a pointer is
- * what a kernel with IBT forbids, as nothing of its own calls that function so.
- *
- * When CPUs come or go, affinities follow by a work.
+ * The kernel's own cpuset of a task stays in force: set_cpus_allowed_ptr() is given only
+ * CPUs of it. cpuset_cpus_allowed(), which tells it, is not exported. A probe that is taken
+ * off at once finds the function; another probe, on a function of this file, goes on there,
+ * because a kernel with IBT forbids a call through a pointer to a function that the kernel
+ * itself never calls that way. When CPUs come or go, affinities follow by a work.
  */
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
@@ -35,11 +33,11 @@
 
 #include "vfs.h"
 
-/* So many tasks may be inside sched_setaffinity() at a time; it waits there for others. */
+/* How many tasks may be inside sched_setaffinity() at a time; the mask of others is not reduced. */
 #define CALLS_MAX	4096
 
 static int hotplug_state;
-static bool kept, workers_kept;	/* the probes are there */
+static bool kept, workers_kept;	/* affinity_probe, worker_probe is registered */
 
 const char *host_cpuset(void)
 {
@@ -81,26 +79,29 @@ _Bool host_task_within(unsigned long key, const unsigned long *cpus)
 
 static unsigned long cpuset_cpus_allowed_at;	/* 0: not found; set at load */
 
-/* The CPUs that the kernel's own cpuset allows @task; it is cpuset_cpus_allowed() that says so. */
+/*
+ * The CPUs that the kernel's own cpuset allows @task. A probe makes this go on at
+ * cpuset_cpus_allowed(); without the probe this allows all that are online.
+ */
 static noinline void kernels_cpuset(struct task_struct *task, struct cpumask *mask)
 {
 	cpumask_copy(mask, cpu_online_mask);
 }
 
-static int go_there(struct kprobe *kp, struct pt_regs *regs)
+static int cpuset_probe_pre(struct kprobe *kp, struct pt_regs *regs)
 {
 	instruction_pointer_set(regs, cpuset_cpus_allowed_at);
 	return 1;
 }
 
-/* Having one tells kprobes that the other may go elsewhere. */
-static void gone_there(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
+/* With a post_handler kprobes keep the breakpoint, so that the pre_handler may change the ip. */
+static void cpuset_probe_post(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
 {
 }
 
 static struct kprobe kernels_cpuset_probe = {
-	.pre_handler	= go_there,
-	.post_handler	= gone_there,
+	.pre_handler	= cpuset_probe_pre,
+	.post_handler	= cpuset_probe_post,
 };
 
 static void __init find_kernels_cpuset(void)
@@ -128,11 +129,11 @@ static void forget_kernels_cpuset(void)
 
 /* --- the engine's work --- */
 
-/* Take from @mask what the kernel's own cpuset does not allow; false: nothing is left. */
+/* Remove from @mask the CPUs that the kernel's own cpuset does not allow; false: none is left. */
 static bool within_kernels(struct task_struct *task, struct cpumask *mask, struct cpumask *tmp)
 {
 	kernels_cpuset(task, tmp);
-	/* It says which are online; those that are not stay, for when they are. */
+	/* If all that are online are allowed, those that are offline stay, for when they come. */
 	return cpumask_equal(tmp, cpu_online_mask) || cpumask_and(mask, mask, tmp);
 }
 
@@ -170,12 +171,12 @@ void host_watch_affinity(_Bool on)
 /* --- sched_setaffinity --- */
 
 struct affinity_call {
-	struct task_struct	*task;	/* only to be compared and asked for: no reference */
+	struct task_struct	*task;	/* no reference: only compared, and a key for the engine */
 	int			pid;
 	unsigned long		mask[];
 };
 
-/* As the function itself will. */
+/* Find the target as sched_setaffinity() itself will. */
 static struct task_struct *call_target(pid_t pid)
 {
 	return pid ? pid_task(find_vpid(pid), PIDTYPE_PID) : current;
@@ -218,9 +219,9 @@ static struct kretprobe affinity_probe = {
 	.maxactive	= CALLS_MAX,
 };
 
-/* --- threads of io_uring's --- */
+/* --- io_uring workers --- */
 
-/* set_cpus_allowed_ptr(task, mask); the task is its own caller, or not yet awake, or held. */
+/* set_cpus_allowed_ptr(task, mask): the task calls it itself, or does not run yet, or is held. */
 static int worker_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct affinity_call *call = (struct affinity_call *)ri->data;
@@ -258,7 +259,7 @@ static struct kretprobe worker_probe = {
 
 static void hotplug_fn(struct work_struct *work)
 {
-	/* Until the change is complete, which holds the lock for writing. */
+	/* Wait until the change is complete, because the change holds the lock for writing. */
 	cpus_read_lock();
 	cpus_read_unlock();
 	container_cpus_changed();
@@ -273,7 +274,7 @@ static int cpu_changed(unsigned int cpu)
 
 /* --- begin and end --- */
 
-static bool __init keep_by(struct kretprobe *probe)
+static bool __init keep_affinity_by(struct kretprobe *probe)
 {
 	int ret;
 
@@ -305,8 +306,8 @@ int __init containerfs_cpuset_init(void)
 	int ret;
 
 	find_kernels_cpuset();
-	kept = keep_by(&affinity_probe);
-	workers_kept = keep_by(&worker_probe);
+	kept = keep_affinity_by(&affinity_probe);
+	workers_kept = keep_affinity_by(&worker_probe);
 	ret = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "containerfs:online", cpu_changed,
 					cpu_changed);
 	if (ret < 0) {

@@ -2,18 +2,19 @@
 /*
  * Device checks: a probe at the entry of devcgroup_check_permission().
  *
- * The kernel calls it whenever a device is to be opened, or its node made, to ask
- * BPF and its own devices controller.  If the engine denies it, the probe makes the
- * function return -EPERM at once; else it goes on as if nothing had been there, so
- * that the kernel's own rules stay in force besides.
+ * The kernel calls the function whenever a device is to be opened or its node made, to ask
+ * BPF and its own devices controller. If the engine denies the access, the probe makes the
+ * function return -EPERM at once; else the function goes on, so that the kernel's own rules
+ * stay in force.
  *
- * It is a probe at the entry and not on the return, because a return probe has a
- * limited number of places, and whoever finds none goes unchecked.  Where it is not
- * on an ftrace site, an empty post handler keeps the kernel from optimizing it into
- * a jump, which could not change what comes next; where it is, there is nothing to
- * optimize, and one would get in the way of others' probes there.
+ * The probe is at the entry, because a return probe has a limited number of instances, and
+ * misses the calls for which there is none. On an ftrace site it has no post handler,
+ * because one would get in the way of the probes of others there. Elsewhere it has an empty
+ * one, which keeps the kernel from optimizing the probe into a jump, because a jump could
+ * not make the function return.
  *
- * The probe is there only while somebody may be restricted.  It runs where nothing may sleep.
+ * The probe is registered only while a task may be restricted. It runs where nothing may
+ * sleep.
  */
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
@@ -23,7 +24,7 @@
 
 #define DEVICE_CHECK	"devcgroup_check_permission"
 
-/* Gone to instead of the function: it returns at once, the value being set already. */
+/* Runs instead of the function, and returns at once; check_entry() has set the value. */
 static noinline notrace void just_return(void)
 {
 	barrier();
@@ -52,9 +53,9 @@ static void check_post(struct kprobe *p, struct pt_regs *regs, unsigned long fla
 
 static struct kprobe check_probe;
 static bool possible, on_ftrace;	/* set at load */
-static bool checked;			/* ever */
+static bool checked;			/* the probe was enabled since the module was loaded */
 
-/* The address of a probe that was unregistered must not be left in it. */
+/* All is set anew, because the address of a removed probe must not be left in it. */
 static int probe_register(u32 flags)
 {
 	check_probe = (struct kprobe){
@@ -87,7 +88,7 @@ void host_devices_stop(void)
 	unregister_kprobe(&check_probe);
 }
 
-/* The engine is asked each time. */
+/* Nothing to do, because the probe asks the engine each time. */
 int host_device_rules_add(unsigned long long id, _Bool deny,
 			  const struct container_device_rule *rule, unsigned int nr)
 {
@@ -98,13 +99,13 @@ void host_device_rules_free(unsigned long long id)
 {
 }
 
-/* Who is in a call is current. */
+/* The actor is the calling task, so its credentials are those of current. */
 _Bool host_sys_admin(const struct container_actor *actor)
 {
 	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
 }
 
-/* Not armed, a probe only shows that there can be one. */
+/* The probe is not armed: it only shows whether the kernel can have one. */
 void __init containerfs_devices_init(void)
 {
 	possible = !probe_register(KPROBE_FLAG_DISABLED);
@@ -114,7 +115,7 @@ void __init containerfs_devices_init(void)
 	unregister_kprobe(&check_probe);
 }
 
-/* Somebody may still be on the way through just_return(). */
+/* A task may still be inside just_return(). */
 void containerfs_devices_exit(void)
 {
 	if (checked)

@@ -2,11 +2,10 @@
 /*
  * Directories: names are looked up in the engine.
  *
- * The hooks make and remove containers without the VFS, so a cached dentry may
- * be wrong in two ways, and is revalidated: a positive one is good while its
- * container lives (only clones vanish by themselves; renames and rmdirs come
- * through here), a negative one while no name in the directory has changed
- * since, which it remembers in d_time.
+ * The hooks make and remove containers without the VFS, so cached dentries are revalidated.
+ * A positive dentry is good while its container lives: only clones vanish by themselves,
+ * while renames and rmdirs come through here. A negative dentry is good while the names in
+ * the directory have the generation that it keeps in d_time.
  */
 #include <linux/namei.h>
 #include <linux/slab.h>
@@ -24,7 +23,7 @@ static int containerfs_revalidate(COMPAT_REVALIDATE_DIR struct dentry *dentry, u
 		return CONTAINERFS_I(inode)->node || !container_is_dead(inode_cont(inode));
 	if (flags & LOOKUP_RCU)
 		return -ECHILD;
-	/* A name that is about to be created must not be taken for free. */
+	/* Also when the name is about to be created, because a clone may have taken it. */
 	parent = dget_parent(dentry);
 	dir = d_inode(parent);
 	if (!dir || dentry->d_time != (unsigned long)container_generation(inode_cont(dir)))
@@ -51,14 +50,14 @@ static struct dentry *containerfs_lookup(struct inode *dir, struct dentry *dentr
 	unsigned int node;
 	int ret;
 
-	/* Before the engine is asked: what changes after that makes it stale. */
+	/* Read it before the engine is asked, so that a later change makes the dentry stale. */
 	dentry->d_time = container_generation(inode_cont(dir));
 	ret = container_lookup(inode_cont(dir), dentry->d_name.name, &child, &node);
 	if (!ret) {
 		inode = containerfs_iget(dir->i_sb, child ? child : inode_cont(dir), node);
 		if (child)
 			container_put(child);
-		/* It went, or its subsystem did, since it was found. */
+		/* The container, or the subsystem of the file, was removed since. */
 		if (inode == ERR_PTR(-ENODEV))
 			inode = NULL;
 		if (IS_ERR(inode))
@@ -88,7 +87,7 @@ static compat_mkdir_t containerfs_mkdir(struct mnt_idmap *idmap, struct inode *d
 	if (!IS_ERR(inode))
 		d_instantiate(dentry, inode);
 	else
-		d_drop(dentry);		/* it is there; the next lookup finds it */
+		d_drop(dentry);		/* the container exists; the next lookup finds it */
 	return compat_mkdir(0);
 }
 
@@ -96,7 +95,7 @@ static int containerfs_rmdir(struct inode *dir, struct dentry *dentry)
 {
 	int ret = container_rmdir(inode_cont(dir), dentry->d_name.name);
 
-	/* A clone that went by itself a moment ago. */
+	/* A clone that was removed by itself a moment ago. */
 	if (ret == -ENOENT)
 		d_drop(dentry);
 	return ret;
@@ -130,7 +129,7 @@ struct listing {
 	char			buf[LIST_BYTES];
 };
 
-/* Under the engine's lock: only copy. */
+/* Only copies, because the engine calls this under its lock. */
 static int containerfs_filldir(void *arg, const char *name, unsigned int namelen,
 			       struct container *child, unsigned int node,
 			       unsigned long long next)
@@ -151,8 +150,8 @@ static int containerfs_filldir(void *arg, const char *name, unsigned int namelen
 }
 
 /*
- * Positions: 0 and 1 are the dots, then the engine's by 2.  An open directory
- * remembers where its listing ends, from the beginning of one to that of the next.
+ * Positions 0 and 1 are the dots; then come the engine's, plus 2. An open directory keeps
+ * where its listing ends, until the next listing begins.
  */
 static int containerfs_dir_open(struct inode *inode, struct file *file)
 {

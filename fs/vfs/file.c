@@ -2,8 +2,8 @@
 /*
  * Control files: the engine makes and takes the text, this moves it.
  *
- * An open file is the engine's own; it lets one in at a time for as long as its
- * text is copied out.
+ * An open file is the engine's own. It lets one reader in at a time, until this has copied
+ * the text out.
  */
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -11,7 +11,7 @@
 
 #include "vfs.h"
 
-#define WRITE_SMALL	32		/* a pid, a number, a flag: most of what is written */
+#define WRITE_SMALL	32		/* enough for most writes: a pid, a number, a flag */
 
 static int containerfs_open(struct inode *inode, struct file *filp)
 {

@@ -2,23 +2,22 @@
 /*
  * The freezer's effect on tasks: a task work that waits.
  *
- * A task to be stopped gets a struct freeze, queued as a task work with a signal's
- * urgency: it leaves what it sleeps in as it would for a signal that it need not
- * handle, and on its way to user space waits in freeze_fn() until it is let go;
- * then the system call restarts, or fails with EINTR, as under the kernel's own
- * freezer.  SIGKILL ends the wait and the task.  A child gets its work in
- * task_newtask, so it waits before its first instruction.
+ * A task to be stopped gets a struct freeze, which is queued as a task work with the urgency
+ * of a signal. The task leaves its sleep as for a signal that it need not handle, and waits
+ * in freeze_fn(), on its way to user space, until it is let go. Then the system call
+ * restarts, or fails with EINTR, as under the kernel's own freezer. SIGKILL ends the wait
+ * and the task. A child gets its work in task_newtask, so it waits before its first
+ * instruction.
  *
- * Lifetime.  A queued work is always run, at the latest when its task exits,
- * and only its run frees the struct; until then the struct is in the table and a
- * task that is let go and stopped again uses it again.  So there is one for a
- * task at most, and the task outlives it.  containerfs_freezer_exit() lets
- * everybody go, waits until all have run and then until the last one has left
- * this code, for which nothing in it may sleep after freeze_put().
+ * Lifetime. A queued work always runs, at the latest when its task exits, and only its run
+ * frees the struct. Until then the struct is in the table, and a task that is let go and
+ * stopped again uses it again. So a task has one struct at most, and outlives it.
+ * containerfs_freezer_exit() lets all tasks go, waits until all works have run, and then
+ * until the last one has left this code; therefore nothing may sleep after freeze_put().
  *
- * A task counts as stopped when it waits, and also while it sleeps or is stopped
- * where only a freezer's friend may (vfork, SIGSTOP, ptrace): it cannot run user
- * code before it has come by here.  Kernel threads are left alone.
+ * A task counts as stopped while it waits. It also counts as stopped while it sleeps
+ * freezably (vfork), or is stopped (SIGSTOP, ptrace), because it comes by here before it
+ * runs user code. Kernel threads are left alone.
  */
 #include <linux/freezer.h>
 #include <linux/hashtable.h>
@@ -33,22 +32,22 @@
 
 #define FREEZE_HASH_BITS	10
 
-/* As the kernel's freezer: not counted as load, no obstacle to suspend, ended by SIGKILL. */
+/* As in the kernel's freezer: no load, no obstacle to suspend, and SIGKILL ends it. */
 #define FREEZE_STATE	(TASK_KILLABLE | TASK_FREEZABLE | TASK_NOLOAD)
 
 struct freeze {
 	struct callback_head	work;
 	struct hlist_node	hash;
-	struct list_head	node;		/* in running until it waits, else empty */
+	struct list_head	node;		/* in `running` until the task waits, else empty */
 	struct task_struct	*task;
 	u64			account;	/* 0: let go */
 	wait_queue_head_t	wait;
 };
 
-static DEFINE_SPINLOCK(freeze_lock);		/* protects all of this; inside container_lock */
+static DEFINE_SPINLOCK(freeze_lock);		/* protects all these; inside container_lock */
 static DEFINE_HASHTABLE(freezes, FREEZE_HASH_BITS);
 static LIST_HEAD(running);			/* told to stop, not yet waiting */
-static bool freeze_used;			/* ever */
+static bool freeze_used;			/* a task was stopped since the module was loaded */
 static atomic_t nr_freezes = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(freeze_drained);
 
@@ -72,7 +71,7 @@ static struct freeze *freeze_find(struct task_struct *task)
 	return NULL;
 }
 
-/* Nothing of this module may be touched after it but the code itself. */
+/* After this the caller touches nothing of the module but its code. */
 static void freeze_put(struct freeze *f)
 {
 	kfree(f);
@@ -80,7 +79,7 @@ static void freeze_put(struct freeze *f)
 		wake_up(&freeze_drained);
 }
 
-/* In the task, where it may sleep; at its exit it must not. */
+/* Runs in the task. It may sleep, except when the task exits. */
 static void freeze_fn(struct callback_head *work)
 {
 	struct freeze *f = container_of(work, struct freeze, work);
@@ -109,7 +108,7 @@ static int freeze_start(struct task_struct *task, u64 account)
 	init_waitqueue_head(&f->wait);
 	f->task = task;
 	f->account = account;
-	/* It may run as soon as it is added, and then waits for the lock. */
+	/* The work may run as soon as it is added, and then waits for the lock. */
 	if (task_work_add(task, &f->work, TWA_SIGNAL)) {
 		kfree(f);
 		return -ESRCH;
@@ -121,7 +120,7 @@ static int freeze_start(struct task_struct *task, u64 account)
 	return 0;
 }
 
-/* With freeze_lock: who waits stops to, who does not yet will not. */
+/* With freeze_lock: the task waits no more, or will not wait. */
 static void freeze_end(struct freeze *f)
 {
 	WRITE_ONCE(f->account, 0);
@@ -129,7 +128,7 @@ static void freeze_end(struct freeze *f)
 	wake_up(&f->wait);
 }
 
-/* Always atomic here.  The engine has a record of the task, so it exists. */
+/* Always atomic here. The task exists, because the engine has a record of it. */
 int host_task_freeze(const struct container_task_info *info, unsigned long long account,
 		     _Bool atomic)
 {
@@ -142,7 +141,7 @@ int host_task_freeze(const struct container_task_info *info, unsigned long long 
 	spin_lock(&freeze_lock);
 	f = freeze_find(task);
 	if (f && account) {
-		/* One that waits goes on waiting, unless it has just seen that it was let go. */
+		/* The task goes on waiting, unless it has just seen that it was let go. */
 		if (!f->account)
 			list_move_tail(&f->node, &running);
 		WRITE_ONCE(f->account, account);
@@ -155,7 +154,7 @@ int host_task_freeze(const struct container_task_info *info, unsigned long long 
 	return ret;
 }
 
-/* Children are stopped when the engine says so, and by nobody else. */
+/* Nothing to do, because only the engine stops children. */
 void host_freeze_ended(unsigned long long account)
 {
 }
@@ -183,7 +182,7 @@ _Bool host_frozen(unsigned long long account)
 	return ret;
 }
 
-/* Nobody else can end the wait. */
+/* No: only this file can end the wait. */
 _Bool host_task_strayed(const struct container_task_info *info, unsigned long long account)
 {
 	return false;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which hierarchies live, mounted or not: the lines of the module's parameter
- * "hierarchies" (/sys/module/containerfs/parameters), for root alone.
+ * The hierarchies that live, mounted or not: the module's parameter "hierarchies"
+ * (/sys/module/containerfs/parameters), which only root can read.
  *
- * No file of a mount can tell this, as one that is kept by its containers need
- * not be mounted anywhere.  A line is that of containerfsd's statistics
- * (fs/fuse/daemon/control.c): "hierarchy ID MAJOR:MINOR CONTAINERS OPTIONS", with "-"
- * for the device of one that is not mounted.  What a page has no room for is
- * left out.
+ * No file of a mount can tell this, because a hierarchy that its containers keep alive need
+ * not be mounted anywhere. The lines are those of containerfsd's statistics
+ * (fs/fuse/daemon/control.c): "hierarchy ID MAJOR:MINOR CONTAINERS OPTIONS", with "-" for
+ * the device of a hierarchy that is not mounted. Lines that do not fit into a page are left
+ * out.
  */
 #include <linux/fs.h>
 #include <linux/kdev_t.h>
@@ -23,7 +23,7 @@ struct page_text {
 	char	*options;	/* a page */
 };
 
-/* The device of @root; 0: it is not mounted. */
+/* The device of @root; 0: @root is not mounted. */
 static dev_t root_dev(struct containerfs_root *root)
 {
 	const struct super_block *sb;

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hooks: fork, exit, exec, whoever makes itself namespaces, and migrations.
+ * The hooks: fork, exit, exec, new namespaces, and migrations.
  *
- * task_newtask runs in the creator when the child is complete but has not run
- * an instruction; sched_process_exit in the task that exits, once PF_EXITING is
- * set; a probe on perf_event_namespaces in every unshare that has succeeded, its
- * namespaces exchanged already.  All run where nothing may sleep.  What they change
- * is done when they return: a child is born in its container, unshare returns in the
- * new one.
+ * task_newtask runs in the creator when the child is complete but has not run an
+ * instruction. sched_process_exit runs in the task that exits, once PF_EXITING is set. A
+ * probe on perf_event_namespaces runs in every unshare that has succeeded, after its
+ * namespaces were exchanged. All run where nothing may sleep. What they change is complete
+ * when they return: a child is born in its container, unshare returns in the new one.
  *
- * None of these is skipped: tracepoints here are plain C, and a probe only if it is
- * hit inside of another probe's handler, which unshare never is; the kernel counts
- * that, and unloading says so.  A return probe in its place would need an instance
- * for each task that is inside unshare, which may wait there for long, and misses the
- * rest: it is for kernels that do not let ftrace call the probe.
+ * None of these is skipped. A tracepoint calls plain C. A kprobe is skipped only inside the
+ * handler of another probe, where unshare never is; the kernel counts that, and unloading
+ * logs it. Kernels that do not let ftrace call the probe get a return probe. That needs an
+ * instance for each task inside unshare, where a task may wait for long, and misses the
+ * tasks for which there is none.
  *
- * sched_migrate_task runs wherever the scheduler gives a task another CPU, with
- * its locks held: no lock but a task record's own may be taken there.
+ * sched_migrate_task runs wherever the scheduler gives a task another CPU, with the
+ * scheduler's locks held: only the lock of a task's record may be taken there.
  *
- * The tracepoints are found by name, since they are not exported.
- *
- * A task outside of every container costs a fork two reads and an exit one.
+ * The tracepoints are found by name, because they are not exported. For a task outside of
+ * every container, a fork costs two reads and an exit one.
  */
 #include <linux/cred.h>
 #include <linux/kprobes.h>
@@ -34,10 +32,10 @@
 
 #include "vfs.h"
 
-/* Where there is but the return probe: so many tasks may be inside unshare(2) at a time. */
+/* With the return probe: how many tasks may be inside unshare(2) at a time. */
 #define UNSHARES_MAX	4096
 
-/* Of unshare(2) from Linux 7.1 on, alone; clone(2) has another meaning for it. */
+/* A flag of unshare(2) alone, from Linux 7.1 on; to clone(2) it means something else. */
 #define EMPTY_MNTNS	0x00100000
 
 static bool cloning;			/* some hierarchy clones */
@@ -55,7 +53,7 @@ void host_watch_migrations(_Bool on)
 
 static bool probed;			/* by unshare_kprobe, else by unshare_probe */
 
-/* The engine's own count is all that there is. */
+/* Nothing to do, because only the engine counts. */
 void host_user_charge(unsigned int user)
 {
 }
@@ -69,7 +67,7 @@ const char *host_clone_hook(void)
 	return probed ? "task_newtask and perf_event_namespaces" : "task_newtask and ksys_unshare";
 }
 
-/* Whose @task is: see engine.h. */
+/* The user to be charged for what @task causes: see container_max_user_clones() in engine.h. */
 static unsigned int user_of(struct task_struct *task, bool *unlimited)
 {
 	const struct user_namespace *ns;
@@ -94,8 +92,8 @@ static unsigned int user_of(struct task_struct *task, bool *unlimited)
 }
 
 /*
- * @task made itself namespaces, or was made with them by @creator.  Whether it must
- * be killed.
+ * @task has new namespaces, which it made itself or @creator made for it. Returns whether
+ * @task must be killed.
  */
 static bool clone_task(struct task_struct *creator, struct task_struct *task, unsigned int flags)
 {
@@ -124,14 +122,14 @@ static void on_newtask(void *data, struct task_struct *task, unsigned long clone
 		 container_births_follow(task_tgid_nr(task)))
 		killed = container_task_fork((unsigned long)current, (unsigned long)task,
 					     task_pid_nr(task), task_tgid_nr(task)) > 0;
-	/* It is not woken before this returns. */
+	/* The child is not woken before this returns. */
 	if (killed)
 		containerfs_kill(task);
 }
 
 static void on_exit(void *data, struct task_struct *task)
 {
-	/* Against an attach: see host.c. */
+	/* host.c says why: an attach may be under way. */
 	smp_mb();
 	if (container_task_tracked((unsigned long)task))
 		container_task_exit((unsigned long)task);
@@ -156,7 +154,7 @@ static unsigned int unshare_flags(unsigned long flags)
 	return (flags & EMPTY_MNTNS ? CLONE_NEWNS : 0) | (flags & CONTAINER_NS_ALL);
 }
 
-/* Whether current is in unshare(2), called by whichever numbers; its flags. */
+/* Is current inside unshare(2), called by any ABI? @flags: the namespaces that it makes. */
 static bool in_unshare(unsigned int *flags)
 {
 	struct pt_regs *regs = task_pt_regs(current);
@@ -169,7 +167,7 @@ static bool in_unshare(unsigned int *flags)
 	return true;
 }
 
-/* setns(2) comes by here, too, and where it is not inlined fork. */
+/* setns(2) comes by here, too; so does fork, where the compiler has not inlined the function. */
 static int on_namespaces(struct kprobe *kp, struct pt_regs *regs)
 {
 	unsigned int flags;
@@ -223,13 +221,14 @@ static int __init unshare_probe_init(void)
 {
 	int ret = register_kprobe(&unshare_kprobe);
 
-	/* A breakpoint's handler would count as an NMI, which takes no locks. */
+	/* The handler of a breakpoint would count as an NMI, which must not take locks. */
 	probed = !ret && unshare_kprobe.flags & KPROBE_FLAG_FTRACE;
 	if (probed)
 		return 0;
 	if (!ret)
 		unregister_kprobe(&unshare_kprobe);
-	pr_warn("containerfs: no probe on %s (%d): of more than %d tasks inside unshare at a time some are missed\n",
+	pr_warn("containerfs: no probe on %s (%d): "
+		"of more than %d tasks inside unshare at a time some are missed\n",
 		unshare_kprobe.symbol_name, ret, UNSHARES_MAX);
 	ret = register_kretprobe(&unshare_probe);
 	if (ret)

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the engine asks of the kernel in regard to tasks, time and work.
+ * What the engine asks of the kernel about tasks, time and work.
  *
- * The engine's key of a task is the address of its task_struct.  A record is
- * keyed by it from an attach or fork to the exit hook, during which the task
- * exists; host_task_get() holds a reference besides.
+ * The engine's key of a task is the address of its task_struct. A record with this key
+ * exists from an attach or a fork to the exit hook; the task exists for that time.
+ * host_task_get() holds a reference besides.
  *
- * Attach and exit.  Attach makes the record, then looks at PF_EXITING; exit
- * sets PF_EXITING, then its hook looks for a record.  With a full barrier
- * between the two on both sides, at least one of them sees the other: no
- * record outlives its task.
+ * Attach and exit. An attach makes the record, then looks at PF_EXITING. An exit sets
+ * PF_EXITING, then its hook looks for a record. Both have a full barrier between the two
+ * steps, so at least one sees the other: no record outlives its task.
  */
 #include <linux/kernel_stat.h>
 #include <linux/kmod.h>
@@ -48,7 +47,7 @@ void containerfs_actor(struct container_actor *actor)
 	actor->sys_admin = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
 }
 
-/* The namespace of one who acts, which is current, or of nobody in particular. */
+/* The pid namespace of @actor, which is current; the initial one if @actor has none. */
 static struct pid_namespace *actor_pid_ns(const struct container_actor *actor)
 {
 	return actor->pid_ns ? (struct pid_namespace *)(unsigned long)actor->pid_ns : &init_pid_ns;
@@ -62,7 +61,6 @@ static unsigned int task_flags(struct task_struct *task)
 		flags |= CONTAINER_TASK_EXITING;
 	if (task->flags & PF_KTHREAD) {
 		flags |= CONTAINER_TASK_KTHREAD;
-		/* kthreadd is the first task after init */
 		if ((task->flags & PF_NO_SETAFFINITY) || task_pid_nr(task) == 2 ||
 		    task->no_cgroup_migration)
 			flags |= CONTAINER_TASK_UNMOVABLE;
@@ -128,7 +126,7 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 {
 	struct task_struct *task = (struct task_struct *)info->key;
 
-	/* Against the exit hook: the record is made, now see if the task lives. */
+	/* The record is made; now see whether the task lives: see the head of this file. */
 	smp_mb();
 	return READ_ONCE(task->flags) & PF_EXITING ? -ESRCH : 0;
 }
@@ -137,7 +135,7 @@ void host_sync(void)
 {
 }
 
-/* The fork hook asks the engine. */
+/* Nothing to do, because the fork hook asks the engine. */
 int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to)
 {
 	return 0;
@@ -147,7 +145,7 @@ void host_births_end(void)
 {
 }
 
-static int visit(struct task_struct *task, struct pid_namespace *ns,
+static int visit_task(struct task_struct *task, struct pid_namespace *ns,
 		 int (*fn)(const struct container_task_info *info, int vtid, int vtgid, void *arg),
 		 void *arg)
 {
@@ -173,14 +171,14 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 		process = pid_task(find_pid_ns(tgid, &init_pid_ns), PIDTYPE_PID);
 		if (process) {
 			for_each_thread(process, task) {
-				ret = visit(task, ns, fn, arg);
+				ret = visit_task(task, ns, fn, arg);
 				if (ret)
 					break;
 			}
 		}
 	} else {
 		for_each_process_thread(process, task) {
-			ret = visit(task, ns, fn, arg);
+			ret = visit_task(task, ns, fn, arg);
 			if (ret)
 				goto out;
 		}
@@ -191,8 +189,8 @@ out:
 }
 
 /*
- * By the task, never by its number, which changes in an execve of a thread that is
- * not the leader; and to the process, should the thread have begun to exit.
+ * By the task, never by its number, because an execve by a thread that is not the leader
+ * changes the number. To the process, because the thread may have begun to exit.
  */
 void containerfs_kill(struct task_struct *task)
 {
@@ -210,7 +208,7 @@ int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
 	return 0;
 }
 
-/* The hooks ask the engine. */
+/* Nothing to do, because the hooks ask the engine. */
 void host_kill_begin(void)
 {
 }
@@ -225,15 +223,15 @@ void host_kill_end(void)
 }
 
 /*
- * The same fields as /proc/PID/schedstat and stat; what a dead task has does not change any more.
+ * The fields of /proc/PID/schedstat and stat. The times of a dead task are final.
  *
- * Its CPU is read after its times: it changes only once container_task_migrates(),
- * which waits for us, has taken them.
+ * The CPU is read after the times, because it changes only once container_task_migrates(),
+ * which waits for this, has taken the times.
  */
 int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
 {
 	struct task_struct *task = (struct task_struct *)key;
-	/* The last switch away from it accounts, then lets go of the CPU. */
+	/* The last switch away from the task accounts its time, then clears on_cpu. */
 	bool final = READ_ONCE(task->__state) == TASK_DEAD && !smp_load_acquire(&task->on_cpu);
 
 	used->runtime = READ_ONCE(task->se.sum_exec_runtime);
@@ -268,7 +266,7 @@ unsigned long long host_time(void)
 	return ktime_get_real_ns();
 }
 
-/* argv, environment and waiting as cgroup v1 does. */
+/* With the argv, the environment and the waiting of cgroup v1. */
 void host_run_agent(const char *agent, const char *path)
 {
 	static char *env[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
@@ -282,8 +280,7 @@ void host_work_pending(void)
 	queue_work(containerfs_wq, &containerfs_work);
 }
 
-/* The hooks ask the engine each time; BPF, on the other host, cannot. */
-/* The hooks ask the engine. */
+/* None, because the hooks ask the engine each time; on the other host, BPF cannot. */
 const struct css_group_host_ops *const host_css_groups;
 
 int __init containerfs_host_init(void)

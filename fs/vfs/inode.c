@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Inodes, and their attributes, which the engine has.
+ * Inodes; the engine has their attributes.
  *
- * An inode is found again by its number (container id and node index), so a
- * container never has two, and mode and owner change only through it: what it
- * says of them is what the engine says, and the VFS can check permissions by
- * itself.  Times and links are copied from the engine for who looks at them.
- *
- * The copy is made under i_lock, so that an older one is never the last.
+ * An inode is found again by its number (container id and node index), so a node of a
+ * container never has two inodes. Mode and owner change only through the inode, so it has
+ * the engine's values, and the VFS can check permissions by itself. Times and links are
+ * copied from the engine when a task asks for them. The copy is made under i_lock, so that
+ * an older copy is never the last.
  */
 #include <linux/slab.h>
 #include <linux/xattr.h>
@@ -39,7 +38,7 @@ void containerfs_free_inode(struct inode *inode)
 	kmem_cache_free(containerfs_inodes, CONTAINERFS_I(inode));
 }
 
-/* The pointer stays: a path walk under RCU may still look through it. */
+/* The pointer stays, because a path walk under RCU may still look through it. */
 void containerfs_evict_inode(struct inode *inode)
 {
 	struct container *cont = inode_cont(inode);
@@ -50,7 +49,7 @@ void containerfs_evict_inode(struct inode *inode)
 		container_put(cont);
 }
 
-/* What the engine says, into the inode. */
+/* Copy the attributes from the engine into @inode. */
 static int containerfs_refresh(struct inode *inode)
 {
 	struct container_attr attr;
@@ -127,7 +126,7 @@ int containerfs_getattr(struct mnt_idmap *idmap, const struct path *path, struct
 {
 	struct inode *inode = d_inode(path->dentry);
 
-	/* Of a removed container what was last known is all there is. */
+	/* Of a removed container the inode keeps the last values. */
 	containerfs_refresh(inode);
 	compat_fillattr(idmap, mask, inode, stat);
 	return 0;
@@ -173,7 +172,7 @@ int containerfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct i
 		valid |= CONTAINER_ATTR_MTIME;
 	}
 	ret = container_setattr(inode_cont(inode), CONTAINERFS_I(inode)->node, &attr, valid);
-	/* Over what a stat may have copied in between; without memory, back to what was. */
+	/* A stat may have copied older values meanwhile; or the engine had no memory for these. */
 	containerfs_refresh(inode);
 	return ret;
 }
@@ -192,7 +191,7 @@ static int containerfs_xattr_set(const struct xattr_handler *handler, struct mnt
 				 const void *value, size_t size, int flags)
 {
 	name = xattr_full_name(handler, name);
-	/* Not everyone who may write the file. */
+	/* Write permission does not suffice for these. */
 	if (!strncmp(name, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN) &&
 	    !inode_owner_or_capable(idmap, inode))
 		return -EPERM;

@@ -2,10 +2,10 @@
 /*
  * The module: its parts in order, and back.
  *
- * While anything is mounted the filesystem type holds the module.  Without a
- * mount it can go at any moment: first nobody can mount any more, then no hook
- * runs any more, then the engine lets go of hierarchies that lived on without a
- * mount, and of all tasks.
+ * The filesystem type holds the module while anything is mounted. Without a mount the
+ * module can be unloaded at any moment. Then no task can mount any more; then no hook runs
+ * any more; then the engine lets go of all tasks, and of the hierarchies that have lived on
+ * without a mount.
  */
 #include <linux/module.h>
 

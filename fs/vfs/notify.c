@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the engine does by itself, told to who waits: poll(2) and inotify.
+ * Tell tasks in poll(2) and inotify what the engine does by itself.
  *
- * The engine tells under its lock, from hooks; fsnotify may sleep.  So an event
- * is noted, with a reference on its container, and delivered from a work item.
- * Notes are for watchers only: where nobody watches anything of the hierarchy
- * none is made, and where there is no memory for one, it is dropped.
+ * The engine calls this under its lock, from hooks, and fsnotify may sleep. So an event is
+ * noted, with a reference on its container, and a work delivers it. Notes are for
+ * watchers only: none is made if nothing in the hierarchy is watched, and a note for which
+ * there is no memory is dropped.
  *
- * Pollers share one wait queue; it is woken only when a file that somebody
- * polls has changed.
+ * Pollers share one wait queue, which is woken only when a file that a task polls has
+ * changed.
  */
 #include <linux/fsnotify.h>
 #include <linux/slab.h>
@@ -23,20 +23,20 @@ struct note {
 	struct list_head	list;
 	struct container	*cont;		/* a reference: where it happened */
 	unsigned int		node;		/* of the file that changed */
-	struct container	*child;		/* a reference: the clone that came or went, or NULL */
+	struct container	*child;		/* a reference: the clone added or gone; NULL */
 	u32			mask;
-	char			name[];		/* the clone's */
+	char			name[];		/* of the clone */
 };
 
 static LIST_HEAD(notes);
 static DEFINE_SPINLOCK(notes_lock);		/* protects notes; inside container_lock */
 
-static void deliver(struct super_block *sb, const struct note *note)
+static void deliver_note(struct super_block *sb, const struct note *note)
 {
 	struct inode *inode, *child;
 	struct qstr name;
 
-	/* Whom the VFS does not know nobody watches. */
+	/* If the VFS has no inode for it, it has no watchers. */
 	inode = ilookup5(sb, containerfs_ino(note->cont, note->node), containerfs_inode_is,
 			 note->cont);
 	if (!inode)
@@ -69,7 +69,7 @@ static void deliver_in(struct super_block *sb, void *arg)
 	struct delivery *d = arg;
 
 	if (sb->s_fs_info == d->root && sb->s_root)
-		deliver(sb, d->note);
+		deliver_note(sb, d->note);
 }
 
 static void notes_work_fn(struct work_struct *work)
@@ -94,11 +94,11 @@ static void notes_work_fn(struct work_struct *work)
 static DECLARE_WORK(notes_work, notes_work_fn);
 
 /*
- * Does anybody watch anything of the hierarchy?  The engine's lock, a spinlock,
- * keeps grace periods from passing, and super.c takes the superblock out of
- * reach one grace period before it is freed.
+ * Is anything in the hierarchy watched? The superblock cannot be freed meanwhile: super.c
+ * takes it out of reach one grace period before, and no grace period passes while the
+ * engine's lock, a spinlock, is held.
  */
-static bool watched(struct container *cont)
+static bool hierarchy_watched(struct container *cont)
 {
 	struct super_block *sb;
 
@@ -112,7 +112,7 @@ static void note_add(struct container *cont, unsigned int node, struct container
 	size_t len = strlen(name) + 1;
 	struct note *note;
 
-	if (!watched(cont))
+	if (!hierarchy_watched(cont))
 		return;
 	note = kmalloc(sizeof(*note) + len, GFP_ATOMIC | __GFP_NOWARN);
 	if (!note)

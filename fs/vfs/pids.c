@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counting tasks: probes in fork and where the dead are reaped.
+ * Counts of tasks: probes in fork, and where tasks are reaped.
  *
- * security_task_alloc() is called once in each fork, by the creator, before there
- * is anything to be seen of the child.  Its entry probe asks the engine; for a
- * fork that is refused the function is not run, but fork_refused() returns in its
- * place, and fork(2) undoes what it has done so far, as for any LSM.  A fork that
- * fails later calls security_task_free() of the child, as its creator, which is
- * how it is told from the many other calls; one for which the LSMs' memory was
- * short is not seen to fail, and made good by the creator's next fork or exit.
- * task_newtask (hooks.c) is the good end.
+ * The creator calls security_task_alloc() once in each fork, before any other task can see
+ * the child. The probe at its entry asks the engine. If the engine refuses the fork,
+ * fork_refused() returns in place of the function, and fork(2) undoes what it has done, as
+ * for any LSM. If a fork fails later, the creator calls security_task_free() for the child;
+ * other tasks make the many other calls of that function. No probe sees a fork fail for
+ * which an LSM had no memory: the next fork or the exit of the creator takes back its count.
+ * If a fork succeeds, task_newtask (hooks.c) sees it.
  *
- * cgroup_task_release(), which was cgroup_release() before Linux 6.19, is called
- * for each task that is reaped, leaders that are so by their last thread included,
- * before its waiter goes on.
+ * cgroup_task_release(), which was cgroup_release() before Linux 6.19, is called for each
+ * task that is reaped, before its waiter goes on; also for a leader that its last thread
+ * reaps.
  *
- * The probes are there from the beginning and cost nothing until enabled: those
- * in fork with the first limit, the other while there is a hierarchy with pids.
- * That is done by a work, since the engine says so under its lock; a mount waits
- * for it (containerfs_pids_settle()).
+ * The probes are registered from the beginning, and cost nothing until they are enabled:
+ * those in fork with the first limit, the other while there is a hierarchy with pids. A work
+ * enables them, because the engine asks for it under its lock; a mount waits for the work
+ * (containerfs_pids_settle()).
  */
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
@@ -30,12 +29,12 @@
 enum { FORK, FORK_FAILED, REAP, NR_PROBES };
 
 static DEFINE_MUTEX(pids_mutex);	/* protects what is enabled; outside of container_lock */
-static bool pids_on;			/* a hierarchy has pids; under container_lock */
-static bool limits_on;			/* one has or had limits */
+static bool pids_on;			/* a hierarchy has pids; written under container_lock */
+static bool limits_on;			/* the hierarchy has or had limits */
 static bool enabled[NR_PROBES];
-static bool available;			/* all of them */
+static bool available;			/* all probes are registered */
 
-/* What a refused fork gets for security_task_alloc(). */
+/* A refused fork runs this instead of security_task_alloc(). */
 static noinline int fork_refused(struct task_struct *task, unsigned long clone_flags)
 {
 	return -EAGAIN;
@@ -52,14 +51,14 @@ static int on_fork(struct kprobe *kp, struct pt_regs *regs)
 	return 1;
 }
 
-/* Having one tells kprobes that the other may go elsewhere. */
+/* With a post_handler kprobes keep the breakpoint, so that the pre_handler may change the ip. */
 static void after_fork(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
 {
 }
 
 static int on_fork_failed(struct kprobe *kp, struct pt_regs *regs)
 {
-	/* In an interrupt the engine's lock may be held, and it is no fork of current's. */
+	/* In an interrupt the engine's lock may be held, and the call is no fork of current's. */
 	if (in_task())
 		container_fork_failed((unsigned long)current, regs_get_kernel_argument(regs, 0));
 	return 0;
@@ -105,7 +104,7 @@ static int probe_set(int i, bool on)
 	return ret;
 }
 
-/* The end of a fork first, so that none is begun that is not seen to end. */
+/* First the probe on the end of a fork, so that each fork that is begun is seen to end. */
 static int probes_set(void)
 {
 	bool on = READ_ONCE(pids_on);
@@ -161,7 +160,8 @@ _Bool host_sees_reaping(void)
 
 const char *host_pids(void)
 {
-	return available ? "enforced: a fork beyond a limit fails; tasks count until they are reaped" :
+	return available ?
+		"enforced: a fork beyond a limit fails; tasks count until they are reaped" :
 		"accounted: tasks count until they exit; this kernel lacks a function to probe";
 }
 
@@ -190,8 +190,8 @@ _Bool host_pids_read(unsigned long long id, struct container_pids *now)
 }
 
 /*
- * On the first of its names that there is; and only where ftrace calls it, because
- * a breakpoint's handler counts as an NMI, which takes no locks.
+ * Register probe @i on the first of its names that this kernel has. Only where ftrace calls
+ * it, because the handler of a breakpoint counts as an NMI, which must not take locks.
  */
 static int __init probe_register(int i)
 {
@@ -237,7 +237,7 @@ void containerfs_pids_exit(void)
 	mutex_unlock(&pids_mutex);
 	for (i = 0; i < NR_PROBES; i++)
 		unregister_kprobe(&probes[i]);
-	/* FORK_FAILED is also hit in interrupts, inside of another probe: those are nobody's fork. */
+	/* Not of FORK_FAILED: interrupts inside of another probe hit it, and they are no forks. */
 	containerfs_probe_missed(&probes[FORK], probes[FORK].nmissed);
 	containerfs_probe_missed(&probes[REAP], probes[REAP].nmissed);
 }

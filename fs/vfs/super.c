@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mounts: one superblock a hierarchy.
+ * Mounts: one superblock for each hierarchy.
  *
- * Options are collected as they come and given to the engine, which knows them
- * all; what it says of a refusal goes into the mount's log.  A mount of a
- * hierarchy that has a superblock shares it, as cgroup v1 does.
+ * Options are collected as they come, and given to the engine, which knows all of them. The
+ * engine's reason for a refusal goes into the log of the mount. A mount of a hierarchy that
+ * has a superblock shares it, as with cgroup v1.
  *
- * The superblock holds one hierarchy_mount() of its hierarchy from its
- * creation to kill_sb.  A mount that meets a dying superblock waits for it in
- * sget_fc(); meanwhile its own hierarchy_mount() keeps the hierarchy.
+ * The superblock holds one hierarchy_mount() of its hierarchy from its creation to kill_sb.
+ * A mount that meets a dying superblock waits for its end in sget_fc(); meanwhile its own
+ * hierarchy_mount() keeps the hierarchy.
  */
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
@@ -42,7 +42,7 @@ static int containerfs_show(struct seq_file *m, struct dentry *dentry)
 	size_t size = seq_get_buf(m, &buf);
 	int len = hierarchy_show_options(dentry->d_sb->s_fs_info, buf, size);
 
-	/* A table that did not fit is shown again, with more room. */
+	/* If the text does not fit, the VFS calls again with more room. */
 	seq_commit(m, len < size ? len : -1);
 	return 0;
 }
@@ -66,7 +66,7 @@ static int containerfs_parse_param(struct fs_context *fc, struct fs_parameter *p
 		return ret;
 	if (param->type != fs_value_is_flag && !value)
 		return invalf(fc, "%s: a string is accepted", param->key);
-	/* A comma would be taken for two options. */
+	/* The engine would take a comma for the end of the option. */
 	if (value && strchr(value, ','))
 		return invalf(fc, "%s: a comma is not accepted", param->key);
 	ret = snprintf(ctx->options + ctx->len, OPTIONS_MAX - ctx->len, "%s%s%s%s",
@@ -77,7 +77,7 @@ static int containerfs_parse_param(struct fs_context *fc, struct fs_parameter *p
 	return 0;
 }
 
-/* Where nobody reads it, after mount(2), it goes to the kernel's log, and without our name. */
+/* mount(2) has no log, so its message goes to the kernel's log, where our name must be added. */
 static void containerfs_say(struct fs_context *fc, int err, const char *message)
 {
 	const char *who = fc->log.log ? "" : CONTAINERFS_FSTYPE ": ";
@@ -111,8 +111,8 @@ static int containerfs_fill_super(struct super_block *sb, struct containerfs_roo
 }
 
 /*
- * Subsystems never pretend: the log says what they can do here, in one line,
- * "ns enforced, cpuacct accounted"; container.subsystems has the reasons.
+ * Log in one line what the subsystems can do on this kernel: "ns enforced, cpuacct
+ * accounted". container.subsystems has the reasons.
  */
 static void containerfs_log(struct containerfs_root *root)
 {
@@ -124,7 +124,7 @@ static void containerfs_log(struct containerfs_root *root)
 	while ((line = strsep(&rest, "\n"))) {
 		if (!*line)
 			continue;
-		/* never longer than what has been read */
+		/* `to` never overtakes `line`, because the result is no longer */
 		if (to != text)
 			*to++ = ',';
 		for (from = line; *from && *from != ':'; from++)
@@ -161,7 +161,7 @@ static int containerfs_get_tree(struct fs_context *fc)
 		return PTR_ERR(sb);
 	}
 	if (!sb->s_root) {
-		/* The superblock has our mount of the hierarchy from here on. */
+		/* The superblock owns our hierarchy_mount() from here on. */
 		ctx->root = NULL;
 		ret = containerfs_fill_super(sb, sb->s_fs_info);
 		if (ret) {
@@ -194,7 +194,7 @@ static void containerfs_fc_free(struct fs_context *fc)
 {
 	struct containerfs_fc *ctx = fc->fs_private;
 
-	/* The superblock existed, or none came about. */
+	/* The superblock existed before, or none was made. */
 	if (ctx->root)
 		hierarchy_umount(ctx->root);
 	kfree(ctx);
@@ -220,7 +220,7 @@ static void containerfs_kill_sb(struct super_block *sb)
 {
 	struct containerfs_root *root = sb->s_fs_info;
 
-	/* Before a new one can be made, and a grace period before this one is freed. */
+	/* Before a new superblock can be made, and a grace period before this one is freed. */
 	if (root)
 		hierarchy_set_host(root, NULL);
 	kill_anon_super(sb);

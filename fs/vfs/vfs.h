@@ -2,15 +2,15 @@
 /*
  * containerfs.ko, the kernel host: what its parts ask of each other.
  *
- * The engine owns tree, names, attributes and texts; the VFS's inodes and
- * dentries are looked up in it on demand and revalidated, because the hooks
- * (hooks.c) make and remove containers where the VFS cannot be called.
+ * The engine owns tree, names, attributes and texts. The VFS's inodes and dentries are
+ * looked up in the engine on demand and revalidated, because the hooks (hooks.c) make and
+ * remove containers where the VFS cannot be called.
  *
- * One superblock a hierarchy.  An inode holds a reference on its container; a
- * hierarchy's containers therefore outlive every inode, and the hierarchy the
- * superblock, which counts as its mount.
+ * Each hierarchy has one superblock. An inode holds a reference on its container, so the
+ * containers of a hierarchy outlive every inode. The superblock counts as a mount of the
+ * hierarchy, so the hierarchy outlives the superblock.
  *
- * Locks: the VFS's, i_lock with them, then the engine's.
+ * Locks: the VFS's, i_lock included, then the engine's.
  */
 #ifndef _CONTAINERFS_VFS_H
 #define _CONTAINERFS_VFS_H
@@ -21,7 +21,7 @@
 
 #include "compat.h"
 #include "engine.h"
-#include "../include/uapi/containerfs.h"
+#include "uapi/containerfs.h"
 
 struct containerfs_inode {
 	struct inode		inode;
@@ -44,9 +44,9 @@ static inline unsigned long containerfs_ino(struct container *cont, unsigned int
 	return container_id(cont) << 6 | node;
 }
 
-/* Fill @actor for current; credentials are those it has now. */
+/* Fill @actor for current, with its present credentials. */
 void containerfs_actor(struct container_actor *actor);
-/* The same without credentials, for reads and writes: the opener's count there. */
+/* The same without credentials, for reads and writes, where those of the opener count. */
 void containerfs_user(struct container_actor *actor);
 
 /* super.c */
@@ -58,9 +58,9 @@ void containerfs_inode_exit(void);
 struct inode *containerfs_alloc_inode(struct super_block *sb);
 void containerfs_free_inode(struct inode *inode);
 void containerfs_evict_inode(struct inode *inode);
-/* The inode of @node of @cont; takes its own reference.  ERR_PTR: -ENOMEM, -ENODEV (it is gone). */
+/* The inode of @node of @cont; it holds a reference on @cont. ERR_PTR: -ENOMEM, -ENODEV (gone). */
 struct inode *containerfs_iget(struct super_block *sb, struct container *cont, unsigned int node);
-/* A test for ilookup5(): is it the directory or a file of the container @data?  The number says which. */
+/* A test for ilookup5(): is @inode of the container @data? Its number says which node. */
 int containerfs_inode_is(struct inode *inode, void *data);
 extern const struct xattr_handler *const containerfs_xattr_handlers[];
 extern const struct inode_operations containerfs_file_iops;
@@ -77,27 +77,27 @@ extern const struct dentry_operations containerfs_dops;
 /* file.c */
 extern const struct file_operations containerfs_file_fops;
 
-/* notify.c: what the engine did by itself, told to pollers and inotify */
+/* notify.c: tell pollers and inotify what the engine did by itself */
 void containerfs_notify_exit(void);
 extern wait_queue_head_t containerfs_poll_wait;
 
-/* freezer.c: let everybody go, and wait until they went; no hook runs any more */
+/* freezer.c: let all tasks go, and wait until they have left; no hook runs any more */
 void containerfs_freezer_exit(void);
 
-/* devices.c: see what can be done; wait until everybody has left it */
+/* devices.c: find out what the kernel can do; at exit wait until all tasks have left the code */
 void __init containerfs_devices_init(void);
 void containerfs_devices_exit(void);
 
 /*
- * pids.c: the probes for counting tasks.  settle() waits until those are enabled
- * that the engine wants.  exit() removes them; the engine's end may still want
- * something, so a last settle() comes after it.
+ * pids.c: the probes that count tasks. settle() waits until those are enabled that the
+ * engine wants. exit() removes them; a last settle() comes after the engine's exit, which
+ * may still ask for a change.
  */
 void __init containerfs_pids_init(void);
 void containerfs_pids_settle(void);
 void containerfs_pids_exit(void);
 
-/* host.c: work; SIGKILL to @task's process, from wherever */
+/* host.c: work; kill() sends SIGKILL to the process of @task, in any context */
 int __init containerfs_host_init(void);
 void containerfs_host_exit(void);
 void containerfs_kill(struct task_struct *task);
@@ -106,7 +106,7 @@ void containerfs_kill(struct task_struct *task);
 int __init containerfs_cpuset_init(void);
 void containerfs_cpuset_exit(void);
 
-/* hooks.c: the hooks; and of any probe, when it goes, how often it was not called */
+/* hooks.c: the hooks; and log how often a probe, which is now removed, was not called */
 struct kprobe;
 int __init containerfs_hooks_init(void);
 void containerfs_hooks_exit(void);
