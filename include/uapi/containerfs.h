@@ -3,21 +3,23 @@
  * containerfs: what a user of the filesystem can rely on.
  *
  * A *hierarchy* is one mounted tree of containers with a set of subsystems
- * bound to it.  Every task (thread) of the system is in exactly one container
- * of every hierarchy; a task that was never attached is in the top container.
+ * bound to it. Every task (thread) of the system is in exactly one container
+ * of every hierarchy: in the top container, unless it was attached or born
+ * elsewhere.
  *
  *   mount -t containerfs -o ns none /containers
  *   mkdir /containers/a			make a container
  *   echo PID > /containers/a/tasks		attach a task; 0 is the writer
  *   rmdir /containers/a			remove an empty one
  *
- * Children are born in the container of the thread that creates them.  In a
- * hierarchy with the ns subsystem, a task that makes itself new namespaces
- * (unshare, clone, clone3) gets a container of its own below the one it was
- * in: node1, node1/node1, node2, numbered per directory from 1.
+ * Children are born in the container of the thread that creates them. In a
+ * hierarchy with the ns subsystem, a task with new namespaces of its own
+ * (unshare, clone, clone3) gets a container of its own, below its former or
+ * its creator's one: node1, node1/node1, node2, numbered in each directory
+ * from 1.
  *
- * Control files.  Numbers are decimal; on input as kstrtoull(base 0) takes
- * them; task ids are those of the caller's pid namespace.  One value a write.
+ * Control files. Numbers are decimal; a write takes what kstrtoull(base 0)
+ * takes. Task ids are those of the caller's pid namespace. One value a write.
  *
  *   tasks			rw  thread ids, ascending, one a line; write one
  *				    to attach that thread, 0 for the writer
@@ -39,7 +41,7 @@
  *   container.where		rw  top only, a transaction: write a task id,
  *				    then read on the same descriptor one line
  *				    "id:subsystems[,name=X]:/path" a hierarchy,
- *				    newest first; unwritten: about the reader
+ *				    newest first; without a write: of the reader
  *
  * With the ns subsystem, in every container:
  *
@@ -48,7 +50,7 @@
  *				    "none"; inherited
  *   ns.clone_name		rw  template of the names of clones made in this
  *				    container: %d number, %p pid, %c command
- *				    (what a shell would not take as it is: "_"),
+ *				    (special characters of shells become "_"),
  *				    %% a per cent sign; inherited
  *   ns.next_name		w   the writer's next clone gets this name; only
  *				    in the writer's own container (else EPERM)
@@ -65,7 +67,7 @@
  *				    0 if it was made by mkdir
  *
  * A name that is taken gets the next free number appended; nothing that
- * containerfs does makes fork, clone or unshare fail.  A refused clone leaves
+ * containerfs does makes fork, clone or unshare fail. A refused clone leaves
  * the task where it is and is counted in ns.events.
  *
  * With the freezer subsystem, in every container but the top:
@@ -73,7 +75,7 @@
  *   freezer.state		rw  THAWED, FREEZING (a task has not stopped yet) or
  *				    FROZEN; write FROZEN or THAWED: all tasks here
  *				    and below stop, or go on; EOPNOTSUPP where the
- *				    host cannot
+ *				    host has no way to stop them
  *   freezer.self_freezing	r   1: FROZEN was written here
  *   freezer.parent_freezing	r   1: a container above is to be frozen
  *
@@ -86,8 +88,8 @@
  *
  * With the devices subsystem:
  *
- *   devices.list		r   the devices allowed here: "a *:* rwm" (all, some
- *				    exceptions apart, which do not show) or rules
+ *   devices.list		r   the devices allowed here: "a *:* rwm" (all, but for
+ *				    exceptions, which are not shown) or rules
  *   devices.allow		w   a rule, "[bc] MAJOR:MINOR [rwm]" with * for any
  *				    number, or "a": what the parent has; never more
  *				    than that (EPERM)
@@ -95,7 +97,7 @@
  *				    where the host cannot, E2BIG beyond
  *				    CONTAINER_DEVICE_RULES_MAX rules
  *
- * Both need CAP_SYS_ADMIN in the initial user namespace; "a" only without children.
+ * Writes need CAP_SYS_ADMIN in the initial user namespace; "a" works only without children.
  *
  * With the pids subsystem, in every container but the top:
  *
@@ -119,8 +121,8 @@
  *   cpuset.cpu_exclusive	rw  0|1: no sibling has one of these CPUs
  *   cpuset.mem_exclusive	rw  0|1
  *
- * A task can be attached where neither list is empty.  A clone has its parent's
- * lists, less what exclusive siblings have.  The other files of cgroup v1's
+ * A task can be attached where neither list is empty. A clone has its parent's
+ * lists, less what exclusive siblings have. The other files of cgroup v1's
  * cpuset show v1's default and take no other value (EOPNOTSUPP):
  * mem_hardwall, memory_migrate, memory_pressure, memory_spread_page,
  * memory_spread_slab, sched_load_balance, sched_relax_domain_level, and in the
@@ -146,7 +148,7 @@
 /* most bytes a control file takes in one write */
 #define CONTAINER_WRITE_MAX		4096
 
-/* most rules of one container in the devices subsystem: each is looked at when a device is opened */
+/* most rules of one container in the devices subsystem, because each costs when a device is opened */
 #define CONTAINER_DEVICE_RULES_MAX	256
 
 /* defaults of the ns subsystem */
@@ -160,7 +162,7 @@
 
 /*
  * The namespaces a clone can be made for: name in ns.clone_flags, CLONE_NEW*
- * bit.  An x-macro, so that names and bits can not fall apart.
+ * bit. An x-macro, so that names and bits stay together.
  */
 #define CONTAINER_NAMESPACES(X)		\
 	X(mnt,		0x00020000)	\
