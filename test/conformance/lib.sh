@@ -1,21 +1,20 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the conformance scripts share; sourced by each of them, and by run.
+# What the conformance scripts share. Each of them, and run, sources this.
 #
-# A script consists of checks. Each has an id, unique in its script and never
-# reused for another meaning: "<script>/<id>" is what the file differences
-# refers to. A check that fails prints file:line, the id, what was expected
-# and what came, and the script goes on; `finish`, which must be the last
-# line, turns that into the exit status. A loop over odd values numbers its
-# checks from 1, so what is added to it goes to its end. Expected texts are
-# literal, except that an output of several lines is compared with its newlines
-# as "\n" when it comes from sysc.
+# A script consists of checks. Each has an id, which is unique in its script and is
+# never reused for another meaning, because the file differences refers to it as
+# "<script>/<id>". A check that fails prints file:line, the id, the expected and the
+# actual text, and the script goes on. `finish`, which must be the last line, turns the
+# failures into the exit status. A loop over values numbers its checks from 1, so new
+# values go to its end. Expected texts are literal, except that newlines in an output of
+# sysc are compared as "\n".
 #
-# Nothing here sleeps for a fixed time: what the kernel does asynchronously
-# is waited for by wait_for, with an upper bound. `run` sets T (a directory
-# of the test's own), HOST, SYSC and CFS_MOUNT, and cleans up afterwards, so
-# no script needs to unmount or kill what it does not test.
+# Nothing here sleeps for a fixed time: wait_for waits, with an upper bound, for what the
+# kernel does asynchronously. `run` sets T (a directory of the test's own), HOST, SYSC and
+# CFS_MOUNT, and cleans up afterwards, so no script needs to unmount or kill what it does
+# not test.
 # shellcheck disable=SC2034
 
 checks=0
@@ -40,7 +39,7 @@ expectation() { # ID EXPECTED
 	esac
 }
 
-# The line of the check; an id that a loop completes is found by its start.
+# The line of the check. A loop completes an id, so the start of the id is searched for.
 line_of() { # ID
 	id=$1
 	while :; do
@@ -67,7 +66,7 @@ expect_eq() { # ID EXPECTED ACTUAL
 	return 1
 }
 
-# The output of a command, standard error included.
+# Checks the output of a command, standard error included.
 expect() { # ID EXPECTED COMMAND...
 	check_id=$1
 	check_text=$2
@@ -75,7 +74,7 @@ expect() { # ID EXPECTED COMMAND...
 	expect_eq "$check_id" "$check_text" "$("$@" 2>&1)"
 }
 
-# The result of one sysc line: OK, an errno, a value; or several.
+# Checks the result of one sysc line: OK, an errno, a value; or several.
 expect_errno() { # ID RESULT WORD...
 	check_id=$1
 	check_text=$2
@@ -83,7 +82,7 @@ expect_errno() { # ID RESULT WORD...
 	expect_eq "$check_id" "$check_text" "$("$SYSC" "$@" 2>&1)"
 }
 
-# The result of a mount, which is undone again.
+# Checks the result of a mount, which is undone again.
 expect_mount() { # ID RESULT OPTIONS
 	mkdir -p "$T/try"
 	result=$(try_mount "$T/try" "$3")
@@ -91,7 +90,7 @@ expect_mount() { # ID RESULT OPTIONS
 	[ "$result" != OK ] || unmount "$T/try" >/dev/null
 }
 
-# That a condition becomes true within a time.
+# Checks that a condition becomes true within a time.
 expect_soon() { # ID CONDITION [SECONDS]
 	if wait_for "$2" "${3:-10}"; then
 		expect_eq "$1" true true
@@ -100,7 +99,7 @@ expect_soon() { # ID CONDITION [SECONDS]
 	fi
 }
 
-# That a command succeeds or fails, whatever it prints.
+# Checks that a command succeeds or fails, whatever it prints.
 expect_true() { # ID COMMAND...
 	check_id=$1
 	shift
@@ -167,9 +166,9 @@ has() { # FEATURE
 	v1 | fuse | module) [ "$HOST" = "$1" ] ;;
 	containerfs) [ "$HOST" != v1 ] ;;
 	dac) [ "$(id -u)" = 0 ] ;;
-	# What FUSE shows of a mount has no place for a file system's own options.
+	# The mount table of FUSE has no place for a file system's own options.
 	shown-options) [ "$HOST" != fuse ] ;;
-	# A machine may keep process 1 from root, and then BPF does not show it.
+	# A machine may hide process 1 from root, and then BPF does not show it.
 	init) [ "$HOST" != fuse ] || readlink /proc/1/ns/pid >/dev/null 2>&1 ;;
 	userns) [ "$("$SYSC" unshare user 2>&1)" = OK ] ;;
 	pidns) [ "$("$SYSC" unshare pid 2>&1)" = OK ] ;;
@@ -185,9 +184,9 @@ requires() { # FEATURE...
 	done
 }
 
-# A line a subsystem. Where it cannot be had, nothing is known of any of them: who
-# asks may be in a pipe, so the reason is kept, and the script fails with it at
-# its end (at_exit) whatever it made of the empty answer, a skip in particular.
+# Prints a line for each subsystem. If the host does not answer, this keeps the reason,
+# because the caller may be in a pipe. The script then fails with the reason at its end
+# (at_exit), whatever it made of the empty answer, in particular a skip.
 subsystem_table() {
 	if has v1; then
 		cat /proc/cgroups 2>> "$T/probe-failed"
@@ -207,8 +206,8 @@ subsystems() {
 	subsystem_table | awk '!/^#/ && $4 == 1 { print $1 }'
 }
 
-# Those in no hierarchy. Of v1 only such as no system depends on; not ns, in
-# which containers appear by themselves.
+# Prints the subsystems that are in no hierarchy. Of v1 only those that no system depends on;
+# and not ns, in which containers appear by themselves.
 free_subsystems() {
 	subsystem_table | awk -v host="$HOST" '/^#/ || $4 != 1 || $2 != 0 || $1 == "ns" { next }
 		host != "v1" || $1 == "net_prio" || $1 == "net_cls" || $1 == "perf_event" { print $1 }'
@@ -259,9 +258,9 @@ try_remount() { # DIR OPTIONS [FLAG,...]
 	fi
 }
 
-# Mounts or ends the script: for what a script builds upon. A subsystem is busy
-# as long as a mount namespace that an earlier script made still holds a copy of
-# its mount, and the kernel takes its time to free those.
+# Mounts, or ends the script: for mounts that a script builds upon. A subsystem is busy
+# while a mount namespace of an earlier script still holds a copy of its mount, and the
+# kernel takes some time to free those.
 mount_hierarchy() { # DIR OPTIONS [SOURCE]
 	mkdir -p "$1"
 	at=$1 options=$2 source=${3:-none}
@@ -284,9 +283,9 @@ new_hierarchy() { # [OPTION,...]
 
 # Unmounts, allowing for a moment in which it is busy.
 #
-# v1 counts a removed container as a child until it is freed, some time after
-# rmdir, and an umount within that time leaves the hierarchy alive for good.
-# Whether they have been freed shows in that a remount is no longer EBUSY.
+# v1 counts a removed container as a child until it is freed, some time after rmdir, and
+# an umount within that time leaves the hierarchy alive for good. Once all have been freed,
+# a remount does not fail with EBUSY any more.
 unmount() { # DIR
 	if has v1 && [ -z "$(containers "$1")" ] && grep -q " / $1 " /proc/self/mountinfo; then
 		options=$(awk -v dir="$1" '$2 == dir { print $4 }' /proc/mounts |

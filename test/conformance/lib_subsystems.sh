@@ -1,13 +1,13 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The part of lib.sh that only scripts about one subsystem need: each mounts it
-# with a container of the script's own, because on v1 it is in use by others, and
-# what is done to a task is undone by the leave_ function at the end.
+# The part of lib.sh that only scripts about one subsystem need. Each mounts the subsystem
+# with a container of the script's own, because on v1 other programs use it. The leave_
+# function undoes at the end what was done to tasks.
 # shellcheck disable=SC2034
 
-# Mounts a subsystem, which on v1 may be in use by others, at $T/SUBSYSTEM with a
-# container of this script's own, $H.
+# Mounts a subsystem at $T/SUBSYSTEM, with a container of this script's own, $H: on v1 other
+# programs may use the subsystem.
 own_container() { # SUBSYSTEM [OPTION,...]
 	requires "subsystem:$1"
 	mount_hierarchy "$T/$1" "$1${2:+,$2}"
@@ -30,7 +30,7 @@ freezer_hierarchy() { # [OPTION,...]
 	own_container freezer "$@"
 }
 
-# Lets everybody in a hierarchy go whom this script may have frozen.
+# Thaws all containers that this script may have frozen.
 thaw_all() { # MOUNTPOINT
 	find "$1" -path "$1/$TEST_NAME.*" -name freezer.state 2>/dev/null | while read -r state_file; do
 		echo THAWED > "$state_file"
@@ -43,8 +43,8 @@ leave_freezer_hierarchy() {
 	FREEZER=
 }
 
-# Is it FROZEN? v1 says that whoever sees FREEZING should write FROZEN again: a
-# task can miss that it is to stop.
+# Is the container FROZEN? v1 asks a program that reads FREEZING to write FROZEN again,
+# because a task can miss that it is to stop.
 is_frozen() { # CONTAINER
 	[ "$(cat "$1/freezer.state")" = FROZEN ] || {
 		has v1 && echo FROZEN > "$1/freezer.state"
@@ -52,7 +52,7 @@ is_frozen() { # CONTAINER
 	}
 }
 
-# Freezes and waits until it is done.
+# Freezes, and waits until all tasks have stopped.
 freeze() { # CONTAINER
 	echo FROZEN > "$1/freezer.state"
 	frozen_dir=$1
@@ -72,12 +72,12 @@ spinner() { # NAME [DIR]
 	wait_for '[ -s "$spinning" ]'
 }
 
-# Does it run? The time is what a machine under load may take to let it.
+# Does the process run? A machine under load may take this long to let it.
 runs() { # NAME
 	"$SYSC" advances "$T/$1" 5000
 }
 
-# A task that is frozen does not come back to life, so little time is enough.
+# A frozen task does not begin to run again by itself, so little time is enough.
 stands() { # NAME
 	[ "$("$SYSC" advances "$T/$1" 100)" = no ]
 }
@@ -105,8 +105,8 @@ expect_in() { # ID CONTAINER RESULT WORD...
 
 ## pids
 
-# Mounts pids at $PIDS. What a host does with a fork beyond a limit is in $BEYOND, refused or
-# killed, and whether zombies count in $DEAD, counted or forgotten.
+# Mounts pids at $PIDS. $BEYOND is "refused" or "killed": what the host does with a fork
+# beyond a limit. $DEAD is "counted" or "forgotten": whether zombies count.
 pids_hierarchy() { # [OPTION,...]
 	PIDS=$T/pids
 	own_container pids "$@"
@@ -132,7 +132,7 @@ cpus_in() { # LIST
 	echo "$1" | tr ',' '\n' | awk -F- 'NF { for (i = $1; i <= $NF; i++) printf "%s%d", n++ ? " " : "", i }'
 }
 
-# Mounts cpuset at $CPUSET; $H has everything. $ALL and $MEMS are the lists of the
+# Mounts cpuset at $CPUSET; $H has all CPUs and nodes. $ALL and $MEMS are the lists of the
 # system's CPUs and nodes, $CPUS how many CPUs, $FIRST and $LAST two of them.
 cpuset_hierarchy() { # [OPTION,...]
 	CPUSET=$T/cpuset
@@ -148,7 +148,7 @@ cpuset_size() {
 	CPUS=$(cpus_in "$ALL" | wc -w)
 }
 
-# Gives a container CPUs, and the memory that there is.
+# Gives a container CPUs, and all memory nodes.
 fill() { # DIR CPUS
 	echo "$2" > "$1/cpuset.cpus"
 	echo "$MEMS" > "$1/cpuset.mems"
@@ -165,9 +165,9 @@ affinity() { # PID
 
 ## The ns subsystem of containerfs
 
-# Mounts ns, with other options if given, as a fresh hierarchy at $TOP. The
-# script itself goes into the container $H below, because whatever else makes
-# namespaces on this machine gets containers in the top one.
+# Mounts ns, with other options if given, as a fresh hierarchy at $TOP. The script itself
+# goes into the container $H below, because other programs that make namespaces on this
+# machine get containers in the top one.
 ns_hierarchy() { # [OPTION,...]
 	requires containerfs subsystem:ns
 	new_hierarchy "ns${1:+,$1}"
@@ -177,7 +177,7 @@ ns_hierarchy() { # [OPTION,...]
 	echo $$ > "$H/tasks"
 }
 
-# Back out of it, so that the hierarchy can die.
+# Leaves it, so that the hierarchy can die.
 leave_ns_hierarchy() {
 	cd / || exit 1
 	echo $$ > "$TOP/tasks"
@@ -185,7 +185,7 @@ leave_ns_hierarchy() {
 	umount_wait "$TOP" "$NAME"
 }
 
-# A pausing process that has made itself namespaces; its pid is $PID.
+# Starts a process that makes namespaces and pauses; its pid is $PID.
 unsharer() { # NAMESPACE,...
 	rm -f "$T/unsharer"
 	"$SYSC" unshare "$1" , pause </dev/null >"$T/unsharer" 2>&1 8>&- 9>&- &
@@ -193,7 +193,7 @@ unsharer() { # NAMESPACE,...
 	wait_for "[ -s '$T/unsharer' ]"
 }
 
-# One that has already ended.
+# Runs a process that makes namespaces and ends.
 unshare_once() {
 	"$SYSC" unshare uts >/dev/null
 }

@@ -2,9 +2,9 @@
 /*
  * sysc commands about CPU affinity.
  *
- * CPUs are lists like "0-2,5", as the kernel prints them. A thread id of 0 is
- * the caller, as sched_setaffinity(2) has it. Up to MAX_CPUS CPUs, which is what
- * the tests meet.
+ * CPUs are lists like "0-2,5", as the kernel prints them. A thread id of 0 is the caller,
+ * as for sched_setaffinity(2). There are up to MAX_CPUS CPUs, enough for the machines that
+ * run the tests.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -66,13 +66,12 @@ static void cmd_affinity(int argc, char **argv)
 	say("%s", text);
 }
 
-/* In turn all CPUs, and each by itself; with pauses, for others have to run, too. */
+/* In turn all CPUs, and each by itself; with pauses, because other tasks must run, too. */
 static void cmd_widen(int argc, char **argv)
 {
 	cpu_set_t all, set;
 	int cpu;
 
-	(void)argc;
 	parse_list(argv[1], &all);
 	detach_stdio();
 	for (cpu = 0;; cpu = (cpu + 1) % MAX_CPUS) {
@@ -99,8 +98,8 @@ static unsigned long long usage_of(const char *path)
 }
 
 /*
- * Children for whose end the kernel has much to do. What wait4(2) says that one has used
- * must be in the file when it returns, but for a little that is still under way.
+ * Makes children whose end is much work for the kernel. When wait4(2) returns, the file must
+ * have the time that it reports for the child, but for a little that is still under way.
  */
 static void cmd_reaped(int argc, char **argv)
 {
@@ -110,7 +109,6 @@ static void cmd_reaped(int argc, char **argv)
 	int n = atoi(argv[2]);
 	pid_t pid;
 
-	(void)argc;
 	while (n-- > 0) {
 		before = usage_of(argv[1]);
 		pid = fork();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysc command "deny": a program in whose process, and whose children's, a
- * system call fails with an errno of choice, as under a container manager's
- * filter, or on a kernel that does not have it (ENOSYS). Needs no libseccomp:
- * the filter compares the number alone.
+ * sysc command "deny": runs a program, in which, and in whose children, a system call fails
+ * with an errno of choice, as under the filter of a container manager, or on a kernel that
+ * lacks the call (ENOSYS). It needs no libseccomp, because the filter compares only the
+ * number.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,7 +40,6 @@ static void cmd_deny(int argc, char **argv)
 	};
 	const struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
 
-	(void)argc;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (!strcmp(argv[1], calls[i].name))
 			code[1].k = calls[i].nr;

@@ -73,7 +73,7 @@ static void say_data(const char *data, size_t len)
 	}
 }
 
-/* The descriptor of PATH|@SLOT, or -1 after having said why not. */
+/* The descriptor of PATH|@SLOT, or -1 after the reason was printed. */
 static int get_fd(char *word, int flags, int *opened)
 {
 	const char *path;
@@ -112,7 +112,6 @@ static void cmd_open(int argc, char **argv)
 
 static void cmd_close(int argc, char **argv)
 {
-	(void)argc;
 	say_result(close(slot_fd(argv[1])));
 }
 
@@ -135,17 +134,15 @@ static void cmd_write(int argc, char **argv)
 {
 	char *data = malloc(strlen(argv[2]) + 1);
 
-	(void)argc;
 	write_out(argv[1], data, unescape(argv[2], data));
 	free(data);
 }
 
-/* What does not fit, in the position of a descriptor, is refused or cut by what is not kernfs. */
+/* A limit on file sizes: outside of kernfs a write beyond it is refused or cut. */
 static void cmd_fsize(int argc, char **argv)
 {
 	struct rlimit limit;
 
-	(void)argc;
 	getrlimit(RLIMIT_FSIZE, &limit);
 	limit.rlim_cur = strtoul(argv[1], NULL, 0);
 	signal(SIGXFSZ, SIG_IGN);
@@ -157,7 +154,6 @@ static void cmd_pad(int argc, char **argv)
 	size_t size = strtoul(argv[2], NULL, 0), len = strlen(argv[3]);
 	char *data;
 
-	(void)argc;
 	if (len > size)
 		die("pad: %s is longer than %zu", argv[3], size);
 	data = malloc(size + 1);
@@ -172,7 +168,6 @@ static void cmd_fill(int argc, char **argv)
 	size_t size = strtoul(argv[2], NULL, 0);
 	char *data = malloc(size + 1);
 
-	(void)argc;
 	memset(data, argv[3][0], size);
 	write_out(argv[1], data, size);
 	free(data);
@@ -197,7 +192,7 @@ static void cmd_read(int argc, char **argv)
 	put_fd(opened);
 }
 
-/* The whole file by reads of SIZE bytes, unescaped: for large listings. */
+/* Prints the whole file by reads of SIZE bytes, unescaped: for large listings. */
 static void cmd_slurp(int argc, char **argv)
 {
 	size_t size = strtoul(argv[2], NULL, 0);
@@ -205,7 +200,6 @@ static void cmd_slurp(int argc, char **argv)
 	char *data;
 	ssize_t n;
 
-	(void)argc;
 	if (fd < 0)
 		return;
 	data = malloc(size + 1);
@@ -220,8 +214,8 @@ static void cmd_slurp(int argc, char **argv)
 }
 
 /*
- * The rest of the file through a pipe, by as many calls as it takes; where that is refused
- * by read(2), as programs do. Afterwards whether it was.
+ * Prints the rest of the file through a pipe, by as many calls as it takes. If they are
+ * refused, it goes on with read(2), as programs do. The result is whether they were.
  */
 static bool pipe_refused;
 
@@ -258,40 +252,34 @@ static void through_pipe(char *word, bool splices)
 	put_fd(opened);
 }
 
-/* What programs use that copy files: busybox's cat, for one. */
+/* The call of programs that copy files: busybox's cat, for one. */
 static void cmd_sendfile(int argc, char **argv)
 {
-	(void)argc;
 	through_pipe(argv[1], false);
 }
 
 static void cmd_splice(int argc, char **argv)
 {
-	(void)argc;
 	through_pipe(argv[1], true);
 }
 
 static void cmd_refused(int argc, char **argv)
 {
-	(void)argc, (void)argv;
 	say("%s", pipe_refused ? "refused" : "taken");
 }
 
 static void cmd_lseek(int argc, char **argv)
 {
-	(void)argc;
 	say_result(lseek(slot_fd(argv[1]), atol(argv[2]), SEEK_SET));
 }
 
 static void cmd_ftruncate(int argc, char **argv)
 {
-	(void)argc;
 	say_result(ftruncate(slot_fd(argv[1]), atol(argv[2])));
 }
 
 static void cmd_fchmod(int argc, char **argv)
 {
-	(void)argc;
 	say_result(fchmod(slot_fd(argv[1]), strtoul(argv[2], NULL, 8)));
 }
 

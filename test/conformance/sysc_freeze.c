@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysc commands about being frozen: what shows that a task runs, and calls that
- * a freezer interrupts.
+ * sysc commands about being frozen: whether a task runs, and calls that a freezer
+ * interrupts.
  *
- * A spinner counts in a file that it has mapped, without a system call, so that
- * nothing but its own instructions advance the count; a brood is many who are
- * born and count all the time. "block" makes one blocking
- * call after saying so in a file, and puts its result there.
+ * A spinner counts in a file that it has mapped, without a system call, so that only its own
+ * instructions advance the count. A brood is many processes that are born and count all the
+ * time. "block" says in a file that it will make a blocking call, makes it, and writes the
+ * result there.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,14 +45,13 @@ static void cmd_spin(int argc, char **argv)
 {
 	volatile uint64_t *counter = map_counter(argv[1]);
 
-	(void)argc;
 	for (;;)
 		++*counter;
 }
 
 /*
  * Children that count: of N at a time, in turn, the oldest is killed and a new one born.
- * With a pause, for who does nothing but fork can keep a scheduler from all others.
+ * With a pause, because a task that only forks can keep the scheduler from all others.
  */
 static void cmd_brood(int argc, char **argv)
 {
@@ -60,7 +59,6 @@ static void cmd_brood(int argc, char **argv)
 	int n = atoi(argv[2]), i;
 	pid_t *pids = calloc(n, sizeof(*pids));
 
-	(void)argc;
 	detach_stdio();
 	for (i = 0;; i = (i + 1) % n) {
 		if (pids[i] > 0) {
@@ -78,18 +76,16 @@ static void cmd_brood(int argc, char **argv)
 
 static void cmd_counter(int argc, char **argv)
 {
-	(void)argc;
 	say("%llu", (unsigned long long)*map_counter(argv[1]));
 }
 
-/* Whether a counter advances within some milliseconds. */
+/* Does a counter advance within some milliseconds? */
 static void cmd_advances(int argc, char **argv)
 {
 	volatile uint64_t *counter = map_counter(argv[1]);
 	uint64_t before = *counter;
 	int left = atoi(argv[2]);
 
-	(void)argc;
 	while (*counter == before && left-- > 0)
 		usleep(1000);
 	say("%s", *counter == before ? "no" : "yes");
@@ -132,7 +128,7 @@ static long block_in(const char *what, int fd)
 	die("block: nanosleep, futex, read, poll or epoll_wait, not %s", what);
 }
 
-/* FILE says "ready" before and the result afterwards; FIFO is what is read or waited for. */
+/* FILE has "ready" before the call and the result afterwards; the call reads FIFO or waits for it. */
 static void cmd_block(int argc, char **argv)
 {
 	int fd = argc > 3 ? open(argv[3], O_RDWR | O_CLOEXEC) : -1;

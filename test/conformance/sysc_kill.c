@@ -2,10 +2,10 @@
 /*
  * sysc commands about being killed: tasks that fight back, and a count of them.
  *
- * Each fighter does one thing for ever. The runner is never the same process for
- * long, so who signals it by number hits one that has ended; the others keep their
- * number and make what must not be left alive. All go on for as long as they live,
- * so that one survivor is seen as well as a thousand.
+ * Each fighter does one thing for ever. The runner is never the same process for long, so a
+ * signal to its number hits a process that has ended. The others keep their number, and make
+ * tasks that must not be left alive. All go on for as long as they live, so that one
+ * survivor is seen as well as a thousand.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -27,9 +27,9 @@
 
 #define STACK	(64 << 10)
 #define MOST	4	/* children or threads at a time: they are not to fill a busy machine */
-#define CROWD	100	/* tasks for each fighter, with those that nobody has waited for */
+#define CROWD	100	/* tasks for each fighter, zombies included */
 
-/* One of @n is made; wait for all if they are enough. */
+/* One more child was made, @n in all; wait for all of them if they are enough. */
 static int made(int n)
 {
 	if (n + 1 < MOST)
@@ -39,7 +39,7 @@ static int made(int n)
 	return 0;
 }
 
-/* It ends when its child has begun. Not so fast that whoever reaps them is left behind. */
+/* Each ends when its child has begun; not so fast that their reaper is left behind. */
 static void runs(void)
 {
 	for (;;) {
@@ -71,7 +71,7 @@ static void breeds(void)
 	}
 }
 
-/* Not faster than others can look: what becomes of that is another test's affair. */
+/* Not faster than a reader can follow: another test is about that. */
 static void unshares(void)
 {
 	for (;;)
@@ -95,7 +95,6 @@ static void unshares_and_runs(void)
 
 static int short_life(void *arg)
 {
-	(void)arg;
 	usleep(500);
 	return 0;
 }
@@ -133,7 +132,6 @@ static void makes_threads(void)
 
 static void *exec_again(void *arg)
 {
-	(void)arg;
 	execl("/proc/self/exe", "sysc", "fight-exec", NULL);
 	_exit(1);
 }
@@ -151,8 +149,6 @@ static void execs(void)
 
 static void cmd_fight_exec(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
 	execs();
 }
 
@@ -163,15 +159,14 @@ static void (*const ways[])(void) = {
 #define NR_WAYS (sizeof(ways) / sizeof(ways[0]))
 
 /*
- * Namespaces are anybody's in a user namespace of his own. Whoever is to wait for
- * the dead may be slower than those who leave them: then forks fail for a while.
+ * In a user namespace of its own each task may make namespaces. The reaper may be slower
+ * than the tasks that end: then forks fail for a while.
  */
 static void cmd_fight(int argc, char **argv)
 {
 	int n = atoi(argv[1]);
 	struct rlimit crowd;
 
-	(void)argc;
 	detach_stdio();
 	crowd.rlim_cur = crowd.rlim_max = (rlim_t)n * CROWD;
 	setrlimit(RLIMIT_NPROC, &crowd);
@@ -184,13 +179,11 @@ static void cmd_fight(int argc, char **argv)
 			usleep(1000);
 }
 
-/* The commands that follow are a child's; this one reaps whoever comes of it, to the last. */
+/* A child runs the commands that follow; this process reaps all its descendants. */
 static void cmd_reaper(int argc, char **argv)
 {
 	pid_t pid;
 
-	(void)argc;
-	(void)argv;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pid = fork();
 	if (pid < 0)
@@ -202,7 +195,7 @@ static void cmd_reaper(int argc, char **argv)
 	_exit(0);
 }
 
-/* Is @pid a process of @uid that has not ended? Signals reach nobody who has. */
+/* Is @pid a process of @uid that has not ended? A signal to one that has does nothing. */
 static int lives(const char *pid, unsigned long uid)
 {
 	char path[64], line[256];
@@ -229,7 +222,6 @@ static void cmd_alive(int argc, char **argv)
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
 
-	(void)argc;
 	while (dir && (entry = readdir(dir)))
 		if (isdigit((unsigned char)entry->d_name[0]))
 			n += (unsigned long)lives(entry->d_name, uid);

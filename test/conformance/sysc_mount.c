@@ -27,7 +27,6 @@ static void cmd_mount(int argc, char **argv)
 {
 	const char *data = strcmp(argv[5], "-") == 0 ? NULL : argv[5];
 
-	(void)argc;
 	say_result(mount(argv[2], argv[3], argv[1],
 			 parse_flags(argv[4], mount_flags), data));
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysc commands about being born, for limits on the number of tasks.
+ * sysc commands about births, for limits on the number of tasks.
  *
- * A bomb makes children for ever, whatever comes of them, and waits for those that
- * have died; one of threads does so in a process that it makes anew when it dies.
+ * A bomb makes children for ever, whatever becomes of them, and waits for those that have
+ * died. A bomb of threads does so in a process, which it makes anew when that dies.
  *
- * What is born says so with its first instructions, in memory that is shared,
- * and then ends; a process that was killed before has not said it.
+ * A newborn task writes into shared memory with its first instructions, and then ends; a
+ * task that was killed before has not written.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -97,7 +97,7 @@ static void bomb_threads(void)
 	_exit(0);
 }
 
-/* One that makes itself namespaces, and a child there; and one that makes two more. */
+/* A task that makes namespaces and a child in them; and a task that makes two more. */
 static void bomb_child(const char *what)
 {
 	srand((unsigned int)getpid());
@@ -119,7 +119,6 @@ static void bomb_child(const char *what)
 
 static void cmd_bomb(int argc, char **argv)
 {
-	(void)argc;
 	for (;;) {
 		pid_t pid = fork();
 

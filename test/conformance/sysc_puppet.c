@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysc command "puppet": a process whose threads do as they are told.
+ * sysc command "puppet": a process whose threads do what they are told.
  *
  * Each line on standard input is "THREAD COMMAND [WORD...]" and is answered
  * by one line. THREAD is an index; 0 is the thread group leader. Besides all
@@ -11,10 +11,10 @@
  *	exit	end the thread (and the process, with the last one)
  * A starting puppet answers OK before it is asked anything, also after exec.
  *
- * Exactly one thread at a time reads standard input. It hands that role to
- * the thread that a line is addressed to, so no extra thread is needed, and
- * the leader may exit while others live on. "turn" says whose role it is,
- * with the line to be executed in "line"; both are protected by "lock".
+ * Exactly one thread at a time reads standard input. It hands that role to the thread that a
+ * line is addressed to. So no extra thread is needed, and the leader may exit while others
+ * live on. "turn" is the thread that has the role, "line" the line that it is to run; "lock"
+ * protects both.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -167,8 +167,6 @@ static void cmd_puppet(int argc, char **argv)
 {
 	ssize_t n = readlink("/proc/self/exe", self_path, sizeof(self_path) - 1);
 
-	(void)argc;
-	(void)argv;
 	if (n < 0)
 		die("no /proc/self/exe");
 	self_path[n] = '\0';

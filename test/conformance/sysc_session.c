@@ -3,11 +3,10 @@
  * sysc command "session": runs a test within a time limit and leaves none of
  * its processes behind.
  *
- * The program gets a session of its own. When it ends, or its time is up, or
- * this process is told to end, everything that is still in the session is
- * killed; orphans come to this process and are reaped here. A daemon that
- * makes itself a new session (as daemons do) is not touched. The exit status
- * is the program's; 124 when the time was up; 128 + N for signal N.
+ * The program gets a session of its own. When it ends, or its time is up, or this process
+ * is told to end, this kills all processes that are still in the session. Orphans come to
+ * this process, which reaps them. A daemon that makes a new session is not touched. The exit
+ * status is the program's; 124 when the time was up; 128 + N for signal N.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -33,7 +32,7 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* The state and session of a process; false when it has gone. */
+/* The state and session of a process; false if it does not exist any more. */
 static int read_stat(const char *pid, char *state, int *session)
 {
 	char path[300], text[1024], *after_comm;
@@ -52,7 +51,7 @@ static int read_stat(const char *pid, char *state, int *session)
 	       sscanf(after_comm + 1, " %c %*d %*d %d", state, session) == 2;
 }
 
-/* Kills what lives in the session; returns how many there were. */
+/* Kills the processes of the session; returns how many there were. */
 static int kill_members(int session)
 {
 	struct dirent *entry;
@@ -98,7 +97,6 @@ static void cmd_session(int argc, char **argv)
 	sigset_t set, old;
 	pid_t child, pid;
 
-	(void)argc;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);

@@ -26,7 +26,7 @@
 
 #include "sysc.h"
 
-/* Of unshare(2) alone, from Linux 7.1 on. */
+/* A flag of unshare(2) alone, from Linux 7.1 on. */
 #ifndef UNSHARE_EMPTY_MNTNS
 #define UNSHARE_EMPTY_MNTNS	0x00100000
 #endif
@@ -41,12 +41,11 @@ const struct flag namespace_flags[] = {
 	{ "empty-mnt", UNSHARE_EMPTY_MNTNS }, { NULL, 0 },
 };
 
-/* Becoming somebody else takes that one's group, too, as login would. */
+/* A new user comes with its group, as at a login. */
 static void cmd_as(int argc, char **argv)
 {
 	unsigned int r, e, s;
 
-	(void)argc;
 	if (sscanf(argv[1], "%u,%u,%u", &r, &e, &s) != 3)
 		die("as: REAL,EFFECTIVE,SAVED");
 	if (syscall(SYS_geteuid) == 0 && e != 0) {
@@ -58,7 +57,6 @@ static void cmd_as(int argc, char **argv)
 
 static void cmd_fsuid(int argc, char **argv)
 {
-	(void)argc;
 	syscall(SYS_setfsuid, atoi(argv[1]));
 	say("%s", syscall(SYS_setfsuid, -1) == atoi(argv[1]) ? "OK" : "EPERM");
 }
@@ -67,13 +65,12 @@ static struct __user_cap_header_struct cap_header = {
 	.version = _LINUX_CAPABILITY_VERSION_3,
 };
 
-/* That uid, with every capability raised. */
+/* That uid, with all capabilities raised. */
 static void cmd_allcaps(int argc, char **argv)
 {
 	unsigned int id = atoi(argv[1]), i;
 	struct __user_cap_data_struct caps[2];
 
-	(void)argc;
 	if (prctl(PR_SET_KEEPCAPS, 1) || syscall(SYS_setresgid, id, id, id) ||
 	    syscall(SYS_setresuid, id, id, id) ||
 	    syscall(SYS_capget, &cap_header, caps)) {
@@ -91,7 +88,6 @@ static void cmd_dropcap(int argc, char **argv)
 	unsigned int cap = atoi(argv[1]);
 	uint32_t bit = 1u << (cap % 32);
 
-	(void)argc;
 	if (syscall(SYS_capget, &cap_header, caps)) {
 		say_result(-1);
 		return;
@@ -104,7 +100,6 @@ static void cmd_dropcap(int argc, char **argv)
 
 static void cmd_unshare(int argc, char **argv)
 {
-	(void)argc;
 	say_result(syscall(SYS_unshare,
 			   (unsigned long)parse_flags(argv[1], namespace_flags)));
 }
@@ -113,7 +108,6 @@ static void cmd_setns(int argc, char **argv)
 {
 	int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
 
-	(void)argc;
 	if (fd < 0) {
 		say("open:%s", errno_name(errno));
 		return;
@@ -147,7 +141,6 @@ static void cmd_fork(int argc, char **argv)
 
 static void *pause_thread(void *arg)
 {
-	(void)arg;
 	for (;;)
 		pause();
 	return NULL;
@@ -159,7 +152,6 @@ static void cmd_threads(int argc, char **argv)
 	pthread_t thread;
 	int err;
 
-	(void)argc;
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, 64 << 10);
 	for (int n = atoi(argv[1]); n > 0; n--) {
@@ -174,7 +166,6 @@ static void cmd_clone(int argc, char **argv)
 {
 	unsigned long flags = parse_flags(argv[1], namespace_flags);
 
-	(void)argc;
 	say_child(syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, 0));
 }
 
@@ -197,8 +188,6 @@ static void cmd_zombie(int argc, char **argv)
 	pid_t pid = fork();
 	siginfo_t info;
 
-	(void)argc;
-	(void)argv;
 	if (pid == 0)
 		_exit(0);
 	if (pid < 0 || waitid(P_PID, pid, &info, WEXITED | WNOWAIT))
@@ -209,46 +198,36 @@ static void cmd_zombie(int argc, char **argv)
 
 static void cmd_reap(int argc, char **argv)
 {
-	(void)argc;
 	say_result(waitpid(atoi(argv[1]), NULL, __WALL));
 }
 
 static void cmd_kill(int argc, char **argv)
 {
-	(void)argc;
 	say_result(kill(atoi(argv[1]), atoi(argv[2])));
 }
 
 static void cmd_getpid(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
 	say("%ld", syscall(SYS_getpid));
 }
 
 static void cmd_gettid(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
 	say("%ld", syscall(SYS_gettid));
 }
 
 static void cmd_comm(int argc, char **argv)
 {
-	(void)argc;
 	say_result(prctl(PR_SET_NAME, argv[1]));
 }
 
 static void cmd_pause(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
 	pause_forever();
 }
 
 static void cmd_msleep(int argc, char **argv)
 {
-	(void)argc;
 	usleep(atoi(argv[1]) * 1000);
 	say("OK");
 }
@@ -262,7 +241,6 @@ static void cmd_sh(int argc, char **argv)
 	ssize_t n;
 	int status;
 
-	(void)argc;
 	if (!pipe) {
 		say_result(-1);
 		return;
@@ -284,7 +262,6 @@ static void cmd_storm(int argc, char **argv)
 {
 	int count = atoi(argv[1]), width = atoi(argv[2]), i, j;
 
-	(void)argc;
 	for (i = 0; i < width; i++) {
 		if (fork() != 0)
 			continue;

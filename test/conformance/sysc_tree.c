@@ -3,9 +3,9 @@
  * sysc commands about names: making, removing, renaming them, and their
  * attributes.
  *
- * A PATH may start with @SLOT (the call is then the *at() one, below the
- * directory open in that slot). Modes are octal; what stat prints is chosen
- * field by field, so that a script compares exactly what it means to.
+ * A PATH may start with @SLOT: the call is then the *at() one, below the directory that is
+ * open in that slot. Modes are octal. A script names the fields that stat prints, so that it
+ * compares exactly what it means to.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -37,7 +37,6 @@ static void cmd_rmdir(int argc, char **argv)
 	const char *path;
 	int fd = at_path(argv[1], &path);
 
-	(void)argc;
 	say_result(unlinkat(fd, path, AT_REMOVEDIR));
 }
 
@@ -46,7 +45,6 @@ static void cmd_unlink(int argc, char **argv)
 	const char *path;
 	int fd = at_path(argv[1], &path);
 
-	(void)argc;
 	say_result(unlinkat(fd, path, 0));
 }
 
@@ -81,25 +79,21 @@ static void cmd_mknod(int argc, char **argv)
 
 static void cmd_symlink(int argc, char **argv)
 {
-	(void)argc;
 	say_result(symlink(argv[1], argv[2]));
 }
 
 static void cmd_link(int argc, char **argv)
 {
-	(void)argc;
 	say_result(link(argv[1], argv[2]));
 }
 
 static void cmd_chmod(int argc, char **argv)
 {
-	(void)argc;
 	say_result(chmod(argv[1], strtoul(argv[2], NULL, 8)));
 }
 
 static void cmd_chown(int argc, char **argv)
 {
-	(void)argc;
 	say_result(chown(argv[1], atoi(argv[2]), atoi(argv[3])));
 }
 
@@ -109,19 +103,16 @@ static void cmd_utimens(int argc, char **argv)
 		{ .tv_sec = atol(argv[2]) }, { .tv_sec = atol(argv[2]) },
 	};
 
-	(void)argc;
 	say_result(utimensat(AT_FDCWD, argv[1], times, 0));
 }
 
 static void cmd_truncate(int argc, char **argv)
 {
-	(void)argc;
 	say_result(truncate(argv[1], atol(argv[2])));
 }
 
 static void cmd_access(int argc, char **argv)
 {
-	(void)argc;
 	say_result(faccessat(AT_FDCWD, argv[1], atoi(argv[2]), AT_EACCESS));
 }
 
@@ -170,14 +161,13 @@ static void cmd_statfs(int argc, char **argv)
 {
 	struct statfs st;
 
-	(void)argc;
 	if (statfs(argv[1], &st))
 		say_result(-1);
 	else
 		say("%#lx %ld", (unsigned long)st.f_type, (long)st.f_bsize);
 }
 
-/* A name for what is open in @SLOT; any other word is one. */
+/* A path to the file open in @SLOT; any other word is a path itself. */
 static const char *name_of(const char *word)
 {
 	static char name[32];
@@ -190,7 +180,6 @@ static const char *name_of(const char *word)
 
 static void cmd_setxattr(int argc, char **argv)
 {
-	(void)argc;
 	say_result(setxattr(name_of(argv[1]), argv[2], argv[3], strlen(argv[3]), 0));
 }
 
@@ -199,7 +188,6 @@ static void cmd_getxattr(int argc, char **argv)
 	char value[4096];
 	ssize_t n = getxattr(name_of(argv[1]), argv[2], value, sizeof(value) - 1);
 
-	(void)argc;
 	if (n < 0) {
 		say_result(n);
 		return;
@@ -208,14 +196,13 @@ static void cmd_getxattr(int argc, char **argv)
 	say("%s", value);
 }
 
-/* Names of one name space, as others come with the system's security modules. */
+/* Only the names of one name space, because security modules add names in others. */
 static void cmd_listxattr(int argc, char **argv)
 {
 	char names[4096];
 	ssize_t n = listxattr(argv[1], names, sizeof(names));
 	const char *separator = "";
 
-	(void)argc;
 	if (n < 0) {
 		say_result(n);
 		return;
@@ -232,13 +219,11 @@ static void cmd_listxattr(int argc, char **argv)
 
 static void cmd_rmxattr(int argc, char **argv)
 {
-	(void)argc;
 	say_result(removexattr(name_of(argv[1]), argv[2]));
 }
 
 static void cmd_chdir(int argc, char **argv)
 {
-	(void)argc;
 	say_result(chdir(argv[1]));
 }
 
@@ -247,14 +232,11 @@ static void cmd_getcwd(int argc, char **argv)
 {
 	char path[4096];
 
-	(void)argc;
-	(void)argv;
 	say_result(syscall(SYS_getcwd, path, sizeof(path)));
 }
 
 static void cmd_umask(int argc, char **argv)
 {
-	(void)argc;
 	umask(strtoul(argv[1], NULL, 8));
 	say("OK");
 }
@@ -264,7 +246,6 @@ static void cmd_execve(int argc, char **argv)
 	int fds[2], err = 0;
 	pid_t pid;
 
-	(void)argc;
 	if (pipe2(fds, O_CLOEXEC))
 		die("pipe: %s", errno_name(errno));
 	pid = fork();
@@ -287,7 +268,6 @@ static void cmd_descend(int argc, char **argv)
 {
 	long depth = atol(argv[2]);
 
-	(void)argc;
 	for (; depth > 0; depth--) {
 		if (mkdir(argv[1], 0755) || chdir(argv[1])) {
 			say_result(-1);

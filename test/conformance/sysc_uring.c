@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sysc commands about io_uring: threads of the kernel's in a process of the user's.
+ * sysc commands about io_uring: threads of the kernel in a process of a user.
  *
- * A ring with SQPOLL has a thread that takes what is submitted, and what has to wait is
- * waited for by a worker thread; both are made by create_io_thread(), are threads of the
- * process, and never run an instruction of its program.
+ * A ring with SQPOLL has a thread that takes requests; a worker thread waits for a request
+ * that must wait. create_io_thread() makes both: they are threads of the process, and never
+ * run an instruction of its program.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -29,7 +29,7 @@ struct ring {
 	struct io_uring_sqe *sqe;
 };
 
-/* @cpu: that of the thread that polls, -1 for any, -2 for no such thread. */
+/* @cpu: the CPU of the polling thread; -1: any; -2: no such thread. */
 static int ring_make(struct ring *r, int cpu)
 {
 	struct io_uring_params p = { 0 };
@@ -55,7 +55,7 @@ static int ring_make(struct ring *r, int cpu)
 	return 0;
 }
 
-/* A read that never ends, by a worker. */
+/* Has a worker make a read that never ends. */
 static int ring_wait(struct ring *r, bool polls)
 {
 	static char byte;
@@ -74,7 +74,7 @@ static int ring_wait(struct ring *r, bool polls)
 		       polls ? IORING_ENTER_SQ_WAKEUP : 0, NULL, 0);
 }
 
-/* The thread whose name begins so, waited for; 0: none. */
+/* Waits for a thread whose name begins with the given text; 0: none. */
 static int thread_of(const char *name)
 {
 	char path[64], comm[32];

@@ -2,11 +2,11 @@
 /*
  * sysc commands that watch files: poll(2), select(2), epoll(7) and inotify(7).
  *
- * poll and epoll_wait print the returned bits joined by "|", or "none" when the
- * time ran out; select, which is for exceptional conditions, PRI or "none". events prints everything that is queued, each as BITS:NAME (the name
- * is empty for an event on the watched object itself) in the order of the
- * queue, or "none". Both give an upper bound in milliseconds; neither waits
- * longer than it must.
+ * poll and epoll_wait print the returned bits joined by "|", or "none" when the time ran
+ * out. select looks for exceptional conditions, and prints PRI or "none". events prints all
+ * queued events in the order of the queue, each as BITS:NAME, or "none"; the name is empty
+ * for an event on the watched object itself. All take an upper bound in milliseconds, and
+ * wait no longer than they must.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -74,7 +74,6 @@ static void cmd_select(int argc, char **argv)
 	int fd = slot_fd(argv[1]), n;
 	fd_set set;
 
-	(void)argc;
 	FD_ZERO(&set);
 	FD_SET(fd, &set);
 	n = select(fd + 1, NULL, NULL, &set, ms < 0 ? NULL : &left);
@@ -102,7 +101,6 @@ static void cmd_epoll_wait(int argc, char **argv)
 	struct epoll_event ev;
 	int n = epoll_wait(slot_fd(argv[1]), &ev, 1, atoi(argv[2]));
 
-	(void)argc;
 	if (n < 0)
 		say_result(n);
 	else if (n == 0)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# container.events: whether anybody lives in a container, how many tasks and
-# children it has; and a wake-up for who polls it when that changes.
+# container.events: whether a task lives in a container or below, how many tasks and
+# children it has; and a poll of it is woken when that changes.
 # shellcheck source=../lib.sh
 . "$LIB"
 requires containerfs

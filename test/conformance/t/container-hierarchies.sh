@@ -20,7 +20,7 @@ expect_errno write EINVAL write "$f" 1
 expect_true has-ns grep -q "^ns$tab" "$f"
 expect_true has-debug grep -q "^debug$tab" "$f"
 
-# What each of them can do here, in its sibling.
+# container.subsystems says what each of them can do here.
 g=$H/container.subsystems
 expect_errno subsystems-mode "reg 0444" stat "$g" type mode
 expect_errno subsystems-only-in-top ENOENT stat "$H/a/container.subsystems" mode

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # container.kill against tasks that fight back: they fork and end, breed, unshare,
-# clone and exec from threads that are not the leader (faults 2.1, 2.3). Nobody of
-# them is left, and who enters the container when the write has returned, while
-# they still die, lives (2.2).
+# clone and exec from threads that are not the leader. None of them is left. A task
+# that enters the container after the write has returned, while they still die, lives.
 # shellcheck source=../lib.sh
 . "$LIB"
 requires containerfs

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # container.kill: "1" kills every task in the container and below, also those
-# that fork meanwhile; nothing else is accepted and nobody else is hit.
+# that fork meanwhile; nothing else is accepted and no other task is hit.
 #
-# The file of the top container is left alone here: everybody is in there.
+# This does not write to the file of the top container, because all tasks are in there.
 # shellcheck source=../lib.sh
 . "$LIB"
 requires containerfs
@@ -36,7 +36,7 @@ expect_eq empty '' "$(ids a/tasks)$(ids a/b/tasks)$(ids a/b/c/tasks)"
 expect_errno rmdir OK rmdir a/b/c
 expect_errno empty-is-fine OK write a/container.kill '1\n'
 
-# It is for once: who comes later lives.
+# A write kills once: a task that comes later lives.
 spawn a
 expect_soon later-lives '[ "$(state_of "$PID")" = S ]'
 end "$PID" "$bystander"

@@ -30,7 +30,7 @@ expect_eq follows-a-rename "name=$NAME:/y name=$first:/a/b c " "$(asked "$PID")"
 expect_eq same-in-the-other-top "$(asked "$PID")" "$(f=$first_hierarchy/container.where; asked "$PID")"
 expect_eq as-a-user "OK OK OK" "$("$SYSC" as 1000,1000,1000 , open 0 "$f" rdwr , write @0 "$PID" , read @0 | cut -d ' ' -f 1-3)"
 
-# Without asking, the reader itself; zero, too.
+# Without a write the answer is about the reader itself; after 0, too.
 itself=$("$SYSC" write "$first_hierarchy/a/tasks" 0 , read "$f" | sed 's/\\n/\n/g' |
 	sed -n "s/.*:name=$first://p")
 expect_eq reader /a "$itself"
@@ -38,7 +38,7 @@ itself=$("$SYSC" write "$first_hierarchy/a/tasks" 0 , open 0 "$f" rdwr , write @
 	sed 's/\\n/\n/g' | sed -n "s/.*:name=$first://p")
 expect_eq zero /a "$itself"
 
-# Each descriptor has its own question.
+# Each descriptor keeps its own question.
 spawn
 other=$PID
 spawn "$first_hierarchy/a"

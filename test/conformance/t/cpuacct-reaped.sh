@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a process has used is in cpuacct.usage when wait(2) returns: also what the kernel
-# did for its end, after nobody sees the task any more. (fault 6.6)
+# When wait(2) returns, cpuacct.usage has all CPU time of the process, also what the
+# kernel used for its end, when no file shows the task any more.
 # shellcheck source=../lib.sh
 . "$LIB"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The cpuacct subsystem: CPU time is charged to where it was used, the numbers
+# The cpuacct subsystem: CPU time is charged to the container where it was used, the numbers
 # agree with the kernel's accounting of the processes, and the files have their
 # formats and errors.
 # shellcheck source=../lib.sh
@@ -15,7 +15,7 @@ mount_hierarchy "$H" cpuacct
 mkdir "$H/cpuacct-a" "$H/cpuacct-b" "$H/cpuacct-a/c"
 a=$H/cpuacct-a b=$H/cpuacct-b c=$H/cpuacct-a/c
 
-# For sh -c: burn NANOSECONDS uses so much CPU time, by the shell's own reckoning,
+# For sh -c: burn NANOSECONDS uses that much CPU time, as the shell itself measures it,
 # and prints how much it was. (Not in a subshell, whose time is not the shell's.)
 burn='burn() {
 		read -r begin rest < /proc/$$/schedstat
@@ -27,8 +27,7 @@ burn='burn() {
 		done
 		echo $((now - begin))
 	}'
-# A process that enters DIR and burns; then it stays, if told to, until it is
-# killed. Run by sh -c "$burner" sh DIR NANOSECONDS [SYSC]; DIR - is where it is.
+# A process that enters DIR and burns; with SYSC it then stays until it is killed. Run by sh -c "$burner" sh DIR NANOSECONDS [SYSC]; DIR - is where it is.
 burner=$burn'
 	[ "$1" = - ] || echo 0 > "$1/tasks"
 	burn "$2"
@@ -37,7 +36,7 @@ used() { # DIR [FILE]
 	cat "$1/cpuacct.${2:-usage}"
 }
 
-# Within so many per cent of each other, but for what is used besides burning.
+# Are two times within so many per cent of each other, apart from what is used besides burning?
 close_to() { # NUMBER NUMBER PERCENT
 	awk -v a="$1" -v b="$2" -v p="$3" -v s="$slack" 'BEGIN {
 		d = a > b ? a - b : b - a
@@ -86,7 +85,7 @@ expect_true top-is-not-reset test "$(used "$H")" -ge "$top"
 
 ## Accuracy
 
-# What one that burns nothing uses to begin and end, and as much again.
+# Twice what a process uses that burns nothing, but begins and ends.
 for _ in 1 2; do
 	sh -c "$burner" sh "$a" 0 >/dev/null
 done
@@ -102,7 +101,7 @@ wait "$one" "$two"
 expect_soon exited-child "close_to \"\$(used '$c')\" \"\$(cat '$T/c')\" 2" 5
 expect_soon exited "close_to \"\$(used '$b')\" \"\$(cat '$T/b')\" 2" 5
 expect_true parent-has-it close_to "$(used "$a")" "$(used "$c")" 0
-# Ticks are what user and system time are counted by, so that is rough.
+# User and system time are counted in ticks, so the comparison is rough.
 expect_true user-time test "$(used "$b" usage_user)" -gt 300000000
 expect_true stat-agrees awk -v used="$(used "$b")" '{ sum += $2 }
 	END { exit !(sum <= used / 10000000 && sum >= used / 10000000 - 2) }' "$b/cpuacct.stat"
@@ -134,13 +133,13 @@ if [ "$(nproc)" -gt 1 ]; then
 	slack=$((slack * 4))
 	for cpu in 0 1; do
 		burned=$(awk -v cpu=$cpu '$1 == cpu { sum += $2 } END { print sum }' "$T/cpus")
-		# What goes to the wrong CPU is a fifth at least; the programs take what they take.
+		# An error would charge a fifth or more to the wrong CPU; what programs use is less.
 		expect_soon used-on-$cpu "close_to \"\$(on_cpu '$d' $cpu)\" $burned 5" 5
 		expect_true user-and-system-on-$cpu awk -v cpu=$cpu -v burned="$burned" '
 			$1 == cpu { used = $2 + $3; exit !(used > burned / 2 && used < burned * 3 / 2) }' \
 			"$d/cpuacct.usage_all"
 	done
-	# The last instructions may be counted between two reads.
+	# The kernel may count the last instructions between two reads.
 	expect_soon sum-of-cpus "[ \$(used '$d') = \$(sum '$d' usage_percpu) ]" 5
 	expect_soon sum-of-user-of-cpus \
 		"[ \$(used '$d' usage_user) = \$(sum '$d' usage_percpu_user) ]" 5
@@ -153,7 +152,7 @@ fi
 
 ## Where it was used
 
-# What was used before it came is not counted, what it used before it left stays.
+# What a task used before it came is not counted; what it used before it left stays.
 sh -c "$burner" sh - 300000000 "$SYSC" > "$T/before" &
 PID=$!
 wait_for "[ -s '$T/before' ]"
@@ -171,7 +170,7 @@ expect_true stays-when-moved test $((($(used "$b") - before) * 100)) -ge $(($(ca
 expect_true does-not-go-along test $(($(used "$a") - before)) -lt 1050000000
 end "$PID"
 
-# Children from their first instruction on, processes that hardly live included.
+# Children count from their first instruction on, also short-lived processes.
 before=$(used "$b")
 sh -c 'echo 0 > "$1/tasks"; i=0; while [ $i -lt 100 ]; do "$2" msleep 0; i=$((i + 1)); done' \
 	sh "$b" "$SYSC" >/dev/null
@@ -197,7 +196,7 @@ expect_true is-reset test "$(used "$c")" -lt 50000000
 expect_true above-is-not test "$(used "$a")" -ge "$above"
 rmdir "$c"
 expect_true outlives-the-child test "$(used "$a")" -ge "$above"
-# In cgroup v1 this one stands still then, until as much has been used again.
+# In cgroup v1 this number then stands still, until as much has been used again.
 stat=$(used "$b" stat)
 expect_errno reset-of-stat OK write "$b/cpuacct.usage" 0
 expect_eq stat-stays "$stat" "$(used "$b" stat)"

@@ -8,7 +8,7 @@
 . "$LIB"
 requires containerfs subsystem:ns subsystem:cpuset
 
-# Whoever else makes namespaces gets no container beside those of this script.
+# Other namespaces on this machine get no container beside those of this script.
 new_hierarchy ns,cpuset,clone_flags=none
 CPUSET=$H
 cpuset_size
@@ -36,7 +36,7 @@ wait_for '[ -z "$(cat a/node1/tasks)" ]'
 remove_containers a
 rmdir a
 
-# Beside somebody exclusive: what is left.
+# Beside an exclusive container: the CPUs that are left.
 clone_dir b "$ALL"
 mkdir b/x
 fill b/x "$LAST"
@@ -52,7 +52,7 @@ if [ "$CPUS" -gt 1 ]; then
 	wait_for '[ -z "$(cat b/node1/tasks)" ]'
 	rmdir b/node1
 fi
-# Nothing is left: its parent's, and nobody else can come.
+# None is left: the clone has its parent's, and no other task can come.
 expect_errno exclusive-all OK write b/x/cpuset.cpus "$ALL"
 expect nothing-left "OK OK $ALL" unshared b
 node=$(containers b | sed 's/ x$//')

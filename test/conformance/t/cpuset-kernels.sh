@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernel's own cpuset of a task stays in force beside a container's: what it
-# does not allow, no container gives.
+# The kernel's own cpuset of a task stays in force beside a container's: a container
+# gives no CPUs that the kernel's cpuset does not allow.
 # shellcheck source=../lib.sh
 . "$LIB"
 

@@ -34,7 +34,7 @@ expect_errno back OK write ../tasks "$PID"
 expect_eq all-again "$ALL" "$(affinity "$PID")"
 end "$PID"
 
-# Children, and theirs, from their first instruction.
+# Children and grandchildren, from their first instruction.
 expect_errno write-first OK write a/cpuset.cpus "$FIRST"
 expect_eq born "$FIRST" "$(sh -c 'echo 0 > a/tasks; "$0" affinity 0' "$SYSC")"
 expect_eq grandchild "$FIRST" "$(sh -c 'echo 0 > a/tasks; sh -c "$0 affinity 0; :"' "$SYSC")"
@@ -72,7 +72,7 @@ if [ "$CPUS" -gt 1 ]; then
 		"$0" affinity $$ "$1" > /dev/null; "$0" affinity 0' "$SYSC" "$LAST")"
 	expect_errno wider-again OK affinity "$PID" "$ALL"
 	expect_eq widened-within "$ALL" "$(affinity "$PID")"
-	# its own choice does not let it stay
+	# a choice of its own does not let the task keep other CPUs
 	expect_errno narrow-again OK affinity "$PID" "$LAST"
 	expect_errno write-away OK write a/cpuset.cpus "$FIRST"
 	expect_eq driven-away "$FIRST" "$(affinity "$PID")"
@@ -88,7 +88,7 @@ fi
 end "$PID"
 wait_for '[ -z "$(cat a/tasks)" ]'
 
-## Who is not touched, and who cannot be
+## Tasks that are not touched, and tasks that cannot be
 
 spawn
 [ "$CPUS" = 1 ] || "$SYSC" affinity "$PID" "$FIRST" >/dev/null

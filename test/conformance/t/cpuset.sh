@@ -40,7 +40,7 @@ expect_eq top-cpus "$ALL $MEMS" "$(echo $(cat ../cpuset.effective_cpus ../cpuset
 expect_errno top-write-cpus EACCES write ../cpuset.cpus "$ALL"
 expect_errno top-write-mems EACCES write ../cpuset.mems "$MEMS"
 
-# What is the default anyhow is taken everywhere; the rest is v1's alone.
+# All hosts take the default; v1 alone takes the rest.
 for file in mem_hardwall memory_migrate memory_spread_page memory_spread_slab; do
 	expect_errno "same-$file" OK write "a/cpuset.$file" 0
 	expect_errno "other-$file" OK write "a/cpuset.$file" 1
@@ -144,7 +144,7 @@ expect_errno mem-exclusive-top OK write cpuset.mem_exclusive 1
 expect_errno mem-exclusive OK write a/cpuset.mem_exclusive 1
 expect_errno mem-overlaps EINVAL write b/cpuset.mems "$MEMS"
 
-# clone_children copies, but nothing beside somebody exclusive.
+# clone_children copies, but nothing beside an exclusive sibling.
 expect_errno clone-children OK write cgroup.clone_children 1
 mkdir e
 expect_errno not-beside-exclusive '\n \n' read e/cpuset.cpus , read e/cpuset.mems
@@ -159,7 +159,7 @@ expect_errno removed "OK OK ENODEV ENODEV" open 0 a/d/cpuset.cpus rdwr , rmdir a
 rmdir a/c a b
 leave_cpuset_hierarchy
 
-# Without the prefix; v1 has its hierarchy already, and what flags it has.
+# Without the prefix. (On v1 the hierarchy exists already, with its own flags.)
 if has containerfs; then
 	mount_hierarchy "$T/plain" cpuset,noprefix
 	expect_errno noprefix "$ALL\\n" read "$T/plain/cpus"

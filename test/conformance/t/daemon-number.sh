@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fault 7.5: who moves all that `tasks` of the top container lists meets the daemon,
-# too, of which cgroup v1 has none. Its number is taken, and it stays where it is.
+# A program that moves all tasks listed in `tasks` of the top container also meets the
+# daemon, which cgroup v1 does not have. The write succeeds, and the daemon stays where it is.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -10,7 +10,7 @@ requires fuse
 
 new_hierarchy
 mkdir "$H/a"
-# The one that this mount is of: the lock beside its socket names it.
+# The daemon of this mount: the lock beside its socket names it.
 daemon=$(cat "${CONTAINERFS_SOCKET:-/dev/containerfs/containerfsd}.lock")
 expect_eq is-the-daemon containerfsd "$(cat "/proc/$daemon/comm")"
 expect_true is-listed grep -qx "$daemon" "$H/tasks"

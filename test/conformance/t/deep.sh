@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fault 5.8. Deep trees: containers 150 deep, and so deep that no path leads there
-# (PATH_MAX): made, used and removed by steps, from below.
+# Deep trees: containers 150 deep, and so deep that no path leads there (PATH_MAX), are
+# made and used, and removed step by step, from below.
 # shellcheck source=../lib.sh
 . "$LIB"
 
-# Goes down into new containers, as many as it can.
+# Goes down into as many new containers as it can.
 descend() { # NAME DEPTH
 	made=0
 	while [ "$made" -lt "$2" ] && mkdir "$1" 2> /dev/null && cd -P "$1"; do
@@ -14,7 +14,7 @@ descend() { # NAME DEPTH
 	done
 }
 
-# Removes them again. Each time from the top: no shell goes up where no path leads.
+# Removes them again, each time from the top, because no shell goes up without a path.
 ascend() { # NAME DEPTH
 	removed=0
 	while [ "$removed" -lt "$2" ]; do

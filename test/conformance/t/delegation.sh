@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fault 7.5: a container that was given to a user as containerfs(5), Delegation, says:
-# what she can do then, and what stays root's.
+# A container that was given to a user as containerfs(5), Delegation, says: what the user
+# can do then, and what only root can do.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -21,7 +21,7 @@ has v1 || files="$files container.kill"
 # shellcheck disable=SC2086 # words
 (cd "$H/a" && chown 1000 $files)
 
-# What she can.
+# What the user can do.
 expect_errno makes-below 'OK OK' as $user , mkdir "$H/a/b"
 expect_errno below-is-hers 'dir 1000' stat "$H/a/b" type uid
 expect_errno moves-in 'OK OK' as $user , write "$H/a/tasks" 0
@@ -35,7 +35,7 @@ if has containerfs; then
 	esac
 fi
 
-# What she cannot.
+# What the user cannot do.
 expect_errno not-out 'OK OK open:EACCES' as $user , write "$H/a/tasks" 0 , write "$H/tasks" 0
 expect_errno not-aside 'OK OK open:EACCES' as $user , write "$H/a/tasks" 0 , write "$H/other/tasks" 0
 spawn

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What device rules do: opening and making device nodes, by tasks that are in a
-# container, come into it, leave it, and are born there.
+# The effect of device rules: tasks that are in a container, come into it, leave it or are
+# born there open and make device nodes.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -52,11 +52,11 @@ expect_in not-listed "$a" EPERM mknod "$n/block4" blk 510 77
 expect_in not-that-type "$a" EPERM mknod "$n/chr5" chr 511 77
 expect_in two-rules-are-not-one "$a" EPERM mknod "$n/null2" chr 1 3
 
-# What is open stays open; opening it anew is asked for anew.
+# An open device stays open; to open it again is checked again.
 expect_errno open-stays "OK OK \\x00 EPERM" open 3 /dev/full rdonly , write "$a/tasks" 0 , \
 	read @3 1 , open 4 /dev/full rdonly
 
-# Whoever is there, when rules change.
+# A change of rules reaches the tasks that are there.
 puppet
 tell 0 write "$a/tasks" 0 >/dev/null
 expect_eq before EPERM "$(tell 0 open 0 /dev/full rdonly)"
@@ -99,7 +99,7 @@ echo 'c 1:5 r' > "$a/devices.allow"
 expect_eq not-given-back EPERM "$(tell 0 open 0 /dev/zero rdonly)"
 end_puppet
 
-# Of the top container, by a number that nobody uses.
+# Rules of the top container, for a number that no other program uses.
 if has containerfs; then
 	echo 'c 511:911 m' > "$DEVICES/devices.deny"
 	expect_errno in-the-top EPERM mknod "$n/top" chr 511 911

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Clones are under the rules of where they were made, from their first instruction
-# on, whether devices and ns are one hierarchy or two.
+# Clones are under the rules of the container where they were made, from their first
+# instruction on, whether devices and ns are in one hierarchy or in two.
 # shellcheck source=../lib.sh
 . "$LIB"
 requires containerfs subsystem:ns subsystem:devices
@@ -20,7 +20,7 @@ expect_in in-the-clone "$node" "EPERM EPERM" open 0 /dev/full rdonly , open 0 /d
 expect_errno in-its-parent OK open 0 /dev/zero rdonly
 end "$PID"
 
-# The parent's rules reach what was cloned before.
+# A later rule of the parent reaches its clones.
 puppet
 tell 0 unshare uts >/dev/null
 expect_eq clone-before OK "$(tell 0 open 0 /dev/zero rdonly)"

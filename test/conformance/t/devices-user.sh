@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who may change device rules: nobody without CAP_SYS_ADMIN in the initial user
-# namespace, whoever owns the files, and by no detour.
+# Only a task with CAP_SYS_ADMIN in the initial user namespace may change device rules,
+# whoever owns the files, and by no detour.
 # shellcheck source=../lib.sh
 . "$LIB"
 requires dac
@@ -28,10 +28,10 @@ expect_errno rules-of-own-child "OK OK EPERM" write "$a/b/tasks" 0 , as 1000,100
 	open 0 /dev/full rdonly
 rmdir "$a/b"
 
-# What root opened, written by who is root no more.
+# Root opened the file, and is not root any more when it writes.
 expect_errno opened-by-root "OK OK EPERM" open 0 "$a/devices.allow" wronly , \
 	as 1000,1000,1000 , write @0 'c 1:7 r'
-# What a user opened, written by root: a program that is tricked into it.
+# A user opened the file, and tricks a program of root's into writing to it.
 expect_errno opened-by-user "OK OK OK OK" as 1000,1000,0 , open 0 "$a/devices.allow" wronly , \
 	as 0,0,0 , write @0 'c 1:3 r'
 if has userns; then

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The files of the devices subsystem: what they take and show, what children
-# inherit, and what is taken from them.
+# The files of the devices subsystem: what they take and show, what children inherit, and
+# what children lose.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -20,7 +20,7 @@ expect_eq new "$all" "$(rules a)"
 expect_errno list-is-read-only EINVAL write a/devices.list a
 expect_errno allow-cannot-be-read EINVAL read a/devices.allow
 
-# Exceptions to "all" do not show.
+# Exceptions to "all" are not shown.
 expect_errno deny-one OK write a/devices.deny 'c 1:5 r'
 expect_eq still-all "$all" "$(rules a)"
 expect_errno allow-it OK write a/devices.allow 'c 1:5 r'
@@ -30,8 +30,8 @@ expect_errno deny-all OK write a/devices.deny ' a '
 expect_eq nothing "" "$(rules a)"
 expect_errno deny-what-is-not OK write a/devices.deny 'c 1:5 r'
 
-# Of each text, what the list is when it is all that is allowed, or EINVAL; then it
-# is denied again.
+# For each text: the list when nothing else is allowed, or EINVAL; then the text is denied
+# again.
 i=0
 grammar() { # TEXT LIST|EINVAL
 	i=$((i + 1))
@@ -88,7 +88,7 @@ grammar '*' EINVAL
 grammar '\n' EINVAL
 grammar 'c 1:5 m\xa0r' EINVAL
 
-# What follows the a does not matter.
+# The text after the "a" does not matter.
 expect_errno allow-all OK write a/devices.allow 'abc'
 expect_eq all-again "$all" "$(rules a)"
 
@@ -103,7 +103,7 @@ expect_eq one-gone 'c 1:* w;b 1:3 m;' "$(rules a)"
 echo 'c 1:5 w' > a/devices.deny
 expect_eq no-part-of-a-rule 'c 1:* w;b 1:3 m;' "$(rules a)"
 
-# Below a list: no more than that.
+# Below a list nothing more is allowed than the list.
 mkdir a/b
 expect_eq inherited 'c 1:* w;b 1:3 m;' "$(rules a/b)"
 expect_errno more-access EPERM write a/b/devices.allow 'c 1:* rw'
@@ -119,8 +119,8 @@ expect_errno children-may-differ OK write a/b/devices.deny 'b 1:3 m'
 expect_eq differ 'c 1:* w;c 1:9 w;' "$(rules a/b)"
 expect_eq parent-unchanged 'c 1:* w;b 1:3 m;' "$(rules a)"
 
-# What is allowed above is not allowed below by itself; what is denied is, with
-# all that had been allowed in it.
+# To allow a device above does not allow it below. To deny it above denies it below, with
+# all rules that it covers.
 mkdir a/b/c
 echo 'c 5:0 r' > a/devices.allow
 expect_eq allowed-above 'c 1:* w;c 1:9 w;' "$(rules a/b)"
@@ -155,7 +155,7 @@ expect_errno the-parents EPERM write a/e/devices.allow 'c 1:5 r'
 rmdir a/d a/e
 
 if has containerfs; then
-	# More than can be looked at whenever a device is opened.
+	# More rules than may be looked at whenever a device is opened.
 	echo a > a/devices.allow
 	i=0
 	while [ $i -lt 256 ]; do

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What stat and statfs say of directories: type, modes, links, the magic of
+# stat and statfs of directories: type, modes, links, the magic of
 # the file system.
 # shellcheck source=../lib.sh
 . "$LIB"
@@ -18,7 +18,7 @@ rmdir a/c
 expect_errno links-go-down 2 stat a nlink
 expect_errno rename-keeps-links "OK 4" rename b x , stat . nlink
 if has fuse; then
-	# The kernel answers for FUSE; only that it answers is ours.
+	# For FUSE the kernel answers; this checks only that it does.
 	expect_true statfs "$SYSC" statfs .
 else
 	expect_errno statfs "0x27e0eb 4096" statfs .

@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Faults 1.1 and 1.2. A thread that is not the leader calls execve(2), which fails
-# behind the point of no return: by then it has the leader's number. The process dies,
-# and nothing of it is left in its container. The thread's number belongs to whoever
-# gets it next.
+# A thread that is not the leader calls execve(2), which fails behind the point of no
+# return, when the thread has the leader's number. The process dies, and nothing of it is
+# left in its container. The thread's old number belongs to the next task that gets it.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -39,7 +38,7 @@ expect_true killed [ $? -gt 128 ]
 exec 8>&- 9<&-
 expect_soon nobody-left "[ -z \"\$(cat '$H/a/tasks')\" ]"
 
-# The thread's number again.
+# The thread's old number again.
 again=0
 tries=0
 while [ -w $last ] && [ "$again" != "$thread" ] && [ $tries -lt 200 ]; do

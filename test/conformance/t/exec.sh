@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exec keeps the container of the thread that calls it. When that is not the
-# leader, it takes over the leader's id, and the process is where the thread
-# was.
+# exec keeps the container of the thread that calls it. If the thread is not the leader,
+# it takes over the leader's id, and the process is where the thread was.
 # shellcheck source=../lib.sh
 . "$LIB"
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which core files a container has, with what modes, and which of them only the top
-# container has.
+# The core files of a container, with their modes, and those that only the top container
+# has.
 # shellcheck source=../lib.sh
 . "$LIB"
 

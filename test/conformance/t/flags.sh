@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The two switches of a container, notify_on_release and
-# cgroup.clone_children: an unsigned number of which only "zero or not"
-# counts, inherited by a new container and by nothing else.
+# The two switches of a container, notify_on_release and cgroup.clone_children: an
+# unsigned number counts as zero or not zero. A new container inherits them, and nothing
+# else changes them.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -46,7 +46,7 @@ for file in notify_on_release cgroup.clone_children; do
 	rmdir "$H/a/b" "$H/a/c"
 done
 
-# Nothing but one final newline is stripped here, unlike in tasks.
+# Only one final newline is stripped here, unlike in `tasks`.
 expect_errno leading-space EINVAL write "$H/a/notify_on_release" ' 1'
 expect_errno trailing-space EINVAL write "$H/a/notify_on_release" '1 '
 

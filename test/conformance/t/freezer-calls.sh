@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a task notices of having been frozen: nothing but that time passed,
-# except in those calls that no signal handler would let go on either
-# (epoll_wait fails with EINTR).
+# A frozen task notices only that time has passed, except in those calls that do not go on
+# after a signal handler either (epoll_wait fails with EINTR).
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -49,7 +48,7 @@ for call in nanosleep futex read poll epoll_wait; do
 	fi
 done
 
-# A timeout that passes while frozen is over at the thaw.
+# A timeout that passes while the task is frozen is over at the thaw.
 blocker nanosleep
 freeze a
 "$SYSC" msleep 900 >/dev/null
@@ -58,7 +57,7 @@ thaw a
 expect_soon wakes-at-thaw '[ "$(cat "$T/result")" = 0 ]' 2
 wait "$PID"
 
-# vfork: the parent waits for a frozen child, and counts as frozen, too.
+# vfork: a parent that waits for a frozen child counts as frozen, too.
 "$SYSC" write a/tasks 0 , sh 'sleep 0; exec 2>/dev/null; while :; do /bin/true; done' >/dev/null 2>&1 &
 sheller=$!
 wait_for '[ "$(wc -l < a/tasks)" -gt 1 ]'

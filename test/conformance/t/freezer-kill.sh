@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# container.kill ends frozen tasks without a thaw, their forks included; the
-# container stays frozen for who comes later. With ns, clones of a frozen
+# container.kill ends frozen tasks without a thaw, also those that they have just forked.
+# The container stays frozen for tasks that come later. With ns, clones of a frozen
 # container are frozen.
 # shellcheck source=../lib.sh
 . "$LIB"

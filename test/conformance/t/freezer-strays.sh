@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who is in which group of the kernel's own hierarchies makes no difference to our
-# freezer: whatever these groups are called, and whoever moves tasks between them
-# (fault 7.2). FROZEN is said when all stand, and who was let go stands again soon,
-# whether anybody asks or not.
+# The groups of the kernel's own hierarchies make no difference to our freezer, whatever
+# they are called, and whoever moves tasks between them. freezer.state says FROZEN only when
+# all tasks stand. A task that such a move has let go stands again soon, also when no
+# program reads the state.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -18,7 +18,7 @@ mkdir a a/b "$T/kernel" "$T/named"
 group=$T/kernel/..$TEST_NAME.$$
 mkdir "$group" "$group/:freezer:"
 
-# Names of groups that look like something else.
+# Names of groups that look like a line of /proc/PID/cgroup.
 spinner one a
 one=$PID
 echo "$one" > "$group/:freezer:/tasks"
@@ -32,7 +32,7 @@ expect_eq says FROZEN "$(cat a/freezer.state)"
 expect_true odd-group-stands stands one
 expect_true odd-path-stands stands two
 
-# Moved out of where it is frozen: whoever then says FROZEN has seen it stand.
+# A task is moved out of the group where it is frozen: FROZEN then means that it stands.
 echo "$one" > "$T/kernel/tasks"
 expect_soon says-again '[ "$(cat a/freezer.state)" = FROZEN ]'
 expect_true moved-stands stands one
@@ -43,11 +43,11 @@ expect_eq never-said-too-early '' "$(for i in 1 2 3 4 5 6 7 8 9 10; do
 	echo "$two" > "$group/tasks"
 	[ "$(cat a/b/freezer.state)" != FROZEN ] || [ "$("$SYSC" advances "$T/two" 20)" = no ] || echo "$i"
 done)"
-# Nobody reads freezer.state.
+# No program reads freezer.state.
 echo "$one" > "$T/kernel/tasks"
 expect_soon brought-back 'stands one'
 
-# One that moves itself all the time until it stops.
+# A task that moves itself all the time, until it stops.
 sh -c 'echo 0 > a/tasks; while :; do echo 0 > "$1"; echo 0 > "$2"; done' - "$T/kernel/tasks" "$group/tasks" \
 	</dev/null >/dev/null 2>&1 &
 mover=$!

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The freezer stops tasks: wherever they are, whatever they do, those that are
-# born or come meanwhile as well; and lets them go on when they leave, or all
-# are to. Nobody else is stopped, and who was stopped otherwise stays so.
+# The freezer stops tasks wherever they are and whatever they do, also those that are born
+# or come meanwhile. They go on when they leave, or at the thaw. No other task is stopped,
+# and a task that was stopped otherwise stays so.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -25,7 +25,7 @@ expect_eq bystander yes "$(runs other)"
 expect_eq below-says FROZEN "$(cat a/b/freezer.state)"
 expect_eq still-listed "$one" "$(ids a/tasks)"
 
-# SIGCONT is no way out, and SIGSTOP waits.
+# SIGCONT does not let a task go, and SIGSTOP takes effect later.
 kill -CONT "$one"
 expect_true sigcont stands one
 kill -STOP "$one"
@@ -33,7 +33,7 @@ thaw a
 expect_soon stopped-then '[ "$(state_of "$one")" = T ]'
 expect_eq below-runs yes "$(runs two)"
 
-# Who was stopped before stays stopped.
+# A task that was stopped before stays stopped.
 freeze a
 expect_eq stopped-counts FROZEN "$(cat a/freezer.state)"
 thaw a
@@ -85,7 +85,7 @@ expect_soon storm-goes-on '[ "$(ids a/b/tasks)" != "$first" ]'
 freeze a
 expect_eq storm-again FROZEN "$(cat a/freezer.state)"
 kill -9 "$storm"
-# What SIGKILL does to a frozen task differs; thawed, it dies in any case.
+# Hosts differ in what SIGKILL does to a frozen task; a thawed one dies in any case.
 for task in $(cat a/b/tasks); do
 	kill -9 "$task" 2>/dev/null
 done
@@ -93,7 +93,7 @@ thaw a
 expect_soon storm-dies '[ -z "$(cat a/b/tasks)" ]'
 wait "$storm" 2>/dev/null
 
-# Born in a frozen container by one outside of it: that one is inside first.
+# A task from outside forks in a frozen container: it enters first.
 freeze c
 "$SYSC" write c/tasks 0 , spin "$T/late" </dev/null >/dev/null 2>&1 &
 late=$!
@@ -103,7 +103,7 @@ expect_eq self-attach-stands '' "$(cat "$T/late" 2>/dev/null)"
 thaw c
 expect_eq self-attach-runs yes "$(runs late)"
 
-# Exit: dying makes no difference to the others.
+# An exit makes no difference to the other tasks.
 echo "$other" > c/tasks
 freeze c
 kill -9 "$late"

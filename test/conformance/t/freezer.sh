@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The files of the freezer: what they hold and take, how a container's state
-# depends on those above, and what may be made and removed below a frozen one.
+# The files of the freezer: what they hold and take, how the state of a container depends
+# on those above, and what may be made and removed below a frozen container.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -44,7 +44,7 @@ expect_eq other-child "THAWED 0 0" "$(state a/c)"
 thaw a/b
 expect_eq all-thawed "THAWED 0 0" "$(state a/b)"
 
-# With tasks; a frozen container is as busy as any.
+# With tasks in it, a frozen container is as busy as any.
 spawn a/b
 freeze a
 expect_eq with-task "FROZEN 1 0" "$(state a)"

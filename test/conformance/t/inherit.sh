@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A new task starts where the thread that made it is, by fork as by
-# pthread_create, vfork or clone; and from the beginning.
+# A new task starts in the container of the thread that made it, by fork,
+# pthread_create, vfork or clone, from its first instruction on.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -54,13 +54,13 @@ kill -9 "$child"
 end_puppet
 H=$first
 
-# From its first instruction: the child itself looks.
+# From its first instruction: the child looks itself.
 expect_errno first-instruction "OK /a" write "$H/a/tasks" 0 , \
 	sh "grep -lx \$\$ '$H/tasks' '$H/a/tasks' | sed 's|^$H||;s|/tasks||'"
 expect_errno shell-pipeline "OK 2" write "$H/a/tasks" 0 , \
 	sh "sh -c 'grep -cx -e \$\$ -e \$PPID $H/a/tasks; :'"
 
-# Many at once: nobody is lost, nobody is born elsewhere.
+# Many forks at once: no task is lost or born elsewhere.
 "$SYSC" write "$H/a/tasks" 0 , storm 200 4 >"$T/storm" 2>&1 &
 storm=$!
 elsewhere=0

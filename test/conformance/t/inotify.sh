@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# inotify: what a client does through the file system is seen, what tasks do
-# by themselves is not.
+# inotify sees what a client does through the file system, and not what tasks do by
+# themselves.
 # shellcheck source=../lib.sh
 . "$LIB"
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Threads of io_uring's (fault 3.7) under the freezer: they stop with their process, and
-# whatever waits for them goes on after the thaw.
+# Threads of io_uring under the freezer: they stop with their process, and what waits
+# for them goes on after the thaw.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -19,7 +19,7 @@ expect_eq listed "$(printf '%s\n' "$PID" "$POLL" "$WORKER" | sort -n | xargs)" "
 expect_true frozen freeze a
 expect_errno thaw OK write a/freezer.state THAWED
 expect_soon thawed '[ "$(cat a/freezer.state)" = THAWED ]'
-# alone: the others go on
+# one thread alone: the others go on
 mkdir b
 expect_errno worker OK write b/tasks "$WORKER"
 expect_true worker-frozen freeze b

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Threads of io_uring's (fault 3.7), the one that polls and a worker: they are threads of
-# the process, listed, bound to CPUs, moved alone or with it, and killed with it.
-# Their CPUs, which may be asked for, are among those of the container.
+# Threads of io_uring, a polling one and a worker: they are threads of the process, and
+# are listed, bound to CPUs, moved alone or with it, and killed with it. A program may ask
+# for their CPUs, which are among those of the container.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -21,7 +21,7 @@ uring() { # DIR [CPU [CPU]]
 affinities() {
 	echo "$(affinity "$PID") $(affinity "$POLL") $(affinity "$WORKER")"
 }
-# What came of CPUs outside of the container's: kept, as good as refused, or escaped
+# The result of asking for CPUs outside of the container: kept, as good as refused, or escaped
 outside() { # TID
 	if [ "$SAID" != OK ] || wait_for '[ "$(affinity "'"$1"'")" = "$FIRST" ]' 2; then
 		echo kept
@@ -68,7 +68,7 @@ if [ $bound = 0 ]; then
 	expect_eq all-listed "" "$(ids a/tasks)"
 	expect_errno setaffinity "OK OK" affinity "$POLL" "$LAST" , affinity "$WORKER" "$LAST"
 else
-	# The kernel marks them as it marks its own that are bound.
+	# The kernel marks them like its own bound threads.
 	expect_errno bound-worker EINVAL write b/tasks "$WORKER"
 	expect_errno bound-poller EINVAL write b/tasks "$POLL"
 	expect_errno bound-process EINVAL write b/cgroup.procs "$PID"
@@ -85,7 +85,7 @@ if [ "$CPUS" -gt 1 ]; then
 	expect_eq asked "OK $FIRST $FIRST $FIRST" "$SAID $(affinities)"
 	end "$PID"
 	uring a "$LAST"
-	# not every kernel looks, and where it does not, nobody does for cgroup v1
+	# where the kernel does not check the CPUs, cgroup v1 does not either
 	if ! has v1 || [ "$SAID" != OK ]; then
 		expect_eq poller-outside kept "$(outside "$POLL")"
 		end "$PID"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Kernel threads: kthreadd and those bound to a CPU cannot be moved, others
-# can; and all of them are in the top container.
+# Kernel threads are all in the top container. kthreadd and those bound to a CPU cannot be
+# moved; others can.
 # shellcheck source=../lib.sh
 . "$LIB"
 

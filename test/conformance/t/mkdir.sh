@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# mkdir: which names a container may have, which modes it gets, and what
-# a new container starts with.
+# mkdir: the names that a container may have, the modes that it gets, and what a new
+# container starts with.
 # shellcheck source=../lib.sh
 . "$LIB"
 

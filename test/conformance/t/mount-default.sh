@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A mount that names no subsystem has all of them, cpuset too, whose containers have no
-# CPUs at first: who has not asked for it can use a new container all the same, and who
-# has gets what cgroup v1 gives. (fault 6.5)
+# A mount that names no subsystem has all of them. A new container of cpuset has no CPUs;
+# so that it can be used all the same, such a mount has clone_children. A mount that names
+# cpuset behaves as in cgroup v1.
 # shellcheck source=../lib.sh
 . "$LIB"
 
-# Makes a container and another one below it and says what comes of moving there.
+# Makes a container and another one below it, and prints the result of moving there.
 use() { # ID RESULT OPTIONS
 	result=$(try_mount "$T/m" "$3")
 	[ "$result" = OK ] || skip "no hierarchy of all subsystems can be made: $result"
@@ -18,7 +18,7 @@ use() { # ID RESULT OPTIONS
 	rmdir "$dir/b" "$dir"
 }
 
-# Whoever makes namespaces elsewhere on the machine is to hold nothing here.
+# Tasks that make namespaces elsewhere on the machine must not make containers here.
 quiet=
 has v1 || quiet=clone_flags=none
 mkdir "$T/m"
@@ -27,7 +27,7 @@ expect_errno all-clone-children '0\n' read "$T/m/cgroup.clone_children"
 unmount "$T/m" >/dev/null
 use default ENOSPC "$quiet"
 expect_errno default-clone-children '0\n' read "$T/m/cgroup.clone_children"
-# The file is the same whichever it was: what is written there counts.
+# A write to the file counts, whatever the default was.
 echo 0 > "$T/m/cgroup.clone_children"
 mkdir "$T/m/$TEST_NAME"
 expect_errno switched-off ENOSPC write "$T/m/$TEST_NAME/tasks" 0

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fault 5.1. A forced umount is an umount: the other mounts of the hierarchy, those
-# of containers of it, and those in other mount namespaces go on, with all that is
-# in it. Where the kernel ends the connection of all of them (FUSE) they come back
-# by themselves, and a new mount is good at once.
+# A forced umount unmounts one mount. The other mounts of the hierarchy go on with all
+# that is in it, also those of single containers and those in other mount namespaces.
+# With FUSE the kernel ends the connection of all of them: they come back by themselves,
+# and a new mount is good at once.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -28,7 +28,7 @@ expect_false forced-is-gone grep -q " $T/forced " /proc/self/mountinfo
 mount_hierarchy "$T/new" "name=$NAME"
 expect_true new-shows-it test -d "$T/new/a/b"
 expect_eq new-has-the-task "$PID" "$(ids "$T/new/a/b/tasks")"
-# By what nobody has in a cache.
+# Reads that no cache can answer.
 expect_soon first-again "grep -qx $PID '$H/a/b/tasks' 2> /dev/null"
 expect_soon other-again "grep -qx $PID '$T/other/a/b/tasks' 2> /dev/null"
 expect_soon sub-again "grep -qx $PID '$T/sub/b/tasks' 2> /dev/null"
@@ -50,7 +50,7 @@ expect_soon in-use-again "grep -qx $PID '$T/other/a/b/tasks' 2> /dev/null"
 expect_soon others-again "grep -qx $PID '$H/a/b/tasks' 2> /dev/null"
 end "$user" "$PID"
 
-# The last one: what somebody made keeps the hierarchy, as ever.
+# The last mount: a container made by mkdir keeps the hierarchy, as after any umount.
 unmount "$T/sub" > /dev/null
 unmount "$T/new" > /dev/null
 unmount "$T/other" > /dev/null

@@ -4,10 +4,9 @@
 # At its last umount a hierarchy without children dies; one with children
 # lives on, with its tasks and settings, and comes back by its name.
 #
-# v1 counts a removed child until it is freed, some time after rmdir, so
-# there unmount waits for that first, and umount_wait until the hierarchy has
-# died; containerfs goes by the live children alone and is expected to have
-# destroyed it at once.
+# v1 counts a removed child until it is freed, some time after rmdir. So there unmount
+# waits for that first, and umount_wait waits until the hierarchy has died. containerfs
+# counts only live children, and must have destroyed the hierarchy at once.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -50,7 +49,7 @@ expect_eq die-after-rmdir 0 "$(cat "$H/notify_on_release")"
 expect_eq die-forgets-the-agent '' "$(cat "$H/release_agent")"
 expect_eq die-has-no-children '' "$(containers "$H")"
 
-# A second mount keeps it alive, the last umount counts.
+# A second mount keeps the hierarchy alive; only the last umount counts.
 echo 1 > "$H/notify_on_release"
 mount_hierarchy "$T/second" "name=$NAME"
 unmount "$H"

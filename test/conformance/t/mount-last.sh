@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fault 5.7. The last umount while sandboxes run: containers that were made for
-# them do not keep the hierarchy, and they are let go of; one that somebody made
-# keeps it, whatever it lies in, and who asks for its subsystems is told so.
+# The last umount while sandboxes run: containers that were made for the sandboxes do not
+# keep the hierarchy, and their tasks are let go of. A container made by mkdir keeps the
+# hierarchy, whatever container it lies in; a mount that asks for its subsystems says so.
 #
-# The sandboxes are in the top container, as are those that others make meanwhile;
-# so ours are told from them by their names.
+# The sandboxes are in the top container, like those of other programs; their names tell
+# them apart.
 # shellcheck source=../lib.sh
 . "$LIB"
 
 requires containerfs subsystem:ns subsystem:freezer
 
-# Of a subsystem: the number of its hierarchy, 0 for none.
+# The number of the hierarchy of a subsystem, 0 for none.
 hierarchy_of() { # SUBSYSTEM
 	subsystem_table | awk -v name="$1" '$1 == name { print $2 }'
 }
@@ -37,7 +37,7 @@ kill -9 "$child"
 tell 0 unshare uts >/dev/null
 expect_eq clones-again "/t$PUPPET" "$(where "$PUPPET")"
 
-# What somebody made stays, and what it is in.
+# A container made by mkdir stays, and so does the container that it is in.
 mkdir "$H/t$PUPPET/made"
 unmount "$H" >/dev/null
 expect_false made-keeps-it [ "$(hierarchy_of ns)" = 0 ]

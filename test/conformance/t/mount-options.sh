@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which mount options are accepted, and with what errno the others are
-# refused. Named hierarchies without subsystems; those with subsystems are in
-# mount-subsystems.sh. Each mount that succeeds is undone at once.
+# The mount options that are accepted, and the errno with which others are refused, for
+# named hierarchies without subsystems; mount-subsystems.sh is about those with subsystems.
+# Each mount that succeeds is undone at once.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -35,7 +35,7 @@ expect_mount two-agents EINVAL "none,name=$n,release_agent=/a,release_agent=/a"
 expect_mount all-and-none EINVAL "all,none,name=$n"
 expect_mount none-twice OK "none,none,name=$n"
 
-# Refused with subsystems other than cpuset; here there is none at all.
+# noprefix is refused with a subsystem other than cpuset; here there is none.
 expect_mount noprefix OK "none,noprefix,name=$n"
 expect_mount noprefix-alone EINVAL none,noprefix
 expect_mount xattr OK "none,xattr,name=$n"

@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a remount may change: the release agent, the subsystems of a hierarchy
-# without children (mount-rebind.sh), and nothing else; with children in the
-# hierarchy not even that. Where the same options are no change (fault 5.3), the
-# flags of a mount can be changed whatever lives in the hierarchy.
+# A remount may change the release agent, and the subsystems of a hierarchy without
+# children (mount-rebind.sh); nothing else, and nothing if the hierarchy has children. The
+# same options are no change, so the flags of a mount can always be changed with them.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -22,8 +21,8 @@ expect_eq agent-is-replaced /a2 "$(cat "$H/release_agent")"
 expect_eq agent-not-named OK "$(try_remount "$H" "none,name=$NAME")"
 expect_eq agent-is-kept /a2 "$(cat "$H/release_agent")"
 
-# What mount(8) finds of a FUSE mount in the table says nothing of the hierarchy:
-# the helper asks the daemon for the rest.
+# The mount table of a FUSE mount says nothing of the hierarchy, so the helper asks the
+# daemon for the rest.
 if has fuse; then
 	printf '%s\n' '/a 4\b' > "$H/release_agent"
 	expect_eq options-of-the-table OK "$(try_remount "$H" "fd=3,clone_children")"
@@ -50,7 +49,7 @@ expect_eq nothing-said EBUSY "$(try_remount "$H" "")"
 rmdir "$H/b"
 expect_eq agent-is-kept-then /a2 "$(cat "$H/release_agent")"
 rmdir "$H/a"
-# Of v1 a removed child counts until it is freed, a moment later.
+# v1 counts a removed child until it is freed, a moment later.
 expect_soon without-children-again \
 	"[ \"\$(try_remount '$H' 'none,name=$NAME')\" = OK ]"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What /proc/mounts shows of a hierarchy: the type, the source as given, and
+# /proc/mounts shows of a hierarchy: the type, the source as given, and
 # the options that are not default, in one order.
 # shellcheck source=../lib.sh
 . "$LIB"
@@ -10,7 +10,7 @@ shown() { # FIELD DIR
 	awk -v dir="$2" -v field="$1" '$2 == dir { print $field }' /proc/mounts
 }
 
-# The options of the hierarchy, without those that every mount has.
+# The options of the hierarchy, without those of every mount.
 options() { # DIR
 	shown 4 "$1" | sed 's/^rw,//;s/\(nosuid\|nodev\|noexec\|relatime\),//g'
 }
@@ -31,7 +31,7 @@ echo 0 > "$T/a/cgroup.clone_children"
 expect_eq options-follow-the-files "xattr,release_agent=/ra2,name=$n" \
 	"$(options "$T/a")"
 
-# Words of the table, and options of a list, stay apart.
+# A value with special characters stays one word of the table and one option of the list.
 expect_errno set-special OK write "$T/a/release_agent" '/r a\t,\\,x=y\n# #'
 expect_eq options-escaped 'xattr,release_agent=/r\040a\011\054\134\054x=y\012#\040#,'"name=$n" \
 	"$(options "$T/a")"

@@ -18,7 +18,7 @@ expect_mount subsystem-and-none EINVAL "$one,none"
 expect_mount subsystem-and-none-named EINVAL "$one,none,name=$n"
 expect_mount subsystem-and-all EINVAL "all,$one"
 expect_mount unknown-subsystem EINVAL "$one,no_such_thing"
-# v1 looks at the name alone.
+# v1 looks only at the name.
 expect_mount value-for-subsystem OK "$one=1"
 expect_mount twice-the-same-word OK "$one,$one"
 expect_mount noprefix-not-cpuset EINVAL "$one,noprefix"
@@ -37,8 +37,7 @@ if [ -n "$two" ]; then
 fi
 unmount "$T/a"
 
-# By its name a hierarchy is found, whatever subsystems are asked for too,
-# unless they are another set.
+# The name finds a hierarchy, unless the mount asks for another set of subsystems.
 wait_for "free_subsystems | grep -qx $one" 10
 mount_hierarchy "$T/a" "$one,name=$n"
 expect_eq found-by-name OK "$(try_mount "$T/b" "name=$n")"

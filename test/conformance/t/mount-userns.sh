@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Mounting from a user namespace other than the initial one: a new hierarchy
-# is refused, an existing one is shown to whoever has a cgroup namespace of
-# his own. containerfs has no such namespaces and is refused altogether.
+# is refused; an existing one is shown to a task with a cgroup namespace of its own.
+# containerfs has no such namespaces, so it refuses both.
 # shellcheck source=../lib.sh
 . "$LIB"
 requires v1 userns

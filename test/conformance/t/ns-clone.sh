@@ -1,22 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# container_clone: a task that makes itself new namespaces, or is made with
-# new ones, is given a container of its own below the one that it is in,
-# numbered within its parent; and it is there when the call returns.
+# container_clone: a task that makes new namespaces, or is made with new ones, gets a
+# container of its own below its container, numbered within the parent. The task is there
+# when the call returns.
 # shellcheck source=../lib.sh
 . "$LIB"
 
 ns_hierarchy
 cd "$H" || exit 1
 
-# The call in which it all began.
+# One namespace, one container.
 expect_eq unshare-one "same" "$(unshare -u sh -c \
 	"echo \$\$ > '$T/pid'; exec cat '$H/node1/tasks'" > "$T/tasks"
 	cmp "$T/pid" "$T/tasks" >/dev/null 2>&1 && echo same || cat "$T/pid" "$T/tasks")"
 
-# Each further one of the same parent gets the next number, a nested one
-# starts again at 1.
+# Each further clone of the same parent gets the next number; a nested one starts
+# again at 1.
 unsharer uts
 two=$PID
 expect_eq next-number /node2 "$(where "$two")"
@@ -41,7 +41,7 @@ for kind in mnt uts ipc user pid net cgroup; do
 	expect_eq "kind-$kind" $((before + 1)) "$(count_of clones ns.events)"
 done
 
-# What was made by a clone says so.
+# ns.is_clone tells a clone.
 mkdir made
 expect_errno is-clone "reg 0444" stat node1/ns.is_clone type mode
 expect_errno is-clone-of-clone '1\n' read node1/ns.is_clone
@@ -53,7 +53,7 @@ mv node1 renamed
 expect_errno is-clone-renamed '1\n' read renamed/ns.is_clone
 mv renamed node1
 
-# Numbers are of the directory, and are not used again.
+# Each directory has its own numbers, and does not use them again.
 mkdir a
 puppet
 echo "$PUPPET" > a/tasks
@@ -76,7 +76,7 @@ expect_eq numbers-are-not-reused "node1 node2 node3 node5" "$(containers b)"
 "$SYSC" write a/tasks 0 , unshare uts >/dev/null
 expect_eq numbers-are-not-reused-below node2 "$(containers a)"
 
-# Only the thread that calls.
+# Only the calling thread moves.
 puppet
 answer=$(tell 0 thread)
 one=${answer#* }
@@ -87,7 +87,7 @@ expect_eq thread-moves /c/node1 "$(where "$one")"
 expect_eq thread-others-stay /c "$(where "$PUPPET")"
 end_puppet
 
-# clone(2) and clone3(2): the child, not the parent.
+# clone(2) and clone3(2) move the child, not the parent.
 puppet
 mkdir d
 echo "$PUPPET" > d/tasks
@@ -101,7 +101,7 @@ expect_eq clone-without /d "$(where "$third")"
 kill -9 "$child" "$second" "$third"
 end_puppet
 
-# setns moves nobody.
+# setns moves no task.
 unsharer uts
 spawn
 expect_errno setns "OK /" setns "/proc/$PID/ns/uts" , \

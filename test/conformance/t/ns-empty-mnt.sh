@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From Linux 7.1 on unshare(2) makes an empty mount namespace without being asked for
-# CLONE_NEWNS: a mount namespace it is, and counts as one (fault 0). The bit means
-# something else to clone(2).
+# From Linux 7.1 on unshare(2) has a flag that makes an empty mount namespace without
+# CLONE_NEWNS. It counts as a mount namespace. The same bit means something else to clone(2).
 # shellcheck source=../lib.sh
 . "$LIB"
 

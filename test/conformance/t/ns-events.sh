@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # ns.events: counts the clones made, refused and removed of one container,
-# and wakes who polls it.
+# and wakes a task that polls it.
 # shellcheck source=../lib.sh
 . "$LIB"
 

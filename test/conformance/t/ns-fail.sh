@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Calls that fail, or that make no namespace, or that concern a hierarchy
-# without ns, make no container. And what containerfs does never makes one
-# fail.
+# without ns, make no container. And containerfs never makes a call fail.
 # shellcheck source=../lib.sh
 . "$LIB"
 
-# Finding out is an unshare itself.
+# To find out takes an unshare itself.
 has userns && users_may=1
 ns_hierarchy
 cd "$H" || exit 1
@@ -29,7 +28,7 @@ expect_eq no-count 0 "$(count_of clones ns.events)"
 unshare_once
 expect_eq first-is-still-one node1 "$(containers .)"
 
-# An ordinary user's namespaces count, and need no right to this directory.
+# The namespaces of an ordinary user count; the user needs no right to this directory.
 if [ -n "$users_may" ]; then
 	expect_errno ordinary-user "OK OK" as 1000,1000,1000 , unshare user
 	expect_eq ordinary-user-container "node1 node2" "$(containers .)"
@@ -48,7 +47,7 @@ expect_eq other-hierarchy-no-container '' "$(containers "$H/x")"
 expect_true own-hierarchy-place sh -c "grep -qx $! '$ns'/node*/tasks"
 end $! "$PID"
 
-# While nothing is mounted, a hierarchy that is kept goes on.
+# A hierarchy that is kept goes on while it is not mounted.
 H=$ns
 unmount "$TOP"
 unsharer uts

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ns.clone_flags: which kinds of namespace are given a container.
+# ns.clone_flags: the kinds of namespace that make a container.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -31,7 +31,7 @@ expect_eq chosen-kind-makes-one node1 "$(containers .)"
 "$SYSC" unshare uts,net >/dev/null
 expect_eq one-of-several "node1 node2" "$(containers .)"
 
-# It is a setting of the container that the task is in.
+# The setting of the container that the task is in counts.
 mkdir a
 echo none > a/ns.clone_flags
 "$SYSC" write a/tasks 0 , unshare net >/dev/null

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ns.keep_empty: how many empty clones a container keeps; the oldest go
-# first, and nothing that mkdir made ever goes. What goes does so soon, not before
-# the next answer (fault 8): so it is waited for.
+# ns.keep_empty: how many empty clones a container keeps. The oldest are removed first, and
+# containers made by mkdir never. The removal comes soon, but not before the next answer,
+# so this waits for it.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -44,7 +44,7 @@ expect_eq none-while-it-lives "$PID" "$(ids "node6/tasks")"
 end "$PID"
 expect_soon none-at-once '[ ! -e node6 ]'
 
-# It must be empty, and without children.
+# Only clones without tasks and without children are removed.
 mkdir a
 echo 0 > a/ns.keep_empty
 puppet
@@ -63,7 +63,7 @@ spawn a/mine
 end "$PID"
 expect_eq made-by-mkdir-stays mine "$(containers a)"
 
-# A clone that held a handmade child stays as long as that does.
+# A clone stays as long as a child in it that mkdir made.
 puppet
 echo "$PUPPET" > a/tasks
 tell 0 unshare uts >/dev/null
@@ -74,7 +74,7 @@ expect_true handmade-child-keeps test -d "$H$place/mine"
 rmdir "$H$place/mine"
 expect_soon handmade-child-gone "[ ! -e '$H$place' ]"
 
-# It is possible to move back in, and it counts as used again.
+# A task can move back into an empty clone, which then counts as used again.
 mkdir b
 echo 1 > b/ns.keep_empty
 "$SYSC" write b/tasks 0 , unshare uts >/dev/null

@@ -51,7 +51,7 @@ expect_eq none-at-all /a "$(where "$PID")"
 end "$PID"
 expect_errno mkdir-is-not-limited OK mkdir a/mine
 
-# Depth: how far below this container clones are made.
+# ns.max_depth: how deep below this container clones are made.
 mkdir b
 echo 1 > b/ns.max_depth
 puppet

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ns.clone_name: the template of the names of a container's clones. Whatever
-# a task is called, its clone gets a name that can be a file name, and if
-# that is taken, one with a number.
+# ns.clone_name: the template of the names of a container's clones. Whatever the name of a
+# task, the clone gets a name that can be a file name and, if that is taken, one with a
+# number.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -40,7 +40,7 @@ expect fixed fixed in_new d5 fixed made
 expect_eq fixed-taken 2 "$(containers d5 | wc -w | tr -d ' ')"
 expect_eq fixed-taken-number "fixed fixed-2" "$(containers d5)"
 
-# Names that a shell would take for something else (fault 7.3).
+# Names with characters that a shell would interpret.
 expect shell-pattern runc-1 in_new sh1 %c-%d 'runc:[1:CHILD]'
 expect shell-memfd crun_clon-1 in_new sh2 %c-%d memfd:crun_clon
 expect shell-option _rf in_new sh3 %c -rf

@@ -27,7 +27,7 @@ tell 0 unshare uts >/dev/null
 expect_eq replaced /mine/node1/second "$(where "$PUPPET")"
 end_puppet
 
-# Names are of the one who wrote them.
+# A name is for the task that wrote it.
 puppet
 answer=$(tell 0 thread)
 tell 1 write "$H/ns.next_name" threads >/dev/null
@@ -37,7 +37,7 @@ tell 1 unshare uts >/dev/null
 expect_eq the-thread /threads "$(where "${answer#* }")"
 end_puppet
 
-# A clone with clone(2) is named by the parent.
+# The name that the parent has written is for its child of clone(2).
 puppet
 tell 0 write "$H/ns.next_name" child >/dev/null
 child=$(tell 0 clone uts)

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The mount option ns_rules: the rules of ns_cgroup. A task only ever
-# descends, one level at a time, into an empty container at or below the
-# caller's, and only CAP_SYS_ADMIN moves others or makes containers.
+# The mount option ns_rules: the rules of ns_cgroup. A task can only descend, one level at
+# a time, into an empty container at or below the caller's. Only a task with CAP_SYS_ADMIN
+# moves other tasks or makes containers.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -38,7 +38,7 @@ expect_errno not-up-one EPERM write a/tasks "$one"
 expect_eq places "/a/b /" "$(where "$one") $(where "$two")"
 expect_errno no-such-task ESRCH write c/tasks 4194304
 
-# CAP_SYS_ADMIN, number 21, for others but not for oneself.
+# CAP_SYS_ADMIN, number 21, is needed to move another task, not to move oneself.
 expect_errno no-capability-other "OK EPERM" dropcap 21 , write c/tasks "$two"
 expect_errno no-capability-self "OK OK" dropcap 21 , write c/tasks 0
 expect_errno no-capability-mkdir "OK EPERM" dropcap 21 , mkdir x
@@ -50,7 +50,7 @@ expect_errno mkdir-in-own "OK OK" write c/tasks 0 , mkdir c/x
 expect_errno descend-in-own "OK OK" write c/tasks 0 , write c/x/tasks 0
 expect_errno no-way-back "OK OK EPERM" write c/tasks 0 , write c/x/tasks 0 , write c/tasks 0
 
-# They do not apply to clones.
+# The rules do not apply to clones.
 expect_errno clone-as-ever OK unshare uts
 expect_true clone-as-ever-made test -d node1
 end "$one" "$two"

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# max_user_clones: how many automatic containers, empty ones too, one user may
-# cause, wherever they are; beyond it the call succeeds all the same, and the task
-# stays where it is (fault 3.3).  Whoever makes himself user namespaces stays who he
-# is.  A quarter of them may be empty, over all directories.
+# max_user_clones: how many automatic containers, empty ones too, one user may cause,
+# wherever they are. Beyond it the call succeeds all the same, and the task stays where it
+# is. A user stays the same user in user namespaces of his own. A quarter of the containers
+# may be empty, over all directories.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -39,7 +39,7 @@ expect_eq another-user /b/node2 "$(where "$three")"
 "$SYSC" write b/tasks 0 , unshare uts >/dev/null
 expect_eq root-has-no-limit "node1 node2 node3" "$(containers b)"
 
-# Empty ones count, but are not kept beyond a quarter: there is room again.
+# Empty ones count, but those beyond a quarter are removed, so there is room again.
 end "$one"
 all() {
 	find a b -mindepth 1 -type d | wc -l | tr -d ' '

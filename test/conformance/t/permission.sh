@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who may attach whom: whoever could open the file for writing, and whose
-# effective uid was 0 or the target's real or saved uid when opening it. It
-# is the opener who counts, not the writer; and the uid, not capabilities.
+# A task may attach another if it could open the file for writing, and if its effective uid
+# was 0, or the target's real or saved uid, when it opened the file. The opener counts, not
+# the writer; and the uid, not capabilities.
 # shellcheck source=../lib.sh
 . "$LIB"
 requires dac
@@ -17,13 +17,13 @@ chmod 0666 a/tasks a/cgroup.procs tasks
 
 # A task with these real, effective and saved uids, in the top container.
 spawn_as() { # REAL,EFFECTIVE,SAVED
-	# What the one before said would be taken for its answer.
+	# Else the answer of the former puppet would be taken for its own.
 	rm -f "$T/as"
 	"$SYSC" as "$1" , pause </dev/null >"$T/as" 2>&1 &
 	PID=$!
 	wait_for "grep -qs OK '$T/as'"
 }
-# What "attach" says as somebody: his result, then the place of the task.
+# The result of "attach" by a user, then the container of the task.
 attach() { # REAL,EFFECTIVE,SAVED FILE
 	"$SYSC" as "$1" , write "$2" "$PID"
 	where "$PID"
@@ -49,7 +49,7 @@ expect_errno nobody-as-other "OK ESRCH" as 1001,1001,1001 , write a/tasks 419430
 expect_errno oneself "OK OK" as 1001,1001,1001 , write a/tasks 0
 end "$PID"
 
-# The target's uids: real and saved count, effective does not.
+# Of the target the real and the saved uid count; the effective one does not.
 spawn_as 1000,1001,1002
 expect target-real "OK OK$nl/a" attach 1000,1000,1000 a/tasks
 expect target-effective "OK EACCES$nl/" attach 1001,1001,1001 a/tasks
@@ -87,7 +87,7 @@ expect_errno delegated-not-upward "OK EACCES" as 1000,1000,1000 , rmdir b
 chmod 0644 tasks
 spawn_as 1000,1000,1000
 expect delegated-own "OK OK$nl/b" attach 1000,1000,1000 b/tasks
-# Out of what was delegated only where one can write.
+# A task leaves a delegated container only for one that its user can write to.
 echo "$PID" > b/tasks
 expect_errno delegated-not-out "OK open:EACCES" as 1000,1000,1000 , write tasks "$PID"
 chmod 0700 b
@@ -95,7 +95,7 @@ expect_errno closed-directory "OK open:EACCES" as 1001,1001,1001 , read b/tasks
 expect_errno closed-directory-root "OK $PID\\n" as 0,0,0 , read b/tasks
 end "$PID"
 
-# A user namespace's root is nobody special to the tasks of others.
+# root in a user namespace has no right to the tasks of other users.
 if has userns; then
 	spawn
 	expect_errno userns-own "OK OK OK" as 1000,1000,1000 , unshare user , write a/tasks 0

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# PID namespaces: ids are read and written as the reader's and the writer's
-# namespace has them, and tasks that it does not have are not listed.
+# PID namespaces: ids are read as those of the reader's namespace, and written as those of
+# the writer's. Tasks that are not in the namespace are not listed.
 # shellcheck source=../lib.sh
 . "$LIB"
 requires pidns

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fork bombs of processes, threads and namespaces below a limit, while limits below
-# it change and the bombs are moved: afterwards every number is 0.
+# Fork bombs of processes, threads and namespaces run below a limit, while limits below it
+# change and the bombs are moved: afterwards every count is 0.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -11,7 +11,7 @@ cd "$H" || exit 1
 mkdir t t/a t/a/b t/c
 echo 40 > t/pids.max
 bombs=
-# All are there before one begins: to come may exceed a limit.
+# All bombs are there before one begins, because an attach may exceed a limit.
 for what in process thread unshare; do
 	sh -c 'echo 0 > t/a/tasks; while [ ! -e "$1/go" ]; do "$SYSC" msleep 20; done
 		exec "$SYSC" bomb "$2"' sh "$T" $what >/dev/null 2>&1 </dev/null &
@@ -22,7 +22,7 @@ for pid in $bombs; do
 done
 : > "$T/go"
 
-# A bomb that was killed has left its PID to others: only who is here is ours.
+# The PID of a killed bomb may be another process's: only processes in here are ours.
 ours() { # PID
 	grep -qx "$1" t/a/cgroup.procs t/a/b/cgroup.procs t/c/cgroup.procs
 }
@@ -44,7 +44,7 @@ while [ $round -lt 60 ]; do
 		esac
 	done
 done
-# cgroup v1 counts what it refuses for a moment.
+# cgroup v1 counts a fork that it refuses for a moment.
 has v1 || expect_eq never-beyond '' "$beyond"
 has v1 || expect_true peak test "$(cat t/pids.peak)" -le 40
 expect_true refused test "$(find t -name pids.events -exec sed 's/max //' {} + | awk '{ n += $1 } END { print n }')" -gt 0

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Zombies have no directory any more and still count, so that a limit is one on
-# process IDs; and who is moved takes no zombie along.
+# Zombies are in no container any more, and still count, because the limit is on process
+# ids. A task that is moved takes no zombie along.
 # shellcheck source=../lib.sh
 . "$LIB"
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The pids subsystem: what its files hold and take, who counts where, and that a
-# fork beyond a limit fails, is counted, and leaves nothing behind.
+# The pids subsystem: what its files hold and take, and where tasks count. A fork beyond a
+# limit fails, is counted, and leaves nothing behind.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -62,7 +62,7 @@ expect_soon thread-ends '[ "$(cat c/pids.current)" = 2 ]'
 echo "$PUPPET" > a/b/cgroup.procs
 expect_eq process-moved "0 3 " "$(number c)"
 expect_eq process-came "3 3 " "$(number a/b)"
-# Within a: those above do not see it.
+# A move within a: the containers above do not see it.
 echo "$PUPPET" > a/cgroup.procs
 expect_eq process-moved-up "1 3 " "$(number a/b)"
 expect_eq nothing-above 4 "$(cat a/pids.current)"
@@ -84,18 +84,18 @@ expect_errno another-event 'max 2\n' read c/pids.events
 wait_for '[ "$(cat c/pids.current)" = 0 ]'
 expect_eq peak-stays "$peak" "$(cat c/pids.peak)"
 expect_errno "process-below-$BEYOND" "OK EAGAIN" write a/b/tasks 0 , born process
-# It counts where the forking task is, not where the limit is.
+# The refusal counts where the forking task is, not where the limit is.
 expect_errno event-below 'max 1\n' read a/b/pids.events
 expect_errno no-event-above 'max 0\n' read a/pids.events
 wait_for '[ "$(cat a/pids.current)" = 2 ]'
 
-# One that forks and waits is not hindered by its own dead.
+# A task that forks and waits is not hindered by its dead children.
 echo 2 > c/pids.max
 expect_errno loop "OK OK" write c/tasks 0 , born process 300
 expect_errno loop-no-event 'max 2\n' read c/pids.events
 expect_errno loop-of-shells "OK OK" write c/tasks 0 , sh "echo OK"
 
-# Attaching and lowering may exceed it.
+# An attach, or a lower limit, may make the count exceed the limit.
 wait_for '[ "$(cat c/pids.current)" = 0 ]'
 echo 1 > c/pids.max
 echo "$one" > c/tasks
@@ -111,7 +111,7 @@ expect_soon nobody '[ "$(cat c/pids.current)" = 0 ]'
 expect_errno zero OK write c/pids.max 0
 expect_errno "zero-$BEYOND" "OK EAGAIN" write c/tasks 0 , born process
 
-# Not inherited.
+# Children do not inherit the limit.
 mkdir c/d
 expect_errno child-has-none 'max\n' read c/d/pids.max
 expect_errno rmdir-limited OK rmdir c/d

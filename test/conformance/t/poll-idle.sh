@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# poll(2), select(2) and epoll(7): each event that containerfs(5) promises wakes who
-# sleeps for it, in the top container and below, while nobody asks anything of the
-# hierarchy; and so does the next one. (fault 6.4)
+# poll(2), select(2) and epoll(7): each event that containerfs(5) promises wakes a task that
+# waits for it, in the top container and below, while no program uses the hierarchy; and so
+# does the next event.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -18,8 +18,8 @@ answered() {
 	[ "$("$SYSC" open 0 "$T/answers" rdonly,nonblock , poll @0 0 IN)" = "OK IN" ]
 }
 
-# At the end of a time limit poll(2) looks once more, so there is none. In the top
-# container others may be faster than this script: then it sleeps again.
+# No time limit, because poll(2) looks once more at its end. In the top container other
+# tasks may cause the event first: then this waits again.
 falls_asleep() { # HOW
 	case $1 in
 	epoll | edge) how=epoll_wait slot=@1 ;;
@@ -38,7 +38,7 @@ falls_asleep() { # HOW
 	return 1
 }
 
-# Who sleeps is woken by a command, which must not touch the hierarchy.
+# A command wakes the waiting task; it must not touch the hierarchy.
 wakes() { # ID HOW FILE COMMAND
 	falls_asleep "$2"
 	expect_eq "$1-sleeps" 0 $?
@@ -48,7 +48,7 @@ wakes() { # ID HOW FILE COMMAND
 	expect_true "$1-answer" expr "$answer" : '.*PRI'
 }
 
-# Twice, for a wake-up must not be the last one.
+# Twice, because a first wake-up must not be the last one.
 each_wakes() { # ID FILE COMMAND [COMMAND-BEFORE]
 	for way in poll select epoll edge; do
 		tell 0 open 0 "$2" rdonly >/dev/null
@@ -81,7 +81,7 @@ echo $$ > "$TOP/tasks"
 each_wakes ns-top "$TOP/ns.events" unshare_once
 each_wakes container-top "$TOP/container.events" unshare_once
 
-# What is refused counts, and what is removed to make room.
+# Refused clones count, and so do clones that are removed to make room.
 echo 0 > "$TOP/ns.keep_empty"
 each_wakes ns-top-removed "$TOP/ns.events" unshare_once
 echo 0 > "$TOP/ns.max_clones"

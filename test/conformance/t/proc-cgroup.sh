@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# v1 only: /proc/PID/cgroup and /proc/cgroups, which containerfs cannot add
-# to. Its container.where and container.hierarchies, which are for the same
-# use, have the same formats (container-where.sh, container-hierarchies.sh),
-# so these checks say what those are measured by.
+# v1 only: /proc/PID/cgroup and /proc/cgroups, to which containerfs cannot add lines. Its
+# container.where and container.hierarchies are for the same use, and have the same formats
+# (container-where.sh, container-hierarchies.sh). These checks fix the formats.
 # shellcheck source=../lib.sh
 . "$LIB"
 requires v1
@@ -34,7 +33,7 @@ expect_eq cgroups-header "#subsys_name	hierarchy	num_cgroups	enabled" "$(sed 1q 
 expect_errno cgroups-mode 0444 stat /proc/cgroups mode
 expect_false cgroups-lines sh -c "sed 1d /proc/cgroups | grep -qv '^[a-z_]*	[0-9]*	[0-9]*	[01]\$'"
 
-# In a cgroup namespace the root is where one was, what is outside is above.
+# In a cgroup namespace the root is where the task was when it made it; the rest is above.
 H=$T/h1
 expect_errno cgroupns "OK OK name=$first:/" write "$H/a/tasks" 0 , unshare cgroup , \
 	sh "sed -n 's/^[0-9]*:\(name=$first:\)/\1/p' /proc/self/cgroup"

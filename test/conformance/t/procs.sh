@@ -47,7 +47,7 @@ expect_errno long E2BIG fill "$H/a/cgroup.procs" 4097 1
 expect_errno spaces OK write "$H/b/cgroup.procs" " $PUPPET \n"
 expect_eq spaces-moved "$all" "$(ids "$H/b/tasks")"
 
-# New threads join where their creator is.
+# New threads are born where their creator is.
 answer=$(tell 2 thread)
 three=${answer#* }
 expect_eq new-thread /b "$(where "$three")"

@@ -3,14 +3,14 @@
 #
 # Many things at once: forks, moves, removals and listings go on together,
 # and at the end every task is where it should be and everything can be
-# removed. What is checked is that nothing is lost, not who wins.
+# removed. The checks ask whether a task is lost, not which side wins.
 # shellcheck source=../lib.sh
 . "$LIB"
 
 new_hierarchy
 mkdir "$H/a" "$H/b"
 
-# Whoever is there is pushed to and fro, forking or not, and listed meanwhile.
+# All tasks there are moved to and fro, forking or not, and listed meanwhile.
 spawn "$H/a"
 "$SYSC" write "$H/a/tasks" 0 , storm 150 2 >"$T/storm" 2>&1 &
 storm=$!
@@ -40,7 +40,7 @@ expect_soon b-empties "[ -z \"\$(cat '$H/b/tasks')\" ]"
 expect_errno rmdir-a OK rmdir "$H/a"
 expect_errno rmdir-b OK rmdir "$H/b"
 
-# Making and removing one name from two sides.
+# Two sides make and remove one name.
 maker() {
 	count=0
 	while [ "$count" -lt 150 ]; do

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Whatever reads a control file, and by whatever system call, gets what read(2) gives:
-# short and longer than a page, once it has become longer or shorter as well. (fault 6.1)
+# A program gets from a control file what read(2) gives, by whatever system call it reads:
+# from short files and from those longer than a page, also after they have changed size.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -11,12 +11,12 @@ cd "$H" || exit 1
 mkdir a b
 came=$T/came wanted=$T/wanted
 
-# What read(2) gives is known by a program that knows no other call.
+# The text that read(2) gives comes from a program that uses no other call.
 want() { # FILE
 	dd if="$1" of="$wanted" bs=65536 2>/dev/null
 }
 
-# "same", or how much came instead, and the status of the program if it failed.
+# "same", or the length that came instead, and the status of the program if it failed.
 compare() { # STATUS
 	[ "$1" = 0 ] || echo "exit $1 "
 	if cmp -s "$wanted" "$came"; then
@@ -42,7 +42,7 @@ archived() { # FILE
 	compare $?
 }
 
-# As sysc prints it.
+# In the form that sysc prints.
 escaped() {
 	awk '{ printf "%s\\n", $0 }' "$wanted"
 }
@@ -75,12 +75,12 @@ read_by_all() { # ID FILE
 	fi
 	expect_errno "$1-sendfile" "$(escaped)" sendfile "$2"
 	expect_errno "$1-splice" "$(escaped)" splice "$2"
-	# By a name without a path to be walked.
+	# By a name that needs no path walk.
 	exec 3< "$2"
 	expect "$1-fd" same printed cat /proc/self/fd/3
 	expect_errno "$1-fd-splice" "$(escaped)" splice /proc/self/fd/3
 	exec 3<&-
-	# These go by the size, and get nothing from a file that has none.
+	# These use the size, and get nothing from a file without one.
 	if has fuse; then
 		expect_errno "$1-size" "$(wc -c < "$wanted")" stat "$2" size
 		expect "$1-tar" same archived "$2"
@@ -91,7 +91,7 @@ read_by_all() { # ID FILE
 }
 
 read_by_all flag a/notify_on_release
-# What cannot be given whole and at once by these calls is refused (containerfs(5)).
+# These calls cannot give the whole text at once, so they are refused (containerfs(5)).
 refused=taken
 has fuse && refused=refused
 expect_errno sendfile-is "0\\n $refused" sendfile a/notify_on_release , refused
@@ -109,7 +109,7 @@ end "$many"
 wait_for '[ "$(wc -l < a/tasks)" -eq 1 ]'
 read_by_all one-again a/tasks
 
-# Whoever opens a file gets what is in it then, not what somebody got before.
+# A program that opens a file gets its present text, not one that another program got before.
 f=a/notify_on_release
 expect_errno changed '0\n OK 1\n OK 0\n' splice $f , write $f 1 , splice $f , write $f 0 , splice $f
 expect_errno open-before 'OK OK 1\n' open 0 $f rdonly , write $f 1 , splice @0
@@ -119,7 +119,7 @@ expect_errno truncated 'OK OK 0\n' open 0 $f wronly,trunc , write @0 0 , splice 
 expect_errno truncated-only 'OK 0\n OK OK 1\n' open 0 $f wronly,trunc , splice $f , write $f 1 , \
 	close @0 , splice $f
 expect_errno truncated-by-name 'OK 1\n' truncate $f 0 , splice $f
-# While it is open for reading, as others write to it by a shell's ">".
+# While it is open for reading, other programs write to it by a shell's ">".
 expect_errno truncated-by-another 'OK OK 1\n' open 0 $f rdonly , open 1 $f wronly,trunc , splice @0
 expect_errno appended 'OK OK 0\n' open 0 $f wronly,append , write @0 0 , splice $f
 expect_errno written-behind 'OK OK OK 1\n' open 0 $f wronly , lseek @0 3 , write @0 1 , splice $f
@@ -133,8 +133,8 @@ end "$one" "$two"
 wait_for '[ -z "$(ids a/tasks)$(ids b/tasks)" ]'
 expect_errno empty "eof eof" splice a/tasks , sendfile b/tasks
 
-# Nor does it on the same descriptor, though nobody has touched that file. (v1 keeps lists
-# for a second.)
+# The same descriptor gives the present text, too, though no program has touched that
+# file. (v1 keeps lists for a second.)
 if has containerfs; then
 	again=
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -157,7 +157,7 @@ if has containerfs; then
 	end "$one" "$two"
 fi
 
-# The same numbers are shorter elsewhere.
+# In another pid namespace the same tasks have shorter numbers.
 if has pidns && have unshare; then
 	expect in-a-pid-namespace '1\n2\n' unshare -pf sh -c 'echo 0 > a/tasks; "$1" splice a/tasks; :' \
 		- "$SYSC"

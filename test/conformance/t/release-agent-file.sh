@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The file release_agent of the top container: a stripped path of up to 4095
-# bytes, which only the initial user namespace's CAP_SYS_ADMIN may set.
+# bytes, which only a task with CAP_SYS_ADMIN in the initial user namespace may set.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -28,8 +28,7 @@ expect_errno 4097-bytes E2BIG write "$f" "${long}xyz"
 expect_eq too-long-changes-nothing "${long}x" "$(cat "$f")"
 echo > "$f"
 
-# CAP_SYS_ADMIN, number 21: the write is refused, but it is the opener who
-# needs it.
+# CAP_SYS_ADMIN, number 21: the write is refused, but the opener needs the capability.
 expect_errno no-capability "OK EPERM" dropcap 21 , write "$f" /x
 expect_errno no-capability-read "OK \\n" dropcap 21 , read "$f"
 expect_errno others-read "OK OK /bin/x\\n" write "$f" /bin/x , as 1000,1000,1000 , read "$f"

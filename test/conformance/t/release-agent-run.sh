@@ -4,9 +4,9 @@
 # When the release agent runs, and how: once for each time that a container
 # with notify_on_release loses its last task or last child.
 #
-# That it does not run cannot be waited for. Each such check is therefore
-# followed by a release that is known to run the agent, in a container of its
-# own, and made when that has been seen.
+# A test cannot wait until the agent does not run. So before each such check there is a
+# release that is known to run the agent, in a container of its own, and the check comes
+# when that agent has run.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -15,7 +15,7 @@ make_agent
 mkdir "$H/fence"
 echo 1 > "$H/fence/notify_on_release"
 fences=0
-# Everything before it has had its chance when this returns.
+# When this returns, the agents of all earlier releases have run.
 fence() {
 	fences=$((fences + 1))
 	fenced=$PID
@@ -30,7 +30,7 @@ ran() { # ID COUNT PATH
 	expect_eq "$1" "$2" "$(agent_runs "$3")"
 }
 
-# An agent that is not set is not run, and nothing is caught up on later.
+# Without an agent nothing runs, and no release is made up for later.
 mkdir "$H/none"
 echo 1 > "$H/none/notify_on_release"
 spawn "$H/none"
@@ -80,7 +80,7 @@ tell 1 exit >/dev/null
 ran last-thread-exit 5 /a
 end_puppet
 
-# The flag is looked at when it happens.
+# The flag counts that is set at the release.
 mkdir "$H/b"
 echo 1 > "$H/b/notify_on_release"
 ran flag-set-on-empty 0 /b
@@ -116,7 +116,7 @@ ran then-the-task 3 /b
 rmdir "$H/b"
 ran removed-itself 3 /b
 
-# The path is that of the container at that time.
+# The path is the one that the container has at the release.
 mkdir "$H/old"
 echo 1 > "$H/old/notify_on_release"
 spawn "$H/old"
@@ -132,7 +132,7 @@ ran space-is-one-argument 1 "/with space"
 expect_eq space-is-one-argument-count "/with space argc=2" \
 	"$(grep '^/with' "$AGENT.log" | sed 's/ env.*//')"
 
-# The words of the agent are one path.
+# An agent with spaces is one path.
 echo "$AGENT word" > "$H/release_agent"
 spawn "$H/a"
 end "$PID"
@@ -140,6 +140,6 @@ expect_soon words-left "[ -z \"\$(cat '$H/a/tasks')\" ]"
 echo "$AGENT" > "$H/release_agent"
 ran words-are-a-path 5 /a
 
-# The top container runs it, too, only never becomes empty.
+# The top container would run it, too, but never becomes empty.
 expect_eq top-never 0 "$(agent_runs /)"
 finish

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What agents are for: removing the container that was released. The agent is
-# itself in the top container, and its rmdir may release the parent.
+# An agent that does its job: it removes the released container. The agent itself is in the
+# top container, and its rmdir may release the parent.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -37,7 +37,7 @@ spawn "$H/x"
 end "$PID"
 expect_soon by-mount-option "[ ! -e '$H/x' ]"
 
-# It runs though nothing is mounted, for a hierarchy that is kept.
+# For a hierarchy that is kept it runs although nothing is mounted.
 make_agent logger
 echo "$AGENT" > "$H/release_agent"
 mkdir "$H/y"

@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is left of a removed container in the hands of those who had it open:
-# reads and writes say ENODEV, names say ENOENT, and a new container of the
-# same name is another one.
+# A removed container, as a task sees it that has it open: reads and writes fail with
+# ENODEV, names with ENOENT, and a new container of the same name is another one.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -24,7 +23,7 @@ expect_errno write-nothing "OK OK OK ENODEV" mkdir a , open 0 a/tasks wronly , \
 expect_errno write-too-much "OK OK OK E2BIG" mkdir a , open 0 a/tasks wronly , \
 	rmdir a , fill @0 4097 1
 expect_eq moved-nobody / "$(where "$PID")"
-# What was read before but not yet delivered is; then it is over.
+# A text that was begun to be read is read to its end; then reads fail.
 expect_errno read-in-the-middle "OK OK 0 OK \\n ENODEV" mkdir a , \
 	open 0 a/notify_on_release rdonly , read @0 1 , rmdir a , read @0 1 , read @0 1
 expect_errno new-of-that-name "OK OK OK OK ENODEV" mkdir a , open 0 a/tasks wronly , \
@@ -44,7 +43,7 @@ expect_errno parent-is-found "OK OK OK OK" mkdir a , chdir a , rmdir ../a , \
 	open 0 ../tasks rdonly
 expect_errno stat-directory "OK OK OK dir" mkdir a , open 0 a directory , rmdir a , \
 	stat @0 type
-# Attributes are those of what is open. (fault 6.2)
+# Attributes are those of the open file.
 for file in tasks notify_on_release; do
 	expect_errno "stat-$file" "OK OK OK reg 0644 0" mkdir a , open 0 "a/$file" rdwr , rmdir a , \
 		stat @0 type mode uid

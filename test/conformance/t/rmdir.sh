@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# rmdir: refused while there is a live task or a child in the container,
-# whatever else is going on there notwithstanding.
+# rmdir: refused while there is a live task or a child in the container, and only then.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -28,7 +27,7 @@ expect_errno dot-dot ENOTEMPTY rmdir a/..
 expect_errno top EBUSY rmdir "$H"
 expect_errno as-user "OK EACCES" as 1000,1000,1000 , rmdir a
 
-# One thread is enough.
+# One thread is enough to refuse it.
 puppet
 answer=$(tell 0 thread)
 echo "${answer#* }" > a/tasks
@@ -36,7 +35,7 @@ expect_errno thread EBUSY rmdir a
 end_puppet
 expect_soon thread-gone '[ -z "$(cat a/tasks)" ]'
 
-# A zombie is not.
+# A zombie is not enough.
 puppet
 zombie=$(tell 0 zombie)
 expect_eq zombie-is-one Z "$(state_of "$zombie")"
@@ -53,7 +52,7 @@ expect_errno mount-point EBUSY rmdir point
 umount point
 expect_errno no-mount-point OK rmdir point
 
-# Neither open files nor working directories keep it.
+# Neither open files nor working directories keep a container.
 expect_errno open-file "OK OK" open 0 a/tasks rdonly , rmdir a
 expect_errno open-directory "OK OK OK" mkdir a , open 0 a directory , rmdir a
 expect_errno working-directory "OK OK OK" mkdir a , chdir a , rmdir ../a

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The set-user-ID and set-group-ID bits of control files: who may not set them takes
-# them off by truncating a file, and anybody by giving it to somebody else. (fault 6.2)
+# The set-user-ID and set-group-ID bits of control files: a user who may not set them clears
+# them by truncating a file; giving the file to another user always clears them.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -27,7 +27,7 @@ bits 6777
 expect_errno write-by-user "OK OK OK 6777" as 1000,1000,1000 , open 0 $f wronly , write @0 0 , stat $f mode
 expect_errno read-by-user "OK OK 6777" as 1000,1000,1000 , open 0 $f rdonly , stat $f mode
 expect_errno chown-by-root "OK 0777" chown $f 1000 1000 , stat $f mode
-# Mandatory locking it was once, and is for the group to say.
+# Without group execution the bit once meant mandatory locking; a member of the group keeps it.
 bits 2766
 expect_errno group-not-executable "OK OK 0766" as 1000,1000,1000 , open 0 $f wronly,trunc , stat $f mode
 bits 2766
@@ -40,8 +40,8 @@ expect_errno group-not-executable-chown "OK OK 0644 1000" as 1000,1000,1000 , ch
 	stat $f mode gid
 expect_errno of-a-directory "OK OK 2777" chmod a 2777 , chown a 1000 1000 , stat a mode
 
-# What is made in a directory with the set-group-ID bit is its group's. (cgroup v1 does so
-# on some kernels.)
+# A container made in a directory with the set-group-ID bit gets its group. (cgroup v1 does
+# so on some kernels.)
 mkdir d
 "$SYSC" chown d 0 1000 , chmod d 2777 >/dev/null
 mkdir d/e

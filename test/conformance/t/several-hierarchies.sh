@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The same tasks in several hierarchies at once: each subsystem sees its own
-# hierarchy only. What is moved, frozen, counted or removed in one leaves the
-# others as they are, and a child is born where its creator is in each.
+# The same tasks in several hierarchies at once: each subsystem sees only its own hierarchy.
+# A move, freeze, count or removal in one leaves the others as they are, and a child is born
+# where its creator is in each.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -40,7 +40,7 @@ end_puppet
 kill -9 "$child"
 expect_soon left-all '[ -z "$(cat "$F/a/tasks" "$C/b/tasks" "$N/a/tasks" "$N/b/tasks")" ]'
 
-# Frozen in one: the others see a task that uses nothing, and go on with it.
+# Frozen in one: in the others the task uses no CPU time, and can be moved.
 spinner one "$F/a"
 echo "$PID" > "$C/a/tasks"
 echo "$PID" > "$N/a/tasks"
@@ -62,7 +62,7 @@ expect_eq runs-again yes "$(runs one)"
 expect_soon counted-elsewhere '[ "$(used "$C/b")" -gt 0 ]'
 expect_eq not-where-it-was "$before" "$(used "$C/a")"
 
-# Into a frozen container of one, and out of it, while the others stand.
+# Into a frozen container of one hierarchy and out of it, while the others do not change.
 freeze "$F/b"
 echo "$PID" > "$F/b/tasks"
 expect_true moved-into-frozen stands one

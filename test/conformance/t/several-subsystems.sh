@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Several subsystems in one hierarchy with ns: a task that makes itself
-# namespaces gets a container that has all of their files, is frozen with its
-# parent's, and is counted in its own and in its parent's.
+# Several subsystems in one hierarchy with ns: a task that makes namespaces gets a container
+# with the files of all of them. It is frozen with its parent container, and counted in both.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -39,7 +38,7 @@ expect_eq frozen-uses-nothing "$before" "$(used a/node1)"
 thaw a
 expect_eq clone-runs yes "$(runs clone)"
 
-# What a removed clone has used stays its parent's.
+# The time that a removed clone has used stays charged to its parent.
 before=$(used a)
 echo 0 > a/ns.keep_empty
 end "$PID"

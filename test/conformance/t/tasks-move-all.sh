@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Every number that `tasks` lists is written into another container, as cset does,
-# while those tasks fork and end, unshare, make threads and exec from them: what has
-# gone meanwhile is ESRCH, and nothing else fails, for EINVAL is for kernel threads
-# (fault 1.5).
+# Every number that `tasks` lists is written into another container, as cset does, while
+# those tasks fork and end, unshare, make threads and exec from them. The write fails with
+# ESRCH for a task that has ended meanwhile, and for no other reason: EINVAL would mean a
+# kernel thread.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -33,11 +33,11 @@ while [ "$rounds" -lt 60 ]; do
 done > "$T/moves" 2>&1
 tr ' ' '\n' < "$T/moves" | sort | uniq -c > "$T/count"
 expect_eq moves '' "$(awk '$2 != "OK" && $2 != "ESRCH" { print $2 }' "$T/count")"
-# They do come and go meanwhile, and yet most are moved.
+# Tasks do come and go meanwhile, and yet most are moved.
 expect_true some-moved awk '$2 == "OK" && $1 >= 200 { found = 1 } END { exit !found }' "$T/count"
 expect_true some-gone grep -q ESRCH "$T/count"
 
-# Until none has been born meanwhile.
+# Until no task has been born meanwhile.
 expect_soon all-end "\"\$SYSC\" as $uid,$uid,$uid , kill -1 9 > /dev/null;
 	[ \"\$(\"\$SYSC\" alive $uid)\" = 0 ]" 30
 wait "$fight" 2>/dev/null

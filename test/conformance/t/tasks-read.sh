@@ -1,12 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What reading `tasks` gives: all task ids in ascending order, one a line,
-# each once, whole whatever the size of the reads; nothing when it is empty.
+# `tasks` gives all task ids in ascending order, one a line, each once, and whole whatever
+# the size of the reads; nothing when there are none.
 #
-# v1 keeps what it has read for a second, so that the same open file may show
-# ids of the dead even after lseek; only a fresh open is looked at here,
-# except where containerfs promises more.
+# v1 keeps a list for a second, so that the same open file may show ids of dead tasks even
+# after lseek. So this looks at a fresh open only, except where containerfs promises more.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -41,13 +40,13 @@ for size in 1 3 7 4096; do
 	expect_eq "chunks-of-$size" "$(sorted "$@")" \
 		"$("$SYSC" slurp "$a/tasks" "$size" | grep . | tr '\n' ' ' | sed 's/ $//')"
 done
-# The first two digits of the first one: numbers begin anew at 300.
+# The first two digits of the first number, which has three, because numbers restart at 300.
 expect_errno rewound "OK $(sorted "$@" | cut -c1-2) OK $(sorted "$@" | cut -c1-2)" \
 	open 0 "$a/tasks" rdonly , read @0 2 , lseek @0 0 , read @0 2
 expect_eq two-readers "$(sorted "$@")" \
 	"$( (cat "$a/tasks" >/dev/null & cat "$a/tasks"; wait) | tr '\n' ' ' | sed 's/ $//')"
 
-# A listing read in small pieces while tasks leave has each of the others.
+# A listing that is read in small pieces while tasks leave has all the others.
 puppet
 tell 0 open 0 "$a/tasks" rdonly >/dev/null
 head=$(tell 0 read @0 3)

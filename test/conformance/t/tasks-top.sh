@@ -4,9 +4,8 @@
 # A fresh hierarchy has every task of the system in its top container: kernel
 # threads, init, and all threads of each process, but no zombies.
 #
-# Other tasks come and go meanwhile. So only those are looked for that /proc
-# had both before and after, and what is listed must not have been a zombie
-# both times.
+# Other tasks come and go meanwhile. So this looks only for tasks that /proc had both before
+# and after; and no listed task may have been a zombie both times.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -18,7 +17,7 @@ new_hierarchy
 without_init=
 has init || without_init=1
 
-# Ids of threads that are zombies, or that are not, in the order of sort.
+# Ids of threads that are zombies, or of those that are not, in the order of sort.
 threads() { # alive|zombie
 	# A glob of all threads would race with those that end.
 	find /proc/[0-9]*/task -maxdepth 2 -name stat ${without_init:+-not -path '/proc/1/*'} -exec cat {} + 2>/dev/null |
@@ -33,10 +32,10 @@ look() {
 	sort "$H/tasks" > "$T/listed"
 	for kind in alive zombie; do
 		threads "$kind" > "$T/$kind.after"
-		# In both lists: what the two have twice.
+		# In both lists: ids that the two together have twice.
 		sort "$T/$kind.before" "$T/$kind.after" | uniq -d > "$T/$kind"
 	done
-	# Alive and not even once beside two of the listing.
+	# Alive both times, and not listed.
 	missing=$(sort "$T/alive" "$T/listed" "$T/listed" | uniq -u | tr '\n' ' ')
 	stale=$(sort "$T/zombie" "$T/listed" | uniq -d | tr '\n' ' ')
 	[ -z "$missing$stale" ]

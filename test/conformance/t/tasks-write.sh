@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What may be written into `tasks`: one task id per write(2), stripped, in any
-# base. Everything else is refused with a precise errno and moves nobody.
+# A write(2) to `tasks` takes one task id, stripped, in any base. Everything else is refused
+# with a precise errno and moves no task.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -82,11 +82,11 @@ expect_errno append-mode "OK OK" open 0 "$a/tasks" wronly,append , write @0 "$PI
 expect_errno read-only-descriptor "OK EBADF" open 0 "$a/tasks" rdonly , write @0 "$PID"
 expect_errno write-only-descriptor "OK EBADF" open 0 "$a/tasks" wronly , read @0
 
-# Where it is already.
+# Into the container where the task is already.
 expect_errno already-there OK write "$a/tasks" "$PID"
 expect_eq already-there-stays /a "$(where "$PID")"
 
-# Only that task, and only this hierarchy.
+# The write moves only that task, and only in this hierarchy.
 echo "$PID" > "$H/tasks"
 first=$PID first_hierarchy=$H
 spawn "$a"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A writer with RLIMIT_FSIZE. Control files have no size, and cgroup v1 and the module
-# know no limit; in FUSE the kernel cuts the text to it, and a number that has been cut is
-# another number: it is refused. (fault 6.3)
+# A writer with RLIMIT_FSIZE. Control files have no size, so cgroup v1 and the module apply
+# no limit. With FUSE the kernel cuts the text at the limit, and a number that has been cut
+# is another number: such a write is refused.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -28,7 +28,7 @@ for file in tasks cgroup.procs; do
 	is_in "enough-$file-place" /a
 	echo "$number" > tasks
 done
-# Another one's, if it were taken for a number.
+# If the cut number were taken, another task would be moved.
 expect_eq nobody-else '' "$(ids a/tasks)"
 expect_errno flag-cut "OK OK 0\\n" fsize 1 , write a/notify_on_release 00 , read a/notify_on_release
 expect_errno flag-fits "OK OK 1\\n" fsize 2 , write a/notify_on_release 1 , read a/notify_on_release

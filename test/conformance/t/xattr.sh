@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Extended attributes on containers and their files: those of the trusted and
-# the security name spaces, and of user for which the kernel since 5.7 has a
-# limit of its own per container.
+# Extended attributes on containers and their files: of the name spaces trusted, security
+# and user; for user the kernel since 5.7 has a limit of its own for each container.
 # shellcheck source=../lib.sh
 . "$LIB"
 
@@ -26,7 +25,7 @@ for path in a a/tasks; do
 	expect_errno "trusted-as-user-$path" "OK EPERM" as 1000,1000,1000 , \
 		setxattr "$path" trusted.x value
 done
-# Who may not read the trusted ones is not told of them. (fault 6.2)
+# A user who may not read trusted attributes does not see their names.
 for path in a a/tasks; do
 	expect_errno "list-$path" "OK trusted.x" setxattr "$path" trusted.x value , \
 		listxattr "$path" trusted.
@@ -41,8 +40,8 @@ setfattr_survives=$("$SYSC" setxattr a trusted.kept 1 , rename a b , getxattr b 
 expect_eq rename-keeps "OK OK 1" "$setfattr_survives"
 expect_errno new-one-has-none "OK ENODATA" mkdir a , getxattr a trusted.kept
 
-# Who may write a file may not fill it with attributes, unless it is his (fault 3.5).
-# (cgroup v1 has no file that anybody may write, and lets writers.)
+# A user who may write a file, but does not own it, cannot give it attributes. (cgroup v1
+# lets writers, and has no file that any user may write.)
 if ! has v1; then
 	mkdir c
 	chmod 666 c/tasks
@@ -53,7 +52,7 @@ if ! has v1; then
 		setxattr c/tasks user.x mine
 fi
 
-# They work without the mount option, too.
+# Attributes work without the mount option, too.
 new_hierarchy
 expect_errno without-option "OK OK v" mkdir "$H/a" , setxattr "$H/a" trusted.x v , \
 	getxattr "$H/a" trusted.x
