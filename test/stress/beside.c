@@ -4,7 +4,7 @@
  *
  * Whatever can be done to containers and their files by system calls, with names,
  * flags, users and values at random: both sides must say the same, by result, errno and
- * what was read. (fault 6.2) Where ours may say something else is listed, each with the
+ * what was read. Where ours may say something else is listed, each with the
  * place where that is documented; the two trees must stay equal all the same.
  *
  * beside [-n OPERATIONS] [-s SEED] [-v]: 20,000 operations by a seed of the time, which

@@ -2,7 +2,7 @@
 /*
  * witness - cgroup v1 says where everybody must be
  *
- * Fault 1.6, and 1.1 to 1.5 with it. Actors live as badly as they can
+ * Actors live as badly as they can
  * (witness_actors.h). Beside them one mover moves processes, threads, and all that
  * `tasks` lists, both here and in a named hierarchy of the kernel's own, with the same
  * errors. Every now and then all are stopped, and

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * worst_minute - fault 3.8: a user without privileges does his worst, and another
+ * worst_minute - a user without privileges does his worst, and another
  * one is served
  *
  * One user has a container of his own, and attacks: he unshares without end, in a

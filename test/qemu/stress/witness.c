@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * witness DIR SECONDS [SLOW]: those who unshare, fork and exit count themselves (fault 0).
+ * witness DIR SECONDS [SLOW]: those who unshare, fork and exit count themselves.
  *
  * DIR is the top of a hierarchy that has ns and pids. In a container of it many
  * processes make children that unshare and end, or that are cloned with a namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why the daemon does not start (fault 7.1): the manual has each sentence of the
+ * Why the daemon does not start: the manual has each sentence of the
  * table, and no other; and the sentences are for users.
  */
 #include <stdio.h>

@@ -67,7 +67,7 @@ START_TEST(modes_and_owners)
 	container_get(a);
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert_uint_eq(attr_of(a, 0).nlink, 2);
-	/* who has them open sees and sets them still (fault 6.2) */
+	/* who has them open sees and sets them still */
 	ck_assert_int_eq(container_getattr(a, tasks, &set), 0);
 	ck_assert_int_eq(container_setattr(a, tasks, &set, CONTAINER_ATTR_MODE), 0);
 	ck_assert_int_eq(container_setattr(a, 0, &set, CONTAINER_ATTR_MODE), 0);
@@ -146,7 +146,7 @@ START_TEST(xattrs)
 	ck_assert_int_eq(container_setxattr(a, 0, "user.1", big, 64 << 10, 0), 0);
 	ck_assert_int_eq(container_setxattr(a, 0, "user.2", big, (64 << 10) - 1, 0), 0);
 	ck_assert_int_eq(container_setxattr(a, 0, "user.3", big, (128 << 10) + 1, 0), -ENOSPC);
-	/* of all its files together (fault 3.5) */
+	/* of all its files together */
 	ck_assert_int_eq(container_setxattr(a, 1, "user.1", "v", 1, 0), -ENOSPC);
 	ck_assert_int_eq(container_removexattr(a, 0, "user.2"), 0);
 	ck_assert_int_eq(container_setxattr(a, 1, "user.1", big, (64 << 10) - 1, 0), 0);

@@ -164,7 +164,7 @@ START_TEST(events_file)
 }
 END_TEST
 
-/* Fault 5.8: a path may be longer than PATH_MAX. */
+/* A path may be longer than PATH_MAX. */
 START_TEST(where_is_deep)
 {
 	struct container *top = mount_top("none,name=deep"), *at = top;

@@ -188,7 +188,7 @@ START_TEST(nested_ones_go_together)
 	container_run_work();
 	ck_assert_str_eq(children_of(a), "");
 	ck_assert_uint_eq(host.removed, 11);
-	/* fault 7.5: of those that it counted as clones, not of those below them */
+	/* Of those that it counted as clones, not of those below them */
 	ck_assert_str_eq(read_of(a, "ns.events"), "clones 1\nrefused 0\nremoved 1\n");
 
 	/* a task somewhere in the middle keeps all above, and what is below may go by its own rule */

@@ -305,7 +305,7 @@ START_TEST(exec_of_a_thread)
 }
 END_TEST
 
-/* fault 7.2: FROZEN is not said while one whom others let go runs, and he is brought back */
+/* FROZEN is not said while one whom others let go runs, and he is brought back */
 START_TEST(who_strays_is_brought_back)
 {
 	set(a, "FROZEN");

@@ -147,7 +147,7 @@ START_TEST(empty_clones_do_not_keep_it)
 }
 END_TEST
 
-/* Fault 5.7: whoever is in a clone is let go of, and the hierarchy ends. */
+/* Whoever is in a clone is let go of, and the hierarchy ends. */
 START_TEST(umount_lets_go_of_clones)
 {
 	struct container *top = mount_top("ns,cpuset,freezer,pids,devices,cpuacct"), *clone, *made;
@@ -258,7 +258,7 @@ START_TEST(remount_rules)
 }
 END_TEST
 
-/* Fault 5.3: what the hierarchy already is can be said again, whatever lives in it. */
+/* What the hierarchy already is can be said again, whatever lives in it. */
 START_TEST(remount_without_a_change)
 {
 	struct containerfs_root *root = mount_ok("ns,name=x,release_agent=/a,keep_empty=3");

@@ -3,7 +3,7 @@
  * kill_test.c - container.kill: everybody here and below, and whom they create
  *
  * The mark is the task's and is inherited; nothing of it stays with the container
- * (faults 2.1, 2.2).
+ *.
  */
 #include "tools.h"
 

@@ -158,7 +158,7 @@ static void sandbox(struct container *dir, int tid, unsigned int uid, bool made)
 	ck_assert(host_unshare(tid, NEW_USER) == made);
 }
 
-/* Fault 3.3: what one user causes, wherever, empty or not, is bounded, and nobody else's. */
+/* What one user causes, wherever, empty or not, is bounded, and nobody else's. */
 START_TEST(max_user_clones)
 {
 	struct container *top = mount_top("ns,max_user_clones=8"), *a = make_dir(top, "a"), *b = make_dir(top, "b");
@@ -217,7 +217,7 @@ START_TEST(deep_share)
 END_TEST
 
 /*
- * Fault 3.4: who goes deeper is no more work, and nor is it when all of that goes.
+ * Who goes deeper is no more work, and nor is it when all of that goes.
  * Counted are the steps from one container to another.
  */
 START_TEST(deep_chain)

@@ -65,7 +65,7 @@ static const struct {
 	{ "ns.%c", "events", "ns.events-2", "ns.events-3" },
 	{ "notify_on_release", "x", "notify_on_release-2", "notify_on_release-3" },
 	{ "\x01%d", "x", "_1", "_2" },
-	/* fault 7.3: commands that a shell would take for a pattern, or for something else */
+	/* Commands that a shell would take for a pattern, or for something else */
 	{ "%c-%d", "runc:[1:CHILD]", "runc-1", "runc-2" },
 	{ "%c-%d", "runc:[2:INIT]", "runc-1", "runc-2" },
 	{ "%c-%d", "memfd:crun_clon", "crun_clon-1", "crun_clon-2" },

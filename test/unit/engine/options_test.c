@@ -125,7 +125,7 @@ END_TEST
 static const struct {
 	const char *options, *shown;
 } shown[] = {
-	{ NULL, ",clone_children" },	/* fault 6.5 */
+	{ NULL, ",clone_children" },
 	{ "", ",clone_children" },
 	{ ",,,", ",clone_children" },
 	{ "all", "" },

@@ -308,7 +308,7 @@ static void keep_line(int level, const char *line)
 	nr_logged++;
 }
 
-/* Fault 7.5: the log says once for each container which limit it was. */
+/* The log says once for each container which limit it was. */
 START_TEST(the_log_says_it)
 {
 	struct container *odd = make_dir(a, "o\033[2J");

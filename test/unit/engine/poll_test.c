@@ -251,7 +251,7 @@ START_TEST(watches)
 	ck_assert_uint_eq(host_group_facts(group).watch, CSS_GROUP_WATCH_EMPTY | CSS_GROUP_WATCH_ALL);
 	container_file_release(file);
 
-	/* what is in a top container is not linked to it, and clones from there (fault 6.4) */
+	/* what is in a top container is not linked to it, and clones from there */
 	file = open_as(&root_actor, top, "ns.events");
 	read_it();
 	changed = host.groups_changed;

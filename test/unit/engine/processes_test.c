@@ -128,7 +128,7 @@ static void second_get_execs(void)
 	host_exec(101);
 }
 
-/* Fault 1.6: that one was made before the move, and takes its place after it. */
+/* That one was made before the move, and takes its place after it. */
 START_TEST(single_thread_is_replaced)
 {
 	next_tid = 0;
@@ -159,7 +159,7 @@ START_TEST(threads_exit_meanwhile)
 }
 END_TEST
 
-/* Fault 1.4: each has made the next and ended before it can be moved. */
+/* Each has made the next and ended before it can be moved. */
 static void threads_replace_each_other(void)
 {
 	for (int i = 101; i < 105; i++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shared_lists_test.c - fault 3.6: what open descriptors of tasks keep
+ * shared_lists_test.c - what open descriptors of tasks keep
  *
  * Lists that say the same are kept once, whoever reads them; however many
  * different ones are read, they take a fixed amount of memory together, and who

@@ -275,7 +275,7 @@ START_TEST(mkdir_without_memory)
 END_TEST
 
 /*
- * Fault 3: a chain of containers is as much work as so many side by side, whether it is
+ * A chain of containers is as much work as so many side by side, whether it is
  * made, removed from its end, or left to the engine's end.  It is seconds of work, not the
  * minute and more of one that looks at all above each.
  */

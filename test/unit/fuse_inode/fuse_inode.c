@@ -393,7 +393,7 @@ START_TEST(read_write)
 	ops->write(REQ, 0, big, 4097, 0, &fi);
 	ck_assert_int_eq(reply.err, E2BIG);
 
-	/* a number that a limit may have cut (fault 6.3) */
+	/* a number that a limit may have cut */
 	fake_file_limit = 7;
 	ops->write(REQ, 0, "123", 3, 4, &fi);
 	ck_assert_int_eq(reply.err, EFBIG);
@@ -418,7 +418,7 @@ START_TEST(read_write)
 }
 END_TEST
 
-/* Who opens to read finds the size that there is, and the page cache nothing. (fault 6.1) */
+/* Who opens to read finds the size that there is, and the page cache nothing. */
 START_TEST(sizes)
 {
 	const fuse_ino_t ino = lookup(FUSE_ROOT_ID, "tasks");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_kill.c - the marks of container.kill, as the programs keep them (fault 2.1)
+ * test_kill.c - the marks of container.kill, as the programs keep them
  *
  * A css_group whose tasks are killed as the daemon does it: begin, bit, drain, mark,
  * signal, end. How a child dies at its birth is the kernel's affair; cases see that

@@ -29,7 +29,7 @@ static uint64_t levels_of(struct fixture *f, uint64_t id)
 }
 
 /*
- * Fault 3.1: limits hold where the clone is made, and who goes on asking is no work:
+ * Limits hold where the clone is made, and who goes on asking is no work:
  * nothing comes through the ring but one report until it is looked at.
  */
 START_TEST(too_deep)
@@ -103,7 +103,7 @@ START_TEST(full)
 }
 END_TEST
 
-/* Fault 3.3: whoever makes user namespaces below his own is charged for all of it. */
+/* Whoever makes user namespaces below his own is charged for all of it. */
 START_TEST(users)
 {
 	struct fixture f;
@@ -145,7 +145,7 @@ START_TEST(users)
 END_TEST
 
 /*
- * Fault 3.2: a filter that answers 0 in the kernel's stead makes no namespaces. What
+ * A filter that answers 0 in the kernel's stead makes no namespaces. What
  * the task does in earnest counts each time, and setns in between moves it nowhere.
  */
 START_TEST(faked)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_misses.c - programs that were skipped, and what is mended afterwards (fault 0)
+ * test_misses.c - programs that were skipped, and what is mended afterwards
  *
  * Every second event of a kind goes unseen, of tasks with a word. Whatever that was, when
  * a drain is over everybody is where he would be else.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * freeze_test.c - the kernel's own freezer: which group a task is in, and that
- * container.subsystems says what a write of FROZEN does (fault 7.2)
+ * container.subsystems says what a write of FROZEN does
  *
  * The calls that open its hierarchy are those of the C library unless a test wants
  * them to fail.

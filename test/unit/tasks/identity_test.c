@@ -33,7 +33,7 @@ START_TEST(exec_by_a_thread)
 }
 END_TEST
 
-/* Faults 1.1 and 1.3: amid its exec, by the number that it had and by the one it has. */
+/* Amid its exec, by the number that it had and by the one it has. */
 START_TEST(exec_that_takes_long)
 {
 	struct container_task_info info;
@@ -58,7 +58,7 @@ START_TEST(exec_that_takes_long)
 }
 END_TEST
 
-/* Fault 1.2: the number of one that died in its exec, and the address. */
+/* The number of one that died in its exec, and the address. */
 START_TEST(numbers_and_addresses_again)
 {
 	uint64_t first;
@@ -109,7 +109,7 @@ START_TEST(exit_missed)
 }
 END_TEST
 
-/* Fault 1.4: while the process is moved, each thread makes the next and ends. */
+/* While the process is moved, each thread makes the next and ends. */
 static void threads_replace_each_other(void)
 {
 	int tid = fk_task[11].live ? 11 : 12;

@@ -153,7 +153,7 @@ START_TEST(refused_clones_have_none)
 }
 END_TEST
 
-/* fault 3: who fills BPF's map is still counted, and limited, where there is an entry */
+/* Who fills BPF's map is still counted, and limited, where there is an entry */
 START_TEST(no_room_for_entries)
 {
 	struct container *c, *d;

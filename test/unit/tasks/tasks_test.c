@@ -302,7 +302,7 @@ START_TEST(behind_in_a_drain)
 END_TEST
 
 /*
- * Fault 6.4: an event that another request has read, so that there is no wake-up for
+ * An event that another request has read, so that there is no wake-up for
  * it, leaves those who poll for the next one watched.
  */
 START_TEST(watched_after_any_drain)
@@ -335,7 +335,7 @@ START_TEST(watched_after_any_drain)
 }
 END_TEST
 
-/* Fault 3.1: who storms a full container is refused in the kernel, not by the daemon. */
+/* Who storms a full container is refused in the kernel, not by the daemon. */
 START_TEST(storm_of_a_full_container)
 {
 	unsigned int storm;
