@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * beside - random operations on a hierarchy, and the same on one of cgroup v1 beside it
+ * Random operations on a hierarchy, and the same on a hierarchy of cgroup v1 beside it
  *
- * Whatever can be done to containers and their files by system calls, with names,
- * flags, users and values at random: both sides must say the same, by result, errno and
- * what was read. Where ours may say something else is listed, each with the
- * place where that is documented; the two trees must stay equal all the same.
+ * System calls of all kinds on containers and their files, with random names, flags, users
+ * and values: both sides must agree in result, errno and text. The differences that are
+ * allowed are listed, each with the place that documents it; the two trees must stay equal
+ * all the same.
  *
  * beside [-n OPERATIONS] [-s SEED] [-v]: 20,000 operations by a seed of the time, which
  * is printed; -v prints every operation. After a difference it goes on, and fails at its
@@ -25,7 +25,7 @@ static unsigned int nr_operations = NR_OPERATIONS, nr_differences, nr_documented
 static unsigned long long seed;
 static bool verbose;
 
-/* --- who does it --- */
+/* --- users and tasks --- */
 
 static void draw_user(void)
 {
@@ -34,7 +34,7 @@ static void draw_user(void)
 	d.uid = ONE_OF(users);
 }
 
-/* Once for both. */
+/* One draw for both sides. */
 static void do_user(int side, struct answer *a)
 {
 	said(a, 0);
@@ -67,7 +67,7 @@ static void *sit(void *arg)
 	return arg;
 }
 
-/* A child of a user that does nothing; the second has another thread. */
+/* An idle child of a user; the second one has another thread. */
 static void puppet_start(int i)
 {
 	static const uid_t users[NR_PUPPETS] = { 0, 0, 1000, 1001 };
@@ -94,7 +94,7 @@ static void puppet_start(int i)
 		char path[64];
 
 		pthread_create(&thread, NULL, sit, NULL);
-		/* its number is the one after ours, unless somebody was faster */
+		/* its number is the one after ours, unless another task was faster */
 		for (pid_t t = getpid() + 1; ; t++) {
 			snprintf(path, sizeof(path), "/proc/self/task/%d", t);
 			if (!stat(path, &st)) {
@@ -119,7 +119,7 @@ static void draw_replace(void)
 	d.number = roll(NR_PUPPETS);
 }
 
-/* It dies where it is, and another is born where we are. */
+/* The child dies where it is, and another one is born where we are. */
 static void do_replace(int side, struct answer *a)
 {
 	said(a, 0);
@@ -131,7 +131,7 @@ static void do_replace(int side, struct answer *a)
 	be(user);
 }
 
-/* --- all of them --- */
+/* --- the operations --- */
 
 static const struct operation {
 	const char	*name;
@@ -202,25 +202,25 @@ static bool same(const struct answer *a, const struct answer *b)
 	return a->ret == b->ret && a->err == b->err && !strcmp(a->text, b->text);
 }
 
-/* Whether this difference is one that is written down. */
+/* Is this difference a documented one? */
 static bool documented(const struct operation *op, const struct answer *v1, const struct answer *ours)
 {
 	/* containerfs(5): a write of 0 bytes to a file of a removed container succeeds */
 	if (strstr(op->name, "write") && !d.len && v1->err == ENODEV && !ours->ret)
 		return true;
-	/* Those below are in containerfs(5), too. lseek(2) goes where the kernel lets it on any regular file */
+	/* containerfs(5) has those below, too. lseek(2) goes where it goes on any regular file */
 	if (!strcmp(op->name, "lseek"))
 		return v1->err == ENODEV || d.slot->flags & O_APPEND;
-	/* access(2) for X_OK goes by the mode */
+	/* access(2) for X_OK depends only on the mode */
 	if (!strcmp(op->name, "access"))
 		return d.mode & X_OK && v1->err == EACCES && !ours->ret;
-	/* pwrite(2) to what is open for reading only fails with EBADF */
+	/* pwrite(2) to a file open for reading only fails with EBADF */
 	if (!strcmp(op->name, "pwrite"))
 		return v1->err == ESPIPE && ours->err == EBADF;
-	/* stat(2) finds a file by its name in a removed container while somebody has it open */
+	/* stat(2) finds a file by its name in a removed container while it is open */
 	if (!strcmp(op->name, "statat"))
 		return v1->err == ENOENT && !ours->ret;
-	/* whoever is not the owner is refused access control lists for that reason */
+	/* a user who is not the owner is refused access control lists with EPERM */
 	if (strstr(op->name, "xattr"))
 		return d.name && !strncmp(d.name, "system.posix_acl", 16) &&
 		       v1->err == EOPNOTSUPP && ours->err == EPERM;
@@ -274,9 +274,9 @@ static void one(unsigned int nr)
 	}
 }
 
-/* --- the whole --- */
+/* --- the two trees --- */
 
-/* Names that begin with a dot, too. */
+/* With names that begin with a dot. */
 static void remove_all(const char *dir)
 {
 	char path[PATH_MAX];
@@ -309,7 +309,7 @@ static void v1_end(void)
 	for (int side = 0; side < NR_SIDES; side++)
 		put(below(side, "tasks"), "0");
 	remove_all(stress_mnt);
-	/* What is removed counts as a child for some time, and keeps a hierarchy for good. */
+	/* In v1 a removed child counts for some time, and would keep the hierarchy for good. */
 	for (double end = now() + 20; now() < end; usleep(10000)) {
 		remove_all(v1_mnt);
 		if (!mount("none", v1_mnt, "cgroup", MS_REMOUNT, v1_options) || errno != EBUSY)

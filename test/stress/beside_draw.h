@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * beside_draw.h - the operation at hand of beside.c, what it is drawn from, and the two sides
+ * The present operation of beside.c, what it is drawn from, and the two sides
  */
 #ifndef TEST_STRESS_BESIDE_DRAW_H
 #define TEST_STRESS_BESIDE_DRAW_H
@@ -15,9 +15,9 @@ enum { V1, OURS, NR_SIDES };
 static struct slot {
 	int	fd[NR_SIDES];
 	int	flags;
-	bool	list;		/* tasks or cgroup.procs */
-	bool	spent;		/* a list that was read: v1 keeps it for a second */
-	bool	top;		/* in the top container, where everybody is */
+	bool	list;		/* a file of tasks or cgroup.procs */
+	bool	spent;		/* a list that was read, and that v1 keeps for a second */
+	bool	top;		/* in the top container, where all tasks are */
 } slot[NR_SLOTS];
 
 static char v1_mnt[80], v1_options[64], v1_place[80];
@@ -25,7 +25,7 @@ static pid_t puppet[NR_PUPPETS], thread_of_one;
 static unsigned long long dice;
 static uid_t user;
 
-/* --- the operation at hand: drawn once, done twice --- */
+/* --- the present operation: drawn once, done twice --- */
 
 static struct draw {
 	char		path[300], other[300];	/* below a mount point */
@@ -39,7 +39,7 @@ static struct draw {
 	struct slot	*slot;
 } d;
 
-/* What one side said. */
+/* The answer of one side. */
 struct answer {
 	char	text[8192];
 	long	ret;
@@ -124,7 +124,7 @@ static void draw_pid(void)
 	d.len = (size_t)sprintf(d.text, "%s%d%s", roll(16) ? "" : " ", pid, ONE_OF(ends));
 }
 
-/* For a list: what names nobody. */
+/* For a list: a text that names no task. */
 static void draw_text(bool list)
 {
 	static const char *const nobody[] = { "", "\n", "x", "-1", " ", "0x", "1 x", "4194305", "\n0" };
@@ -155,7 +155,7 @@ static void draw_xattr(void)
 	memset(d.text, 'v', d.len + 1);
 }
 
-/* --- where it is done --- */
+/* --- the two sides --- */
 
 static const char *below(int side, const char *path)
 {
@@ -188,7 +188,7 @@ static bool is_list(const char *path)
 	return !strcmp(file, "tasks") || !strcmp(file, "cgroup.procs");
 }
 
-/* The top containers, where everybody is. */
+/* The top containers, where all tasks are. */
 static bool in_top(const char *path)
 {
 	return !strchr(path, '/') || !strncmp(path, "./", 2) ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * beside_files.h - operations of beside.c on open files
+ * Operations of beside.c on open files
  */
 #ifndef TEST_STRESS_BESIDE_FILES_H
 #define TEST_STRESS_BESIDE_FILES_H
@@ -56,7 +56,7 @@ static void do_close(int side, struct answer *a)
 	d.slot->fd[side] = -1;
 }
 
-/* What there is of lists is looked at once, and not in the top. */
+/* Each list is read once, and none in the top container. */
 static void say_read(int side, struct answer *a, long n)
 {
 	struct slot *s = d.slot;
@@ -123,7 +123,7 @@ static void draw_lseek(void)
 static void do_lseek(int side, struct answer *a)
 {
 	said(a, lseek(d.slot->fd[side], d.number, (int)d.flags));
-	/* how long was what v1 has kept? */
+	/* the length of a list that v1 has kept is not known */
 	if (d.slot->list && a->ret > 0)
 		a->ret = 0;
 }
@@ -168,7 +168,7 @@ static void do_poll(int side, struct answer *a)
 	struct pollfd p = { .fd = d.slot->fd[side], .events = POLLIN | POLLOUT };
 
 	said(a, poll(&p, 1, 0));
-	/* what v1 keeps it does not show, so it is not read then */
+	/* v1 would show the list that it has kept, so this does not read then */
 	if (d.slot->spent)
 		p.revents &= POLLIN | POLLOUT;
 	sprintf(a->text, "%#x", (unsigned int)p.revents);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * beside_tree.h - operations of beside.c on directories, and on files by their names
+ * Operations of beside.c on directories, and on files by their names
  */
 #ifndef TEST_STRESS_BESIDE_TREE_H
 #define TEST_STRESS_BESIDE_TREE_H
@@ -10,7 +10,7 @@
 
 #include "beside_draw.h"
 
-/* --- operations: each draws what it needs, then is done on a side --- */
+/* --- operations: each draws what it needs, and is then done on a side --- */
 
 static void draw_mkdir(void)
 {
@@ -44,7 +44,7 @@ static void draw_rename(void)
 
 	draw_node(d.path);
 	draw_node(d.other);
-	/* within a directory for the most part */
+	/* mostly within one directory */
 	if (roll(3)) {
 		strcpy(d.path, ONE_OF(dirs));
 		strcpy(d.other, d.path);
@@ -200,8 +200,8 @@ static void do_list(int side, struct answer *a)
 }
 
 /*
- * Those of the name space user are for the owner to set, in containerfs; whoever else may
- * write the file is not tried, as the trees would not be equal from there on.
+ * In containerfs only the owner sets attributes of the name space user. No other user tries
+ * to, because the trees would not be equal from there on.
  */
 static void draw_setxattr(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * clones - namespaces make containers, at once and whatever else goes on
+ * Namespaces make containers, at once and whatever other tasks do
  *
  *  visible	a task that has unshared finds itself alone in its container,
  *		by its first look, 1,000 times, while both CPUs fork
@@ -8,10 +8,10 @@
  *		ns.keep_empty; how long the last took, against the first, is
  *		printed and not judged
  *  together	processes unshare and clone in each other's way, nested
- *  removed	a directory is removed as tasks attach, fork and unshare in it:
- *		nobody is ever in a container that is not there
+ *  removed	a directory is removed while tasks attach, fork and unshare in it:
+ *		no task is ever in a container that does not exist
  *
- * All of it below /t, whose top does not clone, for other tests unshare too.
+ * All of it is below /t, and the top does not clone, because other tests unshare, too.
  */
 #include <stdatomic.h>
 
@@ -51,7 +51,7 @@ static bool lists(const char *path, pid_t pid, int *nr)
 	return found;
 }
 
-/* We are where we are: it exists, and lists us; unless somebody moved us as we looked. */
+/* The caller's container exists and lists the caller, unless it was moved meanwhile. */
 static const char *exist(const char *after)
 {
 	char before[PATH_MAX];
@@ -95,7 +95,7 @@ static void enter(const char *dir)
 		fail("attach to %s: %s", dir, strerror(-err));
 }
 
-/* Fork without end, in a container, on one CPU. */
+/* Fork for ever, in a container, on one CPU. */
 static void __attribute__((noreturn)) load(int cpu)
 {
 	cpu_set_t cpus;
@@ -113,7 +113,7 @@ static void __attribute__((noreturn)) load(int cpu)
 	}
 }
 
-/* By unshare(1) and the shell, which looks as a user would. */
+/* By unshare(1) and the shell, as a user would look. */
 static void __attribute__((noreturn)) by_shell(void)
 {
 	static const char script[] = "w=$(cat \"$1\"/container.where); read -r t < \"$1${w##*:}/tasks\"; "
@@ -245,7 +245,7 @@ static void together(void)
 	say("together: 16 processes nested 60 times each in %.1f s", now() - start);
 }
 
-/* What tasks do in t/r while it is removed. */
+/* What the tasks in t/r do while t/r is removed. */
 static void __attribute__((noreturn)) inhabit(unsigned int seed)
 {
 	int err;
@@ -294,7 +294,7 @@ static void removed(void)
 		if (!pids[i])
 			inhabit(i * 7919);
 	}
-	/* Somebody else's attaches, of whoever is there. */
+	/* Another task attaches all tasks that are there. */
 	mover = fork();
 	while (!mover) {
 		char *text;

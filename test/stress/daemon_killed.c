@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * daemon_killed - a daemon that dies leaves nothing behind
+ * A daemon that dies leaves nothing behind
  *
- * The daemon is killed at a random moment, with tasks in containers and more
- * being made. Then: the mount answers ENOTCONN and can be unmounted; those
- * BPF programs that its descriptors held are gone, so that fork and unshare
- * cost nothing any more; tasks live on; and the next mount, which starts
- * another daemon, is of an empty hierarchy with everybody in its top, where
- * clones begin with node1 again. The last time mount.containerfs starts it.
+ * The daemon is killed at a random moment, while tasks are in containers and make more. Then
+ * the mount answers ENOTCONN, and can be unmounted. The BPF programs that the daemon's
+ * descriptors held are gone, so that fork and unshare cost nothing any more. The tasks live
+ * on. The next mount starts another daemon, with an empty hierarchy: all tasks are in its
+ * top, and clones begin with node1 again. The last time mount.containerfs starts the daemon.
  */
 #include <linux/bpf.h>
 
@@ -65,7 +64,7 @@ static bool mounted(void)
 	return get("/proc/self/mounts", &text) > 0 && strstr(text, stress_mnt);
 }
 
-/* Somebody to be tracked: forks and unshares without end, in a container. */
+/* Tasks to be tracked: one forks and unshares for ever, in a container. */
 static void __attribute__((noreturn)) busy(void)
 {
 	pid_t pid;
@@ -102,7 +101,7 @@ static void unshare_and_sit(void)
 	sit();
 }
 
-/* The hierarchy as one that was never used. */
+/* The hierarchy is like one that was never used. */
 static void check_fresh(pid_t sitter)
 {
 	struct stat st;
@@ -130,7 +129,7 @@ static void check_fresh(pid_t sitter)
 		fail("t/node1 cannot be removed");
 }
 
-/* The pid of a daemon that mount.containerfs started: it has become our child. */
+/* The pid of the daemon that mount.containerfs started, and that has become our child. */
 static pid_t adopted(void)
 {
 	char path[64], list[4096], *text, *line;

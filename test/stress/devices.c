@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devices - EPERM exactly where it must be, whatever else goes on
+ * Device rules: EPERM exactly where it must be, whatever other tasks do
  *
- * Workers in nested containers fork, unshare, clone, exit and open devices all the
- * time, while the main process changes rules and moves workers. It knows by a
- * table what each container allows; `epoch` is odd while it changes something, and
- * whoever finds the same even number before and after an open must have been told
- * what the table says. A child is where its creator was, a clone below, under the
- * same rules, if no epoch has ended since; later changes it need not follow.
- * Processes outside are never denied anything.
+ * Workers in nested containers fork, unshare, clone, exit and open devices all the time,
+ * while the main process changes rules and moves workers. Its table says what each
+ * container allows; `epoch` is odd while it changes rules or moves. A worker that finds the
+ * same even number before and after an open must have got the answer of the table. A child
+ * is where its creator was, a clone below, under the same rules, if no epoch has ended
+ * since; it does not check later changes. Processes outside are never denied anything.
  *
  * With a ring of the default size, and with one so small that events get lost; or
  * with the argument "module", which must be loaded, then without a daemon.
@@ -52,7 +51,7 @@ static bool opens(int dev)
 	return fd >= 0;
 }
 
-/* Look once, if worker @w's place is still what it was at the even @epoch. */
+/* Look once, if worker @w is still where it was at the even @epoch. */
 static void look(int w, unsigned long epoch, const char *who)
 {
 	int dev = (int)(random() % NR_DEVICES), at_place = s->where[w];
@@ -66,7 +65,7 @@ static void look(int w, unsigned long epoch, const char *who)
 	++*(may ? &s->allowed : &s->denied);
 }
 
-/* In a child: of the same place, or, from here on, of a clone below it. */
+/* Runs in a child, which is in the same container or, after an unshare, in a clone below. */
 static void live(int w, unsigned long epoch)
 {
 	int status;
@@ -182,7 +181,7 @@ static void make_places(void)
 	for (int p = 0; p < NR_PLACES; p++)
 		if (mkdir(at("%s", place[p]), 0755))
 			fail("mkdir %s: %s", place[p], strerror(errno));
-	/* the last is one that lists what is allowed */
+	/* the last container has a list of allowed devices */
 	if (put(at("t/c/devices.deny"), "a") == -EOPNOTSUPP)
 		skip("devices cannot be checked here");
 	for (int dev = 0; dev < NR_DEVICES; dev++)
@@ -216,7 +215,7 @@ static void changes(void)
 		put_nr(at("%s/tasks", place[i % NR_PLACES]), pids[i]);
 		s->where[i] = i % NR_PLACES;
 	}
-	/* On a slow machine longer, until there has been some of everything. */
+	/* A slow machine takes longer, until each kind of step was done. */
 	for (end = now() + SECONDS; now() < end || (!seen_all() && now() < end + SECONDS_MORE);) {
 		s->epoch |= 1;
 		if (random() % 4)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * killed_clients - SIGKILL in the middle of anything changes nothing else
+ * SIGKILL in the middle of any call changes nothing else
  *
- * Clients do whatever the file system offers (make, remove, rename, attach,
- * read, list, hold open, poll, unshare, mount) and are killed after a random
- * moment, their children with them. Meanwhile a bystander sits in a container
- * that nobody touches. In the end the bystander is where it was, everything
- * can be removed, and the daemon has as many descriptors as at the start, no
- * task and one id; and it ends when the last mount goes.
+ * Clients do all that the file system offers (make, remove, rename, attach, read, list, hold
+ * open, poll, unshare, mount), and are killed after a random moment, with their children.
+ * Meanwhile a bystander sits in a container that no client touches. In the end the bystander
+ * is where it was, everything can be removed, and the daemon has as many descriptors as at
+ * the start, no task and one id. It ends with the last mount.
  */
 #include <poll.h>
 #include <sys/xattr.h>
@@ -93,7 +92,7 @@ static void __attribute__((noreturn)) client(unsigned int seed)
 	}
 }
 
-/* Mount, or be killed while mounting. */
+/* Mount, or be killed meanwhile. */
 static pid_t mounter(int nr)
 {
 	char program[PATH_MAX + 32], options[32];
@@ -188,7 +187,7 @@ int main(void)
 	rmdir(mnt2);
 	if (get(at("quiet/tasks"), &text) <= 0 || atoi(text) != bystander || kill(bystander, 0))
 		fail("the bystander was disturbed: quiet lists %s", text);
-	/* Where unshare put them, children are not in their parents' group. */
+	/* Children that unshare has moved are not in the process group of their parents. */
 	stress_kill_children();
 	await(get_key(at("container.events"), "populated") != -1, "an answer");
 	remove_below(stress_mnt);

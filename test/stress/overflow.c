@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * overflow - rebuilds by the thousand, and no task that is not there
+ * Thousands of rebuilds, and no listed task that does not exist
  *
- * The ring has one page, the daemon is stopped again and again, and three
- * processes do nothing but fork children that end at once. So rebuilds happen
- * while tasks come and go, and fork and exit of one task often fall on
- * different sides of what was lost. After each, the list of the container is
- * read: a dead task may be in it (it ended after the drain), but not twice,
- * a read and a few milliseconds apart.
+ * The ring has one page, the daemon is stopped again and again, and three processes only
+ * fork children that end at once. So rebuilds happen while tasks come and go, and the fork
+ * and the exit of a task are often on different sides of the lost events. After each rebuild
+ * this reads the list of the container. A dead task may be in it, because it ended after the
+ * drain; but not in two reads a few milliseconds apart.
  */
 #include "stress.h"
 

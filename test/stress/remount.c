@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * remount - every control file of a top container is used while remounts take its subsystem away
+ * Remounts take subsystems away while every control file of a top container is in use
  *
- * Readers read, poll and ask for the size of each file that may be read, writers
- * write to each file of a subsystem that may be written, and the main process
- * remounts the hierarchy with other subsystems all the time.  What must hold: a
- * file answers, or says ENODEV as its subsystem is not there (opening it: ENOENT,
- * too); no remount fails; each file is read, and each subsystem comes and goes.
- * A host that uses a state that is gone shows it by an oops or, if it is built so,
- * by a sanitizer's report.
+ * Readers read, poll and ask for the size of each readable file. Writers write to each
+ * writable file of a subsystem. The main process remounts the hierarchy with other
+ * subsystems all the time. A file must answer, or fail with ENODEV because its subsystem is
+ * away (open(2) also with ENOENT). No remount may fail; each file must be read, and each
+ * subsystem must come and go. A host that uses a state after its end shows it by an oops
+ * or, if it is built so, by a sanitizer's report.
  *
  * With a daemon; or with the arguments "module SECONDS" on the module, which must
  * be loaded, without one.
@@ -22,12 +21,12 @@
 #define SECONDS		6
 #define FILES_MAX	64
 #define SUBSYS_MAX	16
-#define TIMES		20	/* that a file is used, once it is open */
+#define TIMES		20	/* uses of an open file, before it is opened again */
 
 static struct {
 	char	name[NAME_MAX + 1];
 	bool	readable;
-	char	text[32];	/* that is written, or empty: nothing */
+	char	text[32];	/* to be written; empty: the file is not written */
 } file[FILES_MAX];
 static int nr_files;
 
@@ -39,12 +38,12 @@ static struct shared {
 	long		reads[FILES_MAX], writes, gone;
 } *s;
 
-/* What some files are told; the others, which refuse it or not, "1". */
+/* The text for some files; the others get "1", which they may refuse. */
 static const char *text_for(const char *name)
 {
 	static const char *const texts[][2] = {
 		{ "cpuset.sched_relax_domain_level", "-1" },
-		/* all that the machine's tasks are in: what is denied must not exist */
+		/* all tasks of the machine are in there, so the denied device must not exist */
 		{ "devices.allow", "a" },
 		{ "devices.deny", "c 3000:77 rwm" },
 		{ "ns.clone_flags", "none" },
@@ -82,7 +81,7 @@ static void find_subsystems(void)
 		fail("container.subsystems lists %d", nr_subsys);
 }
 
-/* All of them are there now. */
+/* All subsystems are there now. */
 static void find_files(void)
 {
 	struct dirent *entry;
@@ -134,7 +133,7 @@ static void read_one(int n)
 	close(p.fd);
 }
 
-/* Refusals are the file's own affair. */
+/* A file may refuse the text. */
 static bool may_refuse(void)
 {
 	return errno == EINVAL || errno == EACCES || errno == EOPNOTSUPP || errno == EBUSY;
@@ -170,7 +169,7 @@ static void work(bool writes)
 	_exit(0);
 }
 
-/* With the subsystems of @mask.  No clone may come: a hierarchy with one keeps its subsystems. */
+/* Remount with the subsystems of @mask, and without clones, which would keep the subsystems. */
 static const char *options_of(unsigned int mask)
 {
 	static char options[SUBSYS_MAX * 33 + 64];

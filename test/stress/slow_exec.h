@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * slow_exec.h - programs whose execve(2) fails, or takes its time, behind the point
- * of no return
+ * Programs whose execve(2) fails, or takes long, behind the point of no return
  *
- * exec_files() makes two executables, of a few instructions, in @dir: "bad", whose
- * segment can be mapped nowhere, and "slow", which sleeps for ever once it runs.
- * slow_serve() shows the second as the only file of a file system of its own, which
- * takes SLOW_US for the page that execve clears the end of; that is behind the point
- * of no return, when all other threads are gone. It speaks FUSE's protocol itself, so
- * that nothing is needed but the kernel.
+ * exec_files() makes two small executables in @dir: "bad", whose segment can be mapped
+ * nowhere, and "slow", which sleeps for ever once it runs. slow_serve() shows the second as
+ * the only file of a file system, which takes SLOW_US to read the page whose end execve
+ * clears. execve does so behind the point of no return, when all other threads have ended.
+ * The file system speaks the FUSE protocol itself, so that it needs nothing but the kernel.
  *
  * Included after stress.h.
  */
@@ -20,7 +18,7 @@
 #include <sys/uio.h>
 
 #define SLOW_US		150000
-#define SLOW_AT		(1 << 20)	/* where the page is in the file */
+#define SLOW_AT		(1 << 20)	/* offset of that page in the file */
 #define SLOW_NODE	2
 #define SLOW_LEN	(SLOW_AT + 64)
 
@@ -34,7 +32,7 @@ static const unsigned char exec_code[] = { 0xb8, 0x22, 0, 0, 0, 0x0f, 0x05, 0xeb
 static const unsigned int exec_code[] = { 0xd2800000, 0xd2800001, 0xd2800002, 0xd2800003,
 					  0xd2800004, 0xd2800928, 0xd4000001, 0x17fffff9 };
 #else
-#define EXEC_MACHINE	EM_NONE		/* then both fail */
+#define EXEC_MACHINE	EM_NONE		/* both executables fail */
 static const unsigned char exec_code[1];
 #endif
 
@@ -88,7 +86,7 @@ static void slow_reply(int fuse, const struct fuse_in_header *in, int err, const
 				       .unique = in->unique };
 	struct iovec parts[2] = { { &out, sizeof(out) }, { (void *)data, len } };
 
-	/* ENOENT: who asked has been killed. */
+	/* ENOENT: the task that asked has been killed. */
 	if (writev(fuse, parts, len ? 2 : 1) < 0 && errno != ENOENT)
 		_exit(0);
 }
@@ -146,7 +144,7 @@ static void slow_request(int fuse, int file, const struct fuse_in_header *in)
 	}
 }
 
-/* In a process of its own, which ends with the mount. */
+/* Runs in a process of its own, which ends with the mount. */
 static pid_t slow_serve(const char *program, const char *mnt)
 {
 	static char request[FUSE_MIN_READ_BUFFER + 8192] __attribute__((aligned(8)));

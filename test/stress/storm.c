@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storm - tasks come, go and move in many ways at once; every one is accounted
+ * Tasks come, go and move in many ways at once, and the files list each of them rightly
  *
- * Workers on all CPUs fork, vfork, clone, make threads, fork twice, setsid and
- * exec from a thread that is not the leader, and attach themselves; wanderers
- * do some of that while a mover attaches them from outside; a churner makes
- * and removes siblings. Each task that is to stay (a sitter) is entered in a
- * shared table with the container that it must be in: where its creating
- * thread was. Every second all of them stop, and check() compares the table
- * with what the files say. Twice: with the usual ring, and with one of a page,
- * which overflows, so that the daemon must rebuild what it knows.
+ * Workers on all CPUs fork, vfork, clone, make threads, fork twice, setsid and exec from a
+ * thread that is not the leader, and attach themselves. Wanderers do some of that while a
+ * mover attaches them from outside. A churner makes and removes siblings. A shared table has
+ * each task that is to stay (a sitter), with the container where it must be: that of its
+ * creating thread. Every second all tasks stop, and check() compares the table with the
+ * files. It runs twice: with the usual ring, and with a ring of one page, which overflows, so
+ * that the daemon must rebuild its replica.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -19,7 +18,7 @@
 #define CONTAINERS	4
 #define WORKERS		6
 #define WANDERERS	2
-#define SEATS		48		/* of one worker, itself included */
+#define SEATS		48		/* for one worker and its sitters */
 #define ROUNDS		6
 #define TOP		CONTAINERS
 #define ANY		(-1)
@@ -38,7 +37,7 @@ static struct {
 
 static struct seat *mine;		/* of this worker */
 static int my_where;
-static signed char listed[TIDS];	/* container + 1, of the check under way */
+static signed char listed[TIDS];	/* container + 1, in the present check */
 static bool seated[TIDS];
 
 static int attach_self(int where)
@@ -77,7 +76,7 @@ static void reap(pid_t pid)
 		;
 }
 
-/* A sitter goes. If it is a grandchild, the main process reaps it. */
+/* Ends a sitter. If it is a grandchild, the main process reaps it. */
 static void dismiss(struct seat *seat)
 {
 	pid_t pid = seat->tid;
@@ -182,7 +181,7 @@ static void *exec_main(void *arg)
 	_exit(1);
 }
 
-/* The process stays where the thread was that called exec. */
+/* After exec the process is where the calling thread was. */
 static void do_exec_by_thread(void)
 {
 	int where = my_where == ANY ? ANY : (int)(random() % CONTAINERS);
@@ -250,7 +249,7 @@ static void step(void)
 	}
 }
 
-/* Between steps: stand still while all are to. */
+/* Between steps: stop while all tasks are to stop. */
 static void boundary(void)
 {
 	shared->steps++;
@@ -357,7 +356,7 @@ static bool list(int where)
 	return tid == n || wrong("c%d: tasks %ld, but lists %ld", where, tid, n);
 }
 
-/* Does what the files say agree with the table? */
+/* Do the files agree with the table? */
 static bool check(void)
 {
 	struct seat *seat = &shared->seat[0][0];
@@ -382,7 +381,7 @@ static bool check(void)
 	return true;
 }
 
-/* Reap orphans; notice those who should not end. */
+/* Reap orphans; fail if a task has ended that must not. */
 static void look_after(void)
 {
 	int status;
@@ -430,7 +429,7 @@ static void storm(const char *ring)
 	}
 	for (int round = 1; round <= ROUNDS; round++) {
 		end = now() + 1;
-		/* Let the ring fill without anybody to read it, again and again. */
+		/* Let the ring fill while the daemon does not read it, again and again. */
 		for (int i = 0; ring && i < 10; i++) {
 			until(now() + 0.05, 0);
 			kill(stress_daemon, SIGSTOP);
@@ -440,7 +439,7 @@ static void storm(const char *ring)
 		until(end, 0);
 		shared->stop = 1;
 		until(0, actors);
-		/* A thread that was joined, a process that was killed, may take a moment to end. */
+		/* A joined thread or a killed process may take a moment to end. */
 		for (end = now() + 3; !check() && now() < end;)
 			look_after();
 		if (now() >= end)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stress.h - what the stress tests share: a daemon, a mount, and the end of both
+ * What the stress tests share: a daemon, a mount, and the end of both
  *
  * Each test is one C file and one process tree. stress_init() gives it a mount
  * namespace and a directory of its own, and makes it the reaper of all its
@@ -12,10 +12,9 @@
  * descendant (the daemon last), unmounts, and removes the directory. A test
  * ends by exit(0), by fail(), which says why, or by skip().
  *
- * The machine may be busy with other tests. Tasks of others are in the top
- * container of the hierarchy mounted here and stay there, because a test that
- * mounts ns sets ns.clone_flags of the top to "none" and works in a container
- * below it.
+ * The machine may be busy with other tests. Their tasks are in the top container of the
+ * hierarchy mounted here and stay there, because a test that mounts ns sets ns.clone_flags
+ * of the top to "none", and works in a container below it.
  *
  * All functions are static: a program is linked from its one file.
  */
@@ -71,7 +70,7 @@ static UNUSED void say(const char *fmt, ...)
 	fflush(stdout);
 }
 
-/* In the main process: end the test. In another: end it with 1, which the main one must notice. */
+/* Ends the test in the main process; another process ends with 1, which the main one must notice. */
 static UNUSED void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 static UNUSED void fail(const char *fmt, ...)
 {
@@ -94,7 +93,7 @@ static UNUSED void skip(const char *why)
 	exit(77);
 }
 
-/* The pid whose parent is us and that is not the daemon (or is, if there is no other); 0: none. */
+/* The pid of a child, of the daemon only if there is no other child; 0: there is none. */
 static pid_t a_child(void)
 {
 	char path[64], text[4096], *at = text;
@@ -188,7 +187,7 @@ static UNUSED void stress_init(const char *name)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Wait until @cond is true, and say so if it does not become so. */
+/* Wait until @cond is true; fail with its text if it does not become true. */
 #define await(cond, what) do {							\
 	double await_end = now() + 20;						\
 	while (!(cond)) {							\
@@ -210,7 +209,7 @@ static bool can_connect(void)
 	return ok;
 }
 
-/* @ring: its bytes as text, or NULL for the default. */
+/* @ring: the size of the ring as text, or NULL for the default. */
 static UNUSED void stress_start(const char *ring)
 {
 	int fd;
@@ -258,7 +257,7 @@ static UNUSED void stress_mount(const char *options)
 		fail("mount.containerfs -o %s", options);
 }
 
-/* The path of @fmt below the mount; one of a few buffers, by turns. */
+/* The path of @fmt below the mount, in one of a few buffers that are used in turn. */
 static UNUSED const char *at(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static UNUSED const char *at(const char *fmt, ...)
 {
@@ -295,7 +294,7 @@ static UNUSED int put_nr(const char *path, long nr)
 	return put(path, text);
 }
 
-/* The whole of a file, with a NUL; -errno or its length. The buffer is the function's. */
+/* Read a whole file: -errno or its length. *text ends in a NUL, and belongs to this function. */
 static UNUSED long get(const char *path, char **textp)
 {
 	static char *text;
@@ -354,14 +353,14 @@ static UNUSED long counter(const char *key)
 		for (found = text + before; (found = strstr(found, wanted)); found++)
 			if (found == text || found[-1] == ' ')
 				last = found;
-		/* All of them are there when the one after the last is. */
+		/* When the line after the last counter is there, all are. */
 		if (last && !strchr(last, '\n'))
 			last = NULL;
 	}
 	return last ? atol(last + strlen(wanted)) : -1;
 }
 
-/* What the log must not have. */
+/* Fail if the log has any of these. */
 static UNUSED void check_log(void)
 {
 	static const char *const bad[] = { "WARNING", "BUG", "Sanitizer", "runtime error",
@@ -394,7 +393,7 @@ static UNUSED void remove_below(const char *dir)
 	closedir(d);
 }
 
-/* Unmount; the hierarchy has nothing left, so the daemon ends by itself. */
+/* Unmount. The hierarchy is empty, so the daemon must end by itself. */
 static UNUSED void stress_stop(void)
 {
 	int status;

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * witness - cgroup v1 says where everybody must be
+ * cgroup v1 is the witness of where each task must be
  *
- * Actors live as badly as they can
- * (witness_actors.h). Beside them one mover moves processes, threads, and all that
- * `tasks` lists, both here and in a named hierarchy of the kernel's own, with the same
- * errors. Every now and then all are stopped, and
+ * Actors fork, exec, unshare and end in every way (witness_actors.h). A mover moves
+ * processes, threads, and all that `tasks` lists, both in our hierarchy and in a named one of
+ * the kernel's own, and must get the same errors. Now and then all actors are stopped. Then
  *
- *  - who is in one of the containers here is in one there, and the reverse;
- *  - of a process that was last moved as a whole, all threads are where it was moved
- *    to, in both;
- *  - threads that create nobody ("sit") are in both where they are in one.
+ *  - a task that is in one of our containers is in one of the kernel's, and the reverse;
+ *  - all threads of a process that was last moved as a whole are where it was moved to, in
+ *    both hierarchies;
+ *  - threads that create no task ("sit") are in the same container in both.
  *
- * Who is moved is known by his number, so nobody is who may lose it to somebody else
- * while he is. Between the two writes of a move others are born: those are compared once their
- * process has been moved as a whole. In the end all are killed, no record may be
- * left, and every container can be removed.
+ * A move names a task by its number, so the mover leaves out tasks whose number may go to
+ * another task meanwhile. Between the two writes of a move tasks are born; they are compared
+ * once their process has been moved as a whole. In the end all actors are killed, no record
+ * may be left, and every container can be removed.
  *
  * WITNESS_SECONDS: how long, 12 if not given.
  */
@@ -26,24 +25,24 @@
 #include "witness_actors.h"
 
 #define CONTAINERS	4
-#define ACTORS		6		/* as many at least */
+#define ACTORS		6		/* at least */
 #define PIDS		(4 << 20)
 #define QUIET_EVERY	2.0
-#define TURNS		8000		/* who moves is not to have his number given to others */
-#define WINK		0.15		/* s until they all may have been given out */
-#define REST		30.0		/* s until all must stand still, or agree */
+#define TURNS		8000		/* a task is moved only if its number has so many turns left */
+#define WINK		0.15		/* s until so many numbers may have been used */
+#define REST		30.0		/* s until all actors must have stopped, or both sides agree */
 
 enum { OURS, V1 };
 
-/* What is known of a process. */
+/* What the mover knows of a process. */
 struct known {
-	unsigned long long	start;		/* 0: nothing; else when it began */
+	unsigned long long	start;		/* when it began; 0: nothing is known */
 	int			where;		/* if settled */
 	bool			settled;	/* last moved as a whole */
-	bool			synced;		/* what is born in it is born in the same in both */
+	bool			synced;		/* its children are born in the same container in both */
 };
 
-static int nursery;				/* a byte makes its reader make an actor */
+static int nursery;				/* the reader of a byte makes an actor */
 static char v1_mnt[96], clones_mnt[96];
 static struct known known[PIDS];
 static signed char seen[2][PIDS];		/* container + 1, by thread */
@@ -82,7 +81,7 @@ static int *numbers(const char *path)
 	return list;
 }
 
-/* Its state, and when it began; 0: there is none. */
+/* The state of a process, and when it began; 0: there is none. */
 static char state_of(int tgid, int tid, unsigned long long *start)
 {
 	char path[64], *text, *p;
@@ -104,7 +103,7 @@ static bool is_dead(char state)
 	return !state || state == 'Z' || state == 'X';
 }
 
-/* Has the process a thread that lives? */
+/* Has the process a living thread? */
 static bool lives(int pid)
 {
 	unsigned long long start;
@@ -155,8 +154,8 @@ static bool sits(int tid)
 /* --- what the mover does --- */
 
 /*
- * Numbers are given out in a cycle, which so many threads get round in less than a
- * second where there are 32768. So many are still to come before it is @nr's turn.
+ * The kernel gives out numbers in a cycle; if there are 32768, so many threads use them up in
+ * less than a second. Returns how many numbers come before @nr.
  */
 static int turns_until(int nr)
 {
@@ -171,8 +170,8 @@ static int turns_until(int nr)
 }
 
 /*
- * Was @nr the same task's all the time since @turns were left, at @began? If
- * somebody else may have got it, nobody knows who was moved, and where.
+ * Was @nr the number of the same task since @began, when @turns were left? If another task
+ * may have got it, the mover does not know which task it has moved.
  */
 static void nobody_else(int nr, int turns, double began)
 {
@@ -180,7 +179,7 @@ static void nobody_else(int nr, int turns, double began)
 		memset(known, 0, sizeof(known));
 }
 
-/* Both, one after the other; only what is gone may fail. */
+/* Moves in both hierarchies, one after the other. Only a task that has ended may fail. */
 static bool write_both(int c, const char *file, int nr)
 {
 	int err[2], first = (int)roll(2);
@@ -210,7 +209,7 @@ static void move_process(void)
 		return;
 	state_of(pid, pid, &start);
 	ok = write_both(c, "cgroup.procs", pid);
-	/* By this number the process is found whatever its threads do. */
+	/* This number finds the process, whatever its threads do. */
 	if (!ok && lives(pid) && (state_of(pid, pid, &after), after == start) && start)
 		fail("process %d cannot be moved", pid);
 	*k = (struct known){ ok ? start : 0, c, ok, ok };
@@ -225,7 +224,7 @@ static void move_thread(int c, int tid)
 	int tgid = tgid_of(tid);
 	bool sitter = sits(tid);
 
-	/* Amid an exec the thread has another number, and that one leads to it here only. */
+	/* During an exec the thread has another number; only containerfs finds it by the old one. */
 	if (!tgid || turns < TURNS)
 		return;
 	write_both(c, "tasks", tid);
@@ -236,7 +235,7 @@ static void move_thread(int c, int tid)
 	thread_moves++;
 }
 
-/* As cset does. */
+/* Moves all that `tasks` lists, as cset does. */
 static void move_all(void)
 {
 	int *list = numbers(in(OURS, (int)roll(CONTAINERS), "tasks"));
@@ -339,9 +338,9 @@ static void step(void)
 		fail("the nursery is gone");
 }
 
-/* --- quiet --- */
+/* --- comparing --- */
 
-/* Does every process stand? Those that do not are told to. */
+/* Has every process stopped? Stops those that have not. */
 static bool all_stand(void)
 {
 	unsigned long long start;
@@ -423,7 +422,7 @@ static void quiet(void)
 			fail("the actors do not stop");
 		usleep(1000);
 	}
-	/* Who is on the way out may be gone from one and not yet from the other. */
+	/* A task that is exiting may have left one side, and not yet the other. */
 	end = now() + REST;
 	while ((tid = astray(why, sizeof(why)))) {
 		if (now() > end)
@@ -439,7 +438,7 @@ static void quiet(void)
 	}
 }
 
-/* --- the whole --- */
+/* --- begin and end --- */
 
 static bool kill_all(void)
 {
@@ -457,7 +456,7 @@ static bool kill_all(void)
 	return any;
 }
 
-/* Also when it has failed: the kernel's hierarchy outlives its mount. */
+/* Also after a failure, because the kernel's hierarchy outlives its mount. */
 static void unmount_all(void)
 {
 	char path[128];
@@ -505,7 +504,7 @@ static void mount_all(void)
 	snprintf(path, sizeof(path), "%s/mount.containerfs", stress_build);
 	if (run(path, "none", clones_mnt, "-o", "ns", NULL))
 		fail("mount.containerfs -o ns");
-	/* Those of others are left alone. */
+	/* Containers of other programs are left alone. */
 	snprintf(path, sizeof(path), "%s/w", clones_mnt);
 	mkdir(path, 0755);
 	snprintf(path, sizeof(path), "%s/ns.clone_flags", clones_mnt);

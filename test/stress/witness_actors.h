@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * witness_actors.h - those who are moved: the part of witness.c that runs in them
+ * Actors: the part of witness.c that runs in the tasks that are moved
  *
- * Actors live as badly as they can: their threads begin and end, each making the next;
- * leaders die first; any thread calls execve, which succeeds, fails behind the point of
- * no return, is killed there or takes its time on a slow file system; they fork, and
- * unshare.
+ * The threads of an actor begin and end, each making the next. Leaders die first. Any thread
+ * calls execve, which succeeds, fails behind the point of no return, is killed there, or
+ * takes long on a slow file system. Actors fork and unshare.
  */
 #ifndef TEST_STRESS_WITNESS_ACTORS_H
 #define TEST_STRESS_WITNESS_ACTORS_H
@@ -14,15 +13,15 @@
 
 #include "stress.h"
 
-#define CROWD		30		/* so many processes do not fork */
+#define CROWD		30		/* with so many processes none forks */
 
 /*
- * Actors fork only while the mover counts them, and live in a pid namespace whose
- * init dies with the mover: whatever goes wrong, they do not outlive it.
+ * Actors fork only while the mover counts them. They live in a pid namespace whose init dies
+ * with the mover, so that they never outlive the mover.
  */
 static struct {
-	_Atomic int	crowd;			/* processes */
-	_Atomic double	counted;		/* when */
+	_Atomic int	crowd;			/* how many processes there are */
+	_Atomic double	counted;		/* when the mover has counted them */
 } *shared;
 static char slow_mnt[96], files_dir[96];
 
@@ -115,7 +114,7 @@ static void fork_one(bool clone_it)
 			be_actor();
 		return;
 	}
-	/* Behind libc's back, so it may call nothing but execve. */
+	/* libc does not know this thread, so it may call nothing but execve. */
 	pid = (pid_t)syscall(SYS_clone, CLONE_NEWUTS | SIGCHLD, 0, 0, 0, 0);
 	if (!pid) {
 		exec_good(NULL);
@@ -123,7 +122,7 @@ static void fork_one(bool clone_it)
 	}
 }
 
-/* In a thread of its own or as the leader, which may be the one that calls execve. */
+/* Runs as the leader or in another thread; either may call execve. */
 static void *act(void *arg)
 {
 	seed();

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * worst_minute - a user without privileges does his worst, and another
- * one is served
+ * A user without privileges does the worst, and another user is served
  *
- * One user has a container of his own, and attacks: he unshares without end, in a
- * user namespace and under a seccomp filter that only says so, makes automatic
- * containers as a tree, holds thousands of descriptors of lists that he reads again
- * and again, fills and empties extended attributes, makes deep chains, execs without
- * end, moves himself to and fro, and forty more of his tasks ask and ask. There are fewer than 100 tasks of his.
+ * The attacker has a container of his own. His fewer than 100 tasks unshare for ever, in a
+ * user namespace and under a seccomp filter that makes up the result, make a tree of
+ * automatic containers, hold thousands of descriptors of lists and read them again and
+ * again, fill and empty extended attributes, make deep chains, exec for ever, move to and
+ * fro, and send requests.
  *
- * Another user does beside it, in a container of his own, what one does: lists,
- * makes and removes, attaches, reads, kills. Each of his calls is timed, three times:
- * alone; beside the same attackers at work on a directory that is not ours, which is
- * what two busy CPUs cost; and beside the attack. No time is asserted but that each
- * call is answered. The medians are printed for who reads them.
+ * Another user works beside them, in a container of her own: lists, makes and removes,
+ * attaches, reads, kills. Each of her calls is timed in three phases: alone; beside the same
+ * attackers at work on a directory of another file system, which shows what two busy CPUs
+ * cost; and beside the attack. The test asserts only that each call is answered, and prints
+ * the medians. All limits must hold. When the attackers have ended and their containers are
+ * removed, the daemon is nearly as small as before.
  *
- * All limits hold, and when the attackers are gone and what they made is removed, the
- * daemon is nearly as small as before.
- *
- * SECONDS_MAX (12) is how long all three take together. Attacks whose names WORST
- * has, all without it.
+ * SECONDS_MAX (12) is how long all three phases take together. WORST names the attacks to
+ * make; without it all are made.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -34,12 +31,12 @@
 #define TASKS_MAX	90
 #define DESCRIPTORS	8000
 #define CHAIN		400
-#define CLONES_MAX	1000		/* of a user */
+#define CLONES_MAX	1000		/* for one user */
 #define ANSWER		10.0		/* seconds that any call may take */
 #define ROUNDS_MIN	10
 #define GROWN_KB	16384
 
-/* --- the attackers, each a process or two; @dir is the container or just a directory --- */
+/* --- the attackers, each a process or two; @dir is the container or a plain directory --- */
 
 static const char *bad_dir;
 
@@ -81,7 +78,7 @@ static void fakes(void)
 		unshare(CLONE_NEWUTS);
 }
 
-/* A clone with some below it, all of which end: empty ones that stay. */
+/* A clone with clones below it, all of which end: they stay as empty ones. */
 static void branch(int depth)
 {
 	unshare(CLONE_NEWUTS);
@@ -181,7 +178,7 @@ static void moves(void)
 	}
 }
 
-/* Many, of which each waits for an answer most of the time. */
+/* Many tasks, each of which waits for an answer most of the time. */
 static void crowd(void)
 {
 	char text[256];
@@ -220,7 +217,7 @@ static void become(uid_t user)
 		_exit(1);
 }
 
-/* One process, whose children all the attackers are; those that lose theirs are its, too. */
+/* The parent of all attackers, which also adopts those whose parent has ended. */
 static pid_t attackers;
 
 static pid_t attack(const char *dir)
@@ -238,7 +235,7 @@ static pid_t attack(const char *dir)
 	if (put(in_dir("tasks"), "0"))
 		_exit(1);
 	become(BAD_USER);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* not before, another user's is another */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* now, because a change of user clears it */
 	for (size_t i = 0; i < NR_ATTACKS; i++)
 		for (int n = 0; n < attacks[i].processes; n++)
 			if ((!chosen || strstr(chosen, attacks[i].name)) && !fork()) {
@@ -247,10 +244,10 @@ static pid_t attack(const char *dir)
 			}
 	while (wait(NULL) > 0 || errno == EINTR)
 		;
-	_exit(1);	/* none of them ends by itself */
+	_exit(1);	/* no attacker ends by itself */
 }
 
-/* All of the user's tasks are dead and reaped. */
+/* All tasks of the user are dead and reaped. */
 static bool nobody_left(void)
 {
 	char path[64], text[8192], *uid;
@@ -281,7 +278,7 @@ static void end_attack(pid_t pid)
 {
 	if (waitpid(pid, NULL, WNOHANG))
 		fail("the attackers ended by themselves");
-	/* with all that they have created, as nobody left the process group */
+	/* with all their children, because no task has left the process group */
 	kill(-pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	attackers = 0;
@@ -294,9 +291,9 @@ static void end_attack(pid_t pid)
 	}
 }
 
-static char elsewhere[96];	/* a directory that is not ours */
+static char elsewhere[96];	/* a directory of another file system */
 
-/* If it has failed, ends those who might wait for a daemon that hangs, and what they wait for. */
+/* After a failure: ends tasks that may wait for a hanging daemon, and the daemon. */
 static void clean(void)
 {
 	if (getpid() != stress_main)
@@ -309,7 +306,7 @@ static void clean(void)
 	rmdir(elsewhere);
 }
 
-/* --- who works beside --- */
+/* --- the user beside them --- */
 
 enum { LS, MKDIR, RMDIR, ATTACH, READ, KILL, NR_CALLS };
 static const char *const call_names[] = { "ls", "mkdir", "rmdir", "attach", "read", "kill" };
@@ -359,7 +356,7 @@ static void work(int phase, double until)
 	int err;
 	pid_t pid;
 
-	/* a machine that is busy may not have let us begin until then */
+	/* a busy machine may not have let this process begin before */
 	for (int round = 0; round < ROUNDS_MIN || now() < until; round++) {
 		begin();
 		end(phase, LS, list(at("good")));
@@ -418,7 +415,7 @@ static void measure(int phase, double seconds)
 		become(GOOD_USER);
 		work(phase, until);
 	}
-	/* one call that takes longer than it may is as good as none */
+	/* a call that takes too long counts as not answered */
 	while (!waitpid(pid, &status, WNOHANG)) {
 		if (now() > until + ANSWER * 2)
 			fail("the other user waits for ever");
@@ -432,7 +429,7 @@ static void measure(int phase, double seconds)
 			     samples[phase * NR_CALLS + call].longest);
 }
 
-/* --- what the daemon keeps --- */
+/* --- the size of the daemon --- */
 
 static long daemon_kb(const char *what)
 {
@@ -511,7 +508,7 @@ int main(void)
 	measure(ALONE, seconds / 4);
 	start = daemon_kb("VmRSS:");
 
-	/* as files, "tasks" and its like are there, and take what is written */
+	/* as plain files, "tasks" and the others exist, and take any text */
 	snprintf(bad, sizeof(bad), "%s/bad", elsewhere);
 	mkdir(bad, 0777);
 	bad_dir = bad;

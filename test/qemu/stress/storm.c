@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storm SECONDS: everything at once, on the module.
+ * storm SECONDS: all operations at once, on the module.
  *
- * The hierarchy has containers that stay, c0 to c7, in which forks and clones
- * are checked, and names that everybody makes, renames and removes, x0 to x3.
- * What must hold throughout: a child is in its creator's container, and a task
- * with new namespaces one level below where it was, from its first instruction
- * on; who has ended is listed nowhere; a killed container is empty; no errno
- * that is not documented; a mounted module is not unloaded. And afterwards:
- * each task in exactly one container, all that live in the top one when the
- * rest has ended, and every container can be removed.
+ * The hierarchy has containers that stay, c0 to c7, in which forks and clones are checked,
+ * and names that all workers make, rename and remove, x0 to x3. These must hold throughout:
+ * from its first instruction on a child is in its creator's container, and a task with new
+ * namespaces is one level below where it was; a task that has ended is listed nowhere; a
+ * killed container is empty; each errno is a documented one; a mounted module is not
+ * unloaded. Afterwards each task is in exactly one container; when the workers have ended,
+ * all tasks are in the top one, and every container can be removed.
  *
- * Tasks that the attachers may move are victims: they look at nothing.
+ * Victims are tasks that the attachers may move; they check nothing.
  */
 #include "workers.h"
 
@@ -42,7 +41,7 @@ static void own_place(char *path, size_t size)
 	fail("container.where has no line of the hierarchy");
 }
 
-/* Go into a container that stays; its number. */
+/* Go into a container that stays, and return its number. */
 static int settle(void)
 {
 	char path[64];
@@ -65,7 +64,7 @@ static void must_be_in(int nr, const char *who)
 		fail("%s is in %s instead of %s", who, place, wanted);
 }
 
-/* One level below what @above was; @above becomes it. */
+/* Is the caller one level below @above? @above becomes its container. */
 static void must_be_below(char *above, const char *who)
 {
 	char place[PATH_MAX];
@@ -112,7 +111,7 @@ static void unshare_step(void)
 
 	if (!pid) {
 		snprintf(place, sizeof(place), "/c%d", nr);
-		/* A user namespace takes away what further ones need. */
+		/* After a user namespace the task may not make further ones. */
 		while (depth--) {
 			if (unshare(depth ? CLONE_NEWUTS : namespaces()))
 				fail("unshare: %s", strerror(errno));
@@ -141,7 +140,7 @@ static void clone_step(void)
 	reap(pid);
 }
 
-/* Keep a victim alive that makes children, namespaces and threads; each lives for a while. */
+/* Keep a victim alive, which makes children, namespaces and threads; each lives for a while. */
 static void victim_step(void)
 {
 	pid_t pid = child();
@@ -225,7 +224,7 @@ static void make_step(void)
 	}
 }
 
-/* Read every file below, at most so deep. */
+/* Read every file below, down to a depth. */
 static void read_all(int dirfd, const char *name, int depth)
 {
 	int dir = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
@@ -324,7 +323,7 @@ static void watch_step(void)
 	close(in);
 }
 
-/* Remove all below @path; what cannot be removed stays, and the last of it is named in @left. */
+/* Remove all below @path. @left: the last path that could not be removed. */
 static void remove_below(const char *path, char *left)
 {
 	char name[PATH_MAX];
@@ -359,7 +358,7 @@ static void kill_step(void)
 		ret = put(path, "0");
 		if (ret)
 			fail("%s: %s", path, strerror(-ret));
-		/* Three generations: who is to kill them may have to wait for a CPU. */
+		/* Three generations, because the killer may have to wait for a CPU. */
 		for (i = 0; i < 20; i++) {
 			if (fork() == 0) {
 				if (below(2))
@@ -373,14 +372,14 @@ static void kill_step(void)
 	}
 	usleep(below(30000));
 	snprintf(path, sizeof(path), "%s/container.kill", dir);
-	/* The first may not have come in yet; then it comes alone, and is killed the next time. */
+	/* The first task may not have come in yet; then it comes alone, and is killed the next time. */
 	do {
 		ret = put(path, "1");
 		if (ret)
 			fail("%s: %s", path, strerror(-ret));
 		usleep(5000);
 	} while (!waitpid(pid, NULL, WNOHANG));
-	/* They have the signal, or get it when they come in: they end in their own time. */
+	/* They have the signal, or get it when they come in; then they end after a while. */
 	for (i = 0; ; i++) {
 		remove_below(dir, left);
 		if (!rmdir(dir))
@@ -418,7 +417,7 @@ static const struct work works[] = {
 	{ "unload", unload_step, 1 },
 };
 
-/* With only the top container left, it has each thread of the system once. */
+/* The top container is the only one left: it has each thread of the system once. */
 static void everybody_is_in_the_top(void)
 {
 	long in_top = -1, in_proc = -2;
@@ -459,8 +458,8 @@ int main(int argc, char **argv)
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	mkdir(TOP, 0755);
 	/*
-	 * Each clone is looked for, so none may be refused: empty ones count for their
-	 * user until their agents have run, which may take long here.
+	 * Each clone is checked, so none may be refused. Empty clones count for their user
+	 * until their agents have run, which may take long here.
 	 */
 	if (mount("none", TOP, "containerfs", 0, "ns,debug,max_user_clones=max"))
 		end_with("mount: %s", strerror(errno));

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unload SECONDS MODULE.ko [CYCLES]: load, mount, use, unmount, unload, again
- * and again, while tasks fork, exec, unshare and go into whatever container
- * there is: for half the time, and then on until there were CYCLES of them.
+ * unload SECONDS MODULE.ko [CYCLES]: load, mount, use, unmount, unload, again and again,
+ * while tasks fork, exec, unshare and enter any container that exists: for half the time, and
+ * then until there were CYCLES cycles.
  *
- * What must hold: nothing that those tasks do fails for it; a module without a
- * mount is unloaded at the first attempt; one with a mount is not; unmounting,
- * which waits for nobody else here, leaves no mount behind, whatever files are
- * being opened. In the second half somebody else unloads the module whenever
- * that is possible, so that a mount may come too late: ENODEV, and nothing else.
+ * These must hold: no call of those tasks fails because of it. A module without a mount is
+ * unloaded at the first attempt; a module with a mount is not unloaded. An umount leaves no
+ * mount behind, whatever files are being opened. In the second half another process unloads
+ * the module whenever it can, so that a mount may come too late and fail with ENODEV.
  *
- * Loading and unloading wait for grace periods, which busy CPUs make long: the
- * tasks rest between their steps, so that there are many cycles.
+ * Loading and unloading wait for grace periods, which busy CPUs make long. So the tasks rest
+ * between their steps, and there are many cycles.
  */
 #include "workers.h"
 
@@ -71,12 +70,12 @@ static void clone_step(void)
 	rest();
 }
 
-/* Into containers that come and go, by a file that may be open across an unmount. */
+/* Enter containers that come and go, by a file that may be open across an umount. */
 static void enter_step(void)
 {
 	int ret = put(below(2) ? MNT "/a/tasks" : MNT "/tasks", "0");
 
-	/* Without a mount there is a plain directory. */
+	/* Without a mount this is a plain directory. */
 	if (!ACCEPTED(ret, ENOENT, ENODEV))
 		fail("entering: %s", strerror(-ret));
 	rest();
@@ -143,7 +142,7 @@ static void cycle(void)
 	use();
 	if (!unload())
 		fail("unloaded under a mount");
-	/* Somebody may be in the middle of opening a file of it. */
+	/* A task may just be opening a file of it. */
 	for (end = now() + 20; umount(MNT); usleep(100))
 		if (errno != EBUSY || now() > end)
 			fail("umount: %s", strerror(errno));
@@ -162,7 +161,7 @@ static void cycles_wanted(void)
 	} while (cycles < wanted && !shared->stop);
 }
 
-/* Here others unload, too: each step may find the module gone. */
+/* Another process unloads, too, so each step may find the module gone. */
 static void contended_cycle(void)
 {
 	double end;

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * witness DIR SECONDS [SLOW]: those who unshare, fork and exit count themselves.
+ * witness DIR SECONDS [SLOW]: tasks that unshare, fork and exit count themselves.
  *
- * DIR is the top of a hierarchy that has ns and pids. In a container of it many
- * processes make children that unshare and end, or that are cloned with a namespace
- * and end, and now and then one that stays. So many on so few CPUs are preempted
- * wherever the kernel lets them be, in the hooks of the file system, too. Then SLOW
- * (400) processes unshare mount namespaces with many mounts at one moment, so that
- * nearly all of them are inside unshare(2) at once.
+ * DIR is the top of a hierarchy that has ns and pids. In a container of it many processes
+ * make children that unshare and end, or that are cloned with a namespace and end; now and
+ * then one stays. So many tasks on so few CPUs are preempted wherever the kernel allows it,
+ * also in the hooks of the file system. Then SLOW (400) processes unshare mount namespaces
+ * with many mounts at one moment, so that nearly all are inside unshare(2) at once.
  *
- * Each success is counted by its caller. Afterwards ns.events must say the same, but for
- * what the daemon says it has missed (both hooks were skipped at once, by misfortune);
- * `tasks` must list those who stayed and nobody else, and pids.current their number,
- * at once, for everybody else has been waited for.
+ * Each caller counts its success. Afterwards ns.events must have the same number, less what
+ * the daemon reports as missed, because both hooks were skipped at once. `tasks` must list
+ * the tasks that stayed and no others, and pids.current must be their number, at once,
+ * because all other tasks have been waited for.
  */
 #include "workers.h"
 
 #define WORKERS		12
 #define STAY_EVERY	200
-#define STAY_MAX	8	/* of each worker */
+#define STAY_MAX	8	/* for each worker */
 #define MOUNTS		200
 #define SLOW_MAX	8000
 #define LIST_MAX	(2 * WORKERS * (STAY_MAX + 1))
@@ -28,7 +27,7 @@ static pid_t slow[SLOW_MAX];
 
 static struct counts {
 	volatile long	unshares, clones, slow, forks;
-	volatile int	quiet;		/* workers that have nothing under way */
+	volatile int	quiet;		/* how many workers have nothing under way */
 	volatile int	nr_stayed;
 	volatile pid_t	stayed[LIST_MAX];
 } *counts;
@@ -58,7 +57,7 @@ static int end_at_once(void *arg)
 	return 0;
 }
 
-/* A child that shares the memory, which makes forks cheap, hence many; whether it succeeded. */
+/* Make a child that shares the memory, because that is cheap. Returns whether it succeeded. */
 static bool child_ends(int (*fn)(void *), int flags)
 {
 	static char stack[65536];
@@ -135,7 +134,7 @@ static int unshare_slowly(void *arg)
 
 #define STACK	16384
 
-/* All of @nr are inside unshare(2) at once: one copies its mounts, the others wait for it. */
+/* All @nr are inside unshare(2) at once: one copies its mounts, and the others wait for it. */
 static void slow_round(int nr)
 {
 	char *stacks = mmap(NULL, (size_t)nr * STACK, PROT_READ | PROT_WRITE,
@@ -180,7 +179,7 @@ static long number(const char *file, const char *name)
 	return at ? strtol(at + (name ? strlen(name) : 0), NULL, 10) : -1;
 }
 
-/* What the daemon says that it may not have seen; the module never misses any. */
+/* How many events the daemon reports as missed; the module never misses any. */
 static long owned_up(void)
 {
 	FILE *f = popen("containerctl hierarchies --stats 2>/dev/null", "re");

@@ -2,14 +2,13 @@
 /*
  * What the stress programs of the guest share: workers, their end, and files.
  *
- * A worker is a process that repeats one step until the time is over; several
- * of several kinds run at once. Whatever a step cannot accept it reports by
- * fail(), from the worker, from a process that the worker has made, or from the
- * main process: the first such message is kept in shared memory, everybody
- * stops, and the program ends with 1. A kind that has not got a single step done is a failure as well: a
- * test in which nothing happened has shown nothing.
+ * A worker is a process that repeats one step until the time is over. Several workers of
+ * several kinds run at once. A step reports a failure by fail(), in the worker, in a process
+ * that the worker has made, or in the main process. Shared memory keeps the first message;
+ * then all processes stop, and the program ends with 1. The program also fails if a kind has
+ * not done a single step, because then the test has shown nothing.
  *
- * workers_run() returns with all workers and all that they have made dead and
+ * When workers_run() returns, all workers and all processes that they have made are dead and
  * reaped: the program is the reaper of its descendants.
  *
  * All functions are static: a program is linked from its one file.
@@ -49,7 +48,7 @@ struct work {
 
 static struct shared {
 	volatile bool	stop;
-	volatile int	failed;		/* whoever sets it to 1 may write the message */
+	volatile int	failed;		/* the process that sets it to 1 writes the message */
 	char		message[512];
 	volatile long	steps[KINDS_MAX];
 } *shared;
@@ -71,7 +70,7 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* For the main process: what failed so far, or what has failed now, ends the program. */
+/* For the main process: a failure, now or before, ends the program. */
 static UNUSED void end_with(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static UNUSED void end_with(const char *fmt, ...)
 {
@@ -130,7 +129,7 @@ static UNUSED pid_t child(void)
 	return pid;
 }
 
-/* Wait for a child to end; one that did not exit by 0 has said why, unless a signal ended it. */
+/* Wait for a child to end. If it did not exit with 0, it has told why, unless a signal ended it. */
 static UNUSED int reap(pid_t pid)
 {
 	int status;
@@ -141,7 +140,7 @@ static UNUSED int reap(pid_t pid)
 	return status;
 }
 
-/* Kill and reap all descendants: each round those who are children by then. */
+/* Kill and reap all descendants: each round those that are children by then. */
 static UNUSED void kill_all(void)
 {
 	char path[64], text[8192], *at;
@@ -191,7 +190,7 @@ static UNUSED void workers_run(const struct work *work, int kinds, double second
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
 	}
-	/* Steps may be in the middle of what only they can undo: time for that. */
+	/* Give the steps time to undo what only they can undo. */
 	shared->stop = true;
 	for (end = now() + 30; now() < end; usleep(10000))
 		if (waitpid(-1, NULL, WNOHANG) < 0)
@@ -245,7 +244,7 @@ static UNUSED long get(const char *path, char *text, size_t size)
 	return n;
 }
 
-/* Whether a task is listed in a tasks file. */
+/* Does a tasks file list the task? */
 static UNUSED bool listed(const char *path, pid_t pid)
 {
 	FILE *f = fopen(path, "re");
@@ -259,7 +258,7 @@ static UNUSED bool listed(const char *path, pid_t pid)
 	return found;
 }
 
-/* One of a set of errnos, or none at all; ends with 0. */
+/* Accept one of a set of errnos, or none. The set ends with 0. */
 static UNUSED bool one_of(int ret, const int *errnos)
 {
 	while (*errnos && -ret != *errnos)
