@@ -70,7 +70,7 @@ static UNUSED void say(const char *fmt, ...)
 	fflush(stdout);
 }
 
-/* Ends the test in the main process; another process ends with 1, which the main one must notice. */
+/* Ends the test in the main process; another one ends with 1, which the main one must notice. */
 static UNUSED void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 static UNUSED void fail(const char *fmt, ...)
 {
@@ -374,7 +374,7 @@ static UNUSED void check_log(void)
 			fail("the daemon's log has \"%s\":\n%s", bad[i], text);
 }
 
-/* Remove all containers below @dir, again and again until it works; tasks in them must be ending. */
+/* Remove all containers below @dir, again until it works; tasks in them must be ending. */
 static UNUSED void remove_below(const char *dir)
 {
 	char path[PATH_MAX];

@@ -28,9 +28,9 @@
 #define ACTORS		6		/* at least */
 #define PIDS		(4 << 20)
 #define QUIET_EVERY	2.0
-#define TURNS		8000		/* a task is moved only if its number has so many turns left */
+#define TURNS		8000		/* a number with fewer turns left is not moved */
 #define WINK		0.15		/* s until so many numbers may have been used */
-#define REST		30.0		/* s until all actors must have stopped, or both sides agree */
+#define REST		30.0		/* s until all must have stopped, or both agree */
 
 enum { OURS, V1 };
 
@@ -39,7 +39,7 @@ struct known {
 	unsigned long long	start;		/* when it began; 0: nothing is known */
 	int			where;		/* if settled */
 	bool			settled;	/* last moved as a whole */
-	bool			synced;		/* its children are born in the same container in both */
+	bool			synced;		/* its children are born in the same in both */
 };
 
 static int nursery;				/* the reader of a byte makes an actor */
@@ -224,7 +224,7 @@ static void move_thread(int c, int tid)
 	int tgid = tgid_of(tid);
 	bool sitter = sits(tid);
 
-	/* During an exec the thread has another number; only containerfs finds it by the old one. */
+	/* During an exec only containerfs finds the thread by its old number. */
 	if (!tgid || turns < TURNS)
 		return;
 	write_both(c, "tasks", tid);

@@ -372,7 +372,7 @@ static void kill_step(void)
 	}
 	usleep(below(30000));
 	snprintf(path, sizeof(path), "%s/container.kill", dir);
-	/* The first task may not have come in yet; then it comes alone, and is killed the next time. */
+	/* If the first task has not come in yet, it comes alone, and is killed the next time. */
 	do {
 		ret = put(path, "1");
 		if (ret)
