@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the scripts that watch containerfsd itself share: a socket and mount
-# points of their own in $dir, m1 to m8, of which $m is the first; everything
-# ended and removed at the end.  Sourced by a script in this folder.
+# What the scripts that test containerfsd itself share: a socket in $dir, mount points m1 to
+# m8 there, of which $m is the first; and the end of all at exit. The scripts source this.
 
 cd "$(dirname "$0")/../.." || exit 2
 BUILD=${BUILD:-$PWD/build}

@@ -1,11 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the tests of containerctl share: a hierarchy of the test's own at $m, with
-# the container $t in which everything happens and below which nothing else on the
-# machine clones; checks; and that all goes afterwards. The script that sources
-# this has called `hierarchy OPTIONS` first thing, and ends with `finish`, which
-# prints "N passed, N failed, N skipped".
+# What the tests of containerctl share: a hierarchy of the test's own at $m, with the
+# container $t, in which the test works and below which no other program clones; checks;
+# and the clean-up. A script that sources this calls `hierarchy OPTIONS` first, and ends
+# with `finish`, which prints "N passed, N failed, N skipped".
 
 cd "$(dirname "$0")/../.." || exit 2
 BUILD=${BUILD:-$PWD/build}
@@ -13,8 +12,8 @@ export CONTAINERFSD=${CONTAINERFSD:-$BUILD/containerfsd} LC_ALL=C.UTF-8
 ctl=$BUILD/containerctl
 [ "$(id -u)" -eq 0 ] && [ -x "$ctl" ] || exit 77
 
-# In a mount namespace of its own, where nobody else's hierarchies are seen: which
-# of them is meant depends on how many there are.
+# In a mount namespace of its own, without the hierarchies of other programs, because
+# containerctl chooses a hierarchy by how many there are.
 if [ -z "${CTL_TEST_MOUNTS-}" ]; then
 	CTL_TEST_MOUNTS=1 exec unshare --mount --propagation private "test/tools/${0##*/}" "$@"
 fi
@@ -69,13 +68,13 @@ has() { # WHAT PATTERN TEXT
 	esac
 }
 
-# Exit status and all output of a command.
+# Prints the exit status and all output of a command.
 of() {
 	"$@" 2>&1
 	echo "status $?"
 }
 
-# A process in DIR; its id is $PID.
+# Starts a process in DIR; its id is $PID.
 spawn() { # DIR [COMMAND...]
 	local dir=$1
 	shift

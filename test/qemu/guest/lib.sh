@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the suites of the guest share. A suite is a sourced script that makes
-# checks; it may change nothing of the shell's own but its memberships.
+# What the suites of the guest share. A suite is a script that is sourced, and makes
+# checks. It may move the shell, and change nothing else of it.
 #
 # Variables, from the kernel's command line: suite, smp, test_timeout (seconds
 # for one conformance script), duration (seconds of stress), cycles (of
@@ -18,7 +18,7 @@ uptime_seconds() {
 	sed 's/\..*//' /proc/uptime
 }
 
-# One check: passed if the command succeeds, whose output is shown if not.
+# One check: it passes if the command succeeds; else the output of the command is shown.
 check() { # NAME COMMAND...
 	name=$1
 	shift
@@ -63,11 +63,11 @@ conformance() { # HOST
 	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
 
-# qemu before 8.1 translates without a lock, and may go on with a translation
-# of code that another CPU has changed meanwhile. The kernel changes its code
-# by way of a breakpoint; a CPU that keeps it hits it for ever. So what is
-# under test shall find nothing to change in code that is run all the time:
-# each tracepoint has two users already, the functions that are probed a probe.
+# qemu before 8.1 translates without a lock, and may go on with a translation of code
+# that another CPU has changed meanwhile. The kernel changes its code by way of a
+# breakpoint, and a CPU that keeps its translation hits that for ever. So the programs
+# under test must not make the kernel change code that runs all the time: each
+# tracepoint has two users already, and each probed function a probe.
 hold_code() {
 	tracing=/sys/kernel/tracing
 	[ -d $tracing/instances ] || return 0
@@ -102,8 +102,8 @@ no_mounts() {
 	! grep -E ' (containerfs|fuse\.containerfs|cgroup) ' /proc/mounts
 }
 
-# Objects are freed after a grace period, so this allows for some; and those of
-# a slab that a CPU keeps count until it is shrunk.
+# Objects are freed after a grace period, so this waits for some; and objects of a slab
+# that a CPU keeps count until the cache is shrunk.
 no_objects() {
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		for cache in /sys/kernel/slab/containerfs*/shrink; do
@@ -117,7 +117,7 @@ no_objects() {
 	return 1
 }
 
-# Only a kernel with kmemleak can tell; it needs two looks.
+# Only a kernel with kmemleak can tell; it needs two scans.
 no_leaks() {
 	[ -w /sys/kernel/debug/kmemleak ] || return 0
 	sleep 6
