@@ -2,10 +2,9 @@
 /*
  * Attach: `echo PID > DIR/tasks`, and the same with cgroup.procs.
  *
- * A sleeping process goes to and fro between two containers of each side.
- * After a rest cgroup v1 has to wait for a grace period of RCU, so that case
- * is measured by itself, and batches of the other begin with one that does not
- * count.
+ * A sleeping process is moved to and fro between two containers of each side. After a
+ * rest, cgroup v1 must wait for a grace period of RCU. That case is measured by itself; a
+ * batch of the other case begins with an attach that does not count.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +18,7 @@
 enum { TASKS, PROCS };
 
 static struct crowd traveller;
-static unsigned int place[NR_SIDES];	/* where it is, 0 or 1 */
+static unsigned int place[NR_SIDES];	/* the container of the process, 0 or 1 */
 
 static int attach_setup(const struct op *op)
 {
@@ -46,7 +45,7 @@ static void attach_teardown(const struct op *op)
 			remove_below(side_dir(side));
 }
 
-/* Move it once; 0 or -errno. */
+/* Move the process once; 0 or -errno. */
 static int move(enum side side, unsigned int file)
 {
 	char path[96];

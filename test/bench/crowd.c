@@ -2,8 +2,8 @@
 /*
  * Sleeping tasks: processes of many threads each.
  *
- * A process is attached while it has one thread; the others are born where it
- * is.  They end with it, and it ends with us (PR_SET_PDEATHSIG).
+ * A process is attached while it has one thread, so its other threads are born in the same
+ * container. The process ends with us (PR_SET_PDEATHSIG).
  */
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +16,7 @@
 
 #include "bench.h"
 
-#define THREADS		1000u		/* of one process */
+#define THREADS		1000u		/* in one process */
 
 static void *sleeper(void *arg)
 {
@@ -25,7 +25,7 @@ static void *sleeper(void *arg)
 	return arg;
 }
 
-/* The process: wait for @go, make threads, say so on @ready. */
+/* The process: wait for @go, make the threads, and write to @ready. */
 static void __attribute__((noreturn)) crowd_main(int go, int ready, unsigned int threads)
 {
 	pthread_attr_t attr;

@@ -2,8 +2,8 @@
 /*
  * Control files and directories, as a shell script uses them.
  *
- * A file is opened, written once and closed, or read to its end with the
- * buffer of cat(1), so that what is measured is what a script pays.
+ * A file is opened, written once and closed, or read to its end with the buffer of cat(1),
+ * so that the costs are those of a script.
  */
 #include <dirent.h>
 #include <errno.h>

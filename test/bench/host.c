@@ -3,13 +3,11 @@
  * The two sides: cgroup v1, and containerfs by daemon or module, which is
  * loaded (--module) with the first mount and unloaded with the last.
  *
- * We work in a mount namespace of our own and, with the FUSE host, with a
- * daemon of our own, which has its socket in our directory.  So hierarchies in
- * use are left alone, and our mounts go with us.  What would outlive us are
- * containers of a v1 hierarchy: whoever makes some removes them.  And the
- * hierarchy itself: cgroup v1 keeps one whose removed groups are not all freed
- * when it is unmounted, so at our end it is mounted and unmounted until it has
- * gone.
+ * We work in a mount namespace of our own and, with the FUSE host, with a daemon of our own,
+ * whose socket is in our directory. So hierarchies in use are left alone, and our mounts end
+ * with us. Containers of a v1 hierarchy would outlive us, so the code that makes them removes
+ * them. The v1 hierarchy itself would, too: cgroup v1 keeps it if it is unmounted before all
+ * its removed groups are freed. So at the end it is mounted and unmounted until it has died.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -31,9 +29,9 @@
 #include "bench.h"
 
 #define END_PATIENCE_MS	20000	/* until the daemon has ended */
-#define BASE_LOOKS	600	/* until a v1 hierarchy has gone */
+#define BASE_LOOKS	600	/* for the end of a v1 hierarchy */
 #define BASE_PAUSE_US	100000
-#define BASE_MOUNT	10u	/* looks between mounts: an unmount takes its time as well */
+#define BASE_MOUNT	10u	/* looks between mounts, because an umount takes some time */
 
 static char base[48];
 static char dirs[NR_SIDES][64], other[64], sock[64];
@@ -76,7 +74,7 @@ static bool kernel_has(const char *type)
 	return found;
 }
 
-/* The programs of the build that we are of, else the installed ones; the daemon beside the helper. */
+/* The programs of our own build, else the installed ones; the daemon is beside the helper. */
 static int find_programs(void)
 {
 	static char helper[PATH_MAX];
@@ -86,7 +84,7 @@ static int find_programs(void)
 
 	if (!options.helper)
 		options.helper = getenv("CFS_MOUNT");
-	/* build/obj/test/bench/bench: four names up */
+	/* we are build/obj/test/bench/bench: go up four names */
 	for (int i = 0; i < 4 && len > 0; i++) {
 		path[len] = '\0';
 		len = strrchr(path, '/') ? strrchr(path, '/') - path : 0;
@@ -179,7 +177,7 @@ static bool base_lives(void)
 	return found;
 }
 
-/* See our v1 hierarchy go. */
+/* Wait until our v1 hierarchy has died. */
 static void reap_base(void)
 {
 	for (unsigned int i = 1; !options.v1_options && i < BASE_LOOKS && base_lives(); i++) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench: measure what containerfs costs.  See bench.h.
+ * bench: measure the costs of containerfs. See bench.h.
  *
  * Exit status: 0, 1 if nothing could be measured at all, 2 for a wrong command
- * line, 130 after an interrupt (what was measured until then is shown).
+ * line, 130 after an interrupt (after the results so far are shown).
  */
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static bool any_wanted(const struct op *op)
 	return false;
 }
 
-/* With both sides mounted. */
+/* Measure with both sides mounted. */
 static void tree_run(void)
 {
 	const char *opts = options.our_options ? options.our_options : "none,name=bench";
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 {
 	int err;
 
-	/* what vfork-* executes */
+	/* vfork-* executes this */
 	if (argc == 2 && !strcmp(argv[1], "--nothing"))
 		return 0;
 	err = options_parse(argc, argv);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory of one idle container, from many: the daemon's resident memory, or
- * for the kernel (the module, and cgroup v1) its slabs without those of the
- * VFS (dentries, inodes) and its per-CPU memory.
+ * Memory of an idle container, measured with many: the daemon's resident memory; for the
+ * kernel (the module, and cgroup v1) its slabs, without those of the VFS (dentries, inodes),
+ * and its per-CPU memory.
  *
- * The kernel's figures are of the whole machine, so other work on it adds to
- * them or takes away.  The daemon's are its own.
+ * The kernel's numbers are those of the whole machine, so other work changes them. The
+ * daemon's numbers are its own.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@
 
 #include "bench.h"
 
-#define A_ROW		1000u		/* containers of one directory */
-#define BASE_PART	20u		/* cgroup v1, slower to free them: a twentieth will do */
+#define A_ROW		1000u		/* containers in one directory */
+#define BASE_PART	20u		/* for cgroup v1 a twentieth of them, because it frees them slowly */
 
 static const struct memory_op {
 	const char	*name, *help, *opts;
@@ -28,7 +28,7 @@ static const struct memory_op {
 };
 #define NR_OPS	(sizeof(ops) / sizeof(ops[0]))
 
-/* Bytes of objects in slabs, but for dentries and inodes; per-CPU memory. */
+/* Bytes of objects in slabs, without dentries and inodes; and of per-CPU memory. */
 static double kernel_memory(void)
 {
 	FILE *f = fopen("/proc/slabinfo", "re");
@@ -76,7 +76,7 @@ static int make_many(const char *name, const char *dir, unsigned int nr)
 	return err ? -errno : 0;
 }
 
-/* Bytes a container, or -errno. */
+/* Bytes for each container, or -errno. */
 static double measure(const char *name, const char *dir, pid_t daemon, unsigned int nr)
 {
 	double before = memory_used(daemon), after;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The command line: one table says what there is, for getopt_long() and --help.
+ * The command line: one table of options, for getopt_long() and --help.
  */
 #include <getopt.h>
 #include <stdio.h>

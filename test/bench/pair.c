@@ -2,10 +2,10 @@
 /*
  * Measure one operation on both sides, batch by batch in alternation.
  *
- * The order within a pair changes from pair to pair, and before each batch
- * there is a short rest: what a batch leaves for later (cgroup v1 frees its
- * groups in worker threads, FUSE forgets inodes) should not meet the other
- * side's.  The first pair warms up and does not count.
+ * The order within a pair changes from pair to pair. There is a short rest before each batch,
+ * because the work that a batch leaves for later must not slow down the other side: cgroup
+ * v1 frees its groups in worker threads, and FUSE forgets inodes. The first pair warms up,
+ * and does not count.
  */
 #include <errno.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static double measure(const struct op *op, enum side side)
 	return op->batch(op, side);
 }
 
-/* What went wrong with a batch, or NULL. */
+/* Why a batch failed, or NULL. */
 static const char *failure(const double v[NR_SIDES])
 {
 	for (int side = 0; side < NR_SIDES; side++)

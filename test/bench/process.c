@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What tracking costs the tracked: fork, vfork with exec, thread creation and
- * unshare, in phases with nothing mounted (no daemon runs) and with it.
+ * What tracking costs tasks: fork, vfork with exec, thread creation and unshare, in phases
+ * with nothing mounted (no daemon runs), and with containerfs mounted.
  *
- * A round is one phase of each; the order changes from round to round.  In a
- * phase each case runs in a worker of its own for a short while: in a container
- * ("member"), or in no container while the daemon runs ("other").  "-ns" is in a
- * hierarchy that clones, where the hook on unshare is in place; the worker does
- * not unshare there.  A phase's value is the first decile of its batches: who
- * was disturbed tells of others, and tracking costs each fork the same.
+ * A round is one phase of each; the order changes from round to round. In a phase each case
+ * runs for a short while in a worker of its own: in a container ("member"), or in no
+ * container while the daemon runs ("other"). "-ns" is in a hierarchy that clones, so that
+ * the hook on unshare is in place; the worker does not unshare there. The value of a phase
+ * is the first decile of its batches: tracking costs each fork the same, and a slower batch
+ * was disturbed by other tasks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,13 +25,13 @@
 
 #include "bench.h"
 
-#define BATCH		10u		/* operations, or as many as begin within */
+#define BATCH		10u		/* operations; fewer if they take longer than */
 #define BATCH_SECONDS	0.002
 #define PHASE_BATCHES	4000u
 #define MIN_BATCHES	40u		/* where an operation takes milliseconds, too */
-#define UNSHARES	8		/* of a process, each in the container of the one before */
-#define WARM_UP		20		/* an emulator has translated all of it by then */
-#define UNDISTURBED	0.1		/* part of the batches */
+#define UNSHARES	8		/* in a process, each in the container of the one before */
+#define WARM_UP		20		/* until an emulator has translated all code */
+#define UNDISTURBED	0.1		/* this part of the batches is */
 #define PHASE_SECONDS	0.08
 #define MIN_ROUNDS	3
 
@@ -57,7 +57,7 @@ static const struct process_op {
 };
 #define NR_OPS	(sizeof(ops) / sizeof(ops[0]))
 
-/* shared with the worker, and with its children for UNSHARE */
+/* shared with the worker and, for UNSHARE, with its children */
 static struct shared {
 	unsigned int	nr;
 	int		err;
@@ -112,7 +112,7 @@ static int thread_once(void)
 	return err ? -err : -pthread_join(thread, NULL);
 }
 
-/* The first one meets caches, and an emulator's TLB, as the fork has left them. */
+/* The first one does not count, because caches and TLBs are as the fork has left them. */
 static int unshare_once(void)
 {
 	pid_t pid = fork();
@@ -166,7 +166,7 @@ static const char *container_of(enum where where)
 	return path;
 }
 
-/* Seconds an operation, or -errno. */
+/* Seconds for each operation, or -errno. */
 static double phase(enum what what, enum where where)
 {
 	int go[2], err = 0;
@@ -246,7 +246,7 @@ static int mounted_phases(double ours[NR_OPS])
 	if (!err && wanted_where(MEMBER_NS, MEMBER_NS)) {
 		err = host_mount(other_dir(), "ns");
 		if (!err) {
-			/* nobody else's unshare is to make work for the daemon */
+			/* the unshares of other programs must not make work for the daemon */
 			snprintf(path, sizeof(path), "%s/ns.clone_flags", other_dir());
 			write_file(path, "none");
 			if (mkdir(container_of(MEMBER_NS), 0755))

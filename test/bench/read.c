@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading tasks, from open to close, of a container with few and many.
+ * Reading `tasks`, from open to close, of a container with few tasks and with many.
  *
- * "Again" is while nobody comes or goes, "changed" right after one more task
- * came or went: an answer kept from before is of no use then.
+ * "Again" is while no task comes or leaves; "changed" is right after a task came or left, so
+ * that a kept text is of no use.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ static int change(enum side side)
 	return write_number(path, visitor.pid[0]);
 }
 
-/* Two bytes a task at least, else it was not the list of all of them. */
+/* A list of all tasks has at least two bytes for each. */
 static int read_once(const struct op *op, enum side side)
 {
 	char path[96];

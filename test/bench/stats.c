@@ -2,8 +2,8 @@
 /*
  * Medians, quartiles and the clock.
  *
- * Medians, because a busy machine makes a few batches arbitrarily long; ratios
- * pair by pair, because it makes neighbours long alike.
+ * Medians, because a busy machine makes a few batches very long. Ratios pair by pair, because
+ * it makes neighbours longer alike.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is shown: a row an operation, as soon as it is measured, and progress
- * on the terminal meanwhile.  The record is the same table, kept until the end
- * and then appended with what one must know of the machine to compare it.
+ * The output: a row for each operation, as soon as it is measured, and progress on the
+ * terminal meanwhile. The record is the same table; at the end it is appended to a file,
+ * with the facts about the machine that a comparison needs.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -18,9 +18,9 @@
 #define PROGRESS_AFTER	2.0		/* seconds */
 #define PROGRESS_EVERY	0.2
 
-static char text[16 << 10];		/* what was printed */
+static char text[16 << 10];		/* the table so far */
 static size_t used;
-static unsigned int others;		/* daemons besides ours, at most at a time */
+static unsigned int others;		/* the most daemons besides ours at a time */
 
 static void __attribute__((format(printf, 1, 2))) put(const char *fmt, ...)
 {

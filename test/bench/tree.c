@@ -2,10 +2,9 @@
 /*
  * mkdir, rmdir, listings, stat.
  *
- * mkdir and rmdir are timed apart: a batch makes (or removes) a row of
- * containers, and the other half, which is not timed, undoes it.  A listing is
- * of a directory with many children; the first one follows a change, so that
- * nobody can have it in a cache, the repeated one follows none.
+ * mkdir and rmdir are timed apart: a batch makes (or removes) a row of containers, and then
+ * undoes that untimed. A listing is of a directory with many children. The first one follows
+ * a change, so that no cache can have it; the repeated one does not.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 /*
  * answer SOCKET TEXT: a containerfsd that answers each request with TEXT.
  *
- * SOCKET exists when it can be connected to. Ends by a signal.
+ * When SOCKET exists, a client can connect. The program ends by a signal.
  */
 #include <stdio.h>
 #include <stdlib.h>

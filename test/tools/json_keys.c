@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * json_keys: is standard input JSON, one value a line or one in all, in which no
- * object has a key twice? Many readers take the last of two without a word.
+ * json_keys: is standard input JSON, one value a line or one in all, in which no object has a
+ * key twice? Many readers silently take the last of two.
  *
- * Says where it is not; exit status 0, 1, or 2 where it cannot read.
+ * Prints where it is not. Exit status 0, 1, or 2 if it cannot read.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -37,7 +37,7 @@ static void take(char c)
 	at++;
 }
 
-/* Its bytes as they stand; escapes are the same wherever one key is written twice. */
+/* A key by its bytes: a key that is written twice has the same escapes. */
 static char *string(void)
 {
 	const char *start;

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pty COMMAND [ARGUMENT...]: run a command on a terminal, and do what standard
- * input says, a line at a time; each line is answered by one line (screen: by all).
+ * pty COMMAND [ARGUMENT...]: run a command on a terminal, and follow the lines of standard
+ * input. The answer to each is one line (to screen: all lines).
  *
- *	wait TEXT	until TEXT is on the screen, "#N" being line N in it: OK
- *	gone TEXT	until it is not
+ *	wait TEXT	until TEXT is on the screen, where "#N" stands for line N: OK
+ *	gone TEXT	until TEXT is not on the screen: OK
  *	send KEYS	with \e, \r and \b understood: OK
  *	resize ROWS COLUMNS
  *	signal NUMBER	to the command
- *	screen		what is on it, without lines that are empty
+ *	screen		the screen, without empty lines
  *	end		wait for the end of the command: "exit N" or "signal N", then
- *			"restored" if the terminal is as it was before: line
- *			discipline, main screen, cursor shown; else what is not
+ *			"restored" if the terminal is as before: line discipline,
+ *			main screen, cursor shown; else what is not
  *
- * A wait of 20 seconds is answered by "time", and standard error has the screen. The
- * terminal is that of pty.ti, which has no more than this program understands:
- * move, clear, two screens, a cursor.
+ * After 20 seconds the answer to wait is "time", and standard error has the screen. The
+ * terminal is that of pty.ti, which has only what this program understands: move, clear, two
+ * screens, a cursor.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,8 +40,8 @@
 static char screen[ROWS_MAX][COLUMNS_MAX + 1];
 static struct winsize size = { .ws_row = 24, .ws_col = 80 };
 static int x, y;			/* of the cursor */
-static bool alternate, hidden;		/* the other screen; the cursor */
-static char escape[32];			/* a sequence that is not complete */
+static bool alternate, hidden;		/* is the other screen shown? the cursor hidden? */
+static char escape[32];			/* an incomplete sequence */
 static size_t escape_len;
 
 static void clear(int from_y, int from_x, int to_y)
@@ -122,7 +122,7 @@ static void put(char c)
 	}
 }
 
-/* What the command has written within @ms; false at its end. */
+/* Take the output of the command within @ms; false at its end. */
 static bool take(int fd, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
