@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why the daemon does not start: the manual has each sentence of the
- * table, and no other; and the sentences are for users.
+ * The reasons why the daemon does not start: the manual has each sentence of the table, and
+ * no other; and the sentences are for users.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "daemon/failure.h"
 #include "tests.h"
 
-/* The section of the manual as text: lines joined, its macros and escapes gone. */
+/* The section of the manual as text: lines joined, without macros and escapes. */
 static char *read_section(const char *path, const char *section)
 {
 	char *text = calloc(1, 65536), line[512], *to = text, *from;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An engine with one hierarchy, and connections whose mounts are memfds: a
- * descriptor belongs to the hierarchy if it is one.  The options "busy" and
- * "nomount" fail, in the engine and in the connection.
+ * An engine with one hierarchy, and connections whose mounts are memfds: a memfd belongs to
+ * the hierarchy. The options "busy" and "nomount" fail, in the engine and in the connection.
  */
 #include <errno.h>
 #include <fcntl.h>

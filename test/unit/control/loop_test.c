@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The event loop: errors before input, and descriptors that go while they are reported. */
+/* The event loop: errors before input, and descriptors that are closed while they are reported. */
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -27,7 +27,7 @@ static void on_input(int fd, uint32_t events, void *arg)
 	note(*(char *)arg);
 }
 
-/* A pipe whose reader is gone: its writer is in error. */
+/* A pipe without a reader: its writer reports an error. */
 static int broken(void)
 {
 	int fds[2];
@@ -57,7 +57,7 @@ static int other;
 static bool replace;
 static char second = '2', fresh = 'n';
 
-/* The first of two that are ready takes the second away, and may use its number again. */
+/* The handler of the first ready descriptor closes the second, and may use its number again. */
 static void on_first(int fd, uint32_t events, void *arg)
 {
 	note('1');

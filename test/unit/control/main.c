@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* main.c - the cases of tests.h */
+/* The test program: the cases of tests.h. */
 #include "tests.h"
 
 int main(int argc, char **argv)

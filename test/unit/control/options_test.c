@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mount.containerfs: which options are whose. */
+/* mount.containerfs: which options are for the kernel, and which for the daemon. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The control socket, by clients that behave and that do not.
+ * The control socket, with clients that behave and clients that do not.
  *
- * The daemon's side runs in a child, so that it can be looked at from outside:
- * whatever a client does, it answers the next one, keeps no descriptor, and
- * ends with status 0, which under the address sanitizer means without a leak.
+ * The daemon's side runs in a child, so that the test can look at it from outside. Whatever a
+ * client does, the daemon answers the next one, keeps no descriptor, and ends with status 0,
+ * which under the address sanitizer means without a leak.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -29,7 +29,7 @@
 
 static struct sockaddr_un addr = { .sun_family = AF_UNIX };
 static pid_t server;
-static int leash;		/* closed: the server ends */
+static int leash;		/* when it is closed, the server ends */
 static struct control_request rq;
 static struct control_reply reply;
 
@@ -95,7 +95,7 @@ static int dial(void)
 	return fd;
 }
 
-/* Send @len bytes at @data with @nr descriptors; @fd (may be NULL) is what comes back; the errno. */
+/* Send @len bytes at @data with @nr descriptors; the errno. *@fd, unless NULL, is the answer's. */
 static int call(int sock, const void *data, size_t len, const int *fds, int nr, int *fd)
 {
 	union { struct cmsghdr c; char buf[CMSG_SPACE(64 * sizeof(int))]; } anc = { 0 };
@@ -160,7 +160,7 @@ START_TEST(mounts)
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	ck_assert(readlink(link, name, sizeof(name)) > 0);
 	ck_assert(!strncmp(name, "/memfd:src", 10));
-	/* the client's is the only one */
+	/* the client has the only descriptor */
 	ck_assert_int_eq(ask(sock, CONTROL_STATS, ""), 0);
 	ck_assert_str_eq(reply.text, "hierarchy 7 0:0 3 ns,name=x\nevents 1\n");
 	ck_assert_int_eq(server_fds(), before);
@@ -195,7 +195,7 @@ START_TEST(by_descriptor)
 	ck_assert_str_eq(reply.text, "debug");
 	ck_assert_int_eq(call(sock, &rq, sizeof(rq), pair, 2, NULL), EINVAL);
 	ck_assert_int_eq(call(sock, &rq, sizeof(rq), NULL, 0, NULL), EINVAL);
-	/* nobody asked for one */
+	/* the client has not asked for a descriptor */
 	rq.op = CONTROL_STATS;
 	ck_assert_int_eq(call(sock, &rq, sizeof(rq), &mnt, 1, NULL), EINVAL);
 	ck_assert_int_eq(ask(sock, CONTROL_STATS, ""), 0);
@@ -218,7 +218,7 @@ START_TEST(garbage)
 	ck_assert_int_eq(call(sock, big, sizeof(rq) - 1, NULL, 0, NULL), EINVAL);
 	ck_assert_int_eq(call(sock, big, sizeof(big), NULL, 0, NULL), EINVAL);
 	ck_assert_int_eq(call(sock, big, 100, fds, 60, NULL), EINVAL);
-	/* the beginning of a good one, behind a good one */
+	/* a request, and the beginning of another one */
 	ck_assert_int_eq(ask(sock, CONTROL_STATS, ""), 0);
 	ck_assert_int_eq(call(sock, &rq, 8, NULL, 0, NULL), EINVAL);
 	ck_assert_int_eq(call(sock, &rq, sizeof(rq) - 1, NULL, 0, NULL), EINVAL);
@@ -242,7 +242,7 @@ START_TEST(garbage)
 }
 END_TEST
 
-/* The server hangs up on @sock soon, long before idleness would make it. */
+/* The server closes @sock soon, long before it would do so for idleness. */
 static void hung_up(int sock)
 {
 	struct pollfd p = { .fd = sock, .events = POLLRDHUP };
@@ -251,7 +251,7 @@ static void hung_up(int sock)
 	ck_assert(p.revents & (POLLHUP | POLLRDHUP));
 }
 
-/* One that asks and never reads, one that leaves before the answer: the next is served. */
+/* A client never reads the answer, another one leaves before it: the next one is served. */
 START_TEST(rude_clients)
 {
 	int sock = dial(), rude = dial(), before;
@@ -275,7 +275,7 @@ START_TEST(rude_clients)
 }
 END_TEST
 
-/* More clients than are kept: the first goes, the last is served. */
+/* More clients than the daemon keeps: the first is closed, the last is served. */
 START_TEST(crowd)
 {
 	enum { CROWD = 60 };
@@ -289,7 +289,7 @@ START_TEST(crowd)
 }
 END_TEST
 
-/* A root that has no CAP_SYS_ADMIN may look, not mount. */
+/* root without CAP_SYS_ADMIN may ask, and may not mount. */
 START_TEST(without_sys_admin)
 {
 	int mnt = memfd_create("m", 0), sock;

@@ -112,7 +112,7 @@ int fuse_reply_poll(fuse_req_t req, unsigned int revents)
 	return replied(0);
 }
 
-/* "name\n" an entry: what a listing holds is easy to see. */
+/* An entry is "name\n", so that a listing is easy to check. */
 size_t fuse_add_direntry(fuse_req_t req, char *buf, size_t bufsize, const char *name,
 			 const struct stat *stbuf, off_t off)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The engine of these tests, as far as handlers call it: a tree with two control files a container. */
+/* The engine of these tests, as far as handlers call it: each container has two control files. */
 #include "fake.h"
 
 #include <errno.h>
@@ -176,7 +176,7 @@ int container_rename(struct container *dir, const char *name,
 	return dir == newdir ? 0 : -EIO;
 }
 
-/* Oldest first; a position is an id behind those of the files. */
+/* The oldest comes first. A position is an id, behind those of the files. */
 int container_readdir(struct container *dir, unsigned long long pos, unsigned long long *end,
 		      container_filldir_t fn, void *arg)
 {
@@ -278,7 +278,7 @@ long container_file_write(struct container_file *file, const struct container_ac
 			  char *buf, unsigned long len)
 {
 	fake_writer = writer->tid;
-	buf[len] = '\0';	/* there is room, or ASan says so */
+	buf[len] = '\0';	/* ASan reports it if there is no room */
 	return len;
 }
 

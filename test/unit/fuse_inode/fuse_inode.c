@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the request handlers keep: which containers the kernel knows, what it
- * may cache, whose open files they are.
+ * The state of the request handlers: which containers the kernel knows, what it may cache,
+ * and which connection an open file belongs to.
  */
 #include "fake.h"
 #include "view/file.h"
@@ -51,7 +51,7 @@ static void super_gone(struct super *s)
 	nodes_gone(s);
 }
 
-/* Whatever a test leaves open, nothing may be held once the connection is gone. */
+/* Whatever a test leaves open, nothing is held once the connection has ended. */
 static void teardown(void)
 {
 	super_gone(&super);
@@ -123,7 +123,7 @@ START_TEST(node_ids)
 }
 END_TEST
 
-/* What was not looked up, or is another connection's, is nobody's. */
+/* An inode that was not looked up, or is of another connection, does not exist. */
 START_TEST(stale)
 {
 	struct super other = { 0 };
@@ -163,7 +163,7 @@ START_TEST(stale)
 }
 END_TEST
 
-/* One reference a container, given back with the last of all lookups. */
+/* One reference for each container, given back with the last of its lookups. */
 START_TEST(forget)
 {
 	struct container *a = fake_mkdir(top, "a");
@@ -180,7 +180,7 @@ START_TEST(forget)
 	ops->getattr(REQ, NODE(a, 0), NULL);
 	ck_assert_int_eq(reply.err, ESTALE);
 
-	/* more than there were, and what must not be forgotten */
+	/* more lookups than there were, and an inode that must not be forgotten */
 	lookup(FUSE_ROOT_ID, "a");
 	ops->forget(REQ, NODE(a, 0), 100);
 	ck_assert_int_eq(a->refs, 1);
@@ -190,14 +190,14 @@ START_TEST(forget)
 	ops->getattr(REQ, FUSE_ROOT_ID, NULL);
 	ck_assert_int_eq(reply.err, 0);
 
-	/* a reply that found nobody counts for nothing */
+	/* a reply whose caller has gone does not count */
 	reply.fails = true;
 	ops->lookup(REQ, FUSE_ROOT_ID, "a");
 	ck_assert_int_eq(a->refs, 1);
 }
 END_TEST
 
-/* The table grows and shrinks, and loses nobody. */
+/* The table grows and shrinks, and loses no inode. */
 START_TEST(many)
 {
 	enum { N = 5000 };
@@ -238,13 +238,13 @@ START_TEST(timeouts)
 }
 END_TEST
 
-/* One notification for each time that the kernel was given the attributes. */
+/* One notification each time that the kernel was given the attributes. */
 START_TEST(clones_invalidate)
 {
 	struct container *a = fake_mkdir(top, "a"), *n = fake_mkdir(a, "n");
 
-	host_clone_added(a, n);			/* not known at all */
-	host_clone_added(top, a);		/* its attributes are not */
+	host_clone_added(a, n);			/* the kernel does not know a */
+	host_clone_added(top, a);		/* the kernel does not know its attributes */
 	ck_assert_int_eq(fake_invals, 0);
 	lookup(FUSE_ROOT_ID, "a");
 	host_clone_added(a, n);
@@ -269,7 +269,7 @@ START_TEST(clones_invalidate)
 }
 END_TEST
 
-/* Small pieces are one listing, each name in it once. */
+/* Small pieces make one listing, with each name once. */
 START_TEST(listing)
 {
 	struct fuse_file_info fi;
@@ -284,7 +284,7 @@ START_TEST(listing)
 		ck_assert_int_eq(reply.err, 0);
 		reply.buf[reply.len] = '\0';
 		strcat(all, reply.buf);
-		/* positions of this engine's top are 1 apart, but for the id it has itself */
+		/* positions in this engine's top are 1 apart, except for its own id */
 		for (size_t i = 0; i < reply.len; i++)
 			n += reply.buf[i] == '\n';
 		if (n == 4)
@@ -292,7 +292,7 @@ START_TEST(listing)
 	} while (reply.len);
 	ck_assert_str_eq(all, ".\n..\ntasks\nnotify_on_release\na\nb\n");
 
-	/* What is made later is for the next one, of the same descriptor, too. */
+	/* A later container is in the next listing, also of the same descriptor. */
 	fake_mkdir(top, "c");
 	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 4, &fi);
 	ck_assert_uint_eq(reply.len, strlen("a\nb\n"));
@@ -302,7 +302,7 @@ START_TEST(listing)
 }
 END_TEST
 
-/* The kernel keeps a listing that is of one generation, and of this one. */
+/* The kernel keeps a listing if all of it is of the present generation. */
 START_TEST(listing_cached)
 {
 	struct fuse_file_info fi = open_dir(FUSE_ROOT_ID), other;
@@ -314,14 +314,14 @@ START_TEST(listing_cached)
 	ck_assert(!opendir_keeps(FUSE_ROOT_ID));
 	ck_assert(opendir_keeps(FUSE_ROOT_ID));
 
-	/* the older descriptor goes on, across the change */
+	/* the older descriptor reads on, across the change */
 	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 3, &fi);
 	close_dir(FUSE_ROOT_ID, &fi);
 	fi = open_dir(FUSE_ROOT_ID);
 	ck_assert(!fi.keep_cache);
 	ck_assert(opendir_keeps(FUSE_ROOT_ID));
 
-	/* a change between two parts, and nobody opened meanwhile */
+	/* a change between two parts, and no open meanwhile */
 	ops->readdir(REQ, FUSE_ROOT_ID, 40, 0, &fi);
 	fake_mkdir(top, "b");
 	ops->readdir(REQ, FUSE_ROOT_ID, 4096, 3, &fi);
@@ -403,7 +403,7 @@ START_TEST(read_write)
 	ck_assert_int_eq(reply.err, 0);
 	fake_file_limit = UINT64_MAX;
 
-	/* all by who looked it up and the opener; then by another thread */
+	/* all by the task that looked it up and opened it; then by another thread */
 	ck_assert_int_eq(fake_actors, 2);
 	ck_assert_int_eq(fake_writer, 100);
 	ops->write(fake_request(&super, 101), 0, "0", 1, 0, &fi);
@@ -418,7 +418,7 @@ START_TEST(read_write)
 }
 END_TEST
 
-/* Who opens to read finds the size that there is, and the page cache nothing. */
+/* An open for reading sets the present size, and drops the page cache. */
 START_TEST(sizes)
 {
 	const fuse_ino_t ino = lookup(FUSE_ROOT_ID, "tasks");
@@ -430,13 +430,13 @@ START_TEST(sizes)
 	ops->read(REQ, ino, 4096, 0, &cache);
 	ck_assert_int_eq(reply.err, EINVAL);
 
-	/* more than the kernel knows of */
+	/* more than the size that the kernel knows */
 	fake_text_len = 7;
 	ops->read(REQ, ino, 4096, 0, &fi);
 	ck_assert(!reply.err && reply.len == 7);
 	ops->release(REQ, ino, &fi);
 
-	/* sent back once, whether or not it is known better then */
+	/* sent back once, whether or not the size is known better then */
 	fi = (struct fuse_file_info){ .flags = O_RDONLY };
 	ops->open(REQ, ino, &wronly);
 	ck_assert_int_eq(reply.err, 0);
@@ -467,7 +467,7 @@ START_TEST(sizes)
 		fi = (struct fuse_file_info){ .flags = O_RDONLY };
 	}
 
-	/* truncated it is as long as it was */
+	/* a truncation does not change the length */
 	ops->setattr(REQ, ino, &none, FUSE_SET_ATTR_SIZE, NULL);
 	ck_assert_int_eq(reply.attr.st_size, fake_text_len);
 	fake_text_len--;
@@ -499,7 +499,7 @@ START_TEST(polling)
 	ck_assert_int_eq(fake_polls, 0);
 	host_file_event(top, 1);
 	ck_assert_int_eq(fake_polls, 2);
-	/* who sleeps in an edge-triggered epoll(7) does not ask again */
+	/* a task that sleeps in an edge-triggered epoll(7) does not poll again */
 	ck_assert_int_eq(fake_pollhandles, 2);
 	host_file_event(top, 1);
 	ck_assert_int_eq(fake_polls, 4);
@@ -509,7 +509,7 @@ START_TEST(polling)
 	ck_assert_int_eq(fake_pollhandles, 2);
 	ops->release(REQ, 0, &a);
 	ck_assert_int_eq(fake_pollhandles, 1);
-	ops->poll(REQ, 0, &b, fake_pollhandle());	/* left to the end of the connection */
+	ops->poll(REQ, 0, &b, fake_pollhandle());	/* stays until the end */
 }
 END_TEST
 

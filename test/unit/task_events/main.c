@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - the tests of task_events: fixtures, and the program
+ * The tests of task_events: fixtures, and the program
  *
  * Exit 0, 1, or 77 where this kernel or user may not load BPF programs.
  */
@@ -121,7 +121,7 @@ void fixture_compare(struct fixture *f)
 	struct truth t = { .replica = &f->replica };
 	time_t end = time(NULL) + 20;
 
-	/* Somebody may still be on the way out: rest is when no event follows. */
+	/* A task may still be exiting, so wait until no event follows. */
 	for (;;) {
 		t.n = t.differ = 0;
 		ck_assert_int_ge(task_events_drain(f->te), 0);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * puppet.c - see puppet.h
- */
+/* A child that does what it is told: see puppet.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -84,7 +82,7 @@ static int32_t obey(char c, int to)
 
 	switch (c) {
 	case 'f':	/* a child that stays */
-	case 'c':	/* the same, with namespaces */
+	case 'c':	/* a child that stays, with namespaces */
 		args.flags = c == 'c' ? CLONE_NEWUTS | CLONE_NEWIPC : 0;
 		pid = syscall(SYS_clone3, &args, sizeof(args));
 		while (!pid)
@@ -92,19 +90,19 @@ static int32_t obey(char c, int to)
 		return pid;
 	case 'u':
 		return unshare(CLONE_NEWUTS) ? -errno : 0;
-	case 'U':	/* nobody in particular, in a user namespace */
+	case 'U':	/* become NOBODY, in a user namespace */
 		if (syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY))
 			return -errno;
 		return unshare(CLONE_NEWUSER | CLONE_NEWUTS) ? -errno : 0;
-	case 'F':	/* from now on a filter answers 0 to this one */
+	case 'F':	/* from now on a filter answers 0 to unshare */
 		return fake_ipc();
 	case 'i':
 		return unshare(CLONE_NEWIPC) ? -errno : 0;
-	case 'S':	/* back to the parent's */
+	case 'S':	/* setns to the parent's namespaces */
 		return join_uts(getppid());
-	case 'b':	/* refused by the kernel */
+	case 'b':	/* the kernel refuses this unshare */
 		return unshare(CLONE_NEWUTS | CLONE_THREAD | 1) ? -errno : 0;
-	case 's':	/* not a namespace */
+	case 's':	/* this unshare makes no namespace */
 		return unshare(CLONE_FILES) ? -errno : 0;
 	case 't':
 		return pthread_create(&thread, NULL, quiet_thread, NULL);
@@ -116,9 +114,9 @@ static int32_t obey(char c, int to)
 		return set_affinity(0);
 	case 'A':
 		return set_affinity(getpid());
-	case 'o':	/* by the parent, whose number is known */
+	case 'o':	/* set the affinity of the parent, whose number is known */
 		return set_affinity(getppid());
-	case 'n':	/* in a pid namespace, of 1 */
+	case 'n':	/* set the affinity of task 1 of a pid namespace */
 		args.flags = CLONE_NEWPID;
 		pid = syscall(SYS_clone3, &args, sizeof(args));
 		if (!pid) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * puppet.h - a child that does what it is told
+ * A child that does what it is told
  */
 #ifndef TEST_UNIT_TASK_EVENTS_PUPPET_H
 #define TEST_UNIT_TASK_EVENTS_PUPPET_H
 
 #include "tests.h"
 
-/* A child that does what letters sent to it say, and answers each. */
+/* The parent sends letters; the child does what each means, and answers. */
 struct puppet {
 	pid_t pid;
 	int to, from;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * replica.c - the replay rules of fs/fuse/bpf/task_events.h, as simply as can be
+ * The replay rules of fs/fuse/bpf/task_events.h, in the simplest form
  *
  * A hash of tasks and an array of groups. Nothing here looks at the kernel.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * replica.h - the simplest user of fs/fuse/bpf/task_events.h: task -> word, and the groups
+ * The simplest user of fs/fuse/bpf/task_events.h: task -> word, and the groups
  *
- * It follows the rules at the head of fs/fuse/bpf/task_events.h to the letter, so that a
- * difference from the kernel's words is a fault of the tracker or of the rules.
- * What may not happen (an event of a css_group that nobody told of, a parent after
- * its child, a child in the ring before its group) is counted in `wrong`.
+ * It follows the rules of task_events.h to the letter, so that a difference from the kernel's
+ * words is a fault of the tracker or of the rules. It counts in `wrong` what must not happen:
+ * an event of an unknown css_group, a parent after its child, a child in the ring before its
+ * group.
  */
 #ifndef TEST_UNIT_TASK_EVENTS_REPLICA_H
 #define TEST_UNIT_TASK_EVENTS_REPLICA_H
@@ -23,7 +23,7 @@ struct entry {
 	uint64_t word;
 	uint32_t tid;
 	uint32_t tgid;
-	bool seen;	/* in the rebuild under way */
+	bool seen;	/* in the present rebuild */
 };
 
 struct known_group {
@@ -37,8 +37,8 @@ struct replica {
 	uint64_t ngroups;
 	size_t n;
 	bool rebuilding;
-	uint32_t watched;	/* 0, or the tid whose forks, and no others, are told of in: */
-	unsigned int strays;	/* those that began in another group than its */
+	uint32_t watched;	/* 0, or the only tid whose forks count in: */
+	unsigned int strays;	/* how many began in another group than the task's */
 	unsigned int forks, clones, exits, execs, affinities, rebuilds, wrong;
 	unsigned int refusals;
 	uint64_t last_refused;		/* css_group */
@@ -52,7 +52,7 @@ struct replica {
 extern const struct task_events_ops replica_ops;	/* ctx: struct replica * */
 
 struct entry *replica_find(struct replica *r, uint64_t task);
-/* Looks at all. */
+/* Looks at all entries. */
 struct entry *replica_find_tid(struct replica *r, uint32_t tid);
 void replica_set(struct replica *r, const struct te_ref *ref, uint64_t word);
 void replica_add_group(struct replica *r, uint64_t id, uint64_t parent);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storm.c - what the tasks of a storm do
+ * The tasks of a storm
  *
- * Everything here runs in children of the test. No task of a storm reports a
- * failure of its own: fork may fail, unshare may fail; what matters is only that
- * the names stay true. A task that is not sure of its line leaves.
+ * Everything here runs in children of the test. A task of a storm reports no failure: fork
+ * and unshare may fail, and only the names must stay true. A task that does not know its line
+ * ends.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +72,7 @@ static void new_line(struct self *me)
 	set_name(me);
 }
 
-/* Nobody who still works can be waiting for the one who sleeps here. */
+/* No working task waits for a task that sleeps here. */
 static void survive(const struct self *me)
 {
 	if (__atomic_fetch_add(&me->shared->survivors, 1, __ATOMIC_RELAXED) >=
@@ -131,7 +131,7 @@ static pid_t raw_clone(uint64_t flags, const uint64_t set_tid[2])
 	return syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* One pair of tids, life after life: the kernel is told which to give. */
+/* Tasks with the same two tids, one after the other: the kernel is told which tids to give. */
 static void reuse(void)
 {
 	uint64_t tids[2];
@@ -143,7 +143,7 @@ static void reuse(void)
 	if (pipe(fds))
 		return;
 	pid = fork();
-	if (!pid) {	/* /proc is that of the initial namespace */
+	if (!pid) {	/* /proc is of the initial pid namespace */
 		n = readlink("/proc/self", link, sizeof(link));
 		_exit(n < 0 || write(fds[1], link, n) != n);
 	}
@@ -196,7 +196,7 @@ static void act(struct self *me, enum action action)
 		pid = raw_clone(flags, NULL);
 		break;
 	}
-	if (pid > 0)	/* tasks of a storm that stay are nobody's to wait for */
+	if (pid > 0)	/* no task waits for tasks of a storm that stay */
 		waitpid(pid, NULL, action == FORK ? 0 : WNOHANG);
 	if (pid)
 		return;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * storm.h - trees of processes that fork, clone, unshare, exec and die at random
+ * Trees of processes that fork, clone, unshare, exec and die at random
  *
- * Each task of a storm carries in its name its line of descent, "LINE.TREE": the line
- * is a new number whenever the task made itself (or was born with) new namespaces,
- * and else its creator's. So at rest every two tasks must be in one css_group if and
- * only if they have one line, and a line's group must be the child of that of the
- * line it came from. The lines' origins are in memory shared by all.
+ * The name of each task has its line of descent, "LINE.TREE". The line is a new number if the
+ * task has made, or was born with, new namespaces; else it is the creator's. So at rest two
+ * tasks must be in one css_group if and only if they have the same line, and the group of a
+ * line must be the child of the group of the line that it came from. Shared memory has the
+ * origins of the lines.
  *
- * A storm is at rest when the read end of its pipe says end of file: whoever works
- * holds the write end, whoever survives closes it and sleeps. The root is the init
- * of a pid namespace, so killing it kills all.
+ * A storm is at rest at end of file on its pipe: a working task holds the write end; a task
+ * that stays closes it and sleeps. The root is the init of a pid namespace, so the end of the
+ * root ends all.
  */
 #ifndef TEST_UNIT_TASK_EVENTS_STORM_H
 #define TEST_UNIT_TASK_EVENTS_STORM_H
@@ -36,7 +36,7 @@ struct storm {
 	int go;			/* write end: a byte lets the root begin */
 };
 
-/* Make the root, which waits until storm_begin(). Aborts on errors. */
+/* Make the root, which waits for storm_begin(). Aborts on errors. */
 void storm_prepare(struct storm *s, struct storm_shared *shared, uint32_t tree,
 		   unsigned int work);
 void storm_begin(struct storm *s);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_basic.c - what each function of fs/fuse/bpf/task_events.h says, one case each
+ * One case for each function of fs/fuse/bpf/task_events.h
  *
- * Every case runs three times: attach by syscall program, by iterator, and with
- * every second word in task storage instead of the hash. Events of strangers on the machine may
- * come in between while cloning is enabled, so cases look at their own tids.
+ * Every case runs three times: with attach by a syscall program, by an iterator, and with
+ * every second word in task storage instead of the hash. While cloning is enabled there may
+ * be events of other programs, so cases look only at their own tids.
  */
 #include <errno.h>
 #include <sched.h>
@@ -45,7 +45,7 @@ START_TEST(attach_and_fork)
 	ck_assert_int_gt(kid = tell(&p, 'f'), 0);
 	ck_assert_int_eq(task_events_drain(f.te), 0);
 	kill_one(kid);
-	/* The word is that of no wrong expectation. */
+	/* A wrong expectation does not change the word. */
 	ref = fixture_ref(&f, p.pid);
 	ck_assert_int_eq(task_events_attach(f.te, &ref, TE_WORD(9, 9), f.group, &word), -EAGAIN);
 	ck_assert_uint_eq(word, 0);
@@ -57,7 +57,7 @@ START_TEST(attach_and_fork)
 	ck_assert_uint_eq(f.replica.last_fork.creator, p.pid);
 	ck_assert_uint_eq(f.replica.last_fork.tgid, kid);
 	kill_one(kid);
-	/* Back to the top: followed itself, its children no more. */
+	/* Back in the top it is still followed, but not its children. */
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, 0), 0);
 	top = replica_find_tid(&f.replica, p.pid)->word;
 	ck_assert(top && !te_word_id(top));
@@ -69,7 +69,7 @@ START_TEST(attach_and_fork)
 	puppet_end(&p);
 	ck_assert_int_ge(task_events_drain(f.te), 0);
 	ck_assert_ptr_null(replica_find_tid(&f.replica, p.pid));
-	while (f.replica.n)	/* killed, and not waited for */
+	while (f.replica.n)	/* tasks that were killed and not waited for */
 		fixture_compare(&f);
 	ck_assert(f.replica.last_exit.word & TE_WORD_EXITED);
 	fixture_close(&f);
@@ -88,7 +88,7 @@ START_TEST(attach_errors)
 	fixture_open(&f, _i, 0);
 	ref = fixture_ref(&f, getpid());
 	ck_assert_int_eq(task_events_attach(f.te, &ref, 0, TE_ID_MAX + 1, &word), -EINVAL);
-	/* Found by its process's number when its own leads nowhere, and never another. */
+	/* If no task has its number, the number of its process finds it, and no other task. */
 	ref.tid = 1u << 31;
 	ck_assert_int_eq(task_events_find(f.te, &ref, &facts), 0);
 	ck_assert_uint_eq(facts.tid, getpid());
@@ -100,7 +100,7 @@ START_TEST(attach_errors)
 	ref = (struct te_ref){ 0, getpid(), getpid() };
 	ck_assert_int_eq(task_events_find(f.te, &ref, &facts), -ESRCH);
 	ck_assert_int_eq(task_events_attach(f.te, &ref, 0, f.group, &word), -ESRCH);
-	/* A zombie: never known, and known. */
+	/* A zombie: one without a word, and one with a word. */
 	pid = child();
 	if (!pid)
 		_exit(0);
@@ -246,7 +246,7 @@ START_TEST(wake_ups)
 	kill_one(tell(&p, 'f'));
 	ck_assert(!readable(&f));
 	fixture_compare(&f);
-	/* A ring half full; what may come after the wake-up is less. */
+	/* A half full ring wakes the daemon; less comes after that. */
 	for (i = 0; i < 40; i++)
 		kill_one(tell(&p, 'f'));
 	ck_assert(woken(&f));
@@ -255,7 +255,7 @@ START_TEST(wake_ups)
 	/* Empty. */
 	ck_assert_int_eq(task_events_group_watch(f.te, f.group, TE_WATCH_EMPTY, 0), 0);
 	puppet_end(&p);
-	do {	/* those killed may leave after it */
+	do {	/* killed tasks may leave after that */
 		ck_assert(woken(&f));
 		ck_assert_int_ge(task_events_wakeup(f.te), 1);
 		ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);
@@ -287,7 +287,7 @@ START_TEST(affinities)
 	task_events_wakeup(f.te);
 	ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
 	ck_assert_int_eq(task_events_group_watch(f.te, f.group, TE_WATCH_CPUS, 0), 0);
-	/* Not enabled; enabled, but not of a group that is watched. */
+	/* Disabled; and enabled, but in a group that is not watched. */
 	ck_assert_int_eq(tell(&p, 'a'), 0);
 	ck_assert_int_eq(task_events_set_affinity(f.te, 1), 0);
 	ck_assert_int_eq(task_events_group_watch(f.te, f.group, 0, TE_WATCH_CPUS), 0);
@@ -298,7 +298,7 @@ START_TEST(affinities)
 	expect_affinity(&f, &p, 'A', p.pid);
 	expect_affinity(&f, &p, 'o', getpid());
 	expect_affinity(&f, &p, 'n', 0);
-	/* The daemon's own. */
+	/* A call of the daemon itself. */
 	ck_assert_int_eq(set_affinity(p.pid), 0);
 	ck_assert(!readable(&f));
 	ck_assert_int_eq(task_events_set_affinity(f.te, 0), 0);
@@ -359,7 +359,7 @@ START_TEST(facts_and_walks)
 	ck_assert_str_eq(own.comm, "kthreadd");
 	ck_assert(own.flags & TE_TASK_KTHREAD);
 	ck_assert_int_eq(task_events_query(f.te, INT32_MAX, &own), -ESRCH);
-	/* Its threads; then all. */
+	/* First its threads, then all tasks. */
 	found.tid = p.pid;
 	ck_assert_int_eq(task_events_for_each(f.te, p.pid, 0, 0, find, &found), 0);
 	ck_assert_uint_eq(found.all, 2);
@@ -373,7 +373,7 @@ START_TEST(facts_and_walks)
 	ck_assert_int_eq(task_events_for_each(f.te, 0, 0, 0, stop, &calls), 7);
 	ck_assert_int_eq(task_events_for_each(f.te, INT32_MAX, 0, 0, find, &found),
 			 -ESRCH);
-	/* Another pid namespace sees its own, with its own numbers. */
+	/* Another pid namespace sees its own tasks, by its own numbers. */
 	found.tid = tell(&p, 'p');
 	ck_assert_int_eq(task_events_query(f.te, found.tid, &own), 0);
 	ck_assert_uint_eq(own.pidns_level, 1);

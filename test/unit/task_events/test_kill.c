@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_kill.c - the marks of container.kill, as the programs keep them
+ * The marks of container.kill, as the programs keep them
  *
- * A css_group whose tasks are killed as the daemon does it: begin, bit, drain, mark,
- * signal, end. How a child dies at its birth is the kernel's affair; cases see that
- * none runs.
+ * The cases kill the tasks of a css_group as the daemon does: begin, bit, drain, mark,
+ * signal, end. Kernels differ in how a child dies at its birth; the cases check that none
+ * runs.
  */
 #include <errno.h>
 #include <sched.h>
@@ -163,14 +163,14 @@ START_TEST(born_dead)
 	setup(_i);
 	id = fixture_group(&f, f.group, 0);
 	pid = start(id, forks);
-	f.replica.watched = pid;	/* strangers with namespaces fork, too */
+	f.replica.watched = pid;	/* tasks of other programs fork, too */
 	task_events_kill_begin(f.te);
 	ck_assert_int_eq(task_events_group_watch(f.te, id, TE_WATCH_KILL, 0), 0);
 	*go = 1;
 	until(go, 2);
 	ck_assert_int_eq(*ran, 0);
 	ck_assert_uint_eq(mark(), 1);
-	/* the mark is what counts, when it is over and wherever it is */
+	/* only the mark counts, after the kill and in any group */
 	ck_assert_int_eq(task_events_group_watch(f.te, id, 0, TE_WATCH_KILL), 0);
 	task_events_kill_end(f.te);
 	ck_assert_uint_eq(f.replica.forks, 3);
@@ -193,12 +193,12 @@ START_TEST(marked_for_good)
 	task_events_kill_begin(f.te);
 	ck_assert_int_eq(task_events_group_watch(f.te, id, TE_WATCH_KILL, 0), 0);
 	ck_assert_uint_eq(mark(), 1);
-	/* again: not anew */
+	/* a second kill does not mark it anew */
 	ck_assert_uint_eq(mark(), 1);
 	ck_assert_uint_eq(replica_find_tid(&f.replica, pid)->word, last_word);
 	ck_assert_int_eq(task_events_group_watch(f.te, id, 0, TE_WATCH_KILL), 0);
 	task_events_kill_end(f.te);
-	/* to where nobody is followed */
+	/* to a group where tasks are not followed */
 	ck_assert_int_eq(fixture_attach(&f, pid, pid, 0), 0);
 	*go = 1;
 	until(go, 2);
@@ -210,7 +210,7 @@ START_TEST(marked_for_good)
 }
 END_TEST
 
-/* Groups that nobody has drained are meant with the one that they come from. */
+/* Groups that no drain has shown yet are meant if the one that they come from is. */
 START_TEST(unknown_groups)
 {
 	uint64_t id;
@@ -230,7 +230,7 @@ START_TEST(unknown_groups)
 	task_events_kill_end(f.te);
 	killed(pid);
 
-	/* one that was told, and is not meant, ends the way up */
+	/* a known group that is not meant ends the way up */
 	*go = 0;
 	id = fixture_group(&f, id, 0);
 	pid = start(id, forks);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_limits.c - which clones are made, and what becomes of the empty ones
+ * Which clones are made, and what becomes of the empty ones
  *
- * As test_basic.c, whose ways each case is run in.
+ * Each case runs in the three ways of test_basic.c.
  */
 #include <errno.h>
 #include <sched.h>
@@ -12,7 +12,7 @@
 #include "puppet.h"
 #include "tests.h"
 
-/* From css_group @id it comes to another: which. */
+/* The css_group that the puppet comes to from @id. */
 static uint64_t unshares(struct fixture *f, struct puppet *p, uint64_t id)
 {
 	ck_assert_int_eq(tell(p, 'u'), 0);
@@ -29,8 +29,8 @@ static uint64_t levels_of(struct fixture *f, uint64_t id)
 }
 
 /*
- * Limits hold where the clone is made, and who goes on asking is no work:
- * nothing comes through the ring but one report until it is looked at.
+ * The limits hold where the clone is made. A task that goes on asking makes no work: the ring
+ * has one report until the daemon has looked.
  */
 START_TEST(too_deep)
 {
@@ -56,12 +56,12 @@ START_TEST(too_deep)
 	task_events_stats(f.te, &before);
 	for (int i = 0; i < 1000; i++)
 		ck_assert_int_eq(tell(&p, 'u'), 0);
-	/* Of clone(2) the child is a child. */
+	/* The child of a refused clone(2) is a plain child. */
 	kill_one(tell(&p, 'c'));
 	ck_assert_uint_eq(id_of(&f, p.pid), id);
 	task_events_stats(f.te, &after);
 	ck_assert_uint_eq(f.replica.refusals, 1);
-	ck_assert_uint_le(after.events - before.events, 500);	/* strangers, and its birth and end */
+	ck_assert_uint_le(after.events - before.events, 500);	/* of others; its birth and end */
 	ck_assert_uint_eq(task_events_group_refused(f.te, id), 1002);
 	ck_assert_uint_eq(task_events_group_refused(f.te, id), 0);
 	ck_assert_int_eq(tell(&p, 'u'), 0);
@@ -72,7 +72,7 @@ START_TEST(too_deep)
 }
 END_TEST
 
-/* max_clones: until one more of the group's clones is empty, and no longer. */
+/* max_clones: no clone until one more of the group's clones has become empty. */
 START_TEST(full)
 {
 	struct te_group group;
@@ -103,7 +103,7 @@ START_TEST(full)
 }
 END_TEST
 
-/* Whoever makes user namespaces below his own is charged for all of it. */
+/* A user who makes user namespaces is charged for all clones in them. */
 START_TEST(users)
 {
 	struct fixture f;
@@ -120,7 +120,7 @@ START_TEST(users)
 		ck_assert_int_eq(tell(&p, 'u'), 0);
 	ck_assert_uint_eq(f.replica.refusals, 0);
 	puppet_end(&p);
-	/* somebody, in two processes */
+	/* a user, in two processes */
 	for (int i = 0; i < 2; i++) {
 		puppet_start(&p);
 		ck_assert_int_eq(fixture_attach(&f, p.pid, p.pid, f.group), 0);
@@ -132,7 +132,7 @@ START_TEST(users)
 			ck_assert_int_eq(tell(&p, 'u'), 0);
 			ck_assert_uint_eq(id_of(&f, p.pid), id);
 			ck_assert_uint_eq(f.replica.refusals, 1);
-			/* one is removed */
+			/* one clone is removed */
 			task_events_user_count(f.te, NOBODY, -1);
 			puppet_end(&p);
 		}
@@ -145,8 +145,8 @@ START_TEST(users)
 END_TEST
 
 /*
- * A filter that answers 0 in the kernel's stead makes no namespaces. What
- * the task does in earnest counts each time, and setns in between moves it nowhere.
+ * A filter that makes up a result of 0 makes no namespaces. Each real unshare of the task
+ * counts, and a setns in between does not move it.
  */
 START_TEST(faked)
 {
@@ -194,7 +194,7 @@ START_TEST(empties)
 		wakes++;
 		ck_assert_int_ge(task_events_wakeup(f.te), 1);
 	}
-	/* (strangers may add to either) */
+	/* (other programs may add to both) */
 	ck_assert_uint_ge(wakes, 2);
 	ck_assert_uint_le(wakes, 3 * TE_EMPTIES / 4);
 	puppet_end(&p);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_misses.c - programs that were skipped, and what is mended afterwards
+ * Programs that were skipped, and what is mended afterwards
  *
- * Every second event of a kind goes unseen, of tasks with a word. Whatever that was, when
- * a drain is over everybody is where he would be else.
+ * No program sees every second event of a kind, of tasks with a word. After the next drain
+ * every task must be where it would be if they had been seen.
  */
 #include <errno.h>
 #include <linux/sched.h>
@@ -38,7 +38,7 @@ static void setup(int way, uint32_t kinds)
 		     -1, 0);
 	ck_assert(stage != MAP_FAILED);
 	fixture_open_skipping(&f, way, 2, kinds);
-	/* Of strangers nothing is cloned. */
+	/* Tasks of other programs are not cloned. */
 	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, 0), 0);
 }
 
@@ -95,7 +95,7 @@ static void *stay_thread(void *arg)
 	return arg;
 }
 
-/* Dies with this process, like its own children, as init of a pid namespace. */
+/* The child is the init of a pid namespace: it dies with this process, and its children with it. */
 static pid_t start(uint64_t id, void (*act)(void))
 {
 	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
@@ -125,7 +125,7 @@ static pid_t kid(unsigned long long flags)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* The tasks that descend from @root: no number of theirs is known out here. */
+/* The descendants of @root, whose numbers are not known out here. */
 struct crowd {
 	uint64_t id[8 * KIDS], parent[8 * KIDS];
 	size_t nr;
@@ -143,7 +143,7 @@ static int look(void *arg, const struct te_task *task)
 	return 0;
 }
 
-/* Where all are that call themselves @comm, once events are settled. */
+/* Where all tasks named @comm are, once no event follows. */
 static void find(struct crowd *c, const char *comm)
 {
 	struct te_group group;
@@ -166,7 +166,7 @@ static void all_in(const char *comm, size_t nr, uint64_t id)
 		ck_assert_uint_eq(c.id[i], id);
 }
 
-/* Each in another clone of @parent, and no clone that nobody is in. */
+/* Each task is in another clone of @parent, and no clone is empty. */
 static void all_cloned(const char *comm, size_t nr, uint64_t parent)
 {
 	uint64_t last = task_events_new_id(f.te), groups = 0;
@@ -194,7 +194,7 @@ static void make_kids(void)
 	for (int i = 0; i < KIDS; i++) {
 		if (!kid(0)) {
 			is_there(1);
-			if (!kid(0))	/* whose creator may have no word */
+			if (!kid(0))	/* its creator may have no word */
 				is_there(1);
 			stay();
 		}
@@ -202,7 +202,7 @@ static void make_kids(void)
 	}
 }
 
-/* Processes, their children and threads whose birth was not seen. */
+/* Processes, children and threads whose birth no program has seen. */
 START_TEST(births)
 {
 	pid_t root;
@@ -235,7 +235,7 @@ static void make_kids_apart(void)
 		}
 }
 
-/* Who was born before its parent was moved stays behind, seen or not. */
+/* A task that was born before its parent was moved stays behind, seen or not. */
 START_TEST(births_before_a_move)
 {
 	uint64_t to;
@@ -245,7 +245,7 @@ START_TEST(births_before_a_move)
 	to = fixture_group(&f, 0, 0);
 	root = start(f.group, make_kids_apart);
 	wait_there(KIDS);
-	/* Not drained: nothing is mended before. */
+	/* No drain here, because it would mend. */
 	ck_assert_int_eq(fixture_attach(&f, (uint32_t)root, (uint32_t)root, to), 0);
 	stage->go = 2;
 	wait_there(2 * KIDS);
@@ -291,7 +291,7 @@ static void unshare_kids(void)
 				_exit(1);
 			prctl(PR_SET_NAME, "alone");
 			is_there(1);
-			/* What it creates goes where it should be. */
+			/* Its child goes where the child should be. */
 			if (!kid(0)) {
 				prctl(PR_SET_NAME, "withit");
 				is_there(1);
@@ -331,7 +331,7 @@ START_TEST(unshares)
 }
 END_TEST
 
-/* What is made up is refused as what was seen: by mask, and by number of levels. */
+/* Mended clones are refused like seen ones: by mask, and by number of levels. */
 START_TEST(refused)
 {
 	struct te_group group;
@@ -347,7 +347,7 @@ START_TEST(refused)
 	all_in("withit", KIDS, f.group);
 	ck_assert_int_eq(task_events_group_get(f.te, f.group, &group), 0);
 	ck_assert_uint_eq(group.refused, _i % 2 ? 0 : KIDS);
-	/* Once is enough, though others are missed. */
+	/* Mending once is enough, although other events are missed. */
 	fixture_compare(&f);
 	stage->go = 2;
 	wait_there(2 * KIDS + 1);
@@ -359,7 +359,7 @@ START_TEST(refused)
 }
 END_TEST
 
-/* Half of them are zombies of which nobody has heard that they ended. */
+/* Half of the tasks are zombies whose exit no program has seen. */
 static void make_zombies(void)
 {
 	siginfo_t info;
@@ -411,7 +411,7 @@ static void die_unseen(void)
 	is_there(1);
 }
 
-/* Who is freed is told of then, without anybody looking for him. */
+/* An exit that was missed is reported when the task is freed, without a walk. */
 START_TEST(freed)
 {
 	struct task_events_stats stats;
@@ -432,8 +432,8 @@ START_TEST(freed)
 END_TEST
 
 /*
- * Their parents are gone, and they are a stranger's: the namespaces that their clone was
- * made with say where they were.
+ * The parents of the tasks have ended, and another process has adopted them: the namespaces
+ * that their clone was made with tell where they were.
  */
 static void clone_orphans(pid_t reaper)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_pids.c - numbers and limits of tasks, as the programs keep them
+ * Counts and limits of tasks, as the programs keep them
  *
- * An entry TOP_KEY with LOW_KEY below it, and a css_group of each. What becomes of
- * a fork beyond a limit, and until when a task counts, is the kernel's affair
- * (task_events_pids_mode(), task_events_pids_until_reaped()); cases ask.
+ * There is an entry TOP_KEY with LOW_KEY below it, and a css_group for each. Kernels differ in
+ * what happens to a fork beyond a limit, and in how long a task counts: the cases ask
+ * task_events_pids_mode() and task_events_pids_until_reaped().
  */
 #include <errno.h>
 #include <sched.h>
@@ -78,7 +78,7 @@ static void gone(uint64_t key)
 	ck_assert_int_eq(get(key).count, 0);
 }
 
-/* A child that does @fn once it is told to. */
+/* Make a child that calls @fn once it is told to. */
 static pid_t start(void (*fn)(void), int *go)
 {
 	int fds[2];
@@ -102,7 +102,7 @@ static void pauses(void)
 	pause();
 }
 
-/* One at a time; exits with how many were not born. */
+/* Fork one child at a time; exit with the number of those that were not born. */
 static void forks_five(void)
 {
 	int status, failed = 0;
@@ -170,7 +170,7 @@ START_TEST(counts)
 	move(other, low);
 	expect_pids(LOW_KEY, 2, 2);
 	expect_pids(TOP_KEY, 2, 2);
-	/* above both of them nothing is to be seen of a move */
+	/* the entry above both sees nothing of a move */
 	move(other, top);
 	expect_pids(LOW_KEY, 1, 2);
 	expect_pids(TOP_KEY, 2, 2);
@@ -263,7 +263,7 @@ START_TEST(clones_have_an_entry)
 }
 END_TEST
 
-/* Forks, exits and moves cross; all of them stay below TOP_KEY. */
+/* Forks, exits and moves cross; all tasks stay below TOP_KEY. */
 START_TEST(storm_at_a_limit)
 {
 	time_t end = time(NULL) + 60;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_race.c - the two races that the protocol is made for, one at a time
+ * The two races that the protocol is made for, one at a time
  *
- * Attach against fork: once a drain after an attach has ended, no fork may turn up
- * that began with the old word. Attach against exit: a task that is moved while it
- * exits either leaves with an event, or was not moved.
+ * Attach against fork: after the drain that follows an attach, no fork may turn up that
+ * began with the old word. Attach against exit: a task that is moved while it exits either
+ * leaves with an event, or was not moved.
  *
  * Both windows are some hundred instructions wide, so a fault shows up within the
  * given number of rounds only if the order of steps is wrong altogether.
@@ -61,7 +61,7 @@ START_TEST(fork_escapes_no_attach)
 }
 END_TEST
 
-/* Busy: where in the child's way out the attach comes shall vary finely. */
+/* Busy waiting, so that the attach meets the child's exit at finely varied points. */
 static void pass_time(long ns)
 {
 	struct timespec begin, now;
@@ -90,7 +90,7 @@ START_TEST(exit_meets_attach)
 
 	fixture_open(&f, _i, 0);
 	for (i = 0; i < EXITS && time(NULL) < end; i++) {
-		/* Of the same memory: it begins, and so ends, soonest. */
+		/* The child shares the memory, so it begins, and ends, soonest. */
 		pid = clone(leave, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
 		ck_assert_int_gt(pid, 0);
 		pass_time(i * 7919 % 100000);

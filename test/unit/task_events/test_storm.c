@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_storm.c - the replica equals the kernel's words, whatever happened before
+ * The replica equals the kernel's words, whatever happened before
  *
- * Trees of storm.h run on all CPUs, while tasks are attached at random. Trees with
- * an even number are left alone: of their tasks it is also checked that each is in
- * the css_group of its line of descent. Of the others, whose tasks are moved about,
- * it is checked that the replica is right, after each attach for the moved task and
- * at rest for all.
+ * Trees of storm.h run on all CPUs, while tasks are attached at random. Tasks of trees with
+ * an even number are not moved: each must be in the css_group of its line of descent. Tasks
+ * of the other trees are moved about: the replica must be right, after each attach for the
+ * moved task, and at rest for all.
  */
 #include <errno.h>
 #include <poll.h>
@@ -22,15 +21,15 @@
 #define TREES		4
 #define DEST		8
 #define BURST		16
-#define WORK		40	/* of each root; the trees do about 50 times that */
+#define WORK		40	/* steps of each root; a tree does about 50 times that */
 
 struct storms {
 	struct fixture f;
 	struct storm_shared *shared;
 	struct storm trees[TREES];
 	uint64_t dest[DEST];	/* where tasks of odd trees are moved to */
-	uint64_t top[TREES];	/* where their roots began */
-	uint64_t last;		/* greater ids were made by BPF */
+	uint64_t top[TREES];	/* where the roots began */
+	uint64_t last;		/* programs have made the greater ids */
 	unsigned int attached, again, gone;
 	uint32_t random;
 };
@@ -61,7 +60,7 @@ static int check_line(void *arg, const struct te_task *task)
 	return 0;
 }
 
-/* Lines that nobody is left of have no group: climb to one that has. */
+/* A line without tasks has no group: go up to a line that has one. */
 static bool descends(struct lines *l, uint64_t id, uint32_t line)
 {
 	const struct replica *r = &l->s->f.replica;
@@ -104,7 +103,7 @@ static void check_lines(struct storms *s)
 	free(l);
 }
 
-/* The group of ours that a task's group comes from, or 0: others unshare too. */
+/* The group of ours that a task's group comes from; 0: it is of another program. */
 static uint64_t top_group(struct storms *s, const struct entry *e)
 {
 	struct known_group *groups = s->f.replica.groups;
@@ -161,7 +160,7 @@ static void attach_one(struct storms *s)
 	}
 }
 
-/* Others may lose events as fast as the replica is rebuilt: then it says so, and ends. */
+/* Tasks may lose events as fast as the replica is rebuilt: then a drain fails with -EAGAIN. */
 static void drain(struct fixture *f)
 {
 	int n = task_events_drain(f->te);
@@ -169,7 +168,7 @@ static void drain(struct fixture *f)
 	ck_assert_msg(n >= 0 || n == -EAGAIN, "drain: %d", n);
 }
 
-/* Waits a moment for it, that the storms have the CPU to themselves. */
+/* Wait a moment for it, so that the storms have the CPU to themselves. */
 static bool at_rest(struct storms *s)
 {
 	struct pollfd fds[TREES];
@@ -208,7 +207,7 @@ static void run_storms(enum way way, size_t ring_bytes, unsigned int work,
 	for (i = 0; i < DEST; )
 		if ((group = fixture_group(f, 0, 0)) & 1)
 			s->dest[i++] = s->last = group;
-	/* Strangers, who are in no group of ours, make none: they would fill the map. */
+	/* Other programs must not make groups, because they would fill the map. */
 	ck_assert_int_eq(task_events_set_clone(f->te, 1, TE_CLONE_ALL, 0), 0);
 	for (i = 0; i < TREES; i++)
 		storm_begin(&s->trees[i]);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * account_test.c - CPU time from the kernel's sums to the files, lost events or not
+ * CPU time, from the kernel's sums to the files, with and without lost events
  *
  * The fake kernel keeps the sums as the BPF programs do; a second hierarchy has
- * cpuacct, with containers c, c/d and e. What its files say is compared with
- * what the test let each task use.
+ * cpuacct, with containers c, c/d and e. The test compares its files with the time
+ * that it let each task use.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ static uint64_t used(struct container *cont)
 {
 	uint64_t system;
 
-	cpuacct_look();		/* a read may do without, if the last one is too recent */
+	cpuacct_look();		/* a read may use the last look, if that is recent */
 	system = strtoull(text_of(cont, "cpuacct.usage_sys"), NULL, 10);
 
 	ck_assert_uint_eq(strtoull(text_of(cont, "cpuacct.usage"), NULL, 10), system * 3 / 2);
@@ -105,7 +105,7 @@ START_TEST(moves_and_exits)
 }
 END_TEST
 
-/* Each nanosecond is that CPU's where it was used, though the walk sees the last one only. */
+/* Each nanosecond is charged to the CPU where it was used, though a walk sees only the last CPU. */
 START_TEST(by_cpu)
 {
 	if (host_nr_cpus() < 2)
@@ -121,7 +121,7 @@ START_TEST(by_cpu)
 	ck_assert_uint_eq(used(d), 24);
 	ck_assert_uint_eq(used_on(d, 0), 4);
 	ck_assert_uint_eq(used_on(d, 1), 20);
-	/* a child elsewhere, its end there */
+	/* a child is born, and ends, on another CPU */
 	fk_fork(10, 11, 11, 0);
 	fk_migrate(11, 1);
 	fk_run(11, 300);
@@ -139,7 +139,7 @@ START_TEST(by_cpu)
 }
 END_TEST
 
-/* Of what the ring has no room for, nothing is lost. */
+/* No time is lost for which the ring has no room. */
 START_TEST(lost_events)
 {
 	begin();
@@ -164,7 +164,7 @@ START_TEST(lost_events)
 }
 END_TEST
 
-/* What comes after the exit is seen at once, and kept for those above a removed container. */
+/* Time after the exit is seen at once, and kept for the containers above a removed one. */
 START_TEST(last_instructions)
 {
 	begin();
@@ -194,7 +194,7 @@ static void somebody_exits(void)
 	fk_exit(3000);
 }
 
-/* One has been counted by the walk, one has not: neither is missing or there twice. */
+/* The walk has counted one task, and not the other: neither is missing or counted twice. */
 START_TEST(exits_amid_a_look)
 {
 	begin();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devices_test.c - each css_group that BPF knows is under the rules it should be
+ * Each css_group that BPF knows is under the right rules
  *
- * A second hierarchy has devices, with containers c and c/d. That groups are told
- * of the right set and sets are not freed while a group has them is asked by
- * consistent() and by the fake kernel at every step; here things happen for it.
+ * A second hierarchy has devices, with containers c and c/d. At every step consistent() and
+ * the fake kernel check that groups are told of the right set, and that no set is freed while
+ * a group has it. The tests here make things happen.
  */
 #include <check.h>
 #include <errno.h>
@@ -70,7 +70,7 @@ static uint64_t rules_of(uint32_t tid)
 	return fk_group[te_word_id(fk_task[tid].word)].group.rules;
 }
 
-/* Tasks of uid 0 in the fake kernel; who writes is task 1. */
+/* Tasks of uid 0 in the fake kernel; task 1 writes. */
 static void be_root(void)
 {
 	fk_task[1].flags |= TE_TASK_SYS_ADMIN;
@@ -122,7 +122,7 @@ static void unshare_13(void)
 	fk_unshare(13, NEWUTS);
 }
 
-/* A clone had its parent's set, or none, just before that was replaced. */
+/* A clone got its parent's set, or none, just before the set was replaced. */
 START_TEST(clone_crosses_write)
 {
 	uint64_t old;
@@ -198,7 +198,7 @@ START_TEST(random_writes)
 		default:
 			consistent();
 		}
-		/* there are but so many numbers in the fake kernel */
+		/* the fake kernel has only so many numbers */
 		if (fk_next_rules() > FK_RULES - 16)
 			break;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_account.c - CPU time by id and CPU in the fake kernel, as the BPF programs keep it
+ * CPU time by id and CPU in the fake kernel, as the BPF programs keep it
  */
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 static enum te_cpuacct_state cpuacct_state;
 
-/* What @tid used since it was charged is @id's, as the BPF programs do it. */
+/* Charge @id with the time of @tid since it was charged, as the BPF programs do. */
 void fk_charge(uint64_t id, uint32_t tid)
 {
 	struct fk_task *t = &fk_task[tid];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_daemon.c - what the task link and the engine call in the daemon besides task_events
+ * The functions of the daemon that the task link and the engine call, besides task_events
  */
 #include <stdarg.h>
 #include <stdio.h>

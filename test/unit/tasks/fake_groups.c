@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_groups.c - the fake kernel's entries of css_groups and of device rules
+ * The fake kernel's entries of css_groups and of device rules
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -114,7 +114,7 @@ uint64_t fk_next_rules(void)
 	return next_rules;
 }
 
-/* Whoever has it would be denied everything. */
+/* A task under it would be denied everything. */
 void task_events_rules_del(struct task_events *te, uint64_t id)
 {
 	for (unsigned int i = 0; i < FK_GROUPS; i++)

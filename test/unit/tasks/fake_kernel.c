@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_kernel.c - tasks, their words and a ring: see fake_kernel.h
+ * Tasks, their words and a ring: see fake_kernel.h
  *
- * Each operation is atomic, so what is tested is the order of events, not the
- * races inside of the BPF programs; test/unit/task_events has those.
+ * Each operation is atomic, so the tests are about the order of events, not about the races
+ * inside of the BPF programs; test/unit/task_events has those.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static uint64_t next_id;
 static struct te_births births;
 static uint64_t start_seq;
 
-/* Addresses that nobody has, to be given again: the last one first, as the slab does. */
+/* Free addresses, to be given again: the last one first, as the slab does. */
 static uint64_t free_tasks[FK_TASKS];
 static unsigned int nr_free, nr_addresses;
 
@@ -52,7 +52,7 @@ static uint64_t take_address(void)
 	return nr_free ? free_tasks[--nr_free] : 0xffff888000000000ULL + 4096ULL * ++nr_addresses;
 }
 
-/* For good; a fake zombie's is given back at once. */
+/* Give back the address for good; that of a fake zombie at once. */
 static void give_address(uint32_t tid)
 {
 	if (fk_task[tid].task)
@@ -69,7 +69,7 @@ uint32_t fk_tid_of(uint64_t task)
 	return tid;
 }
 
-/* As the kernel's: at its tid, or its tgid. */
+/* Find a task as the kernel does: by its tid, or its tgid. */
 static uint32_t find(const struct te_ref *ref)
 {
 	const uint32_t numbers[] = { ref->tid, ref->tgid };
@@ -99,7 +99,7 @@ void fk_reset(void)
 	next_id = 1;
 }
 
-/* A ring that is full loses a few records, then somebody has made room. */
+/* A full ring loses a few records; then it has room. */
 static void tell(const union record *rec)
 {
 	if (ring_nr - loss_at < fk_ring_size && ring_nr < RING_MAX) {
@@ -360,9 +360,8 @@ static void fill(struct te_task *t, uint32_t tid, uint32_t ns, uint32_t level)
 }
 
 /*
- * As if the records behind the last loss had been reserved after the rebuild
- * sampled its position: they are told after the snapshot, which has seen what
- * they changed.
+ * As if the records behind the last loss had been reserved after the rebuild sampled its
+ * position: they are delivered after the snapshot, which has seen their changes.
  */
 static unsigned int rebuild(struct task_events *te)
 {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fake_kernel.h - tasks, their words and a ring, in place of task_events
+ * Tasks, their words and a ring, in place of task_events
  *
- * fake_kernel.c implements all of fs/fuse/bpf/task_events.h on a table of tasks that the
- * test moves by the functions below: what fork(2), unshare(2) and so on make
- * the BPF programs do, at once and in order. The ring holds as many records as
- * the test allows; one that finds it full is lost, and the next drain rebuilds
- * as fs/fuse/bpf/task_events.h says.
+ * fake_kernel.c implements all of fs/fuse/bpf/task_events.h on a table of tasks. The functions
+ * below change the table as the BPF programs do at fork(2), unshare(2) and so on, at once and
+ * in order. The ring holds as many records as the test allows. A record that finds the ring
+ * full is lost, and the next drain rebuilds as task_events.h says.
  *
- * fake_daemon.c stands in for what else the task link and the engine call in the
- * daemon: the loop, the log, the file system's notifications, the agents.
+ * fake_daemon.c stands in for the other functions of the daemon that the task link and the
+ * engine call: the loop, the log, the notifications of the file system, the agents.
  */
 #ifndef TEST_UNIT_TASKS_FAKE_KERNEL_H
 #define TEST_UNIT_TASKS_FAKE_KERNEL_H
@@ -21,7 +20,7 @@
 
 #define FK_CPUS		2
 #define FK_TASKS 4096		/* tids are below it */
-#define FK_GROUPS 65536		/* ids as well */
+#define FK_GROUPS 65536		/* ids are below it */
 
 struct fk_task {
 	bool		live, exiting;
@@ -31,9 +30,9 @@ struct fk_task {
 	uint32_t	vtid, ns;	/* in pid namespace ns (level 1), 0: only the initial one */
 	uint32_t	flags;		/* TE_TASK_* */
 	uint32_t	uid;
-	uint64_t	used;		/* CPU time so far: system time, and half as much again run time */
+	uint64_t	used;		/* system time so far; run time is half as much again */
 	uint64_t	dying;		/* the id it exited in, until fk_free() */
-	uint64_t	accounted;	/* so much of what it used is charged */
+	uint64_t	accounted;	/* so much of it is charged */
 	uint32_t	on_cpu;
 	uint64_t	charged;	/* the te_pids that counts it */
 };
@@ -47,7 +46,7 @@ struct fk_group {
 
 extern struct fk_task fk_task[FK_TASKS];
 extern struct fk_group fk_group[FK_GROUPS];
-extern unsigned int fk_ring_size;	/* records it can hold */
+extern unsigned int fk_ring_size;	/* in records */
 extern int fk_drain_error;		/* what task_events_drain() returns if not 0 */
 extern unsigned int fk_log_errors;	/* messages of level err */
 extern bool fk_cloning;
@@ -66,24 +65,24 @@ extern void (*fk_before_each_attach)(void);
 extern void (*fk_amid_walk)(void);
 
 void fk_reset(void);
-/* A task that nobody knows; no event. */
+/* Make a task without an event and without a word. */
 void fk_spawn(uint32_t tid, uint32_t tgid);
 /* @creator makes task @tid of process @tgid, with namespaces if @flags. */
 void fk_fork(uint32_t creator, uint32_t tid, uint32_t tgid, uint32_t flags);
 void fk_unshare(uint32_t tid, uint32_t flags);
 void fk_exit(uint32_t tid);
-/* A task that exited runs for so long yet; it is gone for good. */
+/* An exited task runs for so long, in ns; then it is freed. */
 void fk_run(uint32_t tid, uint64_t ns);
 void fk_migrate(uint32_t tid, uint32_t cpu);
 void fk_free(uint32_t tid);
-/* Who has this address, or 0; the tid that had it last. */
+/* The tid that has this address, or 0; the tid that had it last. */
 uint32_t fk_tid_of(uint64_t task);
-/* The first half of an exec by a thread: it has the leader's tid, its own is free. */
+/* The first half of an exec by a thread: it gets the leader's tid, and its own is free. */
 void fk_exec_take(uint32_t tid);
 /* ... and the second: the event. */
 void fk_exec_tell(uint32_t old_tid, uint32_t tid);
 unsigned long fk_rebuilds(void);
-/* Does an event that is not read yet name css_group @id? */
+/* Does an unread event name css_group @id? */
 bool fk_ring_names(uint64_t id);
 
 /* fake_groups.c, which fake_kernel.c tells of an event of a task of @id. */
@@ -100,18 +99,18 @@ void fk_pids_clone(uint64_t id, uint64_t parent);
 void fk_pids_refuse(uint64_t key);
 unsigned int fk_pids_entries(void);
 
-/* fake_account.c, likewise: what @tid used since it was charged is @id's. */
+/* fake_account.c: charge @id with the time of @tid since it was charged. */
 void fk_charge(uint64_t id, uint32_t tid);
 void fk_account_clone(uint64_t id, uint64_t parent);
 
-/* fake_limits.c: may a task of css_group @parent clone?  Then @user is charged. */
+/* fake_limits.c: may a task of css_group @parent clone? Then @user is charged. */
 #define FK_USERS	2048
 extern long fk_user[FK_USERS];		/* clones charged to each uid */
 extern uint64_t fk_user_limit;
 extern unsigned int fk_refusals;	/* by the fake kernel, not the engine */
 void fk_limits_reset(void);
 bool fk_may_clone(uint64_t parent, uint32_t user);
-/* A task of @id is in another now, or gone. */
+/* A task of @id has left it for another group, or has exited. */
 void fk_left(uint64_t id);
 void fk_tell_refused(uint64_t id);
 

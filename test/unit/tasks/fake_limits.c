@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_limits.c - limits of clones in the fake kernel, as the BPF programs hold them
+ * Limits of clones in the fake kernel, as the BPF programs enforce them
  */
 #include <errno.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fake_pids.c - the numbers of tasks in the fake kernel: see fake_kernel.h
+ * The counts of tasks in the fake kernel: see fake_kernel.h
  *
- * What the BPF programs do with te_pids, without limits: those are decided in
- * BPF alone, so here a test says itself who is refused.
+ * This does with te_pids what the BPF programs do, without limits. Only BPF decides on those,
+ * so here a test says itself which fork is refused.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -145,10 +145,10 @@ int task_events_pids_get(struct task_events *te, uint64_t key, struct te_pids *p
 void task_events_pids_del(struct task_events *te, uint64_t key)
 {
 	if (state != TE_PIDS_OFF && entry_of(key)->pids.count)
-		abort();	/* somebody is charged to it */
+		abort();	/* a task is charged to it */
 	for (unsigned int i = 0; state != TE_PIDS_OFF && i < 2 * FK_GROUPS; i++)
 		if (entries[i & 1][i / 2].present && entries[i & 1][i / 2].pids.parent == key)
-			abort();	/* it is on somebody's way up */
+			abort();	/* it is on the way up of another entry */
 	entry_of(key)->present = false;
 }
 

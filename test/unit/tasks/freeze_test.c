@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * freeze_test.c - the kernel's own freezer: which group a task is in, and that
- * container.subsystems says what a write of FROZEN does
+ * The kernel's own freezer: which group a task is in, and that container.subsystems tells
+ * what a write of FROZEN does
  *
  * The calls that open its hierarchy are those of the C library unless a test wants
  * them to fail.
@@ -40,7 +40,7 @@ static const struct {
 } lists[] = {
 	{ "6:freezer:/\n0::/x\n", "", 0 },
 	{ "6:freezer:/a/b\n", "a/b", 0 },
-	/* a path that looks like a line of it, in a hierarchy that comes first */
+	/* a path that looks like a line of the freezer, in a hierarchy that comes first */
 	{ "9:name=x:/a:freezer:/b\n6:freezer:/c\n", "c", 0 },
 	{ "9:name=x:/6:freezer:/b\n0::/y:freezer:/z\n6:freezer:/c:freezer:/d\n", "c:freezer:/d", 0 },
 	/* a name like one of a group outside of the namespace */

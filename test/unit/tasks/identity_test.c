@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * identity_test.c - who a task is while numbers and addresses change owners
+ * The identity of a task while numbers and addresses change owners
  */
 #include "../quiet_check.h"
 
@@ -15,7 +15,7 @@ START_TEST(exec_by_a_thread)
 	fk_fork(10, 11, 10, 0);
 	ck_assert_int_eq(attach(b, 11), 0);
 	fk_exec_take(11);
-	/* The freed tid is used again before the exec is told. */
+	/* The freed tid is used again before the exec is reported. */
 	fk_spawn(20, 20);
 	ck_assert_int_eq(attach(a, 20), 0);
 	fk_fork(20, 11, 11, 0);
@@ -33,7 +33,7 @@ START_TEST(exec_by_a_thread)
 }
 END_TEST
 
-/* Amid its exec, by the number that it had and by the one it has. */
+/* During its exec a task is found by its old number and by its new one. */
 START_TEST(exec_that_takes_long)
 {
 	struct container_task_info info;
@@ -51,14 +51,14 @@ START_TEST(exec_that_takes_long)
 	ck_assert_str_eq(text_of(b, "tasks"), "");
 	fk_fork(10, 12, 12, 0);
 	ck_assert_str_eq(text_of(a, "tasks"), "11 12");
-	/* It fails, and that is the end. */
+	/* The exec fails, which ends the process. */
 	fk_exit(10);
 	ck_assert_str_eq(text_of(a, "tasks"), "12");
 	consistent();
 }
 END_TEST
 
-/* The number of one that died in its exec, and the address. */
+/* A task has died in its exec: its number and its address are used again. */
 START_TEST(numbers_and_addresses_again)
 {
 	uint64_t first;
@@ -80,7 +80,7 @@ START_TEST(numbers_and_addresses_again)
 }
 END_TEST
 
-/* An exit that no event told of: the next one at that address is somebody else. */
+/* After an exit without an event, the next task at that address is another one. */
 START_TEST(exit_missed)
 {
 	uint64_t address;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pids_test.c - the entries of BPF that count tasks, and the containers they are of
+ * The entries of BPF that count tasks, and their containers
  *
- * The hierarchy has pids and ns together, so that clones bring entries that the
- * daemon has not made: a container must come to the right one, whether the engine
- * makes it at once, after lost events, or not at all; and none may stay behind.
+ * The hierarchy has pids and ns together, so that clones bring entries that the daemon has not
+ * made. A container must get the right entry, whether the engine makes it at once, after lost
+ * events, or not at all; and no entry may stay behind.
  */
 #include <check.h>
 #include <errno.h>
@@ -28,7 +28,7 @@ static struct container *make(struct container *dir, const char *name)
 	return child;
 }
 
-/* The world's hierarchy anew, with pids as well. */
+/* Make the world's hierarchy anew, with pids. */
 static void begin(void)
 {
 	char msg[256];
@@ -45,7 +45,7 @@ static void begin(void)
 	ck_assert_uint_eq(fk_pids_entries(), 2);
 }
 
-/* What teardown() wants: a and b in the top. */
+/* teardown() needs a and b in the top. */
 static void end(void)
 {
 	container_put(b);
@@ -67,7 +67,7 @@ static int child_name(void *arg, const char *name, unsigned int namelen, struct 
 	return 1;
 }
 
-/* Each container's number is that of the tasks listed there and below; returns it. */
+/* Check that each count is the number of the tasks listed there and below; returns it. */
 static long agree(struct container *cont)
 {
 	struct { char name[256]; unsigned long long next; } at = { .next = 0 };
@@ -95,7 +95,7 @@ START_TEST(clones_have_their_entry)
 	begin();
 	fk_spawn(10, 10);
 	ck_assert_int_eq(attach(b, 10), 0);
-	/* born and gone before anybody looks: the most there ever were is known */
+	/* tasks are born and end before a read: the peak is known all the same */
 	fk_unshare(10, NEWUTS);
 	fk_fork(10, 11, 11, 0);
 	fk_fork(10, 12, 12, 0);
@@ -131,7 +131,7 @@ START_TEST(refused_clones_have_none)
 	fk_fork(10, 11, 11, NEWUTS);
 	ck_assert_int_eq(number(b, "pids.current"), 2);
 	ck_assert_uint_eq(fk_pids_entries(), 3);
-	/* a clone below it needs it, and outlives all in it */
+	/* a clone below needs the entry, and outlives all tasks in it */
 	ck_assert_int_eq(write_as(&root, b, "ns.max_clones", "max"), 0);
 	fk_fork(11, 12, 12, NEWUTS);
 	tasks_begin();
@@ -153,7 +153,7 @@ START_TEST(refused_clones_have_none)
 }
 END_TEST
 
-/* Who fills BPF's map is still counted, and limited, where there is an entry */
+/* When BPF's map is full, tasks are still counted, and limited, where there is an entry. */
 START_TEST(no_room_for_entries)
 {
 	struct container *c, *d;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tasks_test.c - the task link between a fake kernel and the real engine
+ * The task link between a fake kernel and the real engine
  *
- * Tasks live in the fake kernel (fake_kernel.h), requests are served as the
- * daemon does (world.h), and each test looks whether engine and kernel agree.
- * The last does so after thousands of random steps.
+ * Tasks live in the fake kernel (fake_kernel.h), requests are served as the daemon does
+ * (world.h), and each test checks that engine and kernel agree; the last one after thousands
+ * of random steps.
  */
 #include "../quiet_check.h"
 #include <errno.h>
@@ -80,14 +80,14 @@ START_TEST(clones_and_aliases)
 	ck_assert_ptr_nonnull(node);
 	ck_assert_str_eq(text_of(node, "tasks"), "10 12");
 	consistent();
-	/* Refused: BPF has given a fresh id all the same. */
+	/* The engine refuses it, but BPF has taken a fresh id all the same. */
 	ck_assert_int_eq(write_as(&root, node, "ns.max_clones", "0"), 0);
 	fk_unshare(12, NEWUTS);
 	fk_fork(12, 13, 13, 0);
 	ck_assert_str_eq(text_of(node, "tasks"), "10 12 13");
 	consistent();
 	ck_assert_uint_eq(ids_count(), 3);
-	/* The primary id goes first; attach then uses the alias. */
+	/* The primary id is freed first; then attach uses the alias. */
 	fk_exit(10);
 	consistent();
 	ck_assert_uint_eq(ids_count(), 2);
@@ -158,7 +158,7 @@ START_TEST(fork_into_a_clone_that_goes)
 	fk_unshare(10, NEWUTS);
 	fk_before_attach = fork_before_attach;
 	ck_assert_int_eq(attach(b, 10), 0);
-	/* Nobody that the engine knew of was left in it. */
+	/* The engine knew of no task in it any more. */
 	node = child_of(top, "node1");
 	ck_assert_ptr_nonnull(node);
 	ck_assert_str_eq(text_of(node, "tasks"), "11");
@@ -226,7 +226,7 @@ START_TEST(exit_crosses_attach)
 	fk_spawn(10, 10);
 	fk_before_attach = exit_before_attach;
 	ck_assert_int_eq(attach(a, 10), 0);
-	consistent();	/* no record of who never had a word */
+	consistent();	/* no record of a task that never had a word */
 	fk_spawn(10, 10);
 	fk_before_attach = exiting_before_attach;
 	ck_assert_int_eq(attach(a, 10), 0);
@@ -281,7 +281,7 @@ START_TEST(failed_drain)
 }
 END_TEST
 
-/* Events come faster than they are read: nothing that could be wrong is done, and nothing fails. */
+/* Events come faster than they are read: nothing is done that could be wrong, and nothing fails. */
 START_TEST(behind_in_a_drain)
 {
 	fk_spawn(10, 10);
@@ -302,8 +302,8 @@ START_TEST(behind_in_a_drain)
 END_TEST
 
 /*
- * An event that another request has read, so that there is no wake-up for
- * it, leaves those who poll for the next one watched.
+ * Another request reads an event, so that the event wakes no task. The tasks that poll for the
+ * next event are still watched.
  */
 START_TEST(watched_after_any_drain)
 {
@@ -335,7 +335,7 @@ START_TEST(watched_after_any_drain)
 }
 END_TEST
 
-/* Who storms a full container is refused in the kernel, not by the daemon. */
+/* The kernel, not the daemon, refuses a storm of clones in a full container. */
 START_TEST(storm_of_a_full_container)
 {
 	unsigned int storm;
@@ -358,7 +358,7 @@ START_TEST(storm_of_a_full_container)
 	ck_assert_str_eq(text_of(a, "ns.events"), "clones 1 refused 100 removed 0");
 	ck_assert_uint_eq(fk_user[0], 1);
 	consistent();
-	/* As soon as there is room, and whatever the daemon knows of it. */
+	/* As soon as there is room, whether or not the daemon knows it. */
 	fk_exit(10);
 	fk_unshare(12, NEWUTS);
 	ck_assert_str_eq(text_of(a, "ns.events"), "clones 2 refused 100 removed 0");
@@ -367,7 +367,7 @@ START_TEST(storm_of_a_full_container)
 }
 END_TEST
 
-/* Limits are BPF's as soon as they are the engine's; what was refused is counted where it was. */
+/* BPF has each limit as soon as the engine has it; a refusal counts where it happened. */
 START_TEST(limits_are_told)
 {
 	struct container *node;

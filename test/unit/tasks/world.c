@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * world.c - a hierarchy in the real engine, above the fake kernel: see world.h
+ * A hierarchy in the real engine, above the fake kernel: see world.h
  *
- * The engine is the one that the daemon runs, with its lock that checks its
- * owner, so a host function that calls back into it where it must not aborts
- * the test.
+ * This is the engine of the daemon, whose lock checks its owner. So a host function that
+ * calls the engine where it must not aborts the test.
  */
 #include "../quiet_check.h"
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * world.h - a hierarchy in the real engine, above the fake kernel
+ * A hierarchy in the real engine, above the fake kernel
  *
  * setup() brings both up with containers /a and /b, teardown() ends all tasks,
  * checks that nothing is left of them, and takes both down. In between,
@@ -22,7 +22,7 @@ extern struct container *top, *a, *b;
 void setup(void);
 void teardown(void);
 
-/* With a reference, or NULL. */
+/* The container, with a reference, or NULL. */
 struct container *child_of(struct container *dir, const char *name);
 /* 0 or -errno */
 long write_as(const struct container_actor *who, struct container *cont, const char *name,
@@ -31,8 +31,8 @@ long attach(struct container *cont, int tid);
 /* The text of a file, its lines joined by spaces; valid until the next call. */
 const char *text_of(struct container *cont, const char *name);
 /*
- * Engine and kernel agree: each word is in a record, with the group that its
- * id means, and there is no other record, id, or entry in BPF.
+ * Check that engine and kernel agree: each word is in a record, with the group of its id, and
+ * there is no other record, id, or entry in BPF.
  */
 void consistent(void);
 
