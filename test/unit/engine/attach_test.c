@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * attach_test.c - writing one id to tasks: which, by whom, and what then
+ * Writing an id to `tasks`: inputs, permissions, and the effect
  *
- * Inputs, permissions and the special tasks are those recorded from cgroup v1;
- * a host that is behind its kernel says -EAGAIN, and the engine asks again.
+ * Inputs, permissions and the special tasks are those recorded from cgroup v1. A host that is
+ * behind its kernel returns -EAGAIN, and the engine asks again.
  */
 #include "tools.h"
 
@@ -60,7 +60,7 @@ START_TEST(zero_is_the_writer)
 	ck_assert(is_in(a, 93) && !is_in(a, 1));
 	ck_assert_int_eq(write_as(&self, b, "tasks", "-0\n"), 0);
 	ck_assert(is_in(b, 93));
-	/* with a NUL behind, as some send it */
+	/* some programs send a NUL, too */
 	ck_assert_int_eq(write_bytes(f, &self, "0\0", 2), 0);
 	ck_assert(is_in(a, 93));
 	ck_assert_int_eq(write_bytes(f, &self, "1\0junk", 6), 0);
@@ -97,14 +97,14 @@ START_TEST(permission)
 		ck_assert_int_eq(attach(top, 93), 0);
 		ck_assert_int_eq(write_as(&opener, a, "cgroup.procs", "93"), cases[i].ret);
 
-		/* the opener's credentials rule, whoever writes */
+		/* the credentials of the opener count, not those of the writer */
 		ck_assert_int_eq(attach(top, 93), 0);
 		writer = host_actor(1, cases[i].euid ? 0 : 4000, !cases[i].sys_admin);
 		f = open_as(&opener, a, "tasks");
 		ck_assert_int_eq(write_bytes(f, &writer, "93", 2), cases[i].ret);
 		container_file_release(f);
 	}
-	/* nobody is nobody before there is a question of permission */
+	/* a missing task is ESRCH before permissions are checked */
 	ck_assert_int_eq(write_as(&opener, a, "tasks", "94"), -ESRCH);
 }
 END_TEST
@@ -120,13 +120,13 @@ START_TEST(special_tasks)
 	ck_assert_int_eq(attach(a, 3), 0);
 	ck_assert(is_in(a, 3));
 
-	/* of an unmovable one also who may not: the kernel looks at the task first */
+	/* an unmovable task is EINVAL also without permission, which is checked later */
 	struct container_actor plain = host_actor(93, 1000, false);
 
 	ck_assert_int_eq(write_as(&plain, a, "tasks", "2"), -EINVAL);
 	ck_assert_int_eq(write_as(&plain, a, "tasks", "3"), -EACCES);
 
-	/* the host itself: success, and it stays; but who may not, may not */
+	/* the host itself: success, and it stays; permissions are checked all the same */
 	host_spawn(4, 4, 0);
 	host.task[4].flags = CONTAINER_TASK_HOST;
 	ck_assert_int_eq(attach(a, 4), 0);
@@ -174,7 +174,7 @@ START_TEST(pid_namespaces)
 	ck_assert_int_eq(write_as(&inside, a, "tasks", "93"), -ESRCH);
 	ck_assert_int_eq(write_as(&inside, a, "tasks", "0"), 0);
 	ck_assert(is_in(a, 2010));
-	/* a file opened outside, used inside: numbers are the writer's */
+	/* a file opened outside and used inside: numbers are those of the writer's namespace */
 	ck_assert_int_eq(attach(top, 2011), 0);
 	struct container_file *f = open_as(&root_actor, a, "tasks");
 
@@ -193,7 +193,7 @@ START_TEST(children_follow)
 	host_fork(95, 97);
 	ck_assert(is_in(top, 94) && is_in(a, 95) && is_in(a, 96) && is_in(a, 97));
 	ck_assert_int_eq(attach(b, 96), 0);
-	host_fork(96, 98);		/* the creating thread's, not its process' */
+	host_fork(96, 98);		/* where the creating thread is, not its process */
 	host_thread(96, 99);
 	ck_assert(is_in(b, 98) && is_in(b, 99));
 	sane();
@@ -220,7 +220,7 @@ START_TEST(asks_again)
 	ck_assert_uint_ge(host.syncs, 100);
 	ck_assert_uint_eq(host.moves, 1);
 
-	/* it unshared meanwhile: it is taken from where it is then */
+	/* it has unshared meanwhile: it is moved from its present container */
 	host.again = 1;
 	moved_to = 1;
 	host.on_sync = somebody_moves_it;
@@ -313,7 +313,7 @@ START_TEST(without_memory)
 		ck_assert(is_in(_i ? c : x, 93) && is_in(top, 93));
 	}
 	ck_assert_int_eq(ret, 0);
-	/* a group, and for one that was nowhere a record */
+	/* a group and, for a task without one, a record */
 	ck_assert_uint_eq(nth, _i ? 2 : 3);
 	ck_assert(is_in(a, 93) && is_in(_i ? c : x, 93));
 	umount_top(x);

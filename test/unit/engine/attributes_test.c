@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * attributes_test.c - modes, owners, times and extended attributes of nodes
+ * Modes, owners, times and extended attributes of nodes
  */
 #include <sys/stat.h>
 
@@ -67,7 +67,7 @@ START_TEST(modes_and_owners)
 	container_get(a);
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert_uint_eq(attr_of(a, 0).nlink, 2);
-	/* who has them open sees and sets them still */
+	/* a task that has them open still reads and sets the attributes */
 	ck_assert_int_eq(container_getattr(a, tasks, &set), 0);
 	ck_assert_int_eq(container_setattr(a, tasks, &set, CONTAINER_ATTR_MODE), 0);
 	ck_assert_int_eq(container_setattr(a, 0, &set, CONTAINER_ATTR_MODE), 0);
@@ -76,7 +76,7 @@ START_TEST(modes_and_owners)
 }
 END_TEST
 
-/* A clone belongs to whom its parent belongs to now, not to the task. */
+/* A clone gets the present owner of its parent, not that of the task. */
 START_TEST(owner_of_clones)
 {
 	struct container *top = mount_top("ns"), *a = make_owned(top, "a", 0700, 7, 8), *clone;
@@ -135,7 +135,7 @@ START_TEST(xattrs)
 	ck_assert_int_eq(container_removexattr(a, 0, "security.z"), 0);
 	ck_assert_int_eq(container_listxattr(a, 0, true, buf, 18), 7);
 
-	/* 128 of them, one of which is tasks', and 128 KiB */
+	/* 128 of them, one of which is of `tasks`, and 128 KiB */
 	for (i = 1; i < 127; i++) {
 		snprintf(name, sizeof(name), "user.%d", i);
 		ck_assert_int_eq(container_setxattr(a, 0, name, "", 0, 0), 0);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * clone_test.c - container_clone(): who gets a container, where, and what not
+ * container_clone(): which task gets a container, and where
  *
- * The name is free, child and membership appear in one step, other hierarchies
- * are untouched, and whatever forbids a clone leaves the task where it is.
+ * The name is free, child and membership appear in one step, other hierarchies do not change,
+ * and a refused clone leaves the task where it is.
  */
 #include "tools.h"
 
@@ -63,7 +63,7 @@ START_TEST(clone_and_move_in_one)
 	info.flags = 0;
 	container_clone_task(host_key(10), 10, 10, &info);
 	ck_assert(is_in(find_dir(top, "node1"), 10));
-	/* a child, to where its creator is or below */
+	/* a child goes where its creator is, or below */
 	host_spawn(11, 11, 0);
 	container_clone_task(host_key(11), 11, 11, &info);
 	ck_assert(is_in(find_dir(top, "node1"), 11));
@@ -71,14 +71,14 @@ START_TEST(clone_and_move_in_one)
 	host_spawn(12, 12, 0);
 	container_clone_task(host_key(12), 12, 12, &info);
 	ck_assert(is_in(find_dir(top, "node1/node1"), 12));
-	/* attached before its hook ran: there it clones */
+	/* it was attached before its hook ran: it is cloned from there */
 	host_spawn(13, 13, 0);
 	attach(a, 13);
 	container_clone_task(host_key(13), 13, 13, &info);
 	ck_assert(is_in(find_dir(a, "node1"), 13));
 	sane();
 
-	/* no memory: it stays, and is counted */
+	/* no memory: the task stays, and the refusal is counted */
 	shim_fail_nth(1);
 	container_clone_task(host_key(13), 13, 13, &info);
 	shim_fail_nth(0);
@@ -110,7 +110,7 @@ START_TEST(flags_that_count)
 }
 END_TEST
 
-/* Not mounted: nothing is cloned; others' hierarchies do not notice at all. */
+/* A hierarchy that is not mounted does not clone, and other hierarchies do not change. */
 START_TEST(other_hierarchies)
 {
 	struct container *x = mount_top("none,name=x"), *c = make_dir(x, "c"), *top;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * core_files_test.c - what the core control files read and take
+ * What the core control files show and take
  *
  * The inputs and errors are those recorded from cgroup v1 of Linux 6.1.
  */
@@ -78,7 +78,7 @@ START_TEST(release_agent)
 	ck_assert_int_eq(write_to(top, "release_agent", "/y"), -ENOMEM);
 	shim_fail_nth(0);
 
-	/* Who opened it counts, not who writes. */
+	/* The opener counts, not the writer. */
 	ck_assert_int_eq(write_as(&plain, top, "release_agent", "/evil"), -EPERM);
 	f = open_as(&plain, top, "release_agent");
 	ck_assert_int_eq(write_bytes(f, &root_actor, "/evil", 5), -EPERM);
@@ -111,7 +111,7 @@ START_TEST(directions)
 }
 END_TEST
 
-/* 4096 bytes are taken by every file, one more by none. */
+/* Every file takes 4096 bytes, and none takes more. */
 START_TEST(write_limits)
 {
 	struct container *top = mount_top("all"), *a = make_dir(top, "a");
@@ -211,7 +211,7 @@ START_TEST(where)
 
 	f = open_as(&root_actor, x, "container.where");
 	ck_assert_int_eq(write_bytes(f, &root_actor, "10\n", 3), 0);
-	/* The answer begins where the descriptor stands. */
+	/* The answer begins at the position of the descriptor. */
 	n = container_file_read(f, &root_actor, 3, &data);
 	ck_assert_int_eq(n, (long)strlen(wanted));
 	ck_assert_int_eq(memcmp(data, wanted, n), 0);
@@ -262,7 +262,7 @@ START_TEST(debug_files)
 }
 END_TEST
 
-/* After removal: partial reads end, then everything is ENODEV. */
+/* After the removal a read that was begun goes on to its end; then all calls fail with ENODEV. */
 START_TEST(removed)
 {
 	static const char *const files[] = {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuacct_model_test.c - cpuacct against a reference that is told everything
+ * cpuacct against a reference that is told everything
  *
- * Tasks run, migrate, move, fork, exit slowly and are reset at random.  The
- * reference adds each nanosecond, when it is used, to the CPU and to where the
- * task is, and all above; whatever the engine shows must be that, at any time.
+ * Tasks run, migrate, move, fork, exit slowly and are reset at random. The reference adds each
+ * nanosecond, when it is used, to the CPU and to the container of the task, and to those
+ * above. The engine must always show the same.
  */
 #include "tools.h"
 
@@ -76,7 +76,7 @@ static void step(int tid, int other)
 		}
 		break;
 	case 3:
-		/* the number may be used again then */
+		/* then the number may be used again */
 		if (exited[tid]) {
 			host_dead(tid);
 			look(where[tid] ? where[tid] : 1);

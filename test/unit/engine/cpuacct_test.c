@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuacct_test.c - whose CPU time is charged to whom, and what the files say
+ * Which container CPU time is charged to, and the texts of the files
  *
- * Times here are set, not used: host_run() moves a task's clock.  What moves
- * between containers, is born, cloned or exits has a test each, and so have
- * the files' texts and errors; that all of it holds together, the model says
- * (cpuacct_model_test.c).
+ * Times are set here, not used: host_run() moves the clock of a task. Moves, births, clones and
+ * exits have a test each, and so have texts and errors of the files. The model
+ * (cpuacct_model_test.c) checks all of it together.
  */
 #include "tools.h"
 
@@ -61,7 +60,7 @@ START_TEST(what_was_used_before_stays_behind)
 }
 END_TEST
 
-/* Nobody read in between: the move itself charges. */
+/* No read in between: the move itself charges. */
 START_TEST(moves_without_a_look)
 {
 	attach(a, 10);
@@ -86,7 +85,7 @@ START_TEST(those_above_have_it_too)
 	expect_used(a, 7, 3);
 	expect_used(ab, 7, 0);
 	expect_used(b, 0, 0);
-	/* the removal of who used it changes nothing */
+	/* the removal of the container that used it changes nothing */
 	host_exit(10);
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	expect_used(a, 7, 3);
@@ -142,7 +141,7 @@ START_TEST(exec)
 }
 END_TEST
 
-/* After its exit hook a task runs on, and that counts where it was. */
+/* A task runs on after its exit hook; that time counts where the task was. */
 START_TEST(last_instructions)
 {
 	host.dies_slowly = true;
@@ -158,13 +157,13 @@ START_TEST(last_instructions)
 	host_dead(10);
 	expect_used(a, 10, 16);
 	ck_assert_uint_eq(host.pins, 0);
-	/* who was in the top needs no record */
+	/* a task in the top needs no record */
 	host_exit(11);
 	ck_assert_uint_eq(host.pins, 0);
 }
 END_TEST
 
-/* Those that nobody asks for are let go by work, and by the end of the hierarchy. */
+/* The work lets exited tasks go if no file is read, and so does the end of the hierarchy. */
 START_TEST(remains_do_not_pile_up)
 {
 	host.dies_slowly = true;
@@ -205,7 +204,7 @@ START_TEST(reset)
 	ck_assert_int_eq(write_to(ab, "cpuacct.usage", "-0"), -EINVAL);
 	expect_used(ab, 8, 4);
 	host_run(10, 8, 4);
-	/* what a live task used just before goes, too */
+	/* a reset also takes the time that a live task has just used */
 	ck_assert_int_eq(write_to(ab, "cpuacct.usage", "0\n"), 0);
 	expect_used(ab, 0, 0);
 	/* and only here */
@@ -252,7 +251,7 @@ END_TEST
 		expect_used(cont, (user0) + (user2), (system0) + (system2));	\
 	} while (0)
 
-/* Time counts on the CPU where it was used, whoever looks, and when. */
+/* Time counts on the CPU where it was used, whenever a file is read. */
 START_TEST(by_cpu)
 {
 	attach(ab, 10);
@@ -264,12 +263,12 @@ START_TEST(by_cpu)
 	expect_cpus(a, 5, 2, 30, 40);
 	host_run(10, 1, 1);
 	host_migrate(10, 0);
-	/* nobody looked at that before it moves */
+	/* no read before it moves */
 	attach(b, 10);
 	host_run(10, 7, 0);
 	expect_cpus(a, 5, 2, 31, 41);
 	expect_cpus(b, 7, 0, 0, 0);
-	/* a child, which exits elsewhere than it was born */
+	/* a child, which exits on another CPU than it was born on */
 	host_fork(10, 20);
 	host_run(20, 0, 3);
 	host_migrate(20, 2);
@@ -282,7 +281,7 @@ START_TEST(by_cpu)
 }
 END_TEST
 
-/* What is left by migrations is not lost with the container. */
+/* The time that migrations have left is not lost with the container. */
 START_TEST(migrations_of_the_removed)
 {
 	attach(ab, 10);
@@ -293,7 +292,7 @@ START_TEST(migrations_of_the_removed)
 	host_migrate(10, 0);
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	expect_cpus(a, 5, 2, 0, 0);
-	/* the same of one who exited */
+	/* the same for a task that has exited */
 	ab = make_dir(a, "b");
 	attach(ab, 10);
 	host_run(10, 1, 1);
@@ -308,7 +307,7 @@ START_TEST(migrations_of_the_removed)
 }
 END_TEST
 
-/* Nobody is to be told of migrations when nothing is accounted. */
+/* The host reports no migrations when nothing is accounted. */
 START_TEST(migrations_are_watched)
 {
 	ck_assert(host.watching_migrations);
@@ -324,7 +323,7 @@ START_TEST(migrations_are_watched)
 	umount_top(top);
 	top = mount_top("cpuacct,ns");
 	ck_assert(host_group_told(css_group_init())->clones_charged);
-	/* of one without a record, and of one in the top */
+	/* a task without a record, and a task in the top */
 	host_migrate(11, 2);
 	a = make_dir(top, "a");
 	attach(a, 11);
@@ -345,7 +344,7 @@ START_TEST(nothing_is_made_up)
 	unsigned int i;
 
 	snprintf(unsupported, sizeof(unsupported), "%d", -EOPNOTSUPP);
-	/* a host that does not know the system's times */
+	/* a host that does not know the times of the system */
 	host.cpus = 0;
 	for (i = 0; i < ARRAY_LEN(by_cpu); i++)
 		ck_assert_str_eq(read_of(top, by_cpu[i]), unsupported);
@@ -354,7 +353,7 @@ START_TEST(nothing_is_made_up)
 }
 END_TEST
 
-/* Ticks say how it is shared out, the run time how much it is. */
+/* The run time is the amount; the ticks divide it into user and system time. */
 START_TEST(stat)
 {
 	attach(a, 10);
@@ -417,7 +416,7 @@ START_TEST(by_group)
 	expect_cpus(ab, 0, 0, 40, 20);
 	expect_cpus(a, 0, 0, 40, 20);
 	expect_used(b, 0, 0);
-	/* nobody's time, but no error either */
+	/* no time, but no error either */
 	container_charge(css_group_init(), 0, &(struct container_cpu){ .runtime = 1 });
 	host_exit(10);
 	ck_assert_uint_eq(host.pins, 0);

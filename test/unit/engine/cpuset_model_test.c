@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuset_model_test.c - random cpusets, checked against a model of v1's rules
+ * Random cpusets, checked against a model of v1's rules
  *
- * The model has each container's CPUs as a number and says of each write what
- * must come of it, by looking at all containers; the engine must say the same.
- * In between containers are made, removed and cloned, tasks fork, exit, move and
- * ask for CPUs, and CPUs go and come.  After each step that counts, whatever was
- * refused: children are within parents, nothing exclusive is shared, and no task
- * has a CPU that its container does not have.  The seed of a failure is in its
- * message; CPUSET_SEED repeats it.
+ * The model has the CPUs of each container as a number. It predicts the result of each write
+ * by looking at all containers, and the engine must agree. In between containers are made,
+ * removed and cloned, tasks fork, exit, move and ask for CPUs, and CPUs go and come. After
+ * each step children must be within parents, no exclusive CPU may be shared, and no task may
+ * have a CPU that its container does not have. The message of a failure has its seed;
+ * CPUSET_SEED repeats it.
  */
 #include "tools.h"
 
@@ -26,7 +25,7 @@ struct model_cpuset {
 
 static struct model_cpuset model[CONTAINERS];
 static int task_in[TASKS];			/* index of its container, -1: no task */
-static bool chose[TASKS];			/* its affinity, since it was last set */
+static bool chose[TASKS];			/* it has set its affinity since the engine did */
 static unsigned long long state;
 static unsigned int seed;
 
@@ -69,7 +68,7 @@ static bool populated(int i)
 
 #define each_container(i)	for (int i = 1; i < CONTAINERS; i++) if (model[i].cont)
 
-/* What v1 says to container @i becoming @to. */
+/* The result of v1 if container @i is to get @to. */
 static int verdict(int i, struct model_cpuset to)
 {
 	each_container(c)
@@ -148,7 +147,7 @@ static void write_exclusive(void)
 		model[i].exclusive = to.exclusive;
 }
 
-/* What exclusive containers in @parent have. */
+/* The CPUs of exclusive containers in @parent. */
 static unsigned long taken(int parent)
 {
 	unsigned long cpus = 0;
@@ -193,7 +192,7 @@ static void make_or_remove(void)
 	}
 }
 
-/* What is cloned is called as others are, so that it can be found. */
+/* Clones have names like other containers, so that they can be found. */
 static void clone_one(void)
 {
 	int t = (int)pick(TASKS), i = 1 + (int)pick(CONTAINERS - 1), parent;
@@ -266,7 +265,7 @@ static void ask_for_cpus(void)
 	chose[t] = true;
 }
 
-/* Never the last one. */
+/* Never take away the last one. */
 static void plug(void)
 {
 	host.offline = pick(4) ? 0 : pick(HOST_ALL_CPUS);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuset_rules_test.c - what may be written to the files of cpuset
+ * What may be written to the files of cpuset
  *
- * Each rule of cgroup v1, and what no host can honour, has a test; that the rules
- * hold together, the model says (cpuset_model_test.c).
+ * Each rule of cgroup v1, and each value that no host can honour, has a test. The model
+ * (cpuset_model_test.c) checks all rules together.
  */
 #include "tools.h"
 

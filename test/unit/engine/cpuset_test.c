@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuset_test.c - who gets which CPUs
+ * Which CPUs tasks get
  *
- * Affinities are a number in the host's table of tasks, which children copy; the
- * tests fork, exec, exit and ask for CPUs at the worst moments.  What is refused
- * is in cpuset_rules_test.c, and that all holds together, the model says
- * (cpuset_model_test.c).
+ * An affinity is a number in the host's table of tasks, which children copy. The tests fork,
+ * exec, exit and ask for CPUs at the worst moments. cpuset_rules_test.c is about refusals, and
+ * the model (cpuset_model_test.c) checks all together.
  */
 #include "tools.h"
 
@@ -68,7 +67,7 @@ START_TEST(attach_and_write)
 	expect_cpus(10, CPUS(2, 6));
 	expect_cpus(11, CPUS(4, 5) | CPUS(7, 7));
 	ck_assert_uint_eq(host.cpus_set, 4);
-	/* the same again is no news */
+	/* the same value again tells no task */
 	expect_write(a, "cpus", "2,3,4,5,6", 0);
 	ck_assert_uint_eq(host.cpus_set, 4);
 	ck_assert_int_eq(attach(top, 10), 0);
@@ -79,7 +78,7 @@ START_TEST(attach_and_write)
 }
 END_TEST
 
-/* What a task has chosen itself does not outlive a move or a write, as in 6.1. */
+/* A choice of the task itself does not outlive a move or a write, as in 6.1. */
 START_TEST(own_choice)
 {
 	fill(a, "0-3");
@@ -106,7 +105,7 @@ START_TEST(widened)
 	host_set_affinity(10, CPUS(5, 6));
 	container_run_work();
 	expect_cpus(10, CPUS(0, 3));
-	/* the host cannot say who it was */
+	/* the host does not know which task it was */
 	host.task[10].affinity = HOST_ALL_CPUS;
 	host.task[11].affinity = CPUS(7, 7);
 	container_task_affinity(0);
@@ -150,7 +149,7 @@ static void fork_from_10(int tid)
 	host_fork(10, 20);
 }
 
-/* A child that has copied what its parent is about to lose. */
+/* A child copies CPUs that its parent is about to lose. */
 START_TEST(fork_during_write)
 {
 	fill(a, "0-3");
@@ -177,7 +176,7 @@ static void late_birth(void)
 	host.task[10].affinity = CPUS(6, 6);
 }
 
-/* The host only hears of it when all others have been told. */
+/* The host hears of the child only when all other tasks have been told. */
 START_TEST(fork_heard_of_late)
 {
 	fill(a, "0-3");
@@ -193,7 +192,7 @@ static void widen_10(void)
 	host_set_affinity(10, HOST_ALL_CPUS);
 }
 
-/* Somebody who does not stop asking holds nobody up. */
+/* A task that asks for ever does not hold up other tasks. */
 START_TEST(endless_widening)
 {
 	fill(a, "0-3");
@@ -215,7 +214,7 @@ static void widen_11(int tid)
 		host_set_affinity(11, CPUS(2, 6));
 }
 
-/* What was due already is not made less by what comes on top. */
+/* A second write does not forget tasks that the first must still tell. */
 START_TEST(widened_during_write)
 {
 	fill(a, "0-3");
@@ -273,7 +272,7 @@ static void exec_of_20(int tid)
 		host_exec(20);
 }
 
-/* The thread that is being told has just got another id. */
+/* The thread that is being told has just got another id by exec. */
 START_TEST(exec_during_write)
 {
 	fill(a, "0-3");
@@ -286,7 +285,7 @@ START_TEST(exec_during_write)
 }
 END_TEST
 
-/* --- what is made has what its parent has --- */
+/* --- new containers and their parents --- */
 
 START_TEST(clones)
 {
@@ -305,7 +304,7 @@ START_TEST(clones)
 	expect_cpus(11, CPUS(0, 3));
 	host_clone(10, 20, NEW_PID);
 	expect_file(find_dir(node1, "node1"), "effective_cpus", "0-3\n");
-	/* of the top, which has all */
+	/* a child of the top, which has all */
 	ck_assert(host_unshare(12, NEW_USER));
 	expect_file(find_dir(top, "node1"), "cpus", "0-7\n");
 	expect_cpus(12, HOST_ALL_CPUS);
@@ -328,7 +327,7 @@ START_TEST(clones_beside_exclusive)
 	expect_file(node, "cpus", "2-3\n");
 	container_run_work();
 	expect_cpus(10, CPUS(2, 3));
-	/* nothing is left: its parent's, but nobody else may come */
+	/* none is left: it has its parent's, and no other task may come */
 	attach(a, 11);
 	expect_write(node, "cpus", "3", 0);
 	expect_write(ab, "cpus", "0-2", 0);
@@ -380,7 +379,7 @@ START_TEST(clone_children)
 	ck_assert_int_eq(write_to(a, "cgroup.clone_children", "1"), 0);
 	expect_file(make_dir(a, "c"), "cpus", "0-3\n");
 	expect_file(find_dir(a, "c"), "mems", "0\n");
-	/* beside somebody exclusive nothing is copied, and nothing said */
+	/* beside an exclusive sibling nothing is copied, without an error */
 	expect_write(a, "cpu_exclusive", "1", 0);
 	ck_assert_int_eq(container_rmdir(a, "c"), 0);
 	fill(ab, "0");
@@ -389,7 +388,7 @@ START_TEST(clone_children)
 	ck_assert_int_eq(container_rmdir(a, "c"), 0);
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	expect_file(make_dir(a, "c"), "cpus", "0-3\n");
-	/* of the top: what is online */
+	/* a child of the top: the CPUs that are online */
 	expect_write(a, "cpu_exclusive", "0", 0);
 	host.offline = CPUS(7, 7);
 	ck_assert_int_eq(write_to(top, "cgroup.clone_children", "1"), 0);
@@ -412,7 +411,7 @@ START_TEST(hotplug)
 	expect_file(a, "cpus", "0-3\n");
 	expect_file(a, "effective_cpus", "0-2\n");
 	expect_cpus(10, CPUS(0, 2));
-	/* it has none: its parent's */
+	/* it has none: it gets its parent's */
 	expect_file(ab, "cpus", "3\n");
 	expect_file(ab, "effective_cpus", "0-2\n");
 	expect_cpus(11, CPUS(0, 2));
@@ -423,12 +422,12 @@ START_TEST(hotplug)
 	container_cpus_changed();
 	expect_cpus(10, CPUS(0, 3));
 	expect_cpus(11, CPUS(3, 3));
-	/* the top's tasks may use what is still to come */
+	/* tasks in the top may use CPUs that are still to come */
 	host.offline = CPUS(6, 6);
 	container_cpus_changed();
 	attach(top, 11);
 	expect_cpus(11, HOST_ALL_CPUS);
-	/* a host that does not tell is asked when a file is read */
+	/* a host that does not report changes is asked when a file is read */
 	host.offline = CPUS(0, 0);
 	expect_file(a, "effective_cpus", "1-3\n");
 	expect_cpus(10, CPUS(1, 3));

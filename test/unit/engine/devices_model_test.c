@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devices_model_test.c - rules at random against a model that compares no numbers
+ * Random rules, against a model that compares no numbers
  *
- * The model's world has 18 devices, of two types, with numbers of three majors and
- * three minors, of which the last stands for all that no rule names. What a rule
- * means is a set of them, a bit mask: that one rule has all of another, or a part,
- * is a matter of sets. A container has a kind and, for each rule there can be,
- * accesses. What v1 does is then said in a few lines:
- *  - what is allowed in a list must be all in one rule of the parent's list, or in no
- *    part among the exceptions of a parent that allows all the rest;
+ * The model's world has 18 devices, of two types, with three majors and three minors, of which
+ * the last stands for all that no rule names. A rule is a set of devices, a bit mask, so that
+ * sets tell whether a rule covers another. A container has a kind and, for each possible
+ * rule, accesses. Then a few lines say what v1 does:
+ *  - a rule that is allowed in a list must be within one rule of the parent's list, or have no
+ *    part in the exceptions of a parent that allows all the rest;
  *  - an exception can be taken back unless the parent has a part of it;
- *  - what is denied goes down the tree, and rules of lists that could not be
- *    given any more go;
- *  - "a" to deny leaves nothing, "a" to allow copies a parent that is no list,
- *    both only without children.
- * Tasks fork, move and die meanwhile; each access is asked for a task, by record and
- * by set (host_may()).
+ *  - a denied rule is denied below, and rules of lists that could not be allowed any more
+ *    are removed;
+ *  - "a" to deny leaves nothing; "a" to allow copies a parent that is no list; both work only
+ *    without children.
+ * Tasks fork, move and die meanwhile. Each access is checked for a task, by its record and by
+ * its set (host_may()).
  */
 #include "tools.h"
 
@@ -51,7 +50,7 @@ static bool has_children(int i)
 	return false;
 }
 
-/* The devices of rule @n: type, major and minor, where the last number is any. */
+/* The devices of rule @n: type, major and minor; the last number stands for any. */
 static unsigned int extent(int n)
 {
 	unsigned int set = 0;
@@ -63,7 +62,7 @@ static unsigned int extent(int n)
 	return set;
 }
 
-/* Is there one rule that has all, or one that has a part? */
+/* Is there a rule that covers all of it, or a rule that has a part? */
 static bool has_all(const struct model *m, unsigned int set, unsigned int access)
 {
 	for (int n = 0; n < RULES; n++)
@@ -177,7 +176,7 @@ static void make_or_remove(int i)
 	dir[i] = NULL;
 }
 
-/* Exit, and a birth somewhere else. */
+/* An exit, and a birth in another container. */
 static void be_reborn(int task)
 {
 	int parent = (int)pick(TASKS);
@@ -241,7 +240,7 @@ static void step(void)
 		look((int)pick(TASKS));
 }
 
-/* So that the next test finds nothing, whatever there is. */
+/* Removes all, so that the next test finds nothing. */
 static void remove_all(void)
 {
 	bool again = true;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devices_test.c - rules, who may change them, and whom they reach
+ * Device rules: which tasks may change them, and which tasks they reach
  *
- * The texts and errors here are those that cgroup v1 gave for the same writes;
- * the conformance scripts repeat them there.  That any mix of writes comes to
- * what v1 would make of it, the model says (devices_model_test.c).
+ * The texts and errors here are those of cgroup v1 for the same writes; the conformance scripts
+ * repeat them there. The model (devices_model_test.c) checks any mix of writes.
  */
 #include "tools.h"
 
@@ -54,7 +53,7 @@ START_TEST(begins_with_everything)
 	expect_list(a, ALL);
 	ck_assert(null_ok(1) && null_ok(10));
 	ck_assert(!host.devices_checked);
-	/* allowing what is allowed is silent and starts nothing */
+	/* to allow an allowed device succeeds, and starts nothing */
 	ck_assert_int_eq(allow(a, "c 1:3 rwm"), 0);
 	ck_assert_int_eq(allow(b, "a"), 0);
 	ck_assert(!host.devices_checked);
@@ -82,7 +81,7 @@ START_TEST(an_exception)
 	ck_assert(null_ok(10));
 	container_run_work();
 	ck_assert_uint_eq(host.device_sets, 0);
-	/* who was restricted once will be again */
+	/* a task that was restricted once will be again */
 	ck_assert(host.devices_checked);
 }
 END_TEST
@@ -101,10 +100,10 @@ START_TEST(a_list)
 	ck_assert(!host_may(10, 'c', 1, 3, "rwm") && !host_may(10, 'b', 1, 3, "r"));
 	ck_assert(host_may(10, 'b', 77, 1, "m") && !host_may(10, 'b', 77, 2, "m"));
 	ck_assert(host_may(10, 'c', 5, 2, "w") && !host_may(10, 'c', 6, 2, "w"));
-	/* one rule must have all of it */
+	/* one rule must cover all of it */
 	ck_assert_int_eq(allow(b, "c 5:0 r"), 0);
 	ck_assert(!host_may(10, 'c', 5, 0, "rw"));
-	/* only the very rule that was given is taken */
+	/* only the very rule that was given is taken away */
 	ck_assert_int_eq(deny(b, "c 5:1 w"), 0);
 	ck_assert_int_eq(deny(b, "c 1:3 r"), 0);
 	ck_assert_int_eq(deny(b, "b *:1 rwm"), 0);
@@ -159,7 +158,7 @@ START_TEST(children_inherit)
 	ck_assert(!null_ok(11));
 	host_fork(11, 20);
 	ck_assert(!null_ok(20));
-	/* more than the parent has is not to be had, less is */
+	/* a child gets less than the parent has, and not more */
 	ck_assert_int_eq(allow(c, "c 1:3 r"), -EPERM);
 	ck_assert_int_eq(allow(c, "c *:* r"), -EPERM);
 	ck_assert_int_eq(allow(c, "c 1:3 w"), 0);
@@ -167,7 +166,7 @@ START_TEST(children_inherit)
 	ck_assert(host_may(10, 'c', 1, 5, "r") && !host_may(11, 'c', 1, 5, "r"));
 	ck_assert_int_eq(allow(c, "c 1:5 r"), 0);
 	ck_assert(host_may(11, 'c', 1, 5, "r"));
-	/* given back above, the exception stays below */
+	/* an exception that is taken back above stays below */
 	ck_assert_int_eq(allow(b, "c 1:3 r"), 0);
 	ck_assert(null_ok(10) && !null_ok(11));
 	ck_assert_int_eq(allow(c, "c 1:3 r"), 0);
@@ -190,7 +189,7 @@ START_TEST(taken_from_those_below)
 	ck_assert_int_eq(allow(ab, "c 1:* r"), -EPERM);
 	ck_assert_int_eq(allow(ab, "b 8:0 r"), 0);
 	expect_list(ab, "c 1:3 w\nc 1:* w\nb 8:0 r\n");
-	/* what was given below and has anything of it goes */
+	/* a rule below that has a part of it is removed */
 	ck_assert_int_eq(deny(top, "c 1:5 w"), 0);
 	expect_list(ab, "c 1:3 w\nb 8:0 r\n");
 	ck_assert(!host_may(10, 'c', 1, 5, "w") && !host_may(1, 'c', 1, 5, "w"));
@@ -198,7 +197,7 @@ START_TEST(taken_from_those_below)
 	ck_assert_int_eq(allow(top, "a"), -EINVAL);
 	ck_assert_int_eq(deny(a, "a"), -EINVAL);
 	ck_assert_int_eq(allow(a, "a"), -EINVAL);
-	/* where the parent has a list, there is no way back to everything */
+	/* below a list there is no way back to everything */
 	ck_assert_int_eq(deny(b, "a"), 0);
 	ck_assert_int_eq(allow(b, "c 1:3 r"), 0);
 	make_dir(b, "c");
@@ -209,7 +208,7 @@ START_TEST(taken_from_those_below)
 	ck_assert_int_eq(container_rmdir(b, "c"), 0);
 	ck_assert_int_eq(allow(b, "a"), 0);
 	attach(b, 11);
-	/* back to what the parent has, which is not everything */
+	/* back to the devices of the parent, which are not all */
 	ck_assert(null_ok(11) && !host_may(11, 'c', 1, 5, "w"));
 }
 END_TEST
@@ -227,7 +226,7 @@ START_TEST(moves)
 	attach(a, 10);
 	attach(top, 10);
 	ck_assert(null_ok(10));
-	/* the top's reach who was never moved, and who came back */
+	/* rules of the top reach tasks that were never moved, and tasks that came back */
 	ck_assert_int_eq(deny(top, "c 1:3 r"), 0);
 	ck_assert(!null_ok(10) && !null_ok(1) && !null_ok(11));
 	attach(b, 10);
@@ -251,7 +250,7 @@ START_TEST(clones)
 	host_clone(10, 20, NEW_PID);
 	ck_assert(is_in(find_dir(b, "node1/node1"), 20));
 	ck_assert(!null_ok(20));
-	/* they share the set, and what it becomes */
+	/* they share the set, and its later forms */
 	ck_assert_uint_eq(host.device_sets, sets);
 	ck_assert_int_eq(deny(b, "c 1:5 r"), 0);
 	container_run_work();
@@ -264,7 +263,7 @@ START_TEST(clones)
 }
 END_TEST
 
-/* Both who opened the file and who writes must have the capability. */
+/* Both the opener and the writer must have the capability. */
 START_TEST(privilege)
 {
 	struct container_actor user = host_actor(10, 0, false);
@@ -272,7 +271,7 @@ START_TEST(privilege)
 	char text[] = "c 1:5 r\0";
 
 	ck_assert_int_eq(write_as(&user, b, "devices.deny", "c 1:3 r"), -EPERM);
-	/* before anything is said about the text */
+	/* the check comes before the text is looked at */
 	ck_assert_int_eq(write_as(&user, b, "devices.allow", "z"), -EPERM);
 	ck_assert_int_eq(deny(b, "c 1:3 r"), 0);
 	attach(b, 10);
@@ -357,7 +356,7 @@ START_TEST(all_or_nothing)
 	}
 	ck_assert_uint_gt(nth, 2);
 	ck_assert(!null_ok(1) && !null_ok(10));
-	/* the same when the host says no */
+	/* the same when the host refuses */
 	for (nth = 1; nth < 3; nth++) {
 		host.devices_add_nth = nth;
 		host.devices_add_err = -ENOSPC;
@@ -369,7 +368,7 @@ START_TEST(all_or_nothing)
 }
 END_TEST
 
-/* With the hierarchy the rules of its top go, and with the subsystem at a remount. */
+/* The rules of the top end with the hierarchy, and with the subsystem at a remount. */
 START_TEST(the_end)
 {
 	char msg[128];
@@ -399,7 +398,7 @@ START_TEST(the_end)
 }
 END_TEST
 
-/* A set is kept for those who look at it until work says that nobody does. */
+/* A set is kept for tasks that look at it, until the work lets it go. */
 START_TEST(buried_by_work)
 {
 	unsigned int works;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * empties_test.c - clones that have become empty: how many stay, which go
+ * Clones that have become empty: how many stay, and which are removed
  *
- * A clone is empty when no task is in it or below and nothing below was made
- * by mkdir.  Nothing made by mkdir ever goes; nothing that holds a task does.
+ * A clone is empty when no task is in it or below, and no container below was made by mkdir. A
+ * container that mkdir made, or that holds a task, is never removed.
  */
 #include "tools.h"
 
@@ -25,7 +25,7 @@ static void empties_teardown(void)
 
 static int next_tid = 10;
 
-/* A task that makes itself a clone in @dir; its tid. */
+/* Make a task that gets a clone in @dir; its tid. */
 static int sandbox(struct container *dir)
 {
 	host_spawn(next_tid, next_tid, 0);
@@ -48,7 +48,7 @@ START_TEST(oldest_go_first)
 		tid[i] = sandbox(a);
 	container_run_work();
 	ck_assert_str_eq(children_of(a), "node1 node2 node3 node4 node5");
-	/* the order in which they became empty, not of their birth */
+	/* in the order in which they became empty, not of their birth */
 	host_exit(tid[4]);
 	host_exit(tid[2]);
 	container_run_work();
@@ -116,7 +116,7 @@ START_TEST(new_ones_do_not_push_out)
 }
 END_TEST
 
-/* Nor does it call for work, where the hook moves the task by itself; one that nobody enters does. */
+/* Nor does it call for work, if the hook moves the task itself; a clone without a task does. */
 START_TEST(new_ones_make_no_work)
 {
 	struct container_clone_info info = { .pid = 500, .namer = host_key(500), .flags = NEW_USER,
@@ -188,10 +188,10 @@ START_TEST(nested_ones_go_together)
 	container_run_work();
 	ck_assert_str_eq(children_of(a), "");
 	ck_assert_uint_eq(host.removed, 11);
-	/* Of those that it counted as clones, not of those below them */
+	/* of those that it has counted as clones, not of those below them */
 	ck_assert_str_eq(read_of(a, "ns.events"), "clones 1\nrefused 0\nremoved 1\n");
 
-	/* a task somewhere in the middle keeps all above, and what is below may go by its own rule */
+	/* a task in the middle keeps all above; those below may be removed by their own rule */
 	tid = sandbox(a);
 	keep(find_dir(a, "node2"), "16");
 	ck_assert(host_unshare(tid, NEW_USER));
@@ -224,12 +224,12 @@ START_TEST(removed_by_hand)
 	ck_assert_str_eq(children_of(a), "node2");
 	ck_assert_uint_eq(host.removed, 0);
 	ck_assert_uint_eq(number_in(a, "ns.events", "removed "), 0);
-	/* too many, but gone by hand before the work is done */
+	/* too many, but removed by hand before the work is done */
 	host_exit(sandbox(a));
 	ck_assert_int_eq(container_rmdir(a, "node3"), 0);
 	container_run_work();
 	ck_assert_str_eq(children_of(a), "node2");
-	/* the directory itself goes while it is on the list of those to trim */
+	/* the directory itself is removed while it is on the list of those to trim */
 	host_exit(sandbox(a));
 	ck_assert_int_eq(container_rmdir(a, "node2"), 0);
 	ck_assert_int_eq(container_rmdir(a, "node4"), 0);
@@ -238,7 +238,7 @@ START_TEST(removed_by_hand)
 }
 END_TEST
 
-/* Open files and references hold the memory, not the place. */
+/* Open files and references keep the memory of a clone, not its place. */
 START_TEST(held_ones_go_too)
 {
 	int tid = sandbox(a);
@@ -257,7 +257,7 @@ START_TEST(held_ones_go_too)
 }
 END_TEST
 
-/* With notify_on_release: each clone that empties has its agent, before it may go. */
+/* With notify_on_release each clone that becomes empty has its agent before it may be removed. */
 START_TEST(with_release_agents)
 {
 	int tid;

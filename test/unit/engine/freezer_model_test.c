@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * freezer_model_test.c - random freezing, checked against what must hold
+ * Random freezing, checked against the rules
  *
- * Containers are made, removed, frozen and thawed, tasks fork, clone, exit and
- * move, on hosts of both kinds.  After each step that counts: a task is stopped
- * exactly if its container or one above was told FROZEN, and each freezer.state
- * says so.  The seed of a failure is in its message; FREEZER_SEED repeats it.
+ * Containers are made, removed, frozen and thawed, tasks fork, clone, exit and move, on hosts of
+ * both kinds. After each step a task must be stopped exactly if FROZEN was written to its
+ * container or to one above, and each freezer.state must agree. The message of a failure has
+ * its seed; FREEZER_SEED repeats it.
  */
 #include "tools.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * freezer_test.c - freezer.state and its effects, on a fake host
+ * freezer.state and its effects, on a fake host
  *
- * Each test runs in two ways: on a host that stops a task at once (as the
- * module does), and on one that must sleep for it and whose children are born
- * stopped if their creator is (as the FUSE host's groups are).
+ * Each test runs in two ways: on a host that stops a task at once, like the module; and on a
+ * host that must sleep for it, and whose children are born stopped if their creator is
+ * stopped, like the groups of the FUSE host.
  */
 #include "tools.h"
 
@@ -43,7 +43,7 @@ static void set(struct container *cont, const char *state)
 	ck_assert_int_eq(write_to(cont, "freezer.state", state), 0);
 }
 
-/* Work that is due, done as the host would before the next request. */
+/* Do the work that is due, as the host would before the next request. */
 static bool frozen(int tid)
 {
 	container_run_work();
@@ -134,7 +134,7 @@ START_TEST(freezing_until_all_stopped)
 	host_stop(11);
 	state_is(a, "FROZEN");
 	state_is(b, "FROZEN");
-	/* who comes makes it FREEZING again */
+	/* a task that comes makes it FREEZING again */
 	attach(b, 13);
 	container_run_work();
 	state_is(a, "FREEZING");
@@ -183,7 +183,7 @@ START_TEST(fork_clone_attach)
 }
 END_TEST
 
-/* A child of which the engine hears only after the thaw. */
+/* The engine hears of a child only after the thaw. */
 START_TEST(thaw_reaches_unseen_children)
 {
 	set(a, "FROZEN");
@@ -210,7 +210,7 @@ START_TEST(exit_and_rmdir)
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert(!frozen(12));
-	/* nothing is counted as freezing any more: nobody is told of a fork */
+	/* nothing counts as freezing any more, so a fork does not reach the freezer */
 	host.freezes = 0;
 	host_fork(12, 20);
 	container_run_work();
@@ -224,7 +224,7 @@ START_TEST(kill_lets_go)
 	ck_assert_int_eq(write_to(a, "container.kill", "1"), 0);
 	ck_assert_uint_eq(host.task[10].killed, 1);
 	ck_assert(!frozen(10) && !frozen(11));
-	/* a child of a fork under way is killed, and not kept */
+	/* the child of a fork that is under way is killed, and not kept */
 	host_fork(10, 20);
 	ck_assert(!frozen(20));
 	ck_assert_uint_eq(host.task[20].killed, 1);
@@ -298,14 +298,14 @@ START_TEST(exec_of_a_thread)
 	host_thread(10, 20);
 	set(a, "FROZEN");
 	host_exec(20);
-	/* the host's own knowledge of it moved with the task */
+	/* the host's own record has moved with the task */
 	host.task[10].account = host.task[10].account ? host.task[10].account : 1;
 	set(a, "THAWED");
 	ck_assert(!frozen(10));
 }
 END_TEST
 
-/* FROZEN is not said while one whom others let go runs, and he is brought back */
+/* The state is not FROZEN while a task runs that others have let go; the task is stopped again. */
 START_TEST(who_strays_is_brought_back)
 {
 	set(a, "FROZEN");
@@ -317,14 +317,14 @@ START_TEST(who_strays_is_brought_back)
 	state_is(a, "FREEZING");
 	ck_assert(frozen(10) && frozen(11));
 	state_is(a, "FROZEN");
-	/* nobody reads: the host looks by itself */
+	/* without a read the host looks by itself */
 	host_stray(10);
 	host_stray(11);
 	container_run_work();
 	ck_assert(!host.task[10].account && !host.task[11].account);
 	container_freezer_look();
 	ck_assert(frozen(10) && frozen(11));
-	/* who dies and who was sent SIGKILL has not strayed */
+	/* a task that dies, or was sent SIGKILL, has not strayed */
 	host_stray(11);
 	ck_assert_int_eq(write_to(b, "container.kill", "1"), 0);
 	container_freezer_look();

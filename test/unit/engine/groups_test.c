@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * groups_test.c - css_groups: one a distinct set of memberships, shared
+ * css_groups: one for each distinct set of memberships
  *
- * However many tasks and hierarchies there are, tasks that are in the same
- * containers everywhere share one css_group, and when all have gone home there
- * is the init group alone.
+ * However many tasks and hierarchies there are, tasks that are in the same containers
+ * everywhere share one css_group. When all tasks are in the tops again, only the init group
+ * is left.
  */
 #include "tools.h"
 
@@ -63,7 +63,7 @@ START_TEST(shared_by_all_with_the_same_set)
 	for (int tid = 10; tid < 210; tid += 2)
 		host_exit(tid);
 	ck_assert_uint_eq(inspect_init_refs(), 1);
-	/* but for the texts that are kept */
+	/* except for kept texts */
 	ck_assert_int_le(host_objects(), live + 8);
 	sane();
 	umount_top(ns);
@@ -73,9 +73,9 @@ START_TEST(shared_by_all_with_the_same_set)
 END_TEST
 
 /*
- * Ids are given in turn and hashes of sets are sums, so that (1st, 4th) and
- * (2nd, 3rd) mostly have the same hash: once they are joined by a third that is
- * the same, only a look at all links tells them apart.
+ * Ids are consecutive and hashes of sets are sums, so that (1st, 4th) and (2nd, 3rd) mostly have
+ * the same hash: with the same third container, only a comparison of all links tells the two
+ * sets apart.
  */
 START_TEST(every_pair_is_a_set)
 {
@@ -126,7 +126,7 @@ START_TEST(hierarchies_come_and_go)
 }
 END_TEST
 
-/* References of the host keep a group, and what it names, but not its containers in the tree. */
+/* References of the host keep a group and its names, but not its containers in the tree. */
 START_TEST(host_references)
 {
 	struct container *ns = mount_top("ns"), *a = make_dir(ns, "a");
@@ -148,7 +148,7 @@ START_TEST(host_references)
 	ck_assert_uint_eq(host_group_facts(group).watch, 0);
 	ck_assert_uint_ne(host_group_facts(group).clone_mask, 0);
 
-	/* A container of the same name is not the one that the group names. */
+	/* A new container of the same name is not the one of the group. */
 	a = make_dir(ns, "a");
 	host_fork(1, 12);
 	attach(a, 12);
@@ -261,7 +261,7 @@ START_TEST(records)
 	ck_assert_int_eq(tid, 11);
 	ck_assert_int_eq(tgid, 10);
 
-	/* no memory for a child's record: it is in the top, and its parent does not notice */
+	/* no memory for the record of a child: it is in the top, and its parent does not change */
 	live = host_objects();
 	shim_fail_nth(1);
 	ck_assert_int_eq(container_task_fork(host_key(11), host_key(12), 12, 10), -ENOMEM);
@@ -271,7 +271,7 @@ START_TEST(records)
 			 -ENOMEM);
 	ck_assert_uint_eq(shim_fail_nth(0), 0);
 	ck_assert_int_eq(host_objects(), live);
-	/* who was never heard of may exit */
+	/* an unknown task may exit */
 	container_task_exit(host_key(12));
 	container_task_rename(host_key(12), 13, 13);
 	sane();
@@ -308,7 +308,7 @@ START_TEST(walk_of_records)
 }
 END_TEST
 
-/* The engine ends with records and containers left: hosts end when they are told to. */
+/* The engine may end with records and containers left, because hosts end when they are told to. */
 START_TEST(end_with_everything_left)
 {
 	struct container *ns = mount_top("all"), *x = mount_top("none,name=x"), *a, *b;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hierarchies_test.c - which hierarchy a mount finds or makes, remount, umount
+ * Which hierarchy a mount finds or makes, remount, umount
  *
- * The invariant: a subsystem is in at most one hierarchy; the same set or name
- * again is the same hierarchy; one without children dies with its last mount,
- * at once, and one with children lives on.
+ * The invariant: a subsystem is in at most one hierarchy. The same set or name again is the
+ * same hierarchy. A hierarchy without children dies at once with its last mount; one with
+ * children lives on.
  */
 #include "tools.h"
 
@@ -33,7 +33,7 @@ START_TEST(found_by_name_or_set)
 	ck_assert_ptr_eq(mount_ok("debug,name=d"), d);
 	ck_assert_int_eq(hierarchy_count(), 3);
 
-	/* Other flags on what exists are ignored, with a warning. */
+	/* Other flags for a hierarchy that exists are ignored, with a warning. */
 	ck_assert_ptr_eq(mount_ok("ns,xattr"), ns);
 	ck_assert_ptr_nonnull(strstr(mount_msg, "exists"));
 	ck_assert_ptr_eq(mount_ok("ns,keep_empty=3"), ns);
@@ -82,13 +82,13 @@ START_TEST(dies_without_children_lives_with)
 	ck_assert_str_eq(children_of(top), "a");
 	ck_assert_str_eq(read_of(top, "release_agent"), "/ra\n");
 
-	/* No moment's grace: the oracle's asynchronous free is not ours. */
+	/* At once: cgroup v1 frees asynchronously, and we do not. */
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	umount_top(top);
 	ck_assert_int_eq(hierarchy_count(), 0);
 	ck_assert_int_eq(mount_err("name=x"), -EINVAL);
 
-	/* Removed containers that somebody still holds do not keep it. */
+	/* Removed containers that are still referenced do not keep it. */
 	top = mount_top("none,name=x");
 	ck_assert_int_gt(hierarchy_id(root_of(top)), id);
 	a = container_get(make_dir(top, "a"));
@@ -117,7 +117,7 @@ START_TEST(ids_are_never_used_twice)
 }
 END_TEST
 
-/* What somebody made keeps a hierarchy; clones are nobody's once nobody can look at them. */
+/* Containers made by mkdir keep a hierarchy; clones do not, once no mount shows them. */
 START_TEST(empty_clones_do_not_keep_it)
 {
 	struct container *top = mount_top("ns");
@@ -147,7 +147,7 @@ START_TEST(empty_clones_do_not_keep_it)
 }
 END_TEST
 
-/* Whoever is in a clone is let go of, and the hierarchy ends. */
+/* The tasks in clones are let go of, and the hierarchy ends. */
 START_TEST(umount_lets_go_of_clones)
 {
 	struct container *top = mount_top("ns,cpuset,freezer,pids,devices,cpuacct"), *clone, *made;
@@ -177,13 +177,13 @@ START_TEST(umount_lets_go_of_clones)
 	container_put(clone);
 	sane();
 
-	/* Where they are in another hierarchy they stay, and so do their children. */
+	/* In another hierarchy they stay where they are, and so do their children. */
 	ck_assert(is_in(made, 10) && is_in(made, 11));
 	host_fork(11, 12);
 	ck_assert(is_in(made, 12));
 	sane();
 
-	/* A new one finds all of them in its top, and can move them. */
+	/* A new hierarchy has all of them in its top, and can move them. */
 	top = mount_top("ns,pids");
 	ck_assert(is_in(top, 10) && is_in(top, 11) && is_in(top, 12));
 	ck_assert_int_eq(attach(make_dir(top, "a"), 11), 0);
@@ -258,7 +258,7 @@ START_TEST(remount_rules)
 }
 END_TEST
 
-/* What the hierarchy already is can be said again, whatever lives in it. */
+/* A remount may repeat the present options, whatever the hierarchy has. */
 START_TEST(remount_without_a_change)
 {
 	struct containerfs_root *root = mount_ok("ns,name=x,release_agent=/a,keep_empty=3");
@@ -331,7 +331,7 @@ START_TEST(says_who_holds_what)
 }
 END_TEST
 
-/* Which hierarchy clones is not changed by what happens to another one. */
+/* Changes to one hierarchy do not change which hierarchy clones. */
 START_TEST(remount_of_another_keeps_cloning)
 {
 	struct containerfs_root *ns = mount_ok("ns"), *x = mount_ok("none,name=x");

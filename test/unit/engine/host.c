@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host.c - the fake host: see host.h
+ * The fake host: see host.h
  *
- * Whatever engine.h does not mark as atomic asks the shim whether it may sleep
- * here, so that a call under container_lock ends the test at once.
+ * A function that the headers do not mark as atomic asks the shim whether it may sleep, so that
+ * a call under container_lock ends the test at once.
  */
 #include "../quiet_check.h"
 #include <errno.h>
@@ -44,14 +44,14 @@ static int vtid_of(int tid, unsigned long long pid_ns)
 	return host.task[tid].pid_ns < pid_ns ? 0 : tid - 1000 * (int)pid_ns;
 }
 
-/* --- what tests do to tasks --- */
+/* --- for tests: what tasks do --- */
 
 void host_spawn(int tid, int tgid, unsigned int uid)
 {
 	unsigned int address;
 
 	ck_assert(tid > 0 && tid < HOST_TASKS && !host.task[tid].live);
-	/* Not where one is that had this tid before it called exec. */
+	/* Not the address of a task that had this tid before its exec. */
 	for (address = tid; host_task_of(host.at[address]) &&
 			    host.task[host.at[address]].address == address; address += HOST_TASKS)
 		ck_assert(address + HOST_TASKS < HOST_ADDRESSES);
@@ -73,7 +73,7 @@ static void born(int parent, int tid, int tgid)
 	}
 }
 
-/* The fork hook: is it to be killed before it runs? */
+/* The fork hook: must the child be killed before it runs? */
 static void born_there(int creator, int tid, int tgid)
 {
 	int ret;
@@ -242,7 +242,7 @@ void host_finish(void)
 	ck_assert_int_eq(shim_slab_report(), 0);
 }
 
-/* --- what the engine asks --- */
+/* --- for the engine --- */
 
 static void fill(struct container_task_info *info, int tid)
 {
