@@ -59,10 +59,10 @@ static struct css_group *clone_in(struct css_group *group, struct container_subs
 	if (!to) {
 		if (child)
 			container_unlink(child);
-		ss->refused(css, 1);
+		ss->clone_refused(css, 1);
 		return group;
 	}
-	ss->cloned(css, child->subsys[ss->id], info);
+	ss->clone_made(css, child->subsys[ss->id], info);
 	host_clone_added(cont, child);
 	css_group_put_locked(group);
 	return to;
@@ -88,7 +88,7 @@ static void settle_all(struct css_group *group)
 
 	for_each_subsys(ss, i)
 		if (ss->clones && ss->root)
-			ss->settled(css_group_container(group, ss->root)->subsys[ss->id]);
+			ss->clone_settled(css_group_container(group, ss->root)->subsys[ss->id]);
 }
 
 /* What clone_all() would have done, had there been memory. */
@@ -103,7 +103,7 @@ static void refuse_all(struct css_group *from, const struct container_clone_info
 			continue;
 		css = css_group_container(from, ss->root)->subsys[ss->id];
 		if (info->flags & ss->clone_mask(css))
-			ss->refused(css, 1);
+			ss->clone_refused(css, 1);
 	}
 }
 
@@ -162,6 +162,6 @@ void container_clone_refused(struct css_group *group, unsigned long long nr)
 	spin_lock(&container_lock);
 	for_each_subsys(ss, i)
 		if (ss->clones && ss->root)
-			ss->refused(css_of_group(group, ss), nr);
+			ss->clone_refused(css_of_group(group, ss), nr);
 	spin_unlock(&container_lock);
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The engine's own types: hierarchies, containers, css_groups, tasks.
+ * The engine's own types: hierarchies, containers, css_groups, tasks (and, in
+ * subsys.h, subsystems).
  *
  * Locking.  There is one lock, container_lock, a spinlock: hooks take it from
  * tracepoints, where nothing may sleep.  It protects every field below that is
  * not said to be immutable.  Host locks nest inside it (the host_* functions
  * marked atomic in engine.h); nothing of ours nests outside it but a
  * container_file's own mutex and, in that or by itself, one of those of attach.c,
- * devices.c, cpuset.c and kill.c, never two:
+ * kill.c and the subsystems, never two:
  *
  *	container_file.lock  >  containerfs_root.css_rwsem  >  attach_mutex,
- *	devices_mutex, cpuset_mutex, kill_mutex  >  container_lock  >  host locks
+ *	kill_mutex, a subsystem's  >  container_lock  >  host locks
  *
  * Lifetimes.
  *  - A container is reference counted.  The tree holds one reference until it
@@ -58,161 +59,10 @@
 #include <linux/mm.h>
 
 #include "engine.h"
+#include "subsys.h"
 #include "../include/uapi/containerfs.h"
 
-struct cftype;
-struct container_subsys;
-struct container_task;
-struct subsys_options;
-
 extern spinlock_t container_lock;
-
-/* --- subsystems --- */
-
-#define SUBSYS(_x) _x ## _subsys_id,
-enum container_subsys_id {
-#include <subsystems.h>
-	CONTAINER_SUBSYS_COUNT,
-};
-#undef SUBSYS
-
-#define SUBSYS(_x) extern struct container_subsys _x ## _subsys;
-#include <subsystems.h>
-#undef SUBSYS
-
-extern struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT];
-
-#define for_each_subsys(ss, i)						\
-	for ((i) = 0; (i) < CONTAINER_SUBSYS_COUNT &&			\
-	     ((ss) = container_subsys[i], true); (i)++)
-
-/* The state of one container for one subsystem, which embeds this in its own, or for the core. */
-struct container_subsys_state {
-	struct container	*container;	/* immutable; borrowed, it owns us */
-};
-
-/* What attach callbacks are told. */
-struct container_attach {
-	struct container		*from, *to;
-	bool				process;	/* all threads of @task's process move */
-	const struct container_task_info *task;
-	const struct container_actor	*actor;		/* who writes, with the opener's credentials */
-};
-
-struct container_subsys {
-	const char	*name;			/* immutable, as all but root and task_offset */
-	int		id;
-	bool		clones;			/* container_clone() serves its hierarchy */
-
-	/* The engine begins; may sleep. */
-	void (*init)(void);
-	/* Allocate the state of a container; no lock, or with GFP_ATOMIC under it.  NULL: no memory. */
-	struct container_subsys_state *(*create)(gfp_t gfp);
-	void (*destroy)(struct container_subsys_state *css);
-	/* Under the lock: it is in the tree now (parent NULL: the top); inherit. */
-	void (*online)(struct container_subsys_state *css, struct container_subsys_state *parent);
-	/* Under the lock: it is being removed. */
-	void (*offline)(struct container_subsys_state *css);
-	/* Under the lock: the last mount of a hierarchy went, which lives on.  @css is its top's. */
-	void (*unmounted)(struct container_subsys_state *css);
-	/* Under the lock: may @actor make a container in this one? */
-	int (*can_create)(struct container_subsys_state *css, const struct container_actor *actor);
-	/* Does can_create() look at the actor in @root?  No lock, as @root's flags never change. */
-	bool (*create_asks)(const struct containerfs_root *root);
-
-	/*
-	 * Attach in two phases, under the lock: the first only looks, and the second may not
-	 * fail.  post_attach: the attach has ended, whatever came of it; no lock, may sleep.
-	 */
-	int (*can_attach)(struct container_subsys_state *css, const struct container_attach *a);
-	void (*attach)(struct container_subsys_state *css, const struct container_attach *a);
-	void (*post_attach)(void);
-
-	/*
-	 * Under the lock, for every subsystem that is bound: @task is in another
-	 * css_group now, or (@now false) SIGKILL will be sent to it by container.kill.
-	 * Not called for a task that exits.
-	 */
-	void (*task_changed)(struct container_task *task, bool now);
-	/* Under the lock, likewise: the ids of @task are others, after an exec by a thread. */
-	void (*task_renamed)(struct container_task *task);
-
-	/*
-	 * Under the lock: @task comes to the container, by fork, clone or attach, or
-	 * is about to leave it for another.  Without enter() there is no leave().
-	 */
-	void (*enter)(struct container_subsys_state *css, struct container_task *task);
-	void (*leave)(struct container_subsys_state *css, struct container_task *task);
-	/* Under the lock: @task exits in the container, which is not the top. */
-	void (*exit)(struct container_subsys_state *css, struct container_task *task);
-	/* Task @key, which has exited, is reaped.  Atomic; no lock, and no record any more. */
-	void (*released)(unsigned long key);
-
-	/*
-	 * What the subsystem has of each tracked task, whether it is bound or not: task_size
-	 * bytes, container_task_state().  Under the lock: task_init, they are zero, and the
-	 * record is new; task_free, the record goes; task_busy, do they say something that
-	 * must be remembered of a task which is in the top containers only?
-	 */
-	size_t task_size;
-	size_t task_offset;			/* in the record; set by container_tasks_init() */
-	void (*task_init)(struct container_task *task);
-	void (*task_free)(struct container_task *task);
-	bool (*task_busy)(const struct container_task *task);
-
-	/*
-	 * A fork, on a host that can ask before it: container_fork_begins().  Under the lock.
-	 * can_fork: @creator, a task of the container, is about to make a task; an error
-	 * refuses that.  A subsystem that agrees is told of the end, also when @creator was
-	 * moved or the hierarchy has ended meanwhile: by fork(), if the child was made and
-	 * is about to enter its containers, in the same hold of the lock, else by
-	 * cancel_fork().  A subsystem that has the first has both.
-	 */
-	int (*can_fork)(struct container_subsys_state *css, struct container_task *creator);
-	void (*cancel_fork)(struct container_task *creator);
-	void (*fork)(struct container_task *creator);
-
-	/* Under the lock: it ends with @task in it.  What was done to the task itself is undone. */
-	void (*let_go)(struct container_subsys_state *css, struct container_task *task);
-
-	/* Under the lock: the first live task came to the container or below, or the last went. */
-	void (*populated)(struct container_subsys_state *css);
-
-	/*
-	 * Under the lock: add to @facts what the host must know of tasks that are in this
-	 * container, or in the top of a hierarchy that has the subsystem.  css_groups_changed()
-	 * tells the host of a change.
-	 */
-	void (*group_facts)(struct container_subsys_state *css, struct css_group_facts *facts);
-
-	/*
-	 * Clone trait, all under the lock.  clone_mask: the CLONE_NEW* flags
-	 * that count here.  clone_name: decide on a clone in this container and
-	 * write its free name, -errno if it is refused.  cloned: @child came of it.
-	 * refused: @nr came to nothing.  settled: the task that clones is in this
-	 * container now, or on its way.
-	 */
-	unsigned int (*clone_mask)(struct container_subsys_state *css);
-	int (*clone_name)(struct container_subsys_state *css,
-			  const struct container_clone_info *info, char *name);
-	void (*cloned)(struct container_subsys_state *css, struct container_subsys_state *child,
-		       const struct container_clone_info *info);
-	void (*refused)(struct container_subsys_state *css, u64 nr);
-	void (*settled)(struct container_subsys_state *css);
-	/* May sleep, no lock: do what was put off; waits for one release agent at most. */
-	void (*work)(void);
-	/* The same: remove one container, if one is too many and has no agent due; whether it did. */
-	bool (*trim)(void);
-
-	/* "enforced", "accounted" or "unsupported", and one phrase about this host */
-	const char *(*describe)(char *buf, size_t size);
-
-	const struct cftype	*files;		/* ends with an empty name */
-	bool			noprefix_ok;	/* the mount option noprefix is for it */
-	const struct subsys_options *options;	/* its mount options, see options.h, or NULL */
-
-	struct containerfs_root	*root;		/* where it is bound, or NULL */
-};
 
 /* --- hierarchies --- */
 

@@ -272,7 +272,7 @@ void ns_events_changed(struct ns_state *ns)
 	cftype_event(ns->css.container, ns_events_file);
 }
 
-static void ns_refused(struct container_subsys_state *css, u64 nr)
+static void ns_clone_refused(struct container_subsys_state *css, u64 nr)
 {
 	struct ns_state *ns = ns_of_css(css);
 
@@ -309,8 +309,9 @@ static void ns_made(struct container *cont, int delta)
 	}
 }
 
-static void ns_cloned(struct container_subsys_state *css, struct container_subsys_state *child,
-		      const struct container_clone_info *info)
+static void ns_clone_made(struct container_subsys_state *css,
+			  struct container_subsys_state *child,
+			  const struct container_clone_info *info)
 {
 	struct ns_state *ns = ns_of_css(css);
 
@@ -473,9 +474,9 @@ struct container_subsys ns_subsys = {
 	.group_facts	= ns_group_facts,
 	.clone_mask	= ns_clone_mask,
 	.clone_name	= ns_clone_name,
-	.cloned		= ns_cloned,
-	.refused	= ns_refused,
-	.settled	= ns_settled,
+	.clone_made	= ns_clone_made,
+	.clone_refused	= ns_clone_refused,
+	.clone_settled	= ns_clone_settled,
 	.trim		= ns_trim_one,
 	.describe	= ns_describe,
 	.files		= ns_files,

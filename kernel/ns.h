@@ -98,7 +98,7 @@ void ns_clone_online(struct ns_state *ns);
 void ns_clone_offline(struct ns_state *ns);
 /* What says whether it is empty has changed. */
 void ns_update(struct ns_state *ns);
-void ns_settled(struct container_subsys_state *css);
+void ns_clone_settled(struct container_subsys_state *css);
 /* Nobody can look at empty clones any more. */
 void ns_unmounted(struct container_subsys_state *css);
 /* Remove what is too much, when the host says it is time. */

@@ -237,7 +237,7 @@ void ns_clone_online(struct ns_state *ns)
 {
 	ns_of(ns->css.container->parent)->nr_clones++;
 	/*
-	 * The clone is empty until its task enters.  ns_settled() comes after that and
+	 * The clone is empty until its task enters.  ns_clone_settled() comes after that and
 	 * sees whether there are too many empty ones.
 	 */
 	ns_set_empty(ns, true);
@@ -256,7 +256,7 @@ void ns_clone_offline(struct ns_state *ns)
 }
 
 /* If the task could not enter, the clone stays empty and counts as one that may be removed. */
-void ns_settled(struct container_subsys_state *css)
+void ns_clone_settled(struct container_subsys_state *css)
 {
 	struct ns_state *ns = ns_of_css(css);
 
