@@ -267,8 +267,6 @@ struct container_task *container_task_find(unsigned long key);
 _Bool container_task_tracked(unsigned long key);
 unsigned long long container_task_cookie(const struct container_task *task);
 void container_task_set_cookie(struct container_task *task, unsigned long long cookie);
-/* The account on which the host was told to stop it: see host_task_freeze(). */
-unsigned long long container_task_account(const struct container_task *task);
 /* Borrowed: stays while the task stays in it. */
 struct css_group *container_task_group(const struct container_task *task);
 void container_task_ids(const struct container_task *task, int *tid, int *tgid);
@@ -467,12 +465,6 @@ void container_clone_refused(struct css_group *group, unsigned long long nr);
 void container_run_work(void);
 /* A part of it, for a host that has others to serve; host_work_pending() says that there is more. */
 void container_run_some_work(void);
-/*
- * Have those stopped again whom others than the host let go: for a host of which
- * host_task_strayed() can be true, from time to time while anybody is stopped.
- */
-void container_freezer_look(void);
-
 #include "engine_host.h"
 
 #endif /* _CONTAINERFS_ENGINE_H */

@@ -76,39 +76,6 @@ int host_kill_sync(void);
 void host_kill_end(void);
 
 /*
- * The freezer.  host_freezer() says in one phrase, "enforced: ..." or
- * "unsupported: ...", what this host can do; host_freezer_start() gets it ready:
- * 0, -EOPNOTSUPP, -ENOMEM.
- */
-const char *host_freezer(void);
-int host_freezer_start(void);
-/*
- * Stop the thread on the account of container @account (an id), so that no
- * instruction of user space is run by it or by what it creates, until it is
- * called with another account; 0: let it go on.  Children of it that the host
- * stopped without being told, and that the engine has not on the old account,
- * go on then, too.  Calls for one thread are ordered.  @atomic: -EAGAIN from a
- * host that must sleep for it; it is then called again without, and no lock.
- * -ESRCH: it exits.
- */
-int host_task_freeze(const struct container_task_info *info, unsigned long long account,
-		     _Bool atomic);
-/*
- * Atomic.  Nobody is to be stopped on @account any more: whom the host stopped
- * without being told (a child of one who is) goes on; host_task_freeze() is
- * called besides for those that the engine knows.
- */
-void host_freeze_ended(unsigned long long account);
-/* Atomic.  Has everybody really stopped who is to on @account? */
-_Bool host_frozen(unsigned long long account);
-/*
- * Atomic, and after host_frozen() of the same account.  Does the thread, which was
- * stopped on @account, run because others than this host let it go?  Calling
- * host_task_freeze() again stops it again.
- */
-_Bool host_task_strayed(const struct container_task_info *info, unsigned long long account);
-
-/*
  * Atomic, and also called from container_task_migrates().  What task @key, which
  * has a record or is pinned, has used so far, and the CPU (below host_nr_cpus())
  * on which since it last migrated; a running task's may lag by a tick, but what a

@@ -22,6 +22,7 @@
  * All under container_lock.
  */
 #include "cftype.h"
+#include "freezer_host.h"
 
 #define FREEZER_BATCH	64
 
@@ -112,10 +113,16 @@ static int freezer_tell(struct container_task *task, struct freezer_order *order
 
 	order->info = freezer_info(task);
 	order->account = freezer_account(task);
-	ret = host_task_freeze(&order->info, order->account, true);
+	ret = freezer_host.freeze(&order->info, order->account, true);
 	if (!ret || ret == -EAGAIN)
 		freezer_task_of(task)->account = order->account;
 	return ret;
+}
+
+static void freezer_tell_ended(const struct container *cont)
+{
+	if (freezer_host.ended)
+		freezer_host.ended(cont->id);
 }
 
 /* Some of the tasks on the list; how many of them are left to be told of in @order. */
@@ -177,7 +184,7 @@ static void freezer_work(void)
 	for (budget = freezer_count_orders(); budget;) {
 		nr = freezer_collect(order, &budget);
 		for (i = 0; i < nr; i++) {
-			ret = host_task_freeze(&order[i].info, order[i].account, false);
+			ret = freezer_host.freeze(&order[i].info, order[i].account, false);
 			if (ret && ret != -ESRCH)
 				freezer_failed(order[i].info.key);
 		}
@@ -246,7 +253,7 @@ static void freezer_update(struct container *top)
 		freezer->freezing = freezing;
 		nr_freezing += freezing ? 1 : -1;
 		if (!freezing)
-			host_freeze_ended(cont->id);
+			freezer_tell_ended(cont);
 		css_groups_changed(cont);
 		freezer_order_all(cont);
 	}
@@ -282,7 +289,7 @@ static void freezer_offline(struct container_subsys_state *css)
 	if (freezer_of(cont)->freezing) {
 		freezer_of(cont)->freezing = false;
 		nr_freezing--;
-		host_freeze_ended(cont->id);
+		freezer_tell_ended(cont);
 	}
 }
 
@@ -313,10 +320,12 @@ static bool freezer_recall(struct container *cont)
 	struct css_link *link;
 	bool any = false;
 
+	if (!freezer_host.strayed)
+		return false;
 	list_for_each_entry(link, &cont->links, in_container)
 		list_for_each_entry(task, &link->group->tasks, in_group) {
 			info = freezer_info(task);
-			if (!freezer_account(task) || !host_task_strayed(&info, cont->id))
+			if (!freezer_account(task) || !freezer_host.strayed(&info, cont->id))
 				continue;
 			freezer_order(task);
 			any = true;
@@ -333,7 +342,7 @@ static bool freezer_complete(struct container *cont)
 	container_for_each_below(pos, cont) {
 		if (!pos->nr_tasks)
 			continue;
-		if (!host_frozen(pos->id))
+		if (!freezer_host.frozen(pos->id))
 			complete = false;
 		if (freezer_recall(pos))
 			complete = false;
@@ -349,7 +358,7 @@ void container_freezer_look(void)
 	if (nr_freezing && freezer_subsys.root)
 		container_for_each_below(cont, freezer_subsys.root->top)
 			if (cont->nr_tasks && freezer_of(cont)->freezing) {
-				host_frozen(cont->id);
+				freezer_host.frozen(cont->id);
 				freezer_recall(cont);
 			}
 	spin_unlock(&container_lock);
@@ -380,8 +389,8 @@ static int freezer_state_write(struct container_subsys_state *css, struct contai
 	freeze = !strcmp(buf, "FROZEN");
 	if (!freeze && strcmp(buf, "THAWED"))
 		return -EINVAL;
-	if (freeze) {
-		ret = host_freezer_start();
+	if (freeze && freezer_host.start) {
+		ret = freezer_host.start();
 		if (ret)
 			return ret;
 	}
@@ -414,7 +423,7 @@ static u64 freezer_parent_freezing(struct container_subsys_state *css)
 
 static const char *freezer_describe(char *buf, size_t size)
 {
-	return host_freezer();
+	return freezer_host.describe();
 }
 
 static const struct cftype freezer_files[] = {

@@ -28,6 +28,7 @@
 #include <linux/task_work.h>
 #include <linux/wait.h>
 
+#include "freezer_host.h"
 #include "vfs.h"
 
 #define FREEZE_HASH_BITS	10
@@ -51,14 +52,9 @@ static bool freeze_used;			/* a task was stopped since the module was loaded */
 static atomic_t nr_freezes = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(freeze_drained);
 
-const char *host_freezer(void)
+static const char *freezer_describe(void)
 {
 	return "enforced: tasks wait on their way to user space; SIGKILL ends frozen tasks at once";
-}
-
-int host_freezer_start(void)
-{
-	return 0;
 }
 
 static struct freeze *freeze_find(struct task_struct *task)
@@ -129,8 +125,8 @@ static void freeze_end(struct freeze *f)
 }
 
 /* Always atomic here. The task exists, because the engine has a record of it. */
-int host_task_freeze(const struct container_task_info *info, unsigned long long account,
-		     _Bool atomic)
+static int task_freeze(const struct container_task_info *info, unsigned long long account,
+		       _Bool atomic)
 {
 	struct task_struct *task = (struct task_struct *)info->key;
 	struct freeze *f;
@@ -154,11 +150,6 @@ int host_task_freeze(const struct container_task_info *info, unsigned long long 
 	return ret;
 }
 
-/* Nothing to do, because only the engine stops children. */
-void host_freeze_ended(unsigned long long account)
-{
-}
-
 static bool freeze_as_good(struct task_struct *task)
 {
 	unsigned int state = READ_ONCE(task->__state);
@@ -166,7 +157,7 @@ static bool freeze_as_good(struct task_struct *task)
 	return state & (TASK_FREEZABLE | TASK_FROZEN | __TASK_STOPPED | __TASK_TRACED);
 }
 
-_Bool host_frozen(unsigned long long account)
+static _Bool account_frozen(unsigned long long account)
 {
 	struct freeze *f;
 	bool ret = true;
@@ -182,11 +173,12 @@ _Bool host_frozen(unsigned long long account)
 	return ret;
 }
 
-/* No: only this file can end the wait. */
-_Bool host_task_strayed(const struct container_task_info *info, unsigned long long account)
-{
-	return false;
-}
+/* Children are stopped only when the engine says so, and nobody else can end the wait. */
+const struct freezer_host_ops freezer_host = {
+	.describe	= freezer_describe,
+	.freeze		= task_freeze,
+	.frozen		= account_frozen,
+};
 
 void containerfs_freezer_exit(void)
 {

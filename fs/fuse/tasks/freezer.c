@@ -16,7 +16,7 @@
  *
  * Others can write to that hierarchy, too. A task that is moved to another group, by
  * itself before it stops or by somebody else, leaves ours and runs. So the engine asks
- * which tasks have strayed (host_task_strayed) before it says FROZEN, and each second
+ * which tasks have strayed (task_strayed) before it says FROZEN, and each second
  * while a container is frozen; strayed tasks are brought back.
  *
  * A child of a task that was moved in the middle of fork(2) is born in the group while
@@ -42,6 +42,7 @@
 
 #include "base/base.h"
 #include "tasks.h"
+#include "../../../kernel/freezer_host.h"
 #include "freezer.h"
 #include "freezer_kernel.h"
 #include "lookup.h"
@@ -68,7 +69,7 @@ static struct shadow *shadows;
 static unsigned long long own_start;
 static int timer = -1;			/* runs while there are shadows */
 
-/* The tasks in the groups of @account when host_frozen() last looked, ascending. */
+/* The tasks in the groups of @account when account_frozen() last looked, ascending. */
 static struct {
 	unsigned long long	account;
 	int			*tid;
@@ -293,7 +294,7 @@ static void clean_below(const char *path)
 
 /* --- whether it can be done --- */
 
-const char *host_freezer(void)
+static const char *freezer_describe(void)
 {
 	static char text[160];
 	const char *lacks = kernel_freezer_lacks();
@@ -304,7 +305,7 @@ const char *host_freezer(void)
 	return text;
 }
 
-int host_freezer_start(void)
+static int freezer_start(void)
 {
 	int err = kernel_freezer_open();
 
@@ -346,8 +347,8 @@ static int freeze_one(const struct container_task_info *info, unsigned long long
 	return err;
 }
 
-int host_task_freeze(const struct container_task_info *info, unsigned long long account,
-		     _Bool atomic)
+static int task_freeze(const struct container_task_info *info, unsigned long long account,
+		       _Bool atomic)
 {
 	int err;
 
@@ -366,7 +367,7 @@ int host_task_freeze(const struct container_task_info *info, unsigned long long 
 	return err;
 }
 
-void host_freeze_ended(unsigned long long account)
+static void freeze_ended(unsigned long long account)
 {
 	for (struct shadow *s = shadows; s; s = s->next)
 		if (s->account == account)
@@ -391,7 +392,7 @@ static bool says_frozen(const struct shadow *s)
 	return false;
 }
 
-/* Without memory for @tid, host_task_strayed() asks the kernel about it. */
+/* Without memory for @tid, task_strayed() asks the kernel about it. */
 static void note_seen(int tid)
 {
 	size_t room = seen.room ? seen.room * 2 : 64;
@@ -416,9 +417,9 @@ static int by_tid(const void *a, const void *b)
 
 /*
  * The tasks are listed before the state is read. A task that comes in between is missing
- * in the list, and host_task_strayed() asks the kernel about it.
+ * in the list, and task_strayed() asks the kernel about it.
  */
-_Bool host_frozen(unsigned long long account)
+static _Bool account_frozen(unsigned long long account)
 {
 	bool frozen = true;
 	FILE *f;
@@ -442,7 +443,7 @@ _Bool host_frozen(unsigned long long account)
 }
 
 /* Per-CPU kernel threads cannot be moved, so they have not strayed. */
-_Bool host_task_strayed(const struct container_task_info *info, unsigned long long account)
+static _Bool task_strayed(const struct container_task_info *info, unsigned long long account)
 {
 	unsigned long long now;
 	char group[GROUP_MAX];
@@ -456,6 +457,15 @@ _Bool host_task_strayed(const struct container_task_info *info, unsigned long lo
 		return false;
 	return lookup_tid(info) == tid && !is_kernel_thread(tid);
 }
+
+const struct freezer_host_ops freezer_host = {
+	.describe	= freezer_describe,
+	.start		= freezer_start,
+	.freeze		= task_freeze,
+	.ended		= freeze_ended,
+	.frozen		= account_frozen,
+	.strayed	= task_strayed,
+};
 
 static void on_timer(int fd, uint32_t events, void *arg)
 {

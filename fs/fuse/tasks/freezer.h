@@ -2,10 +2,8 @@
 /*
  * freezer.h - stopping tasks
  *
- * The file implements host_freezer(), host_freezer_start(), host_task_freeze(),
- * host_freeze_ended(), host_frozen() and host_task_strayed() of engine_host.h. It
- * needs nothing but these two calls and the event loop; the kernel's freezer is opened
- * when it is first needed.
+ * The file defines freezer_host of kernel/freezer_host.h. It needs nothing but these
+ * two calls and the event loop; the kernel's freezer is opened when it is first needed.
  */
 #ifndef _CONTAINERFSD_TASKS_FREEZER_H
 #define _CONTAINERFSD_TASKS_FREEZER_H

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 
 #include "engine.h"
+#include "freezer_host.h"
 
 #define HOST_TASKS	8192
 #define HOST_ADDRESSES	(4 * HOST_TASKS)
@@ -68,11 +69,11 @@ struct host {
 	bool		use_cookies;		/* the host has a word for each task */
 	bool		one_step;		/* it clones by container_clone_task() */
 	bool		die_of_kill;		/* SIGKILL ends a process at once */
-	bool		freeze_later;		/* host_task_freeze() must sleep; children inherit */
+	bool		freeze_later;		/* freezer_host.freeze() must sleep; children inherit */
 	bool		stop_later;		/* tasks stop when host_stop() says so */
 	int		freeze_refuse;		/* for this tid it says freeze_err */
 	int		freeze_err;
-	int		freeze_start_err;	/* of host_freezer_start() */
+	int		freeze_start_err;	/* of freezer_host.start() */
 	bool		dies_slowly;		/* who exits runs on until host_dead() */
 	bool		by_group;		/* it accounts CPU time by group */
 	bool		sees_reaping;		/* who exits counts until host_reap() */

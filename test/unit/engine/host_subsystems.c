@@ -14,12 +14,12 @@
 
 /* --- the freezer --- */
 
-const char *host_freezer(void)
+static const char *freezer_describe(void)
 {
 	return "enforced: in the table of tasks";
 }
 
-int host_freezer_start(void)
+static int freezer_start(void)
 {
 	may_sleep();
 	return host.freeze_start_err;
@@ -42,8 +42,8 @@ static void release_strangers(unsigned long long account)
 	}
 }
 
-int host_task_freeze(const struct container_task_info *info, unsigned long long account,
-		     _Bool atomic)
+static int task_freeze(const struct container_task_info *info, unsigned long long account,
+		       _Bool atomic)
 {
 	struct host_task *task = host_task_of(info->tid);
 	unsigned long long old;
@@ -69,7 +69,7 @@ int host_task_freeze(const struct container_task_info *info, unsigned long long 
 	return 0;
 }
 
-void host_freeze_ended(unsigned long long account)
+static void freeze_ended(unsigned long long account)
 {
 	int tid;
 
@@ -82,7 +82,7 @@ void host_freeze_ended(unsigned long long account)
 	}
 }
 
-_Bool host_frozen(unsigned long long account)
+static _Bool account_frozen(unsigned long long account)
 {
 	int tid;
 
@@ -94,7 +94,7 @@ _Bool host_frozen(unsigned long long account)
 }
 
 /* Asked of a host whose groups others can write to, as the FUSE host's. */
-_Bool host_task_strayed(const struct container_task_info *info, unsigned long long account)
+static _Bool task_strayed(const struct container_task_info *info, unsigned long long account)
 {
 	const struct host_task *task = host_task_of(info->tid);
 
@@ -102,6 +102,15 @@ _Bool host_task_strayed(const struct container_task_info *info, unsigned long lo
 	return host.freeze_later && task && info->tid != host.freeze_refuse &&
 	       task->account != account;
 }
+
+const struct freezer_host_ops freezer_host = {
+	.describe	= freezer_describe,
+	.start		= freezer_start,
+	.freeze		= task_freeze,
+	.ended		= freeze_ended,
+	.frozen		= account_frozen,
+	.strayed	= task_strayed,
+};
 
 void host_stray(int tid)
 {
