@@ -16,7 +16,7 @@
  * on it without that lock.  Who changes something settles before it returns,
  * and cpuset_mutex makes it wait for a worker who has taken a task off the list
  * and has not told yet.  A fork in between has copied the old affinity: whoever
- * enters a container by birth is looked at (host_task_within()) and put on the
+ * enters a container by birth is looked at (cpuset_host.within()) and put on the
  * list if need be, and so is a task whose affinity somebody has changed.
  *
  * Locks: cpuset_mutex is outside of container_lock; all else is under the latter.
@@ -82,8 +82,8 @@ static void cpuset_set_limited(struct container *cont, bool limited)
 	cs->limited = limited;
 	nr_limited += limited ? 1 : -1;
 	css_groups_changed(cont);
-	if (any != !!nr_limited)
-		host_watch_affinity(nr_limited);
+	if (any != !!nr_limited && cpuset_host.watch)
+		cpuset_host.watch(nr_limited);
 }
 
 void cpuset_count_exclusive(struct container *cont, int delta)
@@ -137,7 +137,7 @@ static void cpuset_check(struct container_task *task, const struct container *co
 	if (!cpuset_of(cont)->limited)
 		return;
 	cpuset_effective(cont, enter_cpus);
-	if (!host_task_within(task->key, enter_cpus))
+	if (!cpuset_host.within(task->key, enter_cpus))
 		cpuset_order(task, CPUSET_KEEP);
 }
 
@@ -190,7 +190,7 @@ void cpuset_settle(void)
 	mutex_lock(&cpuset_mutex);
 	do {
 		while (cpuset_next(&info, &keep)) {
-			host_task_set_cpus(&info, told_cpus, keep);
+			cpuset_host.set(&info, told_cpus, keep);
 			host_task_put(&info);
 		}
 		/* Children of those who had not been told yet. */
@@ -250,7 +250,7 @@ void cpuset_refresh(void)
 	unsigned int nr = host_nr_cpus();
 
 	mutex_lock(&cpuset_mutex);
-	host_online(told_cpus, told_mems);
+	cpuset_host.online(told_cpus, told_mems);
 	spin_lock(&container_lock);
 	bitmap_copy(cpuset_online_mems, told_mems, CONTAINER_MEMS_MAX);
 	bitmap_xor(enter_cpus, told_cpus, cpuset_online_cpus, nr);
@@ -446,7 +446,7 @@ static void cpuset_group_facts(struct container_subsys_state *css, struct css_gr
 
 static const char *cpuset_describe(char *buf, size_t size)
 {
-	return host_cpuset();
+	return cpuset_host.describe();
 }
 
 struct container_subsys cpuset_subsys = {

@@ -11,6 +11,7 @@
 #include <linux/bitmap.h>
 
 #include "cftype.h"
+#include "cpuset_host.h"
 
 struct cpuset_state {
 	struct container_subsys_state css;

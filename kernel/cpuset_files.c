@@ -165,7 +165,7 @@ static int cpus_write(struct container_subsys_state *css, struct container_file 
 		to = cpuset_view(cont);
 		to.cpus = cpus;
 		ret = cpuset_validate(cont, &to);
-		if (!ret && !host_can_set_cpus())
+		if (!ret && cpuset_host.can_set && !cpuset_host.can_set())
 			ret = -EOPNOTSUPP;
 		if (!ret) {
 			bitmap_copy(cpuset_of_css(css)->cpus, cpus, nr);

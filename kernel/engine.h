@@ -401,25 +401,6 @@ struct container_pids {
 /* For a host that counts itself: forks were refused; pollers want to know. */
 void container_pids_sync(void);
 
-/* --- CPU affinity: kernel/cpuset.c --- */
-
-#define CONTAINER_CPUS_MAX	8192u
-#define CONTAINER_MEMS_MAX	1024u
-
-/*
- * Somebody has changed the affinity of task @key, or (0) of tasks that the host
- * cannot name: CPUs that its container does not have are taken off again, by
- * work.  Atomic.
- */
-void container_task_affinity(unsigned long key);
-/*
- * The CPUs that task @key may use, to @cpus of host_nr_cpus() bits; false if all.
- * Atomic.
- */
-_Bool container_task_cpus(unsigned long key, unsigned long *cpus);
-/* CPUs came online or went; affinities follow.  May sleep. */
-void container_cpus_changed(void);
-
 /* --- container_clone(): kernel/clone.c --- */
 
 struct container_clone_info {

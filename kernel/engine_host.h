@@ -149,33 +149,9 @@ void host_pids_remove(unsigned long long id);
 int host_pids_limit(unsigned long long id, unsigned long long max);
 _Bool host_pids_read(unsigned long long id, struct container_pids *now);
 
+#define CONTAINER_CPUS_MAX	8192u
 /* Atomic.  A number that never changes, above all possible CPUs, at most CONTAINER_CPUS_MAX. */
 unsigned int host_nr_cpus(void);
-
-/*
- * CPU affinity.  host_cpuset() says in one phrase, "enforced: ..." or
- * "unsupported: ...", what this host can do; host_can_set_cpus() if it can set
- * affinities at all.  Sets of CPUs are bitmaps of host_nr_cpus() bits.  Both are
- * atomic.
- */
-const char *host_cpuset(void);
-_Bool host_can_set_cpus(void);
-/* The CPUs that are online, and the nodes with memory (CONTAINER_MEMS_MAX bits).  May sleep. */
-void host_online(unsigned long *cpus, unsigned long *mems);
-/* Atomic.  Is the affinity of task @key within @cpus?  Also true of one that exits. */
-_Bool host_task_within(unsigned long key, const unsigned long *cpus);
-/*
- * @cpus are the thread's affinity from now on; @keep: what it has of them, if it
- * has any.  No lock held.  What cannot be is the host's to log.
- */
-void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
-			_Bool keep);
-/*
- * Atomic.  Call container_task_affinity() whenever somebody else sets the affinity
- * of a task that is in a group with CSS_GROUP_WATCH_CPUS; or (@on false) there is
- * no such group.
- */
-void host_watch_affinity(_Bool on);
 
 /* Atomic.  The key of the live thread @tid (initial pid namespace), 0 if there is none. */
 unsigned long host_task_key(int tid);

@@ -31,6 +31,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "cpuset_host.h"
 #include "vfs.h"
 
 /* How many tasks may be inside sched_setaffinity() at a time; the mask of others is not reduced. */
@@ -39,7 +40,7 @@
 static int hotplug_state;
 static bool kept, workers_kept;	/* affinity_probe, worker_probe is registered */
 
-const char *host_cpuset(void)
+static const char *cpuset_describe(void)
 {
 	return kept ? "enforced: CPUs, as the affinity of tasks, which they can only narrow; "
 		      "memory nodes: all or none" :
@@ -47,17 +48,12 @@ const char *host_cpuset(void)
 		      "memory nodes: all or none";
 }
 
-_Bool host_can_set_cpus(void)
-{
-	return true;
-}
-
 unsigned int host_nr_cpus(void)
 {
 	return min(nr_cpu_ids, CONTAINER_CPUS_MAX);
 }
 
-void host_online(unsigned long *cpus, unsigned long *mems)
+static void get_online(unsigned long *cpus, unsigned long *mems)
 {
 	int node;
 
@@ -68,7 +64,7 @@ void host_online(unsigned long *cpus, unsigned long *mems)
 			__set_bit(node, mems);
 }
 
-_Bool host_task_within(unsigned long key, const unsigned long *cpus)
+static _Bool task_within(unsigned long key, const unsigned long *cpus)
 {
 	struct task_struct *task = (struct task_struct *)key;
 
@@ -137,8 +133,8 @@ static bool within_kernels(struct task_struct *task, struct cpumask *mask, struc
 	return cpumask_equal(tmp, cpu_online_mask) || cpumask_and(mask, mask, tmp);
 }
 
-void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
-			_Bool keep)
+static void task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
+			  _Bool keep)
 {
 	struct task_struct *task = (struct task_struct *)info->key;
 	cpumask_var_t mask, tmp;
@@ -163,10 +159,13 @@ free:
 	free_cpumask_var(mask);
 }
 
-/* The probe is always there; its handlers ask the engine. */
-void host_watch_affinity(_Bool on)
-{
-}
+/* The probe is always there, and its handlers ask the engine: nothing has to be watched. */
+const struct cpuset_host_ops cpuset_host = {
+	.describe	= cpuset_describe,
+	.online		= get_online,
+	.within		= task_within,
+	.set		= task_set_cpus,
+};
 
 /* --- sched_setaffinity --- */
 

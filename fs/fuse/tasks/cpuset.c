@@ -31,6 +31,7 @@
 #include "base/base.h"
 #include "tasks.h"
 #include "bpf/task_events.h"
+#include "../../../kernel/cpuset_host.h"
 #include "cpuset.h"
 #include "lookup.h"
 
@@ -93,7 +94,7 @@ static void first_ones(unsigned long *map, unsigned int nr)
 		map[bit / LONG_BITS] |= 1UL << bit % LONG_BITS;
 }
 
-void host_online(unsigned long *cpus, unsigned long *mems)
+static void get_online(unsigned long *cpus, unsigned long *mems)
 {
 	unsigned long all[CPU_LONGS];
 
@@ -135,7 +136,7 @@ static bool intersect(unsigned long *both, const unsigned long *a, const unsigne
 	return all;
 }
 
-_Bool host_task_within(unsigned long key, const unsigned long *cpus)
+static _Bool task_within(unsigned long key, const unsigned long *cpus)
 {
 	unsigned long now[CPU_LONGS], both[CPU_LONGS];
 	int tid = lookup_tid_of(key);
@@ -167,8 +168,8 @@ static int set_of(const struct container_task_info *info, const unsigned long *c
 	return err;
 }
 
-void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
-			_Bool keep)
+static void task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
+			  _Bool keep)
 {
 	int err = -EAGAIN;
 
@@ -178,7 +179,7 @@ void host_task_set_cpus(const struct container_task_info *info, const unsigned l
 		log_err("task %d does not get its container's CPUs: %s", info->tid, strerror(-err));
 }
 
-void host_watch_affinity(_Bool on)
+static void watch_affinity(_Bool on)
 {
 	int err = te ? task_events_set_affinity(te, on) : 0;
 
@@ -190,18 +191,27 @@ void host_watch_affinity(_Bool on)
 		log_info("affinities are kept: hook %s", task_events_affinity_hook(te));
 }
 
-_Bool host_can_set_cpus(void)
+static _Bool can_set_cpus(void)
 {
 	return priority_allowed();
 }
 
-const char *host_cpuset(void)
+static const char *cpuset_describe(void)
 {
 	if (!priority_allowed())
 		return "unsupported: CAP_SYS_NICE was kept from the daemon";
 	return "enforced: CPUs, as the affinity of tasks, what they widen is taken back at once; "
 		"memory nodes: all or none";
 }
+
+const struct cpuset_host_ops cpuset_host = {
+	.describe	= cpuset_describe,
+	.can_set	= can_set_cpus,
+	.online		= get_online,
+	.within		= task_within,
+	.set		= task_set_cpus,
+	.watch		= watch_affinity,
+};
 
 /* --- CPUs that come and go --- */
 

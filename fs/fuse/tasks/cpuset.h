@@ -2,9 +2,7 @@
 /*
  * cpuset.h - CPU affinity
  *
- * The file implements host_cpuset(), host_can_set_cpus(), host_nr_cpus(),
- * host_online(), host_task_within(), host_task_set_cpus() and
- * host_watch_affinity() of engine_host.h.
+ * The file defines cpuset_host of kernel/cpuset_host.h, and host_nr_cpus().
  */
 #ifndef _CONTAINERFSD_TASKS_CPUSET_H
 #define _CONTAINERFSD_TASKS_CPUSET_H

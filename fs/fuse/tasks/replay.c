@@ -25,6 +25,7 @@
 
 #include "base/base.h"
 #include "tasks.h"
+#include "../../../kernel/cpuset_host.h"
 #include "ids.h"
 #include "limits.h"
 #include "pids.h"

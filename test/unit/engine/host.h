@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 
+#include "cpuset_host.h"
 #include "engine.h"
 #include "freezer_host.h"
 
@@ -86,7 +87,7 @@ struct host {
 	int		devices_start_err;	/* of host_devices_start() */
 	int		devices_add_err;	/* of host_device_rules_add(), */
 	unsigned int	devices_add_nth;	/* the nth from now; 0: none */
-	bool		cannot_set_cpus;	/* host_can_set_cpus() says no */
+	bool		cannot_set_cpus;	/* cpuset_host.can_set() says no */
 	unsigned long	offline;		/* of HOST_CPUS, those that are */
 	unsigned int	nodes;			/* memory nodes besides node 0 */
 	void		(*on_set_cpus)(int tid);	/* before it is done */

@@ -127,12 +127,12 @@ void host_stop(int tid)
 
 /* --- CPU affinity --- */
 
-const char *host_cpuset(void)
+static const char *cpuset_describe(void)
 {
 	return "enforced: in the table of tasks";
 }
 
-_Bool host_can_set_cpus(void)
+static _Bool can_set_cpus(void)
 {
 	return !host.cannot_set_cpus;
 }
@@ -142,7 +142,7 @@ unsigned int host_nr_cpus(void)
 	return HOST_CPUS;
 }
 
-void host_online(unsigned long *cpus, unsigned long *mems)
+static void get_online(unsigned long *cpus, unsigned long *mems)
 {
 	may_sleep();
 	*cpus = HOST_ALL_CPUS & ~host.offline;
@@ -150,13 +150,13 @@ void host_online(unsigned long *cpus, unsigned long *mems)
 	*mems = (2ul << host.nodes) - 1;
 }
 
-_Bool host_task_within(unsigned long key, const unsigned long *cpus)
+static _Bool task_within(unsigned long key, const unsigned long *cpus)
 {
 	return !(host.task[host_tid(key)].affinity & ~*cpus);
 }
 
-void host_task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
-			_Bool keep)
+static void task_set_cpus(const struct container_task_info *info, const unsigned long *cpus,
+			  _Bool keep)
 {
 	struct host_task *task;
 
@@ -173,12 +173,21 @@ void host_task_set_cpus(const struct container_task_info *info, const unsigned l
 			 *cpus & HOST_ALL_CPUS;
 }
 
-void host_watch_affinity(_Bool on)
+static void watch_affinity(_Bool on)
 {
 	ck_assert(on != host.watching_affinity);
 	host.watching_affinity = on;
 	host.watching_calls++;
 }
+
+const struct cpuset_host_ops cpuset_host = {
+	.describe	= cpuset_describe,
+	.can_set	= can_set_cpus,
+	.online		= get_online,
+	.within		= task_within,
+	.set		= task_set_cpus,
+	.watch		= watch_affinity,
+};
 
 void host_set_affinity(int tid, unsigned long cpus)
 {
