@@ -32,6 +32,7 @@
 #include <linux/time64.h>
 
 #include "cftype.h"
+#include "cpuacct_host.h"
 
 #define CPUACCT_USER_HZ		100
 /* So many records of exited tasks may wait for a reader before work is asked for. */
@@ -128,12 +129,17 @@ static u64 cpuacct_advance(unsigned long long *sample, u64 now)
 	return delta;
 }
 
-/* What @task used since its sample, and on which CPU; what host_task_cpu() says. */
+static int cpuacct_ask(unsigned long key, struct container_cpu *now, int *cpu)
+{
+	return cpuacct_host.task ? cpuacct_host.task(key, now, cpu) : CONTAINER_CPU_BY_GROUP;
+}
+
+/* What @task used since its sample, and on which CPU; what the host says of it. */
 static int cpuacct_take(struct container_task *task, struct container_cpu *used, int *cpu)
 {
 	struct cpuacct_task *ct = cpuacct_task_of(task);
 	struct container_cpu now;
-	int ret = host_task_cpu(task->key, &now, cpu);
+	int ret = cpuacct_ask(task->key, &now, cpu);
 
 	if (ret == CONTAINER_CPU_BY_GROUP)
 		return ret;
@@ -251,7 +257,8 @@ static void cpuacct_update(struct container *cont)
 	struct container *pos;
 	struct css_link *link;
 
-	host_charge();
+	if (cpuacct_host.charge)
+		cpuacct_host.charge();
 	cpuacct_bury();
 	spin_lock(&container_lock);
 	container_for_each_below(pos, cont) {
@@ -281,7 +288,7 @@ static void cpuacct_online(struct container_subsys_state *css,
 			   struct container_subsys_state *parent)
 {
 	if (!parent)
-		host_watch_migrations(true);
+		cpuacct_host.watch_migrations(true);
 }
 
 /* With the top goes the hierarchy: nobody will ask for what remains. */
@@ -291,7 +298,7 @@ static void cpuacct_offline(struct container_subsys_state *css)
 		cpuacct_flush(css->container);
 		return;
 	}
-	host_watch_migrations(false);
+	cpuacct_host.watch_migrations(false);
 	if (list_empty(&cpuacct_remains))
 		return;
 	list_splice_init(&cpuacct_remains, &cpuacct_done);
@@ -314,7 +321,7 @@ static void cpuacct_enter(struct container_subsys_state *css, struct container_t
 	if (container_is_top(css->container))
 		return;
 	raw_spin_lock_irqsave(&ct->lock, flags);
-	if (host_task_cpu(task->key, &now, &cpu) != CONTAINER_CPU_BY_GROUP) {
+	if (cpuacct_ask(task->key, &now, &cpu) != CONTAINER_CPU_BY_GROUP) {
 		ct->cpu = now;
 		ct->migrates = cpuacct_of_css(css);
 	}
@@ -344,13 +351,13 @@ static int cpuacct_each_cpu(struct container *cont,
 			    void *arg)
 {
 	struct container_cpu used;
-	int cpu = host_system_cpu(0, &used);
+	int cpu = cpuacct_host.system(0, &used);
 
 	if (cpu < 0)
 		return -EOPNOTSUPP;
 	if (!container_is_top(cont))
 		cpuacct_update(cont);
-	for (; cpu >= 0 && cpu < (int)host_nr_cpus(); cpu = host_system_cpu(cpu + 1, &used)) {
+	for (; cpu >= 0 && cpu < (int)host_nr_cpus(); cpu = cpuacct_host.system(cpu + 1, &used)) {
 		if (!container_is_top(cont)) {
 			spin_lock(&container_lock);
 			used = cpuacct_of(cont)->cpu[cpu].used;

@@ -61,11 +61,6 @@ struct container_task_info {
  */
 #define CONTAINER_TASK_HOST		0x8
 
-/* CPU time in ns; the kernel counts user and system time by ticks, run time exactly */
-struct container_cpu {
-	unsigned long long	runtime, user, system;
-};
-
 /* a set of file attributes; times in ns since the epoch */
 struct container_attr {
 	unsigned int		mode;		/* with S_IFMT */
@@ -354,23 +349,6 @@ struct css_group_facts {
  */
 void css_group_get_facts(const struct css_group *group, struct css_group_facts *facts);
 unsigned long long container_clones_left(void);
-
-/* --- CPU time: kernel/cpuacct.c --- */
-
-/*
- * For a host that accounts by group (see host_task_cpu()): tasks used that much
- * on CPU @cpu while they were of @group, and that has not been charged yet.
- * Takes it to the group's container and all above; nothing if there is none that
- * counts.
- */
-void container_charge(struct css_group *group, int cpu, const struct container_cpu *used);
-/*
- * For a host that accounts by task, while host_watch_migrations() is on: @key,
- * which does not run, is about to get another CPU, and host_task_cpu() still says
- * the old one.  Interrupts are off; takes no lock but one of the task's own, so
- * that it may be called with the scheduler's held.
- */
-void container_task_migrates(unsigned long key);
 
 /* --- devices: kernel/devices.c --- */
 

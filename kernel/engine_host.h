@@ -76,35 +76,6 @@ int host_kill_sync(void);
 void host_kill_end(void);
 
 /*
- * Atomic, and also called from container_task_migrates().  What task @key, which
- * has a record or is pinned, has used so far, and the CPU (below host_nr_cpus())
- * on which since it last migrated; a running task's may lag by a tick, but what a
- * later call says is never less.
- */
-enum {
-	CONTAINER_CPU_BY_GROUP,		/* nothing filled: this host accounts by group */
-	CONTAINER_CPU_SO_FAR,
-	CONTAINER_CPU_FINAL,		/* it has exited and will not run again */
-};
-int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu);
-/*
- * Atomic.  What tasks use is split by CPU from now on, as there is a hierarchy
- * that accounts: a host that accounts by task calls container_task_migrates().
- * Or (@on false) it is not any more.
- */
-void host_watch_migrations(_Bool on);
-/*
- * No lock held.  A host that accounts by group charges, by container_charge(),
- * for what all groups have used until now, or until a moment ago.
- */
-void host_charge(void);
-/*
- * Times of the system since boot, on the first possible CPU from @cpu on: its
- * number, or -1 if there is none.  May sleep.
- */
-int host_system_cpu(int cpu, struct container_cpu *used);
-
-/*
  * Devices.  host_devices() says in one phrase, "enforced: ..." or
  * "unsupported: ...", what this host can do.  host_devices_start(): from now on
  * accesses are checked; 0, -EOPNOTSUPP, -ENOMEM; host_devices_stop(): no more,

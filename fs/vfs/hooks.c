@@ -30,6 +30,7 @@
 #include <trace/events/sched.h>
 #include <trace/events/task.h>
 
+#include "cpuacct_host.h"
 #include "vfs.h"
 
 /* With the return probe: how many tasks may be inside unshare(2) at a time. */
@@ -39,16 +40,10 @@
 #define EMPTY_MNTNS	0x00100000
 
 static bool cloning;			/* some hierarchy clones */
-static bool migrations;			/* some hierarchy accounts CPU time */
 
 void host_set_cloning(_Bool on)
 {
 	WRITE_ONCE(cloning, on);
-}
-
-void host_watch_migrations(_Bool on)
-{
-	WRITE_ONCE(migrations, on);
 }
 
 static bool probed;			/* by unshare_kprobe, else by unshare_probe */
@@ -143,7 +138,7 @@ static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct 
 
 static void on_migrate(void *data, struct task_struct *task, int cpu)
 {
-	if (READ_ONCE(migrations))
+	if (READ_ONCE(containerfs_migrations))
 		container_task_migrates((unsigned long)task);
 }
 

@@ -10,7 +10,6 @@
  * PF_EXITING, then its hook looks for a record. Both have a full barrier between the two
  * steps, so at least one sees the other: no record outlives its task.
  */
-#include <linux/kernel_stat.h>
 #include <linux/kmod.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
@@ -220,45 +219,6 @@ int host_kill_sync(void)
 
 void host_kill_end(void)
 {
-}
-
-/*
- * The fields of /proc/PID/schedstat and stat. The times of a dead task are final.
- *
- * The CPU is read after the times, because it changes only once container_task_migrates(),
- * which waits for this, has taken the times.
- */
-int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
-{
-	struct task_struct *task = (struct task_struct *)key;
-	/* The last switch away from the task accounts its time, then clears on_cpu. */
-	bool final = READ_ONCE(task->__state) == TASK_DEAD && !smp_load_acquire(&task->on_cpu);
-
-	used->runtime = READ_ONCE(task->se.sum_exec_runtime);
-	used->user = READ_ONCE(task->utime);
-	used->system = READ_ONCE(task->stime);
-	smp_rmb();
-	*cpu = min(task_cpu(task), host_nr_cpus() - 1);
-	return final ? CONTAINER_CPU_FINAL : CONTAINER_CPU_SO_FAR;
-}
-
-void host_charge(void)
-{
-}
-
-int host_system_cpu(int cpu, struct container_cpu *used)
-{
-	struct kernel_cpustat stat;
-
-	cpu = cpumask_next(cpu - 1, cpu_possible_mask);
-	if (cpu >= nr_cpu_ids)
-		return -1;
-	kcpustat_cpu_fetch(&stat, cpu);
-	used->user = stat.cpustat[CPUTIME_USER] + stat.cpustat[CPUTIME_NICE];
-	used->system = stat.cpustat[CPUTIME_SYSTEM] + stat.cpustat[CPUTIME_IRQ] +
-		       stat.cpustat[CPUTIME_SOFTIRQ];
-	used->runtime = used->user + used->system;
-	return cpu;
 }
 
 unsigned long long host_time(void)

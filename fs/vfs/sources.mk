@@ -2,6 +2,7 @@
 #
 # The module host's sources, beside the engine's (kernel/sources.mk).
 VFS_SRCS := \
+	cpuacct.c \
 	cpuset.c \
 	devices.c \
 	dir.c \

@@ -102,6 +102,9 @@ int __init containerfs_host_init(void);
 void containerfs_host_exit(void);
 void containerfs_kill(struct task_struct *task);
 
+/* cpuacct.c: does some hierarchy account CPU time, so that migrations matter? */
+extern bool containerfs_migrations;
+
 /* cpuset.c: CPU affinity */
 int __init containerfs_cpuset_init(void);
 void containerfs_cpuset_exit(void);

@@ -32,6 +32,7 @@
 #include "base/base.h"
 #include "tasks.h"
 #include "bpf/task_events.h"
+#include "../../../kernel/cpuacct_host.h"
 #include "cpuacct.h"
 #include "ids.h"
 
@@ -71,13 +72,6 @@ int cpuacct_init(struct task_events *events)
 	return sums ? 0 : -ENOMEM;
 }
 
-/* Hosts that know each task's time at each moment say it here; this one does not. */
-int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
-{
-	(void)key, (void)used, (void)cpu;
-	return CONTAINER_CPU_BY_GROUP;
-}
-
 static void set(enum te_cpuacct_state state)
 {
 	int err = te ? task_events_cpuacct_set(te, state) : 0;
@@ -87,7 +81,7 @@ static void set(enum te_cpuacct_state state)
 			strerror(-err));
 }
 
-void host_watch_migrations(_Bool now)
+static void watch_migrations(_Bool now)
 {
 	on = now;
 	set(!on ? TE_ACCOUNT_OFF :
@@ -100,7 +94,7 @@ void cpuacct_set_clones(bool now)
 		return;
 	clones = now;
 	if (on)
-		host_watch_migrations(true);
+		watch_migrations(true);
 }
 
 int cpuacct_open(struct group_id *gid)
@@ -223,7 +217,7 @@ void cpuacct_look(void)
 	} while (look.changed && ++looks < LOOKS_MAX);
 }
 
-void host_charge(void)
+static void charge_all(void)
 {
 	uint64_t start, took;
 
@@ -234,6 +228,13 @@ void host_charge(void)
 	took = clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
 	next_look = took > LOOK_CHEAP ? clock_ns(CLOCK_MONOTONIC) + took : 0;
 }
+
+/* What a task has used so far is not known at each moment: no task(). */
+const struct cpuacct_host_ops cpuacct_host = {
+	.watch_migrations	= watch_migrations,
+	.charge			= charge_all,
+	.system			= cpuacct_system,
+};
 
 bool cpuacct_close(struct group_id *gid)
 {

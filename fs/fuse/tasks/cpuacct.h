@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+struct container_cpu;
 struct group_id;
 struct task_events;
 
@@ -24,7 +25,7 @@ void cpuacct_set_clones(bool clones);
  */
 int cpuacct_open(struct group_id *gid);
 
-/* Charge for all that has been used until now; host_charge() does, unless it was just done. */
+/* Charge for all that has been used until now; cpuacct_host.charge() does, unless it was just done. */
 void cpuacct_look(void);
 
 /*
@@ -32,5 +33,8 @@ void cpuacct_look(void);
  * who exited in it may still run.
  */
 bool cpuacct_close(struct group_id *gid);
+
+/* system_cpu.c: as system() of kernel/cpuacct_host.h. */
+int cpuacct_system(int cpu, struct container_cpu *used);
 
 #endif /* _CONTAINERFSD_TASKS_CPUACCT_H */

@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "tasks.h"
+#include "../../../kernel/cpuacct_host.h"
+#include "cpuacct.h"
 
 static struct container_cpu *cpus;
 static int nr_cpus;
@@ -57,7 +58,7 @@ static void refresh(void)
 	fclose(stat);
 }
 
-int host_system_cpu(int cpu, struct container_cpu *used)
+int cpuacct_system(int cpu, struct container_cpu *used)
 {
 	if (!cpu) {
 		make_room((int)sysconf(_SC_NPROCESSORS_CONF));

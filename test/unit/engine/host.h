@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 
+#include "cpuacct_host.h"
 #include "cpuset_host.h"
 #include "engine.h"
 #include "freezer_host.h"
@@ -98,7 +99,7 @@ struct host {
 	void		(*on_kill_sync)(void);
 	int		kill_err;		/* of host_tasks_kill(), */
 	int		kill_sync_err;		/* and of host_kill_sync() */
-	void		(*on_charge)(void);			/* in host_charge() */
+	void		(*on_charge)(void);			/* in cpuacct_host.charge() */
 	void		(*on_agent)(void);			/* in host_run_agent() */
 
 	/* what the engine did */

@@ -197,7 +197,7 @@ void host_set_affinity(int tid, unsigned long cpus)
 		container_task_affinity(host_key(tid));
 }
 
-int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
+static int task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
 {
 	int tid = host_tid(key);
 
@@ -208,7 +208,7 @@ int host_task_cpu(unsigned long key, struct container_cpu *used, int *cpu)
 	return host.task[tid].dead ? CONTAINER_CPU_FINAL : CONTAINER_CPU_SO_FAR;
 }
 
-void host_watch_migrations(_Bool on)
+static void watch_migrations(_Bool on)
 {
 	ck_assert(on != host.watching_migrations);
 	host.watching_migrations = on;
@@ -222,7 +222,7 @@ void host_migrate(int tid, int cpu)
 	host.task[tid].on_cpu = cpu;
 }
 
-void host_charge(void)
+static void charge_all(void)
 {
 	may_sleep();
 	if (host.on_charge)
@@ -230,7 +230,7 @@ void host_charge(void)
 }
 
 /* CPU n of the system has used n + 1 seconds of system and 10 of user time. */
-int host_system_cpu(int cpu, struct container_cpu *used)
+static int system_cpu(int cpu, struct container_cpu *used)
 {
 	may_sleep();
 	cpu += cpu % 2;
@@ -241,6 +241,13 @@ int host_system_cpu(int cpu, struct container_cpu *used)
 	used->runtime = used->user + used->system;
 	return cpu;
 }
+
+const struct cpuacct_host_ops cpuacct_host = {
+	.task			= task_cpu,
+	.watch_migrations	= watch_migrations,
+	.charge			= charge_all,
+	.system			= system_cpu,
+};
 
 /* --- the number of tasks --- */
 
