@@ -190,7 +190,8 @@ void device_rules_bury(void)
 	list_for_each_entry_safe(rules, next, &rules_dead, node) {
 		list_del(&rules->node);
 		WRITE_ONCE(nr_rules, nr_rules - 1);
-		host_device_rules_free(rules->id);
+		if (devices_host.free_rules)
+			devices_host.free_rules(rules->id);
 		kfree_rcu(rules, rcu);
 	}
 	spin_unlock(&container_lock);
@@ -287,7 +288,8 @@ int device_draft_finish(const struct device_draft *draft, struct device_rules *c
 	rules->deny = draft->deny;
 	rules->nr = draft->nr;
 	memcpy(rules->rule, draft->rule, draft->nr * sizeof(*draft->rule));
-	ret = host_device_rules_add(rules->id, rules->deny, rules->rule, rules->nr);
+	ret = devices_host.add_rules ? devices_host.add_rules(rules->id, rules->deny, rules->rule,
+							      rules->nr) : 0;
 	if (ret) {
 		kfree(rules);
 		return ret;

@@ -302,7 +302,7 @@ static int devices_start(void)
 
 	lockdep_assert_held(&devices_mutex);
 	if (!devices_started)
-		ret = host_devices_start();
+		ret = devices_host.start();
 	if (!ret)
 		WRITE_ONCE(devices_started, true);
 	return ret;
@@ -320,7 +320,7 @@ static void devices_work(void)
 	bound = devices_subsys.root;
 	spin_unlock(&container_lock);
 	if (devices_started && !bound && !device_rules_any()) {
-		host_devices_stop();
+		devices_host.stop();
 		WRITE_ONCE(devices_started, false);
 	}
 	mutex_unlock(&devices_mutex);
@@ -392,7 +392,7 @@ static int devices_deny_write(struct container_subsys_state *css, struct contain
 
 static const char *devices_describe(char *buf, size_t size)
 {
-	return host_devices();
+	return devices_host.describe();
 }
 
 static const struct cftype devices_files[] = {

@@ -18,6 +18,7 @@
 #define _CONTAINERFS_DEVICES_H
 
 #include "container.h"
+#include "devices_host.h"
 
 #define DEVICE_ANY	(~0u)		/* '*' for a major or minor number */
 

@@ -350,26 +350,6 @@ struct css_group_facts {
 void css_group_get_facts(const struct css_group *group, struct css_group_facts *facts);
 unsigned long long container_clones_left(void);
 
-/* --- devices: kernel/devices.c --- */
-
-/* Some devices and what is done with them; numbers are those of the kernel's own controllers. */
-struct container_device_rule {
-	unsigned int	major, minor;		/* ~0u: any */
-	unsigned short	type;			/* CONTAINER_DEVICE_BLOCK or CHAR */
-	unsigned short	access;			/* CONTAINER_DEVICE_MKNOD, READ, WRITE */
-};
-#define CONTAINER_DEVICE_BLOCK	0x1
-#define CONTAINER_DEVICE_CHAR	0x2
-#define CONTAINER_DEVICE_MKNOD	0x1
-#define CONTAINER_DEVICE_READ	0x2
-#define CONTAINER_DEVICE_WRITE	0x4
-
-/*
- * May task @key do @want, with one device: 0 or -EPERM.  Atomic; takes no
- * lock, and for a task outside of every container only looks it up.
- */
-int container_device_permission(unsigned long key, const struct container_device_rule *want);
-
 /* --- the number of tasks: kernel/pids.c --- */
 
 /* What pids.current, pids.peak and pids.events of a container say. */

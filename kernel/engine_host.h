@@ -75,25 +75,6 @@ void host_kill_begin(void);
 int host_kill_sync(void);
 void host_kill_end(void);
 
-/*
- * Devices.  host_devices() says in one phrase, "enforced: ..." or
- * "unsupported: ...", what this host can do.  host_devices_start(): from now on
- * accesses are checked; 0, -EOPNOTSUPP, -ENOMEM; host_devices_stop(): no more,
- * there are no sets of rules.  They take turns.
- */
-const char *host_devices(void);
-int host_devices_start(void);
-void host_devices_stop(void);
-/*
- * Atomic.  From now on, until it is freed, @id is a set of rules that denies
- * what it does not list or (@deny false) what it lists.  An error means that the
- * host cannot enforce it: -ENOSPC (too many sets), -ENOMEM.
- */
-int host_device_rules_add(unsigned long long id, _Bool deny,
-			  const struct container_device_rule *rule, unsigned int nr);
-/* Atomic.  No group is under it any more, nor one that was made meanwhile and is not known yet. */
-void host_device_rules_free(unsigned long long id);
-
 /* Has @actor, who is in a call of this host, CAP_SYS_ADMIN in the initial user namespace now? */
 _Bool host_sys_admin(const struct container_actor *actor);
 

@@ -20,6 +20,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
+#include "devices_host.h"
 #include "vfs.h"
 
 #define DEVICE_CHECK	"devcgroup_check_permission"
@@ -67,13 +68,13 @@ static int probe_register(u32 flags)
 	return register_kprobe(&check_probe);
 }
 
-const char *host_devices(void)
+static const char *devices_describe(void)
 {
 	return possible ? "enforced: at " DEVICE_CHECK ", beside the kernel's own rules" :
 			  "unsupported: this kernel has no " DEVICE_CHECK " to probe";
 }
 
-int host_devices_start(void)
+static int devices_start(void)
 {
 	int ret = possible ? probe_register(0) : -ENOENT;
 
@@ -83,27 +84,17 @@ int host_devices_start(void)
 	return 0;
 }
 
-void host_devices_stop(void)
+static void devices_stop(void)
 {
 	unregister_kprobe(&check_probe);
 }
 
-/* Nothing to do, because the probe asks the engine each time. */
-int host_device_rules_add(unsigned long long id, _Bool deny,
-			  const struct container_device_rule *rule, unsigned int nr)
-{
-	return 0;
-}
-
-void host_device_rules_free(unsigned long long id)
-{
-}
-
-/* The actor is the calling task, so its credentials are those of current. */
-_Bool host_sys_admin(const struct container_actor *actor)
-{
-	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
-}
+/* The engine is asked each time, so it need not tell the rules. */
+const struct devices_host_ops devices_host = {
+	.describe	= devices_describe,
+	.start		= devices_start,
+	.stop		= devices_stop,
+};
 
 /* The probe is not armed: it only shows whether the kernel can have one. */
 void __init containerfs_devices_init(void)

@@ -16,6 +16,7 @@
 #include "base/base.h"
 #include "tasks.h"
 #include "bpf/task_events.h"
+#include "../../../kernel/devices_host.h"
 #include "devices.h"
 #include "uapi/containerfs.h"
 
@@ -28,7 +29,7 @@ void devices_init(struct task_events *events)
 	te = events;
 }
 
-const char *host_devices(void)
+static const char *devices_describe(void)
 {
 	static char text[64];
 	const char *hook = task_events_devices_hook(te);
@@ -39,18 +40,18 @@ const char *host_devices(void)
 	return text;
 }
 
-int host_devices_start(void)
+static int devices_start(void)
 {
 	return task_events_devices_start(te);
 }
 
-void host_devices_stop(void)
+static void devices_stop(void)
 {
 	task_events_devices_stop(te);
 }
 
-int host_device_rules_add(unsigned long long id, _Bool deny,
-			  const struct container_device_rule *rule, unsigned int nr)
+static int add_rules(unsigned long long id, _Bool deny,
+		     const struct container_device_rule *rule, unsigned int nr)
 {
 	struct te_rules rules = { .deny = deny, .nr = nr };
 
@@ -62,7 +63,15 @@ int host_device_rules_add(unsigned long long id, _Bool deny,
 	return task_events_rules_add(te, id, &rules);
 }
 
-void host_device_rules_free(unsigned long long id)
+static void free_rules(unsigned long long id)
 {
 	task_events_rules_del(te, id);
 }
+
+const struct devices_host_ops devices_host = {
+	.describe	= devices_describe,
+	.start		= devices_start,
+	.stop		= devices_stop,
+	.add_rules	= add_rules,
+	.free_rules	= free_rules,
+};

@@ -2,7 +2,7 @@
 /*
  * devices.h - device rules, from the engine to BPF
  *
- * What is here besides is in engine_host.h, as host_devices() and its like.
+ * The file defines devices_host of kernel/devices_host.h.
  */
 #ifndef _CONTAINERFSD_TASKS_DEVICES_H
 #define _CONTAINERFSD_TASKS_DEVICES_H

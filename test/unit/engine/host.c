@@ -275,6 +275,11 @@ int host_task_get(int nr, const struct container_actor *actor, struct container_
 	return 0;
 }
 
+_Bool host_sys_admin(const struct container_actor *actor)
+{
+	return actor->sys_admin;
+}
+
 void host_task_put(const struct container_task_info *info)
 {
 	ck_assert_uint_ne(info->key, 0);

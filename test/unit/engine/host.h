@@ -22,6 +22,7 @@
 
 #include "cpuacct_host.h"
 #include "cpuset_host.h"
+#include "devices_host.h"
 #include "engine.h"
 #include "freezer_host.h"
 
@@ -85,8 +86,8 @@ struct host {
 	unsigned long long limited, limit;	/* the last container given a limit, and that */
 	int		cpus;			/* possible CPUs: 0, 2, 4.. of the system */
 	int		meet_err;		/* when it is to meet a css_group */
-	int		devices_start_err;	/* of host_devices_start() */
-	int		devices_add_err;	/* of host_device_rules_add(), */
+	int		devices_start_err;	/* of devices_host.start() */
+	int		devices_add_err;	/* of devices_host.add_rules(), */
 	unsigned int	devices_add_nth;	/* the nth from now; 0: none */
 	bool		cannot_set_cpus;	/* cpuset_host.can_set() says no */
 	unsigned long	offline;		/* of HOST_CPUS, those that are */
@@ -112,7 +113,7 @@ struct host {
 	unsigned int	added, removed;		/* clones */
 	unsigned long long last_added, last_removed;	/* their ids */
 	unsigned int	freezes, thaws;		/* of tasks */
-	bool		devices_checked;	/* between host_devices_start() and stop() */
+	bool		devices_checked;	/* between devices_host.start() and stop() */
 	unsigned int	device_sets;		/* it knows of */
 	int		pids_set;		/* calls of host_pids_set(true), less (false) */
 	unsigned int	pids_added, pids_removed;	/* containers */

@@ -24,12 +24,12 @@ struct set {
 
 static struct set *sets;
 
-const char *host_devices(void)
+static const char *devices_describe(void)
 {
 	return "enforced: in the table of tasks";
 }
 
-int host_devices_start(void)
+static int devices_start(void)
 {
 	shim_might_sleep(__FILE__, __LINE__);
 	ck_assert(!host.devices_checked);
@@ -38,7 +38,7 @@ int host_devices_start(void)
 	return host.devices_start_err;
 }
 
-void host_devices_stop(void)
+static void devices_stop(void)
 {
 	shim_might_sleep(__FILE__, __LINE__);
 	ck_assert_uint_eq(host.device_sets, 0);
@@ -46,8 +46,8 @@ void host_devices_stop(void)
 	host.devices_checked = false;
 }
 
-int host_device_rules_add(unsigned long long id, _Bool deny,
-			  const struct container_device_rule *rule, unsigned int nr)
+static int add_rules(unsigned long long id, _Bool deny,
+		     const struct container_device_rule *rule, unsigned int nr)
 {
 	struct set *set;
 
@@ -66,7 +66,7 @@ int host_device_rules_add(unsigned long long id, _Bool deny,
 	return 0;
 }
 
-void host_device_rules_free(unsigned long long id)
+static void free_rules(unsigned long long id)
 {
 	struct set **link, *set;
 
@@ -79,10 +79,13 @@ void host_device_rules_free(unsigned long long id)
 	host.device_sets--;
 }
 
-_Bool host_sys_admin(const struct container_actor *actor)
-{
-	return actor->sys_admin;
-}
+const struct devices_host_ops devices_host = {
+	.describe	= devices_describe,
+	.start		= devices_start,
+	.stop		= devices_stop,
+	.add_rules	= add_rules,
+	.free_rules	= free_rules,
+};
 
 static bool number_is(unsigned int in_rule, unsigned int number)
 {
