@@ -350,15 +350,6 @@ struct css_group_facts {
 void css_group_get_facts(const struct css_group *group, struct css_group_facts *facts);
 unsigned long long container_clones_left(void);
 
-/* --- the number of tasks: kernel/pids.c --- */
-
-/* What pids.current, pids.peak and pids.events of a container say. */
-struct container_pids {
-	unsigned long long	count, peak, refused;
-};
-/* For a host that counts itself: forks were refused; pollers want to know. */
-void container_pids_sync(void);
-
 /* --- container_clone(): kernel/clone.c --- */
 
 struct container_clone_info {

@@ -78,29 +78,6 @@ void host_kill_end(void);
 /* Has @actor, who is in a call of this host, CAP_SYS_ADMIN in the initial user namespace now? */
 _Bool host_sys_admin(const struct container_actor *actor);
 
-/*
- * The number of tasks.  host_pids() says in one phrase what this host does,
- * "enforced: ..." or "accounted: ...".  host_pids_limit_start() gets it ready to
- * refuse forks: 0, -EOPNOTSUPP; may sleep.
- */
-const char *host_pids(void);
-int host_pids_limit_start(void);
-/* Atomic.  There is a hierarchy with pids now, or none any more. */
-void host_pids_set(_Bool on);
-/* Atomic.  Will container_task_reaped() be called for who exits from now on? */
-_Bool host_sees_reaping(void);
-/*
- * Does the host count and refuse by itself, without the engine?  Only then the
- * rest is used, all of it atomic: containers by their ids, of which 0 and the
- * top's do not count; a limit (CONTAINERFS_PIDS_MAX + 1: none), 0 or an error;
- * the numbers, false if there are none for it.
- */
-_Bool host_pids_counts(void);
-void host_pids_add(unsigned long long id, unsigned long long parent);
-void host_pids_remove(unsigned long long id);
-int host_pids_limit(unsigned long long id, unsigned long long max);
-_Bool host_pids_read(unsigned long long id, struct container_pids *now);
-
 #define CONTAINER_CPUS_MAX	8192u
 /* Atomic.  A number that never changes, above all possible CPUs, at most CONTAINER_CPUS_MAX. */
 unsigned int host_nr_cpus(void);

@@ -15,7 +15,7 @@
  * container, or the fork failed) gives that back under the same hold of the
  * lock, so that the numbers are exact also when the creator was moved meanwhile.
  * A host that must decide where the engine cannot be called counts itself,
- * host_pids_counts(), and is told of containers and limits.
+ * pids_host.counts(), and is told of containers and limits.
  *
  * A task that exits leaves its container and stays charged as a zombie, which
  * keeps the container's memory and not its directory.  For want of memory for
@@ -27,6 +27,7 @@
 #include <linux/rculist.h>
 
 #include "cftype.h"
+#include "pids_host.h"
 
 #define PIDS_NO_LIMIT		(CONTAINERFS_PIDS_MAX + 1)
 #define PIDS_HASH_BITS		10
@@ -121,12 +122,17 @@ static bool pids_full(struct container *cont)
 enum { PIDS_MAX, PIDS_CURRENT, PIDS_EVENTS, PIDS_PEAK, PIDS_FILES };
 static const struct cftype pids_files[PIDS_FILES + 1];
 
+static bool pids_host_counts(void)
+{
+	return pids_host.counts && pids_host.counts();
+}
+
 /* How many tasks count here and below. */
 static u64 pids_count(const struct container *cont)
 {
 	struct container_pids now;
 
-	return host_pids_counts() && host_pids_read(cont->id, &now) ? now.count :
+	return pids_host_counts() && pids_host.read(cont->id, &now) ? now.count :
 								     pids_of(cont)->count;
 }
 
@@ -276,10 +282,10 @@ static void pids_destroy(struct container_subsys_state *css)
 
 static void pids_online(struct container_subsys_state *css, struct container_subsys_state *parent)
 {
-	if (parent)
-		host_pids_add(css->container->id, parent->container->id);
-	else
-		host_pids_set(true);
+	if (!parent)
+		pids_host.set(true);
+	else if (pids_host.add)
+		pids_host.add(css->container->id, parent->container->id);
 }
 
 /* With the top goes the hierarchy: nobody will ask for who is not reaped yet. */
@@ -290,31 +296,33 @@ static void pids_offline(struct container_subsys_state *css)
 	int bkt;
 
 	if (!container_is_top(css->container)) {
-		host_pids_remove(css->container->id);
+		if (pids_host.remove)
+			pids_host.remove(css->container->id);
 		return;
 	}
 	hash_for_each_safe(pids_zombies, bkt, next, z, hash)
 		pids_zombie_drop(z);
-	host_pids_set(false);
+	pids_host.set(false);
 }
 
 static void pids_enter(struct container_subsys_state *css, struct container_task *task)
 {
-	if (!host_pids_counts())
+	if (!pids_host_counts())
 		pids_charge(css->container);
 }
 
 static void pids_leave(struct container_subsys_state *css, struct container_task *task)
 {
-	if (!host_pids_counts() && !container_is_top(css->container))
+	if (!pids_host_counts() && !container_is_top(css->container))
 		pids_uncharge(css->container);
 }
 
 static void pids_exit(struct container_subsys_state *css, struct container_task *task)
 {
-	if (host_pids_counts())
+	if (pids_host_counts())
 		return;
-	if (!host_sees_reaping() || !pids_zombie_keep(css->container, task->key))
+	if (!pids_host.sees_reaping || !pids_host.sees_reaping() ||
+	    !pids_zombie_keep(css->container, task->key))
 		pids_uncharge(css->container);
 }
 
@@ -332,7 +340,7 @@ void container_pids_sync(void)
 	spin_lock(&container_lock);
 	if (pids_subsys.root)
 		container_for_each_below(pos, pids_subsys.root->top)
-			if (!container_is_top(pos) && host_pids_read(pos->id, &now) &&
+			if (!container_is_top(pos) && pids_host.read(pos->id, &now) &&
 			    now.refused != pids_of(pos)->refused)
 				pids_refused(pos, now.refused);
 	spin_unlock(&container_lock);
@@ -345,7 +353,7 @@ static void pids_read(struct container_subsys_state *css, struct container_pids 
 	struct pids_state *p = pids_of_css(css);
 
 	spin_lock(&container_lock);
-	if (!host_pids_counts() || !host_pids_read(css->container->id, now))
+	if (!pids_host_counts() || !pids_host.read(css->container->id, now))
 		*now = (struct container_pids){
 			.count = p->count, .peak = p->peak, .refused = p->refused,
 		};
@@ -407,15 +415,15 @@ static int pids_max_write(struct container_subsys_state *css, struct container_f
 			return ret;
 		if (max < 0 || max > CONTAINERFS_PIDS_MAX)
 			return -EINVAL;
-		ret = host_pids_limit_start();
+		ret = pids_host.start();
 		if (ret)
 			return ret;
 	}
 	spin_lock(&container_lock);
 	if (container_dead(cont))
 		ret = -ENODEV;
-	else if (host_pids_counts())
-		ret = host_pids_limit(cont->id, max);
+	else if (pids_host_counts())
+		ret = pids_host.limit(cont->id, max);
 	if (!ret)
 		WRITE_ONCE(pids_of_css(css)->max, max);
 	spin_unlock(&container_lock);
@@ -424,7 +432,7 @@ static int pids_max_write(struct container_subsys_state *css, struct container_f
 
 static const char *pids_describe(char *buf, size_t size)
 {
-	return host_pids();
+	return pids_host.describe();
 }
 
 static const struct cftype pids_files[PIDS_FILES + 1] = {

@@ -24,6 +24,7 @@
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 
+#include "pids_host.h"
 #include "vfs.h"
 
 enum { FORK, FORK_FAILED, REAP, NR_PROBES };
@@ -136,13 +137,13 @@ void containerfs_pids_settle(void)
 	flush_work(&pids_work);
 }
 
-void host_pids_set(_Bool on)
+static void pids_set(_Bool on)
 {
 	WRITE_ONCE(pids_on, on);
 	schedule_work(&pids_work);
 }
 
-int host_pids_limit_start(void)
+static int limits_start(void)
 {
 	int ret;
 
@@ -153,41 +154,25 @@ int host_pids_limit_start(void)
 	return ret;
 }
 
-_Bool host_sees_reaping(void)
+static _Bool sees_reaping(void)
 {
 	return READ_ONCE(enabled[REAP]);
 }
 
-const char *host_pids(void)
+static const char *pids_describe(void)
 {
 	return available ?
 		"enforced: a fork beyond a limit fails; tasks count until they are reaped" :
 		"accounted: tasks count until they exit; this kernel lacks a function to probe";
 }
 
-/* The hooks ask the engine: the rest is for hosts that cannot. */
-_Bool host_pids_counts(void)
-{
-	return false;
-}
-
-void host_pids_add(unsigned long long id, unsigned long long parent)
-{
-}
-
-void host_pids_remove(unsigned long long id)
-{
-}
-
-int host_pids_limit(unsigned long long id, unsigned long long max)
-{
-	return -EOPNOTSUPP;
-}
-
-_Bool host_pids_read(unsigned long long id, struct container_pids *now)
-{
-	return false;
-}
+/* The hooks ask the engine, which counts. */
+const struct pids_host_ops pids_host = {
+	.describe	= pids_describe,
+	.start		= limits_start,
+	.set		= pids_set,
+	.sees_reaping	= sees_reaping,
+};
 
 /*
  * Register probe @i on the first of its names that this kernel has. Only where ftrace calls

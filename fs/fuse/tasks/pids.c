@@ -27,6 +27,7 @@
 #include "tasks.h"
 #include "bpf/task_events.h"
 #include "base/hash.h"
+#include "../../../kernel/pids_host.h"
 #include "pids.h"
 #include "uapi/containerfs.h"
 
@@ -156,7 +157,7 @@ static void forget_done(void)
 	}
 }
 
-void host_pids_set(_Bool now)
+static void pids_set(_Bool now)
 {
 	on = now;
 	if (!te)
@@ -166,7 +167,7 @@ void host_pids_set(_Bool now)
 		forget_done();
 }
 
-void host_pids_add(unsigned long long id, unsigned long long parent)
+static void pids_add(unsigned long long id, unsigned long long parent)
 {
 	static bool said;
 	struct pids_entry *above = find(parent);
@@ -197,7 +198,7 @@ void host_pids_add(unsigned long long id, unsigned long long parent)
 	tasks_hash_add(&table, &entry->node);
 }
 
-void host_pids_remove(unsigned long long id)
+static void pids_remove(unsigned long long id)
 {
 	struct pids_entry *entry = te ? find(id) : NULL;
 
@@ -207,7 +208,7 @@ void host_pids_remove(unsigned long long id)
 	LIST_INSERT_HEAD(&done_list, entry, in_done);
 }
 
-int host_pids_limit(unsigned long long id, unsigned long long max)
+static int pids_limit(unsigned long long id, unsigned long long max)
 {
 	struct pids_entry *entry = find(id);
 
@@ -217,7 +218,7 @@ int host_pids_limit(unsigned long long id, unsigned long long max)
 				    max > CONTAINERFS_PIDS_MAX ? TE_PIDS_UNLIMITED : (int64_t)max);
 }
 
-_Bool host_pids_read(unsigned long long id, struct container_pids *now)
+static _Bool pids_read(unsigned long long id, struct container_pids *now)
 {
 	struct pids_entry *entry = find(id);
 	struct te_pids pids;
@@ -232,23 +233,17 @@ _Bool host_pids_read(unsigned long long id, struct container_pids *now)
 	return true;
 }
 
-_Bool host_pids_counts(void)
+static _Bool pids_counts(void)
 {
 	return true;
 }
 
-/* BPF sees it; the engine is not asked. */
-_Bool host_sees_reaping(void)
-{
-	return false;
-}
-
-int host_pids_limit_start(void)
+static int limits_start(void)
 {
 	return task_events_pids_enforce(te);
 }
 
-const char *host_pids(void)
+static const char *pids_describe(void)
 {
 	static const char *const what[][2] = {
 		[TE_PIDS_ACCOUNT] = {
@@ -271,6 +266,18 @@ const char *host_pids(void)
 		return "unsupported: nothing follows tasks";
 	return what[task_events_pids_mode(te)][!!task_events_pids_until_reaped(te)];
 }
+
+/* BPF sees who is reaped; the engine need not be told: no sees_reaping(). */
+const struct pids_host_ops pids_host = {
+	.describe	= pids_describe,
+	.start		= limits_start,
+	.set		= pids_set,
+	.counts		= pids_counts,
+	.add		= pids_add,
+	.remove		= pids_remove,
+	.limit		= pids_limit,
+	.read		= pids_read,
+};
 
 /* --- after a drain --- */
 

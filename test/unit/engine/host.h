@@ -25,6 +25,7 @@
 #include "devices_host.h"
 #include "engine.h"
 #include "freezer_host.h"
+#include "pids_host.h"
 
 #define HOST_TASKS	8192
 #define HOST_ADDRESSES	(4 * HOST_TASKS)
@@ -80,7 +81,7 @@ struct host {
 	bool		dies_slowly;		/* who exits runs on until host_dead() */
 	bool		by_group;		/* it accounts CPU time by group */
 	bool		sees_reaping;		/* who exits counts until host_reap() */
-	int		limit_start_err;	/* of host_pids_limit_start() */
+	int		limit_start_err;	/* of pids_host.start() */
 	bool		counts;			/* it counts tasks by itself: host_count.. */
 	struct container_pids numbers;		/* what it has counted, in any container */
 	unsigned long long limited, limit;	/* the last container given a limit, and that */
@@ -115,7 +116,7 @@ struct host {
 	unsigned int	freezes, thaws;		/* of tasks */
 	bool		devices_checked;	/* between devices_host.start() and stop() */
 	unsigned int	device_sets;		/* it knows of */
-	int		pids_set;		/* calls of host_pids_set(true), less (false) */
+	int		pids_set;		/* calls of pids_host.set(true), less (false) */
 	unsigned int	pids_added, pids_removed;	/* containers */
 	unsigned int	cpus_set;		/* of tasks */
 	bool		watching_affinity, watching_migrations;

@@ -251,45 +251,45 @@ const struct cpuacct_host_ops cpuacct_host = {
 
 /* --- the number of tasks --- */
 
-const char *host_pids(void)
+static const char *pids_describe(void)
 {
 	return "enforced: in the table of tasks";
 }
 
-int host_pids_limit_start(void)
+static int limits_start(void)
 {
 	may_sleep();
 	return host.limit_start_err;
 }
 
-void host_pids_set(_Bool on)
+static void pids_set(_Bool on)
 {
 	host.pids_set += on ? 1 : -1;
 }
 
-_Bool host_sees_reaping(void)
+static _Bool sees_reaping(void)
 {
 	return host.sees_reaping;
 }
 
-_Bool host_pids_counts(void)
+static _Bool pids_counts(void)
 {
 	return host.counts;
 }
 
-void host_pids_add(unsigned long long id, unsigned long long parent)
+static void pids_add(unsigned long long id, unsigned long long parent)
 {
 	ck_assert_uint_gt(id, parent);
 	host.pids_added++;
 }
 
-void host_pids_remove(unsigned long long id)
+static void pids_remove(unsigned long long id)
 {
 	ck_assert_uint_ne(id, 0);
 	host.pids_removed++;
 }
 
-int host_pids_limit(unsigned long long id, unsigned long long max)
+static int pids_limit(unsigned long long id, unsigned long long max)
 {
 	ck_assert(host.counts);
 	host.limited = id;
@@ -297,9 +297,21 @@ int host_pids_limit(unsigned long long id, unsigned long long max)
 	return 0;
 }
 
-_Bool host_pids_read(unsigned long long id, struct container_pids *now)
+static _Bool pids_read(unsigned long long id, struct container_pids *now)
 {
 	ck_assert(host.counts);
 	*now = host.numbers;
 	return id == host.limited;
 }
+
+const struct pids_host_ops pids_host = {
+	.describe	= pids_describe,
+	.start		= limits_start,
+	.set		= pids_set,
+	.sees_reaping	= sees_reaping,
+	.counts		= pids_counts,
+	.add		= pids_add,
+	.remove		= pids_remove,
+	.limit		= pids_limit,
+	.read		= pids_read,
+};
