@@ -545,7 +545,7 @@ static int cpuacct_reset(struct container_subsys_state *css, u64 val)
 	return 0;
 }
 
-static const char *cpuacct_describe(char *buf, size_t size)
+static const char *cpuacct_describe(void)
 {
 	return "accounted: CPU time of tasks, exited ones included";
 }

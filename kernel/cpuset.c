@@ -444,7 +444,7 @@ static void cpuset_group_facts(struct container_subsys_state *css, struct css_gr
 		facts->watch |= CSS_GROUP_WATCH_CLONE;
 }
 
-static const char *cpuset_describe(char *buf, size_t size)
+static const char *cpuset_describe(void)
 {
 	return cpuset_host.describe();
 }

@@ -69,7 +69,7 @@ static int debug_group_refcount_show(struct seq_file *m, struct container_subsys
 	return debug_show_group(m, true);
 }
 
-static const char *debug_describe(char *buf, size_t size)
+static const char *debug_describe(void)
 {
 	return "accounted: counts and references of the engine";
 }

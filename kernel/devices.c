@@ -390,7 +390,7 @@ static int devices_deny_write(struct container_subsys_state *css, struct contain
 	return devices_write(css->container, file, buf, true);
 }
 
-static const char *devices_describe(char *buf, size_t size)
+static const char *devices_describe(void)
 {
 	return devices_host.describe();
 }

@@ -54,11 +54,10 @@ void container_engine_free(void)
 void container_show_subsystems(struct seq_file *m)
 {
 	struct container_subsys *ss;
-	char what[160];
 	int i;
 
 	for_each_subsys(ss, i)
-		seq_printf(m, "%s\t%s\n", ss->name, ss->describe(what, sizeof(what)));
+		seq_printf(m, "%s\t%s\n", ss->name, ss->describe());
 }
 
 int container_subsys_describe(char *buf, unsigned long size)

@@ -334,7 +334,7 @@ struct css_group_facts {
 	unsigned int		user_clones;
 	_Bool			charged;	/* what its tasks use is charged to a container */
 	unsigned long long	counter;	/* id of the container that counts its tasks, 0: none */
-	unsigned long long	rules;		/* as host_device_rules_add() was told, 0: none */
+	unsigned long long	rules;		/* as devices_host.add_rules() was told, 0: none */
 };
 #define CSS_GROUP_WATCH_EMPTY	0x1	/* the last task's exit needs the host's attention */
 #define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */

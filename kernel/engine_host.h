@@ -94,10 +94,6 @@ void host_run_agent(const char *agent, const char *path);
 /* Atomic.  container_run_work() has something to do. */
 void host_work_pending(void);
 
-/* Atomic.  @user has caused one clone more, or one fewer, than before. */
-void host_user_charge(unsigned int user);
-void host_user_uncharge(unsigned int user);
-
 /* Atomic.  Some hierarchy clones now, or none does any more. */
 void host_set_cloning(_Bool on);
 /*
@@ -122,8 +118,5 @@ void host_clone_added(struct container *dir, struct container *child);
 void host_clone_removed(struct container *dir, struct container *child);
 /* Atomic.  What poll reports of @node of @cont changed. */
 void host_file_event(struct container *cont, unsigned int node);
-
-/* What this host can do for the ns subsystem, in one phrase, e.g. which hook sees unshare. */
-const char *host_clone_hook(void);
 
 #endif /* _CONTAINERFS_ENGINE_HOST_H */

@@ -421,7 +421,7 @@ static u64 freezer_parent_freezing(struct container_subsys_state *css)
 	return ret;
 }
 
-static const char *freezer_describe(char *buf, size_t size)
+static const char *freezer_describe(void)
 {
 	return freezer_host.describe();
 }

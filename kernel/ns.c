@@ -439,10 +439,9 @@ static int ns_can_attach(struct container_subsys_state *css, const struct contai
 	return a->to->parent == a->from ? 0 : -EPERM;
 }
 
-static const char *ns_describe(char *buf, size_t size)
+static const char *ns_describe(void)
 {
-	snprintf(buf, size, "enforced: clones seen by %s", host_clone_hook());
-	return buf;
+	return ns_host.describe();
 }
 
 static void ns_task_free(struct container_task *task)

@@ -7,6 +7,7 @@
 #define _CONTAINERFS_NS_H
 
 #include "cftype.h"
+#include "ns_host.h"
 
 #define NS_UNLIMITED	(~0u)
 

@@ -143,7 +143,8 @@ void ns_user_charge(struct ns_state *ns, unsigned int uid)
 	lockdep_assert_held(&container_lock);
 	ns_user_new = NULL;
 	user->nr_clones++;
-	host_user_charge(uid);
+	if (ns_host.charge_user)
+		ns_host.charge_user(uid);
 	ns->user = user;
 	ns_user_empty(ns, !list_empty(&ns->empty_node));
 }
@@ -156,7 +157,8 @@ static void ns_user_uncharge(struct ns_state *ns)
 		return;
 	ns_user_empty(ns, false);
 	ns->user = NULL;
-	host_user_uncharge(user->uid);
+	if (ns_host.uncharge_user)
+		ns_host.uncharge_user(user->uid);
 	if (!--user->nr_clones)
 		ns_user_free(user);
 }

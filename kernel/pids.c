@@ -430,7 +430,7 @@ static int pids_max_write(struct container_subsys_state *css, struct container_f
 	return ret;
 }
 
-static const char *pids_describe(char *buf, size_t size)
+static const char *pids_describe(void)
 {
 	return pids_host.describe();
 }

@@ -69,7 +69,7 @@ struct container_subsys {
 	/* The engine begins.  No lock; may sleep. */
 	void (*init)(void);
 	/* "enforced", "accounted" or "unsupported", and one phrase about this host. */
-	const char *(*describe)(char *buf, size_t size);
+	const char *(*describe)(void);
 
 	/* --- containers --- */
 

@@ -14,6 +14,7 @@
 #include "daemon/daemon.h"
 #include "daemon/failure.h"
 #include "tasks/tasks.h"
+#include "../../kernel/ns_host.h"
 
 static int serve(const struct options *o)
 {
@@ -36,8 +37,7 @@ static int serve(const struct options *o)
 #undef STEP
 	lifetime_ready();
 	start_ready(o->level, o->syslog);
-	log_info("version " VERSION " at %s; clones seen by %s", endpoint_show(o->socket),
-		 host_clone_hook());
+	log_info("version " VERSION " at %s; ns %s", endpoint_show(o->socket), ns_host.describe());
 	err = loop_run();
 	start_exit();
 	control_exit();

@@ -31,6 +31,7 @@
 #include <trace/events/task.h>
 
 #include "cpuacct_host.h"
+#include "ns_host.h"
 #include "vfs.h"
 
 /* With the return probe: how many tasks may be inside unshare(2) at a time. */
@@ -48,19 +49,16 @@ void host_set_cloning(_Bool on)
 
 static bool probed;			/* by unshare_kprobe, else by unshare_probe */
 
-/* Nothing to do, because only the engine counts. */
-void host_user_charge(unsigned int user)
+static const char *ns_describe(void)
 {
+	return probed ? "enforced: clones seen by task_newtask and perf_event_namespaces" :
+			"enforced: clones seen by task_newtask and ksys_unshare";
 }
 
-void host_user_uncharge(unsigned int user)
-{
-}
-
-const char *host_clone_hook(void)
-{
-	return probed ? "task_newtask and perf_event_namespaces" : "task_newtask and ksys_unshare";
-}
+/* The engine's own count of what users have caused is all that there is. */
+const struct ns_host_ops ns_host = {
+	.describe	= ns_describe,
+};
 
 /* The user to be charged for what @task causes: see container_max_user_clones() in engine.h. */
 static unsigned int user_of(struct task_struct *task, bool *unlimited)

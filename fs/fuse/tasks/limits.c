@@ -14,11 +14,13 @@
  * because of one that has gone. A storm on a full container is refused by the engine a
  * few times, and then by BPF.
  */
+#include <stdio.h>
 #include <sys/queue.h>
 
 #include "base/base.h"
 #include "tasks.h"
 #include "bpf/task_events.h"
+#include "../../../kernel/ns_host.h"
 #include "ids.h"
 #include "limits.h"
 
@@ -40,7 +42,7 @@ void limits_clone_end(void)
 	charged = -1;
 }
 
-void host_user_charge(unsigned int user)
+static void charge_user(unsigned int user)
 {
 	if (charged == user)
 		charged = -1;
@@ -48,11 +50,26 @@ void host_user_charge(unsigned int user)
 		task_events_user_count(te, user, 1);
 }
 
-void host_user_uncharge(unsigned int user)
+static void uncharge_user(unsigned int user)
 {
 	if (te)
 		task_events_user_count(te, user, -1);
 }
+
+static const char *ns_describe(void)
+{
+	static char text[96];
+
+	snprintf(text, sizeof(text), "enforced: clones seen by %s",
+		 te ? task_events_unshare_hook(te) : "none");
+	return text;
+}
+
+const struct ns_host_ops ns_host = {
+	.describe	= ns_describe,
+	.charge_user	= charge_user,
+	.uncharge_user	= uncharge_user,
+};
 
 static void move(struct group_id *gid, enum limits_state to)
 {

@@ -176,11 +176,6 @@ void host_set_cloning(_Bool on)
 	ids_set_cloning(on);
 }
 
-const char *host_clone_hook(void)
-{
-	return te ? task_events_unshare_hook(te) : "none";
-}
-
 int tasks_stats(char *buf, size_t size)
 {
 	struct task_events_stats s;

@@ -460,19 +460,3 @@ void host_file_event(struct container *cont, unsigned int node)
 	host.event_cont = cont;
 	host.event_node = node;
 }
-
-const char *host_clone_hook(void)
-{
-	return "the table of tasks";
-}
-
-void host_user_charge(unsigned int user)
-{
-	host.charged[user]++;
-}
-
-void host_user_uncharge(unsigned int user)
-{
-	ck_assert_int_gt(host.charged[user], 0);
-	host.charged[user]--;
-}

@@ -25,6 +25,7 @@
 #include "devices_host.h"
 #include "engine.h"
 #include "freezer_host.h"
+#include "ns_host.h"
 #include "pids_host.h"
 
 #define HOST_TASKS	8192

@@ -249,7 +249,7 @@ static const struct cftype sample_files[] = {
 	{ }
 };
 
-static const char *sample_describe(char *buf, size_t size)
+static const char *sample_describe(void)
 {
 	return "enforced: a fork beyond a limit fails, where the host can ask";
 }

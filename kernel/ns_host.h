@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Namespaces between engine and host: see ns.c, and engine_host.h for what "atomic"
+ * means.
+ */
+#ifndef _CONTAINERFS_NS_HOST_H
+#define _CONTAINERFS_NS_HOST_H
+
+#include "engine.h"
+
+/* What each host defines, once. */
+struct ns_host_ops {
+	/* One phrase, "enforced: ...": by which hooks this host sees clone(2) and unshare(2). */
+	const char *(*describe)(void);
+	/*
+	 * Atomic.  @user has caused one clone more, or one fewer, than before.  NULL on a host
+	 * that keeps no count of its own.
+	 */
+	void (*charge_user)(unsigned int user);
+	void (*uncharge_user)(unsigned int user);
+};
+
+extern const struct ns_host_ops ns_host;
+
+#endif /* _CONTAINERFS_NS_HOST_H */
