@@ -41,7 +41,7 @@ bool daemon_silent(const char *what, const char *why)
 /*
  * As daemon_ask(); *@received is the descriptor that came with a good answer, or -1.
  */
-static int ask(const struct control_request *req, int fd, char **text, int *received)
+static int exchange_once(const struct control_request *req, int fd, char **text, int *received)
 {
 	struct control_reply *reply;
 	int sock = endpoint_connect(exchange_where()), err;
@@ -70,7 +70,7 @@ static int ask(const struct control_request *req, int fd, char **text, int *rece
 int daemon_ask(unsigned int op, int fd, char **text)
 {
 	struct control_request req = { .version = CONTROL_VERSION, .op = op };
-	int received, err = ask(&req, fd, text, &received);
+	int received, err = exchange_once(&req, fd, text, &received);
 
 	if (received >= 0)
 		close(received);
@@ -86,7 +86,7 @@ int daemon_mount(const char *options, char **text)
 	if (strlen(options) >= sizeof(req.options))
 		return -E2BIG;
 	strcpy(req.options, options);
-	err = ask(&req, -1, text, &received);
+	err = exchange_once(&req, -1, text, &received);
 	if (!err && received < 0)
 		err = -EPROTO;
 	return err ? err : received;

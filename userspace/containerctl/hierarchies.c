@@ -47,7 +47,7 @@ static char *dup_if(const char *s)
 }
 
 /* Ask the daemon; its answer, for free(), or NULL. Reports; @what completes "only it". */
-static char *ask(unsigned int op, const char *what)
+static char *ask_or_complain(unsigned int op, const char *what)
 {
 	char *text;
 	int err = daemon_ask(op, -1, &text);
@@ -68,7 +68,7 @@ static char *ask(unsigned int op, const char *what)
 
 static int show_stats(void)
 {
-	char *text = ask(CONTROL_STATS, "counts");
+	char *text = ask_or_complain(CONTROL_STATS, "counts");
 
 	if (!text)
 		return EXIT_FAILURE;
@@ -80,7 +80,7 @@ static int show_stats(void)
 /* "containerfsd: " before each line. */
 static int show_daemon(void)
 {
-	char *text = ask(CONTROL_DAEMON, "is a process"), *save = NULL;
+	char *text = ask_or_complain(CONTROL_DAEMON, "is a process"), *save = NULL;
 
 	if (!text)
 		return EXIT_FAILURE;

@@ -52,7 +52,7 @@ bool hierarchies_have(const struct hierarchies *list, dev_t dev)
 	return !list->told;
 }
 
-static struct hierarchy *add(struct hierarchies *list, int id)
+static struct hierarchy *add_hierarchy(struct hierarchies *list, int id)
 {
 	struct hierarchy *h = (struct hierarchy *)hierarchy_find(list, id);
 
@@ -109,7 +109,7 @@ static void load_where(struct hierarchies *list, const struct place *top)
 		return;
 	rest = text;
 	while (where_line(&rest, &id, &subsystems, &path))
-		set_subsystems(add(list, id), subsystems, false);
+		set_subsystems(add_hierarchy(list, id), subsystems, false);
 	free(text);
 	if (read_file(top->fd, "container.hierarchies", &text))
 		return;
@@ -153,7 +153,7 @@ static void load_live(struct hierarchies *list)
 
 	list->told = text != NULL;
 	while (live_next(&rest, &live)) {
-		struct hierarchy *h = add(list, live.id);
+		struct hierarchy *h = add_hierarchy(list, live.id);
 
 		h->dev = live.dev;
 		h->containers = live.containers;

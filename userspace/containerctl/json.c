@@ -34,7 +34,7 @@ static void new_line(struct json *json)
 		fprintf(json->out, "\n%*s", json->depth * 3, "");
 }
 
-static void begin(struct json *json, const char *key)
+static void begin_value(struct json *json, const char *key)
 {
 	if (json->any)
 		putc(',', json->out);
@@ -49,7 +49,7 @@ static void begin(struct json *json, const char *key)
 
 void json_open(struct json *json, const char *key, char open)
 {
-	begin(json, key);
+	begin_value(json, key);
 	putc(open, json->out);
 	json->depth++;
 	json->any = false;
@@ -68,18 +68,18 @@ void json_close(struct json *json, char close)
 
 void json_string(struct json *json, const char *key, const char *text)
 {
-	begin(json, key);
+	begin_value(json, key);
 	put_string(json->out, text);
 }
 
 void json_plain(struct json *json, const char *key, const char *text)
 {
-	begin(json, key);
+	begin_value(json, key);
 	fputs(text, json->out);
 }
 
 void json_number(struct json *json, const char *key, unsigned long long number)
 {
-	begin(json, key);
+	begin_value(json, key);
 	fprintf(json->out, "%llu", number);
 }

@@ -36,7 +36,7 @@ struct kill_wait kill_wait_begin(const char *command, unsigned long long limit)
 
 /* --- the processes that are left --- */
 
-static int collect(int fd, const struct container *cont, void *arg, void **own)
+static int collect_pids(int fd, const struct container *cont, void *arg, void **own)
 {
 	struct pids pids;
 	int err = cont->tasks ? pids_read(fd, &pids) : 0;
@@ -53,7 +53,7 @@ static void left_read(const struct place *place, struct pids *left)
 	int err;
 
 	*left = (struct pids){ 0 };
-	container_free(walk_visit(place, WALK_QUIET, collect, left, &err));
+	container_free(walk_visit(place, WALK_QUIET, collect_pids, left, &err));
 	pids_sort(left);
 }
 
@@ -97,7 +97,8 @@ static char *left_names(const struct pids *left, bool *kernel_only)
 /* --- the wait --- */
 
 /* @names NULL: nothing is shown this time. */
-static void show(struct kill_wait *wait, const char *arg, const struct pids *left, const char *names)
+static void show_left(struct kill_wait *wait, const char *arg, const struct pids *left,
+		      const char *names)
 {
 	unsigned long long s = (now_ns(CLOCK_MONOTONIC) - wait->progress.begun) / NS_PER_SEC;
 	char *line = !names ? NULL :
@@ -154,7 +155,7 @@ bool kill_wait_gone(const struct place *place, const char *arg, int events, stru
 			continue;
 		left_read(place, &left);
 		names = left_names(&left, &kernel);
-		show(wait, arg, &left, kernel || over ? NULL : names);
+		show_left(wait, arg, &left, kernel || over ? NULL : names);
 		if (kernel || over) {
 			progress_clear(progress);
 			complain("%s: %s: SIGKILL was sent, and after %.3g s there %s left: %s%s",

@@ -48,7 +48,7 @@ static bool is_first_made(const struct container *cont)
 }
 
 /* Counts the first made containers and all below them, so this walk does go there. */
-static int count(int fd, const struct container *cont, void *arg, void **own)
+static int count_made(int fd, const struct container *cont, void *arg, void **own)
 {
 	struct removal *r = arg;
 	bool below = r->made && path_below(cont->path, r->made);
@@ -186,9 +186,9 @@ static bool each_made(struct removal *r, const struct place *top, visit_fn visit
 	return !r->failed;
 }
 
-static bool empty(struct removal *r, const struct place *top, bool kill)
+static bool empty_hierarchy(struct removal *r, const struct place *top, bool kill)
 {
-	if (!each_made(r, top, count))
+	if (!each_made(r, top, count_made))
 		return false;
 	if (r->tasks && !kill) {
 		complain("hierarchies: %s: %lu task%s in its %lu container%s, some in %s: --kill kills them",
@@ -241,7 +241,7 @@ static bool lives(int id, dev_t dev)
 	return yes;
 }
 
-static bool end(struct removal *r, const struct hierarchy *h, bool kill)
+static bool end_hierarchy(struct removal *r, const struct hierarchy *h, bool kill)
 {
 	struct place top = { .fd = -1, .path = (char *)"/", .directory = (char *)"/",
 			     .target = (char *)"" };
@@ -258,7 +258,7 @@ static bool end(struct removal *r, const struct hierarchy *h, bool kill)
 	else if (!lives(h->id, st.st_dev))	/* this mount made a new one, which ends with it */
 		complain("hierarchies: %s has ended meanwhile", r->name);
 	else
-		done = empty(r, &top, kill);
+		done = empty_hierarchy(r, &top, kill);
 	if (top.fd >= 0)
 		close(top.fd);
 	close(mnt);
@@ -297,7 +297,7 @@ int hierarchy_remove(int id, bool kill)
 	else if (h && h->dev)
 		complain("hierarchies: %s is mounted in another mount namespace: umount it there", r.name);
 	else if (h)
-		done = end(&r, h, kill);
+		done = end_hierarchy(&r, h, kill);
 	free(r.name);
 	free(r.made);
 	free(r.occupied);

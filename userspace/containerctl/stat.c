@@ -72,7 +72,7 @@ static char *label_of(const struct value *v)
 	return label;
 }
 
-static void show(const struct values *values)
+static void show_text(const struct values *values)
 {
 	const char *group = "";
 	int width = 0;
@@ -197,7 +197,7 @@ static void group_values(struct values *values)
 	*values = sorted;
 }
 
-static bool load(const char *arg, struct values *values)
+static bool load_values(const char *arg, struct values *values)
 {
 	struct place place;
 	int err;
@@ -247,7 +247,7 @@ int cmd_stat(int argc, char **argv)
 	for (int i = optind; i < argc; i++) {
 		struct values values = { 0 };
 
-		if (!load(argv[i], &values)) {
+		if (!load_values(argv[i], &values)) {
 			status = EXIT_FAILURE;
 		} else if (is_json) {
 			show_json(&values, &json);
@@ -258,7 +258,7 @@ int cmd_stat(int argc, char **argv)
 			if (raw)
 				show_raw(&values);
 			else
-				show(&values);
+				show_text(&values);
 		}
 		values_free(&values);
 	}

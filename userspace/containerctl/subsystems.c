@@ -54,7 +54,7 @@ bool subsystem_is_known(const char *name)
 	return false;
 }
 
-static void add(struct table *t, const char *name, const char *state, const char *description)
+static void add_line(struct table *t, const char *name, const char *state, const char *description)
 {
 	struct libscols_line *line = table_line(t, NULL);
 
@@ -72,7 +72,7 @@ static void add_described(struct table *t, char *text)
 		char *name = strsep(&line, " \t"), *state = strsep(&line, ": \t");
 
 		if (*name)
-			add(t, name, state, line ? line + strspn(line, ": \t") : NULL);
+			add_line(t, name, state, line ? line + strspn(line, ": \t") : NULL);
 	}
 }
 
@@ -113,7 +113,7 @@ static int without_answer(struct table *t, int err, const char *reason)
 		return EXIT_FAILURE;
 	}
 	for (size_t i = 0; i < NR_KNOWN; i++)
-		add(t, known[i].name, NULL, known[i].purpose);
+		add_line(t, known[i].name, NULL, known[i].purpose);
 	complain("subsystems: %s, so what they can do here is not known",
 		 none ? "nothing is mounted yet" : "nothing is mounted here, and only root may ask containerfsd");
 	return table_end(t);

@@ -93,7 +93,7 @@ void columns_print(FILE *out, const struct column *columns)
 		fprintf(out, "  %-12s %s\n", columns->name, columns->help);
 }
 
-static bool choose(struct table *t, const char *name, size_t len)
+static bool choose_column(struct table *t, const char *name, size_t len)
 {
 	for (size_t i = 0; t->columns[i].name; i++) {
 		if (strlen(t->columns[i].name) != len ||
@@ -109,19 +109,19 @@ static bool choose(struct table *t, const char *name, size_t len)
 	return false;
 }
 
-static bool choose_list(struct table *t, const char *list)
+static bool choose_columns(struct table *t, const char *list)
 {
 	while (*list) {
 		size_t len = strcspn(list, ",");
 
-		if (!choose(t, list, len))
+		if (!choose_column(t, list, len))
 			return false;
 		list += len + (list[len] == ',');
 	}
 	return true;
 }
 
-static void fill(struct table *t, const char *name, const struct table_opts *opts)
+static void add_columns(struct table *t, const char *name, const struct table_opts *opts)
 {
 	scols_table_set_name(t->tb, name);
 	scols_table_enable_json(t->tb, opts->json);
@@ -161,13 +161,13 @@ struct table *table_new(const char *name, const struct column *columns, const ch
 		return NULL;
 	}
 	t->tb = scols_new_table();
-	if (!t->tb || ((!output || add) && !choose_list(t, defaults)) ||
-	    (output && !choose_list(t, output + add))) {
+	if (!t->tb || ((!output || add) && !choose_columns(t, defaults)) ||
+	    (output && !choose_columns(t, output + add))) {
 		scols_unref_table(t->tb);
 		free(t);
 		return NULL;
 	}
-	fill(t, name, opts);
+	add_columns(t, name, opts);
 	return t;
 }
 

@@ -59,7 +59,7 @@ char *to_utf8(char *text)
 }
 
 /* Length in bytes of the first character of @s, and its *@width in columns; 0: not printable. */
-static size_t shown(const char *s, int *width)
+static size_t next_shown(const char *s, int *width)
 {
 	mbstate_t state = { 0 };
 	wchar_t c;
@@ -77,7 +77,7 @@ char *printable(const char *text)
 
 	while (*text) {
 		int width;
-		size_t len = shown(text, &width);
+		size_t len = next_shown(text, &width);
 
 		if (len) {
 			memcpy(to, text, len);
@@ -95,7 +95,7 @@ int text_width(const char *text)
 	int sum = 0, width;
 
 	for (size_t len; *text; text += len) {
-		len = shown(text, &width);
+		len = next_shown(text, &width);
 		if (!len)
 			break;
 		sum += width;
@@ -104,7 +104,7 @@ int text_width(const char *text)
 }
 
 /* What stands for text that was cut off: "...", or less if @width is less. */
-static const char *mark(int width)
+static const char *cut_mark(int width)
 {
 	static const char dots[] = "...";
 
@@ -113,11 +113,11 @@ static const char *mark(int width)
 
 char *text_fit(const char *text, int width)
 {
-	const char *end = text, *dots = text_width(text) > width ? mark(width) : "";
+	const char *end = text, *dots = text_width(text) > width ? cut_mark(width) : "";
 	int used = 0, columns, room = width - (int)strlen(dots);
 	size_t len;
 
-	while (*end && (len = shown(end, &columns)) && used + columns <= room) {
+	while (*end && (len = next_shown(end, &columns)) && used + columns <= room) {
 		used += columns;
 		end += len;
 	}
@@ -127,11 +127,11 @@ char *text_fit(const char *text, int width)
 char *text_fit_left(const char *text, int width)
 {
 	int over = text_width(text) - width, columns;
-	const char *dots = over > 0 ? mark(width) : "";
+	const char *dots = over > 0 ? cut_mark(width) : "";
 
 	/* the mark takes room, too */
 	over += (int)strlen(dots);
-	for (size_t len; *dots && over > 0 && (len = shown(text, &columns)); text += len)
+	for (size_t len; *dots && over > 0 && (len = next_shown(text, &columns)); text += len)
 		over -= columns;
 	return xasprintf("%s%s%*s", dots, text, over < 0 ? -over : 0, "");
 }

@@ -183,7 +183,7 @@ static bool parse_count(const char *word, unsigned long *count)
 }
 
 /* Find the directory of each PATH once, which later samples open. */
-static bool resolve(struct top *top, char *const *paths, int nr)
+static bool resolve_paths(struct top *top, char *const *paths, int nr)
 {
 	top->directories = xcalloc((size_t)nr + 1, sizeof(char *));
 	for (int i = 0; i < nr; i++) {
@@ -270,7 +270,7 @@ int cmd_top(int argc, char **argv)
 			return usage_error("top");
 	}
 	status = EXIT_FAILURE;
-	if (resolve(&top, argv + optind, argc - optind) && (top.nr || any_mount()))
+	if (resolve_paths(&top, argv + optind, argc - optind) && (top.nr || any_mount()))
 		status = out.batch ? run_batch(&top, out.json) : top_screen(&top);
 	if (top.sampled)
 		sample_free(&top.sample);

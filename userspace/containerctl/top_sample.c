@@ -40,7 +40,7 @@ const struct row *row_of(const struct container *cont)
 /* --- reading --- */
 
 /* The text of the file, or NULL. */
-static char *ask(struct tree *tree, enum top_file file, int fd)
+static char *read_top_file(struct tree *tree, enum top_file file, int fd)
 {
 	char *text;
 	int err;
@@ -58,7 +58,7 @@ static char *ask(struct tree *tree, enum top_file file, int fd)
 
 static void read_state(struct tree *tree, int fd, struct row *row)
 {
-	char *text = ask(tree, FILE_STATE, fd);
+	char *text = read_top_file(tree, FILE_STATE, fd);
 
 	if (text)
 		row->state = !strcmp(text, "FROZEN\n") ? STATE_FROZEN :
@@ -68,7 +68,7 @@ static void read_state(struct tree *tree, int fd, struct row *row)
 
 static long long read_limit(struct tree *tree, enum top_file file, int fd)
 {
-	char *text = ask(tree, file, fd);
+	char *text = read_top_file(tree, file, fd);
 	long long n = PIDS_UNKNOWN;
 
 	if (text)
@@ -92,7 +92,7 @@ static int read_row(int fd, const struct container *cont, void *arg, void **own)
 	if (pids.nr)
 		memcpy(row->pid, pids.pid, pids.nr * sizeof(pid_t));
 	pids_free(&pids);
-	text = ask(tree, FILE_USAGE, fd);
+	text = read_top_file(tree, FILE_USAGE, fd);
 	row->when = now_ns(CLOCK_MONOTONIC);
 	row->has_usage = text != NULL;
 	row->usage = text ? strtoull(text, NULL, 10) : 0;
@@ -180,8 +180,8 @@ static const struct usage *find_usage(const struct sample *s, dev_t dev, ino_t i
 	return bsearch(&key, s->usage, s->nr_usage, sizeof(key), by_inode);
 }
 
-static void collect(struct sample *s, const struct tree *tree, const struct container *cont,
-		    size_t *room, struct pids *pids)
+static void collect_usage(struct sample *s, const struct tree *tree, const struct container *cont,
+			  size_t *room, struct pids *pids)
 {
 	const struct row *row = row_of(cont);
 	const struct pids here = { .pid = (pid_t *)row->pid, .nr = row->nr_pids };
@@ -197,7 +197,7 @@ static void collect(struct sample *s, const struct tree *tree, const struct cont
 	pids_add(pids, &here);
 	s->unreadable += cont->unreadable;
 	for (size_t i = 0; i < cont->nr_child; i++)
-		collect(s, tree, cont->child[i], room, pids);
+		collect_usage(s, tree, cont->child[i], room, pids);
 }
 
 /*
@@ -250,8 +250,9 @@ static void sum_procs(const struct sample *s, const struct sample *prev, const s
 }
 
 /* Children first; @all gains the processes of @cont and all below. */
-static void compare(const struct sample *s, const struct sample *prev, const struct tree *tree,
-		    const struct container *cont, struct pids *all)
+static void compare_usage(const struct sample *s, const struct sample *prev,
+			  const struct tree *tree, const struct container *cont,
+			  struct pids *all)
 {
 	const struct usage *root = find_usage(prev, tree->dev, tree->top->ino);
 	struct row *row = cont->own;
@@ -262,7 +263,7 @@ static void compare(const struct sample *s, const struct sample *prev, const str
 	row->tasks = cont->tasks;
 	row->containers = 1;
 	for (size_t i = 0; i < cont->nr_child; i++) {
-		compare(s, prev, tree, cont->child[i], &pids);
+		compare_usage(s, prev, tree, cont->child[i], &pids);
 		row->tasks += row_of(cont->child[i])->tasks;
 		row->containers += row_of(cont->child[i])->containers;
 	}
@@ -296,7 +297,7 @@ int sample_take(struct sample *s, char *const *directories, size_t nr, const str
 		int ret = read_tree(&s->tree[i]);
 
 		if (!ret)
-			collect(s, &s->tree[i], s->tree[i].top, &room, &pids);
+			collect_usage(s, &s->tree[i], s->tree[i].top, &room, &pids);
 		else if (!is_gone(ret))
 			err = ret;
 		s->live += !ret;
@@ -314,7 +315,7 @@ int sample_take(struct sample *s, char *const *directories, size_t nr, const str
 	pids_free(&pids);
 	for (size_t i = 0; i < s->nr; i++) {
 		if (s->tree[i].top)
-			compare(s, prev, &s->tree[i], s->tree[i].top, &pids);
+			compare_usage(s, prev, &s->tree[i], s->tree[i].top, &pids);
 		pids_free(&pids);
 	}
 	return 0;

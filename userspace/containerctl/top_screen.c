@@ -89,7 +89,7 @@ static void select_line(struct screen *s, size_t i)
 }
 
 /* Make the lines anew. If the selected container has gone, its line number stays selected. */
-static void arrange(struct screen *s)
+static void arrange_lines(struct screen *s)
 {
 	size_t i;
 
@@ -175,7 +175,7 @@ static void draw_list(struct screen *s)
 	}
 }
 
-static void draw(struct screen *s)
+static void draw_screen(struct screen *s)
 {
 	erase();
 	if (s->mode == MODE_HELP) {
@@ -219,7 +219,7 @@ static int open_line(const struct line *line)
 	return -1;
 }
 
-static void ask(struct screen *s, enum mode mode)
+static void ask_question(struct screen *s, enum mode mode)
 {
 	const struct line *line = selected(s);
 	const char *verb = mode == MODE_KILL ? "kill" : "freeze";
@@ -252,7 +252,7 @@ static void ask(struct screen *s, enum mode mode)
 	s->mode = mode;
 }
 
-static void answer(struct screen *s, int key)
+static void answer_question(struct screen *s, int key)
 {
 	bool kill = s->mode == MODE_KILL;
 	int err;
@@ -315,7 +315,7 @@ static void edit_delay(struct screen *s, int key)
 static void sort_by(struct screen *s, enum sort_key key)
 {
 	s->top->sort = key;
-	arrange(s);
+	arrange_lines(s);
 }
 
 /* True if a new sample is wanted now. */
@@ -351,13 +351,13 @@ static bool list_key(struct screen *s, int key)
 		break;
 	case 't':
 		s->top->flat = !s->top->flat;
-		arrange(s);
+		arrange_lines(s);
 		break;
 	case 'f':
-		ask(s, MODE_FREEZE);
+		ask_question(s, MODE_FREEZE);
 		break;
 	case 'k':
-		ask(s, MODE_KILL);
+		ask_question(s, MODE_KILL);
 		break;
 	case KEY_UP:
 		select_line(s, s->selected ? s->selected - 1 : 0);
@@ -403,7 +403,7 @@ static bool handle_key(struct screen *s, int key)
 		return s->mode == MODE_LIST;
 	case MODE_KILL:
 	case MODE_FREEZE:
-		answer(s, key);
+		answer_question(s, key);
 		return true;
 	case MODE_LIST:
 		return list_key(s, key);
@@ -437,7 +437,7 @@ static bool wait_input(double until, const sigset_t *unblocked)
 	return !(in.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
-static int loop(struct screen *s, const sigset_t *unblocked)
+static int screen_loop(struct screen *s, const sigset_t *unblocked)
 {
 	double first = s->top->delay < DELAY_FIRST ? s->top->delay : DELAY_FIRST;
 	int err = top_refresh(s->top), key;
@@ -448,14 +448,14 @@ static int loop(struct screen *s, const sigset_t *unblocked)
 		bool now;
 
 		/* the first has no sample before it, and is not counted */
-		arrange(s);
-		draw(s);
+		arrange_lines(s);
+		draw_screen(s);
 		do {
 			now = !wait_input(next, unblocked);
 			s->quit |= now;
 			while (!s->quit && !caught && (key = getch()) != ERR) {
 				now |= handle_key(s, key);
-				draw(s);
+				draw_screen(s);
 			}
 		} while (!s->quit && !caught && !now && clock_now() < next);
 		if (s->quit || caught)
@@ -517,7 +517,7 @@ int top_screen(struct top *top)
 	sigprocmask(SIG_BLOCK, &blocked, &unblocked);
 	if (!enter_terminal())
 		return EXIT_FAILURE;
-	err = loop(&s, &unblocked);
+	err = screen_loop(&s, &unblocked);
 	end_question(&s);
 	lines_free(&s.lines);
 	say(&s, NULL);

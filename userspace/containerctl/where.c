@@ -34,7 +34,8 @@ const struct column where_columns[] = {
 };
 
 /* Ask about @pid, at the first mount of @list that shows a top container; *@text for free(). */
-static int ask(const struct mounts *mounts, const struct hierarchies *list, int pid, char **text)
+static int ask_where(const struct mounts *mounts, const struct hierarchies *list, int pid,
+		     char **text)
 {
 	int err = -ENOENT;
 	bool silent = false;
@@ -85,11 +86,11 @@ static void no_task(int pid)
 	free(path);
 }
 
-static bool show(struct table *t, const struct mounts *mounts, const struct hierarchies *list,
-		 int pid)
+static bool show_task(struct table *t, const struct mounts *mounts, const struct hierarchies *list,
+		      int pid)
 {
 	char *text, *rest, *subsystems, *path, number[16];
-	int id, err = ask(mounts, list, pid, &text);
+	int id, err = ask_where(mounts, list, pid, &text);
 
 	if (err) {
 		if (err == -ESRCH)
@@ -169,7 +170,7 @@ int cmd_where(int argc, char **argv)
 	}
 	status = EXIT_SUCCESS;
 	for (int i = optind; i < argc; i++)
-		if (parse_pid(argv[i], &pid) && !show(t, &mounts, &list, pid))
+		if (parse_pid(argv[i], &pid) && !show_task(t, &mounts, &list, pid))
 			status = EXIT_FAILURE;
 	hierarchies_free(&list);
 	mounts_free(&mounts);

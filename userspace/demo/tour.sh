@@ -3,11 +3,11 @@
 #
 # tour.sh [end]: containerfs in some twenty commands. `make demo` runs it.
 #
-# Every line that begins with "$" is run as it stands, and what follows is what
-# it printed. The tour happens in one container, DIR/tour, and starts by ending
-# what an earlier tour has left there, so it can be run again and again. The
-# mount, and the sandboxes that it started, are left for you to look at; `tour.sh
-# end` ends them and unmounts.
+# Each line that begins with "$" is run as it stands, and its output follows. The
+# tour happens in one container, DIR/tour. It begins by ending what an earlier tour
+# left there, so it can be run again and again. It leaves the mount, and the
+# sandboxes that it started, for you to look at; `tour.sh end` ends them and
+# unmounts.
 #
 # DIR is /containers, or $DEMO_DIR. Needs root and a build, and likes bubblewrap.
 set -u
@@ -102,7 +102,7 @@ say "A container is a directory, and its files are its controls."
 run "mkdir $tour"
 run "ls $tour"
 
-say "Whoever writes 0 to tasks moves in; whatever it forks is born there."
+say "A task that writes 0 to tasks moves in; its children are born there."
 run "echo 0 > $tour/tasks"
 start "sleep 3600"
 run "containerctl where \$!"
@@ -142,7 +142,7 @@ say "What they use, as a list here and live on a terminal; and all of one."
 run "containerctl top -n 1 $tour"
 run "containerctl stat $tour/database"
 
-say "What is in a sandbox can be ended as a whole, whatever it does."
+say "All tasks of a sandbox can be ended at once, whatever they do."
 first=$(containerctl ls -nr -o DIRECTORY,COMMANDS "$tour" |
 	sed -n "s/^\([^ ]*\/$box-[0-9]*\) .*sleep.*/\1/p" | head -n 1)
 run "containerctl kill $first"

@@ -32,8 +32,8 @@
 #define ATTEMPTS	20
 #define PATIENCE	30	/* seconds until a daemon that does not answer is given up */
 
-static int __attribute__((format(printf, 3, 4))) fail(struct control_reply *reply, int err,
-							const char *fmt, ...)
+static int __attribute__((format(printf, 3, 4))) fail_reply(struct control_reply *reply,
+							      int err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -84,14 +84,14 @@ static int start_daemon(struct control_reply *reply)
 	err = posix_spawn(&pid, path, &actions, NULL, argv, env);
 	posix_spawn_file_actions_destroy(&actions);
 	if (err)
-		return fail(reply, -err, "cannot run %s: %s", path, strerror(err));
+		return fail_reply(reply, -err, "cannot run %s: %s", path, strerror(err));
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return fail(reply, -errno, "%s: %s", path, strerror(errno));
+			return fail_reply(reply, -errno, "%s: %s", path, strerror(errno));
 	if (WIFEXITED(status) && (!WEXITSTATUS(status) ||
 				  WEXITSTATUS(status) == CONTROL_EXIT_RUNNING))
 		return 0;
-	return fail(reply, -ENOTCONN, "containerfsd did not start: its own message, above, says why; see containerfsd(8), DIAGNOSTICS");
+	return fail_reply(reply, -ENOTCONN, "containerfsd did not start: its own message, above, says why; see containerfsd(8), DIAGNOSTICS");
 }
 
 static int connect_daemon(struct control_reply *reply)
@@ -99,8 +99,8 @@ static int connect_daemon(struct control_reply *reply)
 	int sock = endpoint_connect(exchange_where());
 
 	if (sock < 0)
-		fail(reply, sock, "cannot reach containerfsd at %s: %s", endpoint_show(exchange_where()),
-		     strerror(-sock));
+		fail_reply(reply, sock, "cannot reach containerfsd at %s: %s",
+			   endpoint_show(exchange_where()), strerror(-sock));
 	return sock;
 }
 
@@ -137,8 +137,9 @@ int client_ask(const struct control_request *rq, int send, bool start,
 			return 0;
 		}
 		if (!is_gone(err))
-			return fail(reply, err, "containerfsd does not answer: %s", strerror(-err));
+			return fail_reply(reply, err, "containerfsd does not answer: %s",
+					  strerror(-err));
 	}
-	return fail(reply, -ENOTCONN, "no containerfsd can be reached at %s",
-		    endpoint_show(exchange_where()));
+	return fail_reply(reply, -ENOTCONN, "no containerfsd can be reached at %s",
+			  endpoint_show(exchange_where()));
 }

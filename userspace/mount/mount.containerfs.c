@@ -121,7 +121,7 @@ static int check_target(const char *dir)
 }
 
 /* Send @request; a failure is reported. */
-static int ask(const char *dir, uint32_t op, int fd, int *mnt)
+static int ask_daemon(const char *dir, uint32_t op, int fd, int *mnt)
 {
 	int err;
 
@@ -158,13 +158,13 @@ static int make_mount(const char *dir, unsigned long flags, bool by_kernel, int 
 {
 	request.attr = options_attr(flags);
 	if (!by_kernel)
-		return ask(dir, CONTROL_MOUNT, -1, mnt);
+		return ask_daemon(dir, CONTROL_MOUNT, -1, mnt);
 	*mnt = kernel_said(dir, kernel_mount(request.source, request.options, request.attr,
 					     reply.text, sizeof(reply.text)));
 	return *mnt < 0 ? *mnt : 0;
 }
 
-static void warn(const char *dir)
+static void print_warning(const char *dir)
 {
 	if (*reply.text)
 		fprintf(stderr, "mount.containerfs: %s: warning: %s\n", dir, reply.text);
@@ -188,7 +188,7 @@ static int do_mount(struct libmnt_context *cxt, const char *dir, unsigned long f
 	err = make_mount(dir, flags, by_kernel, &mnt);
 	if (err)
 		return err;
-	warn(dir);
+	print_warning(dir);
 	if (mnt < 0) {
 		complain(dir, -EPROTO, "containerfsd sent no mount");
 		return -EPROTO;
@@ -223,7 +223,7 @@ static int merge_options(const char *dir, int fd, bool from_table)
 
 	if (!*request.options || !from_table)
 		return 0;
-	err = ask(dir, CONTROL_SHOW, fd, NULL);
+	err = ask_daemon(dir, CONTROL_SHOW, fd, NULL);
 	if (err)
 		return err;
 	unescape(reply.text);
@@ -268,11 +268,13 @@ static int remount_hierarchy(const char *dir, int fd, bool by_kernel, bool from_
 		err = kernel_said(dir, kernel_remount(fd, request.options, reply.text,
 						      sizeof(reply.text)));
 		if (!err)
-			warn(dir);
+			print_warning(dir);
 		return err;
 	}
 	err = merge_options(dir, fd, from_table);
-	return err ? err : ask(dir, *request.options ? CONTROL_REMOUNT : CONTROL_SHOW, fd, NULL);
+	if (err)
+		return err;
+	return ask_daemon(dir, *request.options ? CONTROL_REMOUNT : CONTROL_SHOW, fd, NULL);
 }
 
 /*

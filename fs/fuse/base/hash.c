@@ -52,7 +52,7 @@ static void link_node(struct tasks_hash *hash, struct tasks_node *node)
 	*head = node;
 }
 
-static void grow(struct tasks_hash *hash)
+static void grow_buckets(struct tasks_hash *hash)
 {
 	struct tasks_hash old = *hash;
 	struct tasks_node **buckets = calloc(old.size * 2, sizeof(*buckets));
@@ -74,7 +74,7 @@ static void grow(struct tasks_hash *hash)
 void tasks_hash_add(struct tasks_hash *hash, struct tasks_node *node)
 {
 	if (hash->nr >= hash->size)
-		grow(hash);
+		grow_buckets(hash);
 	link_node(hash, node);
 	hash->nr++;
 }

@@ -77,7 +77,7 @@ static int copy_mount(int proc, const char *path)
 }
 
 /* Mount @fd at @name in @root, and close it. */
-static int put(int root, const char *name, int fd)
+static int put_mount(int root, const char *name, int fd)
 {
 	int err = 0;
 
@@ -91,7 +91,7 @@ static int put(int root, const char *name, int fd)
 }
 
 /* Build the tree, in a mount namespace that is made for this only. */
-static int build(int root, int proc, int run)
+static int build_tree(int root, int proc, int run)
 {
 	int dev = own_mount("devtmpfs", NULL), err;
 
@@ -104,14 +104,14 @@ static int build(int root, int proc, int run)
 			close(dev);
 		return err;
 	}
-	err = put(root, "dev", dev);
+	err = put_mount(root, "dev", dev);
 	if (!err)
-		err = put(root, "proc", own_mount("proc", NULL));
+		err = put_mount(root, "proc", own_mount("proc", NULL));
 	if (err)
 		return err;
 	/* the daemon can do without these */
-	put(root, "sys", own_mount("sysfs", NULL));
-	put(root, "run", run);
+	put_mount(root, "sys", own_mount("sysfs", NULL));
+	put_mount(root, "run", run);
 	tree = open_tree(root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
 			 AT_EMPTY_PATH);
 	return tree < 0 ? -errno : 0;
@@ -131,7 +131,7 @@ int home_enter(void)
 	}
 	tzset();
 	root = own_mount("tmpfs", "mode=755,size=64k");
-	err = root < 0 ? root : build(root, proc, copy_mount(proc, "/run"));
+	err = root < 0 ? root : build_tree(root, proc, copy_mount(proc, "/run"));
 	if (setns(host, CLONE_NEWNS) && !err)
 		err = -errno;
 	if (!err && (fchdir(tree) || chroot(".")))

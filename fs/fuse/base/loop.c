@@ -64,7 +64,7 @@ void loop_set_turn(bool (*fn)(void))
 	loop.turn = fn;
 }
 
-static int grow(int fd)
+static int grow_watches(int fd)
 {
 	int nr = fd + 32;
 	struct watch *watch;
@@ -83,7 +83,7 @@ static int grow(int fd)
 int loop_add(int fd, uint32_t events, loop_fn fn, void *arg)
 {
 	struct epoll_event ev = { .events = events };
-	int err = grow(fd);
+	int err = grow_watches(fd);
 
 	if (err)
 		return err;

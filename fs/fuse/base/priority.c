@@ -56,7 +56,7 @@ static int64_t ns(clockid_t clock)
 }
 
 /* Make the daemon real-time, or ordinary; its children are ordinary.  0 or -1. */
-static int schedule(bool on)
+static int set_policy(bool on)
 {
 	const struct sched_param param = { .sched_priority = on ? 1 : 0 };
 
@@ -65,7 +65,7 @@ static int schedule(bool on)
 				  &param);
 }
 
-static void *wake(void *arg)
+static void *waker(void *arg)
 {
 	struct timespec t;
 	int64_t at;
@@ -78,7 +78,7 @@ static void *wake(void *arg)
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
 			;
 		if (!atomic_load(&realtime))
-			schedule(true);
+			set_policy(true);
 	}
 	return arg;
 }
@@ -97,18 +97,18 @@ static bool start_waker(void)
 	pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
 	pthread_attr_setschedpolicy(&attr, SCHED_FIFO);
 	pthread_attr_setschedparam(&attr, &param);
-	err = pthread_create(&thread, &attr, wake, NULL);
+	err = pthread_create(&thread, &attr, waker, NULL);
 	pthread_attr_destroy(&attr);
 	if (err)
 		log_debug("the daemon cannot be real-time: %s", strerror(err));
 	return !err;
 }
 
-static void set(int64_t now, bool on)
+static void set_realtime(int64_t now, bool on)
 {
 	if (on == atomic_load(&realtime))
 		return;
-	if (schedule(on)) {
+	if (set_policy(on)) {
 		refused = true;
 		log_debug("the daemon cannot be real-time: %s", strerror(errno));
 	} else if (!on) {
@@ -146,7 +146,8 @@ void priority_look(void)
 		left = MOST;
 	then = now;
 	then_used = used;
-	set(now, left > (atomic_load(&realtime) ? 0 : AGAIN - 1) || (urgent && left > -DEBT));
+	set_realtime(now, left > (atomic_load(&realtime) ? 0 : AGAIN - 1) ||
+			  (urgent && left > -DEBT));
 }
 
 void priority_urgent(bool on)

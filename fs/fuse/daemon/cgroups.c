@@ -50,7 +50,7 @@ static bool has_words(const char *list, const char *words)
 }
 
 /* Remove words that are no options of the hierarchy, or do not change it. */
-static void strip(char *options)
+static void strip_options(char *options)
 {
 	char *to = options, *word, *save = NULL;
 
@@ -84,7 +84,7 @@ static char *options_of(int proc, const char *subsystems)
 		if (tail && sscanf(tail, " - %ms %*s %ms", &type, &options) == 2 &&
 		    !strcmp(type, *subsystems ? "cgroup" : "cgroup2") &&
 		    has_words(options, subsystems)) {
-			strip(options);
+			strip_options(options);
 			found = options;
 			options = NULL;
 		}
@@ -133,7 +133,7 @@ static int enter_root(int proc, const char *subsystems)
 	return err;
 }
 
-static void note(const char *subsystems, const char *path, int err)
+static void note_stays(const char *subsystems, const char *path, int err)
 {
 	size_t len = strlen(stays);
 
@@ -161,7 +161,7 @@ void cgroups_leave(void)
 			continue;
 		err = enter_root(proc, subsystems);
 		if (err)
-			note(subsystems, path, err);
+			note_stays(subsystems, path, err);
 	}
 	free(line);
 	if (f)

@@ -87,7 +87,7 @@ unsigned int control_clients(void)
 
 /* --- the operations: a positive errno or 0, text in control.reply --- */
 
-static int fail(int err, const char *text)
+static int refuse(int err, const char *text)
 {
 	snprintf(control.reply.text, sizeof(control.reply.text), "%s", text);
 	return err;
@@ -98,7 +98,7 @@ static int may_mount(const struct client *c, struct container_actor *actor)
 	tasks_actor(c->peer.pid, c->peer.uid, actor);
 	if (actor->sys_admin)
 		return 0;
-	return fail(EPERM, "mounting needs CAP_SYS_ADMIN in the initial user namespace");
+	return refuse(EPERM, "mounting needs CAP_SYS_ADMIN in the initial user namespace");
 }
 
 static void log_mounted(struct containerfs_root *root, const struct client *c)
@@ -127,7 +127,7 @@ static int do_mount(const struct client *c, const struct control_request *rq, in
 	if (err)
 		return err;
 	if (rq->attr & ~(uint64_t)ATTR_ALLOWED)
-		return fail(EINVAL, "unknown mount attributes");
+		return refuse(EINVAL, "unknown mount attributes");
 	err = hierarchy_mount(rq->options, &actor, control.reply.text,
 			      sizeof(control.reply.text), &root);
 	if (err)
@@ -139,7 +139,7 @@ static int do_mount(const struct client *c, const struct control_request *rq, in
 		return 0;
 	}
 	log_err("hierarchy %d: cannot make a mount: %s", id, strerror(-*mnt));
-	return fail(-*mnt, "containerfsd could not make a FUSE mount: see its log (containerctl hierarchies -v says where)");
+	return refuse(-*mnt, "containerfsd could not make a FUSE mount: see its log (containerctl hierarchies -v says where)");
 }
 
 static int do_remount(const struct client *c, const struct control_request *rq, int fd)
@@ -151,7 +151,7 @@ static int do_remount(const struct client *c, const struct control_request *rq, 
 	if (err)
 		return err;
 	if (!s)
-		return fail(EINVAL, "not a mount of a running containerfsd");
+		return refuse(EINVAL, "not a mount of a running containerfsd");
 	return -hierarchy_remount(s->root, rq->options, &actor, control.reply.text,
 				  sizeof(control.reply.text));
 }
@@ -162,7 +162,7 @@ static int do_show(int fd)
 	char *text = control.reply.text;
 
 	if (!s)
-		return fail(EINVAL, "not a mount of a running containerfsd");
+		return refuse(EINVAL, "not a mount of a running containerfsd");
 	hierarchy_show_options(s->root, text, sizeof(control.reply.text));
 	if (text[0] == ',')
 		memmove(text, text + 1, strlen(text));
@@ -211,26 +211,26 @@ static int do_daemon(void)
 	return 0;
 }
 
-static int check(const struct client *c, const struct control_request *rq, int fd)
+static int check_request(const struct client *c, const struct control_request *rq, int fd)
 {
 	bool wants_fd = rq->op == CONTROL_REMOUNT || rq->op == CONTROL_SHOW;
 
 	if (c->peer.uid)
-		return fail(EPERM, "only root is served");
+		return refuse(EPERM, "only root is served");
 	if (rq->version != CONTROL_VERSION)
-		return fail(EINVAL, "containerfsd is of another version: see containerfsd(8)");
+		return refuse(EINVAL, "containerfsd is of another version: see containerfsd(8)");
 	if (!memchr(rq->source, 0, sizeof(rq->source)) ||
 	    !memchr(rq->options, 0, sizeof(rq->options)))
-		return fail(EINVAL, "source or options without an end");
+		return refuse(EINVAL, "source or options without an end");
 	if (wants_fd != (fd >= 0))
-		return fail(EINVAL, wants_fd ? "the descriptor of a mount is missing" :
+		return refuse(EINVAL, wants_fd ? "the descriptor of a mount is missing" :
 					       "a descriptor that is not asked for");
 	return 0;
 }
 
-static int serve(const struct client *c, const struct control_request *rq, int fd, int *mnt)
+static int serve_request(const struct client *c, const struct control_request *rq, int fd, int *mnt)
 {
-	int err = check(c, rq, fd);
+	int err = check_request(c, rq, fd);
 
 	if (err)
 		return err;
@@ -249,7 +249,7 @@ static int serve(const struct client *c, const struct control_request *rq, int f
 		container_subsys_describe(control.reply.text, sizeof(control.reply.text));
 		return 0;
 	}
-	return fail(EINVAL, "unknown operation");
+	return refuse(EINVAL, "unknown operation");
 }
 
 /* --- packets --- */
@@ -278,7 +278,7 @@ static int take_fd(struct msghdr *msg)
 }
 
 /* 1: a request came, perhaps with *@fd beside it; 0: the client is gone. */
-static int receive(const struct client *c, int *fd)
+static int receive_request(const struct client *c, int *fd)
 {
 	struct iovec iov = { &control.request, sizeof(control.request) };
 	union ancillary anc;
@@ -298,7 +298,7 @@ static int receive(const struct client *c, int *fd)
 	return 1;
 }
 
-static bool answer(const struct client *c, int err, int mnt)
+static bool send_reply(const struct client *c, int err, int mnt)
 {
 	struct control_reply *reply = &control.reply;
 	struct iovec iov = { reply, offsetof(struct control_reply, text) + strlen(reply->text) + 1 };
@@ -321,7 +321,7 @@ static void on_client(int sock, uint32_t events, void *arg)
 	struct client *c = arg;
 	int fd, mnt = -1, err;
 
-	if (!receive(c, &fd)) {
+	if (!receive_request(c, &fd)) {
 		client_drop(c);
 		return;
 	}
@@ -330,8 +330,8 @@ static void on_client(int sock, uint32_t events, void *arg)
 	tasks_begin();
 	/* so that "umount; mount" finds the former mount gone */
 	super_poll();
-	err = serve(c, &control.request, fd, &mnt);
-	if (!answer(c, err, mnt))
+	err = serve_request(c, &control.request, fd, &mnt);
+	if (!send_reply(c, err, mnt))
 		client_drop(c);
 	/* if the client did not get the mount, this ends it */
 	if (mnt >= 0)

@@ -86,19 +86,19 @@ static int log_dropped(struct containerfs_root *root, int mounted, void *arg)
 	return 0;
 }
 
-static void end(void)
+static void end_daemon(void)
 {
 	hierarchy_for_each(log_dropped, NULL);
 	loop_stop();
 }
 
-static void terminate(void)
+static void unmount_and_end(void)
 {
 	sigset_t none;
 
 	super_poll();
 	if (!super_count()) {
-		end();
+		end_daemon();
 		return;
 	}
 	if (life.unmounter)
@@ -124,12 +124,12 @@ static void unmounter_done(void)
 	life.unmounter = 0;
 	super_poll();
 	if (!super_count())
-		end();
+		end_daemon();
 	else
 		log_err("not ending: %u of the hierarchies still mounted", super_count());
 }
 
-static void reap(void)
+static void reap_children(void)
 {
 	pid_t pid;
 
@@ -158,10 +158,10 @@ static void on_signal(int fd, uint32_t events, void *arg)
 	case SIGTERM:
 	case SIGINT:
 		log_info("asked to end by process %u", si.ssi_pid);
-		terminate();
+		unmount_and_end();
 		break;
 	case SIGCHLD:
-		reap();
+		reap_children();
 		break;
 	case SIGHUP:
 		log_stats();
@@ -176,7 +176,7 @@ static void on_timer(int fd, uint32_t events, void *arg)
 	loop_del(fd);
 }
 
-static void idle(void)
+static void end_if_unused(void)
 {
 	if ((life.used || life.expired) && !hierarchy_count() && !control_clients())
 		loop_stop();
@@ -221,7 +221,7 @@ int lifetime_init(void)
 	err = loop_add(life.timer, EPOLLIN, on_timer, NULL);
 	if (err)
 		goto close_fds;
-	loop_set_idle(idle);
+	loop_set_idle(end_if_unused);
 	return 0;
 
 close_fds:

@@ -128,7 +128,7 @@ static void set_environment(void)
 	free(copy);
 }
 
-static void __attribute__((format(printf, 1, 2))) hold(const char *fmt, ...)
+static void __attribute__((format(printf, 1, 2))) note_held(const char *fmt, ...)
 {
 	size_t len = strlen(held);
 	va_list ap;
@@ -153,14 +153,15 @@ void privilege_reset(void)
 	set_environment();
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		if (narrow & 1u << i && !getrlimit(i, &limit))
-			hold("keeps a %s of %llu: without CAP_SYS_RESOURCE it cannot be raised",
-			     process_limit_name(i), (unsigned long long)limit.rlim_max);
+			note_held("keeps a %s of %llu: without CAP_SYS_RESOURCE it cannot be raised",
+				  process_limit_name(i), (unsigned long long)limit.rlim_max);
 	if (err)
-		hold("keeps the scheduling or the groups of the process that started it: %s", strerror(-err));
+		note_held("keeps the scheduling or the groups of the process that started it: %s",
+			  strerror(-err));
 	if (process_no_new_privs())
-		hold("no_new_privs is set: release agents have no more capabilities than the daemon");
+		note_held("no_new_privs is set: release agents have no more capabilities than the daemon");
 	if (process_securebits())
-		hold("securebits are locked: release agents have no more capabilities than the daemon");
+		note_held("securebits are locked: release agents have no more capabilities than the daemon");
 }
 
 const char *privilege_held(void)

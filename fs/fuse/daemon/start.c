@@ -87,7 +87,7 @@ static int open_dir(const char *where)
 	return 0;
 }
 
-static bool answers(void)
+static bool another_answers(void)
 {
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	bool yes = fd >= 0 && !connect(fd, (const struct sockaddr *)&start.addr, sizeof(start.addr));
@@ -188,7 +188,7 @@ int start_daemon(const char *where, bool foreground)
 		failure_log(FAILURE_STARTING, 0, read_owner());
 		return EXIT_FAILURE;
 	}
-	if (answers()) {
+	if (another_answers()) {
 		printf("containerfsd: already running at %s\n", endpoint_show(where));
 		return CONTROL_EXIT_RUNNING;
 	}

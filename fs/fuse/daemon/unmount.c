@@ -28,7 +28,7 @@ struct points {
 };
 
 /* Our mount points, in the order of the mount table, because later ones may cover earlier ones. */
-static bool collect(const struct mount_line *m, void *arg)
+static bool collect_point(const struct mount_line *m, void *arg)
 {
 	struct super *s = super_first();
 	struct points *points = arg;
@@ -45,7 +45,7 @@ static bool collect(const struct mount_line *m, void *arg)
 	return true;
 }
 
-static bool listed(const struct points *points, const struct super *s)
+static bool is_listed(const struct points *points, const struct super *s)
 {
 	for (size_t i = 0; i < points->nr; i++)
 		if (points->p[i].super == s)
@@ -58,7 +58,7 @@ bool unmount_all(void)
 	struct points points = { 0 };
 	bool all = true;
 
-	mountinfo_each(AT_FDCWD, "/proc/self/mountinfo", collect, &points);
+	mountinfo_each(AT_FDCWD, "/proc/self/mountinfo", collect_point, &points);
 	for (size_t i = points.nr; i-- > 0; ) {
 		if (!umount2(points.p[i].path, UMOUNT_NOFOLLOW))
 			continue;
@@ -66,7 +66,7 @@ bool unmount_all(void)
 		all = false;
 	}
 	for (struct super *s = super_first(); s; s = s->next) {
-		if (listed(&points, s))
+		if (is_listed(&points, s))
 			continue;
 		log_err("hierarchy %d: still mounted in another mount namespace",
 			hierarchy_id(s->root));

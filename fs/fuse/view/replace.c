@@ -73,7 +73,7 @@ static unsigned int attr_of(const char *options)
 	return attr;
 }
 
-static bool find(const struct mount_line *m, void *arg)
+static bool find_dead(const struct mount_line *m, void *arg)
 {
 	struct search *search = arg;
 	struct dead *dead;
@@ -106,7 +106,7 @@ struct namespaces {
 	size_t		 nr;
 };
 
-static bool known(const struct namespaces *list, ino_t ino)
+static bool is_known(const struct namespaces *list, ino_t ino)
 {
 	for (size_t i = 0; i < list->nr; i++)
 		if (list->ns[i].ino == ino)
@@ -121,7 +121,7 @@ static void add_namespace(struct namespaces *list, int proc, const char *pid)
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%.15s/ns/mnt", pid);
-	if (fstatat(proc, path, &st, 0) || known(list, st.st_ino))
+	if (fstatat(proc, path, &st, 0) || is_known(list, st.st_ino))
 		return;
 	ns = reallocarray(list->ns, list->nr + 1, sizeof(*ns));
 	if (!ns)
@@ -154,7 +154,7 @@ static size_t left_in(int proc, const char *pid, dev_t dev)
 	char path[64];
 
 	snprintf(path, sizeof(path), "%s/mountinfo", pid);
-	mountinfo_each(proc, path, find, &search);
+	mountinfo_each(proc, path, find_dead, &search);
 	return search.nr;
 }
 
@@ -181,7 +181,7 @@ static int ms_since(const struct timespec *start)
 	return (int)((now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000);
 }
 
-static void settle(int proc, dev_t dev)
+static void wait_for_unmount(int proc, dev_t dev)
 {
 	struct pollfd p = { .fd = openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC) };
 	size_t left = left_in(proc, "self", dev);
@@ -204,7 +204,7 @@ static bool is_on_top(const struct dead *dead)
 }
 
 /* Replace the new mount at @dead->point, which shows all, by one of @dead->root only. */
-static int narrow(const struct dead *dead)
+static int narrow_mount(const struct dead *dead)
 {
 	char *path = NULL;
 	int tree = -1, err = 0;
@@ -240,7 +240,7 @@ static int replace_one(int fuse, const struct dead *dead)
 		err = -errno;
 	close(mnt);
 	if (!err && strcmp(dead->root, "/"))
-		err = narrow(dead);
+		err = narrow_mount(dead);
 	return err;
 }
 
@@ -251,7 +251,7 @@ static size_t replace_here(int proc, dev_t dev, int fuse)
 	size_t done = 0;
 	int err;
 
-	mountinfo_each(proc, "self/mountinfo", find, &search);
+	mountinfo_each(proc, "self/mountinfo", find_dead, &search);
 	for (size_t i = 0; i < search.nr; i++) {
 		struct dead *dead = &search.dead[i];
 
@@ -291,7 +291,7 @@ static size_t replace_in(int proc, const char *pid, dev_t dev, int fuse)
 }
 
 /* Make @fd number @as, below FDS, from which on all descriptors will be closed. */
-static void keep(int fd, int as)
+static void keep_descriptor(int fd, int as)
 {
 	int copy = fcntl(fd, F_DUPFD, FDS);
 
@@ -307,11 +307,11 @@ void mounts_replace(dev_t dev, int mnt, int fuse)
 
 	if (home_leave())
 		log_err("cannot return to the host's mounts: %s", strerror(errno));
-	keep(mnt, FD_MNT);
-	keep(fuse, FD_FUSE);
-	keep(proc, FD_PROC);
+	keep_descriptor(mnt, FD_MNT);
+	keep_descriptor(fuse, FD_FUSE);
+	keep_descriptor(proc, FD_PROC);
 	close_range(FDS, ~0U, 0);
-	settle(FD_PROC, dev);
+	wait_for_unmount(FD_PROC, dev);
 	list = namespaces(FD_PROC);
 	done = replace_here(FD_PROC, dev, FD_FUSE);
 	for (size_t i = 1; i < list.nr; i++)

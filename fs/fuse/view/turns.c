@@ -55,7 +55,7 @@ static uint64_t nanoseconds(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static void serve(struct super *s, const struct fuse_buf *buf)
+static void serve_request(struct super *s, const struct fuse_buf *buf)
 {
 	tasks_begin();
 	fuse_session_process_buf(s->se, buf);
@@ -105,12 +105,12 @@ void turns_add(struct super *s, const struct fuse_buf *buf)
 	struct user *user;
 
 	if (buf->size < sizeof(*in) || at_once(in))
-		return serve(s, buf);
+		return serve_request(s, buf);
 	rq = malloc(sizeof(*rq) + buf->size);
 	user = rq ? user_of(in->uid) : NULL;
 	if (!user) {
 		free(rq);
-		return serve(s, buf);
+		return serve_request(s, buf);
 	}
 	memcpy(rq->data, buf->mem, buf->size);
 	rq->len = buf->size;
@@ -172,7 +172,7 @@ bool turns_serve(void)
 	buf.mem = rq->data;
 	buf.size = rq->len;
 	began = nanoseconds();
-	serve(rq->super, &buf);
+	serve_request(rq->super, &buf);
 	/* @user still exists, because only next_user() forgets users */
 	user->used += nanoseconds() - began;
 	free(rq);
