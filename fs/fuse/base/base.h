@@ -54,11 +54,10 @@ struct mount_line {
 	const char		*root, *point, *options, *type, *source;
 };
 /*
- * Call @fn for each mount of the mountinfo file @path of directory @dir, until it
- * returns false; what the line points to is borrowed.  0 or -errno.
+ * Call @fn for each mount that the open file @mountinfo tells, from its beginning, until
+ * @fn returns false; the strings of the line are borrowed.  0 or -errno.
  */
-int mountinfo_each(int dir, const char *path, bool (*fn)(const struct mount_line *m, void *arg),
-		   void *arg);
+int mountinfo_each(int mountinfo, bool (*fn)(const struct mount_line *m, void *arg), void *arg);
 
 /* --- priority.c: how soon the daemon gets a CPU --- */
 

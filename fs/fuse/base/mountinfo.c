@@ -44,28 +44,29 @@ static bool parse(char *line, struct mount_line *m)
 	return true;
 }
 
-int mountinfo_each(int dir, const char *path, bool (*fn)(const struct mount_line *m, void *arg),
-		   void *arg)
+int mountinfo_each(int mountinfo, bool (*fn)(const struct mount_line *m, void *arg), void *arg)
 {
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	int fd = fcntl(mountinfo, F_DUPFD_CLOEXEC, 0);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	struct mount_line m;
 	char *line = NULL;
 	size_t size = 0;
 	int err = 0;
 
-	if (!f) {
+	if (!f || lseek(fd, 0, SEEK_SET)) {
 		err = -errno;
-		if (fd >= 0)
-			close(fd);
-		return err;
+		goto out;
 	}
 	while (getline(&line, &size, f) > 0)
 		if (parse(line, &m) && !fn(&m, arg))
 			break;
 	if (ferror(f))
 		err = -EIO;
+out:
 	free(line);
-	fclose(f);
+	if (f)
+		fclose(f);
+	else if (fd >= 0)
+		close(fd);
 	return err;
 }

@@ -55,10 +55,14 @@ static bool is_listed(const struct points *points, const struct super *s)
 
 bool unmount_all(void)
 {
+	int mountinfo = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 	struct points points = { 0 };
 	bool all = true;
 
-	mountinfo_each(AT_FDCWD, "/proc/self/mountinfo", collect_point, &points);
+	if (mountinfo >= 0) {
+		mountinfo_each(mountinfo, collect_point, &points);
+		close(mountinfo);
+	}
 	for (size_t i = points.nr; i-- > 0; ) {
 		if (!umount2(points.p[i].path, UMOUNT_NOFOLLOW))
 			continue;

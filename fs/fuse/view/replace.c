@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #include "uapi/containerfs.h"
+#include "common/initial.h"
 #include "base/base.h"
 #include "view.h"
 
@@ -91,84 +92,116 @@ static bool find_dead(const struct mount_line *m, void *arg)
 		};
 	}
 	search->nr++;
-	return search->keep;
+	return true;
 }
 
-/* --- mount namespaces: one process in each --- */
-
-struct mnt_ns {
-	ino_t	ino;
-	char	pid[16];
-};
+/* --- mount namespaces --- */
 
 struct namespaces {
-	struct mnt_ns	*ns;
-	size_t		 nr;
+	ino_t	*ino;
+	size_t	 nr;
 };
 
 static bool is_known(const struct namespaces *list, ino_t ino)
 {
 	for (size_t i = 0; i < list->nr; i++)
-		if (list->ns[i].ino == ino)
+		if (list->ino[i] == ino)
 			return true;
 	return false;
 }
 
-static void add_namespace(struct namespaces *list, int proc, const char *pid)
+static void add_namespace(struct namespaces *list, ino_t ino)
 {
-	struct mnt_ns *ns;
+	ino_t *inos = reallocarray(list->ino, list->nr + 1, sizeof(*inos));
+
+	if (!inos)
+		return;
+	list->ino = inos;
+	inos[list->nr++] = ino;
+}
+
+static size_t count_mounts(int mountinfo, dev_t dev)
+{
+	struct search search = { .dev = dev };
+
+	mountinfo_each(mountinfo, find_dead, &search);
+	return search.nr;
+}
+
+/* Called for a mount namespace, with its descriptor and its mountinfo; false ends the search. */
+typedef bool (*namespace_fn)(int ns, int mountinfo, void *arg);
+
+/*
+ * Call @fn for the mount namespace of process @pid, unless it is in @list.  Both
+ * descriptors are opened before the namespace counts as known, and outlive the process:
+ * a process that exits meanwhile must not hide a namespace in which others are.
+ */
+static bool visit_namespace(struct namespaces *list, int proc, const char *pid, namespace_fn fn,
+			    void *arg)
+{
+	int ns, mountinfo;
+	bool more = true;
 	char path[64];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%.15s/ns/mnt", pid);
 	if (fstatat(proc, path, &st, 0) || is_known(list, st.st_ino))
-		return;
-	ns = reallocarray(list->ns, list->nr + 1, sizeof(*ns));
-	if (!ns)
-		return;
-	list->ns = ns;
-	ns[list->nr].ino = st.st_ino;
-	snprintf(ns[list->nr++].pid, sizeof(ns->pid), "%.15s", pid);
+		return true;
+	ns = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%.15s/mountinfo", pid);
+	mountinfo = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (ns >= 0 && mountinfo >= 0 && !fstat(ns, &st)) {
+		add_namespace(list, st.st_ino);
+		more = fn(ns, mountinfo, arg);
+	}
+	if (ns >= 0)
+		close(ns);
+	if (mountinfo >= 0)
+		close(mountinfo);
+	return more;
 }
 
-/* One process in each mount namespace; the first is kthreadd, in the host's. */
-static struct namespaces namespaces(int proc)
+/* Call @fn for each mount namespace; the host's, that of kthreadd, is the first. */
+static void each_namespace(int proc, namespace_fn fn, void *arg)
 {
 	int copy = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 	struct namespaces list = { 0 };
 	struct dirent *entry;
+	char kthreadd[16];
+	bool more;
 
-	add_namespace(&list, proc, "2");
-	while (dir && (entry = readdir(dir)))
+	snprintf(kthreadd, sizeof(kthreadd), "%d", INITIAL_KTHREADD);
+	more = visit_namespace(&list, proc, kthreadd, fn, arg);
+	while (more && dir && (entry = readdir(dir)))
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			add_namespace(&list, proc, entry->d_name);
+			more = visit_namespace(&list, proc, entry->d_name, fn, arg);
 	if (dir)
 		closedir(dir);
-	return list;
+	free(list.ino);
 }
 
-static size_t left_in(int proc, const char *pid, dev_t dev)
-{
-	struct search search = { .dev = dev };
-	char path[64];
+struct left {
+	dev_t	dev;
+	bool	found;
+};
 
-	snprintf(path, sizeof(path), "%s/mountinfo", pid);
-	mountinfo_each(proc, path, find_dead, &search);
-	return search.nr;
+static bool find_left(int ns, int mountinfo, void *arg)
+{
+	struct left *left = arg;
+
+	left->found = count_mounts(mountinfo, left->dev);
+	return !left->found;
 }
 
 bool mounts_left(dev_t dev)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct namespaces list = namespaces(proc);
-	bool left = false;
+	struct left left = { .dev = dev };
 
-	for (size_t i = 0; i < list.nr && !left; i++)
-		left = left_in(proc, list.ns[i].pid, dev);
-	free(list.ns);
+	each_namespace(proc, find_left, &left);
 	close(proc);
-	return left;
+	return left.found;
 }
 
 /* --- in the child --- */
@@ -184,12 +217,12 @@ static int ms_since(const struct timespec *start)
 static void wait_for_unmount(int proc, dev_t dev)
 {
 	struct pollfd p = { .fd = openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC) };
-	size_t left = left_in(proc, "self", dev);
+	size_t left = count_mounts(p.fd, dev);
 	struct timespec start;
 	int past;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	while ((past = ms_since(&start)) < SETTLE_MS && left_in(proc, "self", dev) >= left)
+	while ((past = ms_since(&start)) < SETTLE_MS && count_mounts(p.fd, dev) >= left)
 		poll(&p, 1, SETTLE_MS - past);
 	close(p.fd);
 }
@@ -244,50 +277,51 @@ static int replace_one(int fuse, const struct dead *dead)
 	return err;
 }
 
-/* Replace the mounts in this mount namespace; how many were replaced. */
-static size_t replace_here(int proc, dev_t dev, int fuse)
-{
-	struct search search = { .dev = dev, .keep = true };
-	size_t done = 0;
-	int err;
+struct replacement {
+	int	proc;
+	dev_t	dev;
+	int	fuse;
+	size_t	done;		/* mounts that were replaced */
+};
 
-	mountinfo_each(proc, "self/mountinfo", find_dead, &search);
+/* Replace the mounts in this mount namespace. */
+static void replace_here(struct replacement *r)
+{
+	int mountinfo = openat(r->proc, "self/mountinfo", O_RDONLY | O_CLOEXEC), err;
+	struct search search = { .dev = r->dev, .keep = true };
+
+	mountinfo_each(mountinfo, find_dead, &search);
+	close(mountinfo);
 	for (size_t i = 0; i < search.nr; i++) {
 		struct dead *dead = &search.dead[i];
 
-		err = dead->point && dead->root && dead->source ? replace_one(fuse, dead) : -ENOMEM;
+		err = dead->point && dead->root && dead->source ? replace_one(r->fuse, dead) :
+								  -ENOMEM;
 		if (err)
 			log_err("%s: the connection was ended, and a new mount cannot be made: %s",
 				dead->point ? dead->point : "?", strerror(-err));
 		else
-			done++;
+			r->done++;
 		free(dead->root);
 		free(dead->point);
 		free(dead->source);
 	}
 	free(search.dead);
-	return done;
 }
 
-static size_t replace_in(int proc, const char *pid, dev_t dev, int fuse)
+static bool replace_in(int ns, int mountinfo, void *arg)
 {
-	size_t done = 0;
-	char path[64];
-	int ns;
+	struct replacement *r = arg;
 
 	/* a replacement in another namespace may have come here by propagation */
-	if (!left_in(proc, pid, dev))
-		return 0;
-	snprintf(path, sizeof(path), "%s/ns/mnt", pid);
-	ns = openat(proc, path, O_RDONLY | O_CLOEXEC);
-	if (ns < 0 || setns(ns, CLONE_NEWNS))
-		log_err("new mounts in the mount namespace of process %s cannot be made: %s", pid,
+	if (!count_mounts(mountinfo, r->dev))
+		return true;
+	if (setns(ns, CLONE_NEWNS))
+		log_err("new mounts cannot be made in another mount namespace: %s",
 			strerror(errno));
 	else
-		done = replace_here(proc, dev, fuse);
-	if (ns >= 0)
-		close(ns);
-	return done;
+		replace_here(r);
+	return true;
 }
 
 /* Make @fd number @as, below FDS, from which on all descriptors will be closed. */
@@ -302,8 +336,7 @@ void mounts_replace(dev_t dev, int mnt, int fuse)
 {
 	/* another mount namespace may have no /proc, or one of another pid namespace */
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct namespaces list;
-	size_t done;
+	struct replacement r = { .proc = FD_PROC, .dev = dev, .fuse = FD_FUSE };
 
 	if (home_leave())
 		log_err("cannot return to the host's mounts: %s", strerror(errno));
@@ -312,11 +345,7 @@ void mounts_replace(dev_t dev, int mnt, int fuse)
 	keep_descriptor(proc, FD_PROC);
 	close_range(FDS, ~0U, 0);
 	wait_for_unmount(FD_PROC, dev);
-	list = namespaces(FD_PROC);
-	done = replace_here(FD_PROC, dev, FD_FUSE);
-	for (size_t i = 1; i < list.nr; i++)
-		done += replace_in(FD_PROC, list.ns[i].pid, dev, FD_FUSE);
-	if (done)
-		log_warn("a connection was ended: %zu mounts were made anew", done);
-	free(list.ns);
+	each_namespace(FD_PROC, replace_in, &r);
+	if (r.done)
+		log_warn("a connection was ended: %zu mounts were made anew", r.done);
 }
