@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * host.h - a host made of a table of tasks, for tests of the engine
+ * A host made of a table of tasks, for tests of the engine
  *
  * It supplies every host_*() of engine_host.h and keeps a record of what the engine
  * asked of it.  Tasks are known by tid in the initial pid namespace; pid
  * namespaces are a chain, namespace n + 1 below n, in which a task has the
- * number tid - 1000 * n if it was made in n or deeper.  Keys are not tids, so
- * that who mistakes one for the other finds nobody.
+ * number tid - 1000 * n if it was made in n or deeper. Keys are not tids, so that code
+ * that mistakes one for the other finds no task.
  *
  * The host is synchronous: fork, exit and unshare reach the engine at once.
- * What happens at the worst moment, a test says with the hooks below.
+ * By the hooks below a test makes things happen at the worst moment.
  *
  * host_reset() brings up the engine with task 1 (init, root) alive, and
  * host_finish() takes it down and checks that nothing is left: no memory, no
@@ -31,7 +31,7 @@
 #define HOST_TASKS	8192
 #define HOST_ADDRESSES	(4 * HOST_TASKS)
 #define HOST_PATH	4200
-#define HOST_USERS	2048		/* uids are below it */
+#define HOST_USERS	2048		/* all uids are below it */
 #define HOST_CPUS	8
 #define HOST_ALL_CPUS	((1ul << HOST_CPUS) - 1)
 
@@ -43,15 +43,15 @@
 
 struct host_task {
 	bool		live, exiting;
-	unsigned int	address;	/* it keeps that when an exec gives it another tid */
+	unsigned int	address;	/* stays when an exec gives it another tid */
 	int		tgid;
 	unsigned int	uid, suid;
 	unsigned int	flags;		/* CONTAINER_TASK_* */
-	unsigned int	pid_ns;		/* the deepest one that it is in */
-	unsigned int	killed;		/* how many SIGKILLs it was sent */
+	unsigned int	pid_ns;		/* the deepest namespace that it is in */
+	unsigned int	killed;		/* SIGKILLs that it was sent */
 	unsigned long long account;	/* on which it is to be stopped, or 0 */
 	bool		stopped;	/* it really was */
-	struct container_cpu cpu;	/* used so far; tests set it */
+	struct container_cpu cpu;	/* time used so far; tests set it */
 	bool		dead;		/* it will not run again */
 	bool		zombie;		/* it has exited and is not reaped */
 	unsigned long	affinity;	/* CPUs, a bit each */
@@ -64,24 +64,24 @@ struct host {
 	int at[HOST_ADDRESSES];			/* the tid that is there, or was */
 	unsigned long long now;
 
-	/* what goes wrong or happens in between */
+	/* set by tests: failures, and events in between */
 	unsigned int	again;			/* so often host_task_set_group() says -EAGAIN */
 	int		gone;			/* for this tid it says -ESRCH */
 	int		twice;			/* this tid is listed twice */
-	int		refuse;			/* for this tid, it says refuse_err */
+	int		refuse;			/* for this tid it says refuse_err */
 	int		refuse_err;
 	int		charged[HOST_USERS];	/* clones that each uid has caused */
 	bool		use_cookies;		/* the host has a word for each task */
 	bool		one_step;		/* it clones by container_clone_task() */
 	bool		die_of_kill;		/* SIGKILL ends a process at once */
-	bool		freeze_later;		/* freezer_host.freeze() must sleep; children inherit */
+	bool		freeze_later;		/* freezer_host.freeze() sleeps; children inherit */
 	bool		stop_later;		/* tasks stop when host_stop() says so */
 	int		freeze_refuse;		/* for this tid it says freeze_err */
 	int		freeze_err;
 	int		freeze_start_err;	/* of freezer_host.start() */
-	bool		dies_slowly;		/* who exits runs on until host_dead() */
+	bool		dies_slowly;		/* exited tasks run on until host_dead() */
 	bool		by_group;		/* it accounts CPU time by group */
-	bool		sees_reaping;		/* who exits counts until host_reap() */
+	bool		sees_reaping;		/* exited tasks count until host_reap() */
 	int		limit_start_err;	/* of pids_host.start() */
 	bool		counts;			/* it counts tasks by itself: host_count.. */
 	struct container_pids numbers;		/* what it has counted, in any container */
@@ -139,36 +139,36 @@ void host_finish(void);
 /* Objects of the engine, without those that wait for a grace period. */
 long host_objects(void);
 
-/* For the host's own: a call that may sleep; the task, if it lives. */
+/* For the files of the host: check that a call may sleep; the task, if it lives. */
 #define may_sleep() shim_might_sleep(__FILE__, __LINE__)
 struct host_task *host_task_of(int tid);
 
 unsigned long host_key(int tid);
 int host_tid(unsigned long key);
-/* A process or, with another's @tgid, a thread that nobody of interest has made. */
+/* Make a process or, with another tgid, a thread, without a creator. */
 void host_spawn(int tid, int tgid, unsigned int uid);
 void host_fork(int parent, int tid);		/* a process of one thread */
 void host_thread(int creator, int tid);		/* a thread of the creator's process */
 void host_exit(int tid);
-/* As host_fork(), by way of container_fork_begins(): what that says. */
+/* As host_fork(), by way of container_fork_begins(), whose result it returns. */
 int host_try_fork(int parent, int tid);
 /* @tid, which has exited, is reaped. */
 void host_reap(int tid);
 /* @tid, which has exited, has run its last instruction. */
 void host_dead(int tid);
-/* @tid has run for so long, in ns. */
+/* @tid has run for so many ns. */
 void host_run(int tid, unsigned long long user, unsigned long long system);
-/* It goes to another CPU, and the engine is told, if it wants to know. */
+/* Move it to another CPU, and tell the engine if it wants to know. */
 void host_migrate(int tid, int cpu);
-/* Make @tid namespaces; returns whether the engine made it a container. */
+/* Make namespaces for @tid; returns whether the engine made a container. */
 bool host_unshare(int tid, unsigned int flags);
-/* clone(2) with CLONE_NEW*: the child is what gets the container. */
+/* clone(2) with CLONE_NEW*: the child gets the container. */
 void host_clone(int parent, int tid, unsigned int flags);
-/* sched_setaffinity(2) of @tid, as a host does it that sees it afterwards. */
+/* sched_setaffinity(2) of @tid, on a host that sees it afterwards. */
 void host_set_affinity(int tid, unsigned long cpus);
-/* It really stops, if it was told to. */
+/* The task stops, if it was told to. */
 void host_stop(int tid);
-/* Somebody else moves it out of its frozen group. */
+/* Another task moves it out of its frozen group. */
 void host_stray(int tid);
 /* Thread @tid execs: it becomes the leader and all others end. */
 void host_exec(int tid);
@@ -189,7 +189,7 @@ struct css_group_facts host_group_facts(const struct css_group *group);
 /* Are these the same, for all groups that it knows, where changes are told? */
 void host_groups_sane(void);
 void host_groups_reset(void);
-/* An actor with these credentials, acting as thread @tid from where that is. */
+/* An actor with these credentials, acting as thread @tid from its pid namespace. */
 struct container_actor host_actor(int tid, unsigned int euid, bool sys_admin);
 
 #endif /* TEST_ENGINE_HOST_H */

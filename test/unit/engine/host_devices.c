@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host_devices.c - the fake host's device checks: see host.h
+ * The fake host's device checks: see host.h
  *
- * It keeps the sets that it is told of, by number, and looks a task's up by its
- * css_group, as BPF does.  A set that is freed while a group is under it ends the
- * test at the next question.
+ * It keeps the sets that it is told of, by number, and finds the set of a task by its
+ * css_group, as BPF does. If a set is freed while a group is under it, the next check ends the
+ * test.
  */
 #include "../quiet_check.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host_groups.c - what the test host knows of css_groups
+ * What the test host knows of css_groups
  *
  * It is a host whose hooks decide by themselves: it keeps what it was told of each
  * group, by the group's cookie, and compares that with what the engine would say now.

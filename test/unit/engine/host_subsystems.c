@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host_subsystems.c - what the fake host does for subsystems: see host.h
+ * What the fake host does for subsystems: see host.h
  *
- * To stop a task, to set its CPUs, to say what it has used, to count it: all in
- * the table of tasks.  Devices are in host_devices.c.
+ * It stops a task, sets its CPUs, reports its CPU time and counts it, all in the table of
+ * tasks. Devices are in host_devices.c.
  */
 #include "../quiet_check.h"
 #include <errno.h>
@@ -25,7 +25,7 @@ static int freezer_start(void)
 	return host.freeze_start_err;
 }
 
-/* Who was born stopped, and is not to be. */
+/* Let tasks go that were born stopped and must not be. */
 static void release_strangers(unsigned long long account)
 {
 	struct container_task *record;
@@ -93,7 +93,7 @@ static _Bool account_frozen(unsigned long long account)
 	return true;
 }
 
-/* Asked of a host whose groups others can write to, as the FUSE host's. */
+/* For a host whose groups others can write to, like the FUSE host. */
 static _Bool task_strayed(const struct container_task_info *info, unsigned long long account)
 {
 	const struct host_task *task = host_task_of(info->tid);

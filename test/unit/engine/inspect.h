@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * inspect.h - looking into the engine from tests
+ * What tests see of the engine's inside
  *
  * Implemented in the engine's world (inspect_engine.c), where its structs are
  * known; this header includes nothing, so both worlds can read it.
@@ -12,9 +12,8 @@ struct container;
 struct css_group;
 
 /*
- * Look at every hierarchy, container, css_group and task, and compare what is
- * counted with what is there.  NULL, or a sentence about the first thing that
- * is wrong (in a static buffer).
+ * Look at every hierarchy, container, css_group and task, and compare the counts with what
+ * exists. NULL, or a sentence (in a static buffer) about the first difference.
  */
 const char *inspect_engine(void);
 
@@ -30,10 +29,10 @@ struct inspect_container {
 };
 struct inspect_container inspect_container(struct container *cont);
 
-/* Where the task of this key is in the hierarchy of @top; borrowed. */
+/* The container of the task with this key in the hierarchy of @top; borrowed. */
 struct container *inspect_where(unsigned long key, struct container *top);
 
-/* The counter of ns, as though so many clones had been made already. */
+/* Set the counter of ns, as if so many clones had been made. */
 void inspect_set_next_number(struct container *cont, unsigned long long number);
 
 /*
@@ -42,7 +41,7 @@ void inspect_set_next_number(struct container *cont, unsigned long long number);
  */
 void inspect_without_lock(const char *subsys, struct container *cont);
 
-/* The most that lists of ids, which descriptors keep, may take together; returns what it was. */
+/* Set how much memory lists of ids may take together; returns the former value. */
 unsigned long inspect_set_lists_max(unsigned long bytes);
 
 #endif /* TEST_ENGINE_INSPECT_H */

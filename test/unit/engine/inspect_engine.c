@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * inspect_engine.c - is what the engine counts what is there?
+ * Do the engine's counts agree with what exists?
  *
- * Everything the engine keeps for speed (counts of tasks and children, which
- * containers are populated, lists of empty clones, references) is made anew
- * here from the trees and lists, the slow way, and compared.
+ * This computes anew, from the trees and lists, all that the engine keeps for speed (counts of
+ * tasks and children, which containers are populated, lists of empty clones, references), and
+ * compares.
  */
 #include "container.h"
 #include "cpuset.h"
@@ -70,7 +70,7 @@ static const char *inspect_group(const struct css_group *group)
 	return NULL;
 }
 
-/* Has mkdir made any below @cont? */
+/* Has mkdir made a container below @cont? */
 static bool made_below(struct container *cont)
 {
 	struct container *pos;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kill_test.c - container.kill: everybody here and below, and whom they create
+ * container.kill: all tasks here and below, and those that they create
  *
- * The mark is the task's and is inherited; nothing of it stays with the container
- *.
+ * The mark belongs to the task, and children inherit it; the container keeps nothing.
  */
 #include "tools.h"
 
@@ -54,7 +53,7 @@ START_TEST(here_and_below)
 	ck_assert_uint_eq(host.task[11].killed, 1);
 	ck_assert_uint_eq(host.task[20].killed, 1);
 	ck_assert_uint_eq(host.task[12].killed + host.task[13].killed + host.task[1].killed, 0);
-	/* again: they have been told */
+	/* again: they have their signal already */
 	kill_all(a);
 	container_run_work();
 	ck_assert_uint_eq(host.kills, 3);
@@ -62,7 +61,7 @@ START_TEST(here_and_below)
 	host_exit(11);
 	host_exit(20);
 
-	/* over: who comes now lives */
+	/* the kill is over: a task that comes now lives */
 	attach(a, 13);
 	container_run_work();
 	ck_assert_uint_eq(host.task[13].killed, 0);
@@ -85,7 +84,7 @@ START_TEST(below_alone)
 	kill_all(b);
 	ck_assert_uint_eq(host.task[10].killed, 0);
 	ck_assert_uint_eq(host.task[11].killed, 1);
-	/* the one above as well, meanwhile */
+	/* a kill of the container above, meanwhile */
 	kill_all(a);
 	ck_assert_uint_eq(host.task[10].killed, 1);
 	ck_assert_uint_eq(host.task[11].killed, 1);
@@ -94,7 +93,7 @@ END_TEST
 
 static int next_tid;
 
-/* Whoever is killed forks first, for a while. */
+/* Killed tasks go on forking for a while. */
 static void forks_first(int tid)
 {
 	if (next_tid < 200)
@@ -122,8 +121,8 @@ START_TEST(forks_do_not_outrun_it)
 END_TEST
 
 /*
- * Forks and clones that appear when the write has returned, of tasks that have
- * not died yet, wherever these are by then: no child lives.
+ * Forks and clones that appear after the write has returned, of tasks that have not died yet,
+ * wherever these are by then: no child lives.
  */
 START_TEST(births_after_it)
 {
@@ -144,13 +143,13 @@ START_TEST(births_after_it)
 	host_clone(20, 58, NEW_UTS);
 	for (int tid = 51; tid < 59; tid++)
 		ck_assert_uint_eq(host.task[tid].killed, 1);
-	/* an unshare makes nobody */
+	/* an unshare makes no task */
 	ck_assert_uint_eq(host.task[10].killed, 1);
 	ck_assert_uint_eq(host.task[12].killed, 0);
 }
 END_TEST
 
-/* A child that somebody attached elsewhere before its birth was seen is killed, too. */
+/* A child that was attached elsewhere before its birth was seen is killed, too. */
 START_TEST(attached_at_birth)
 {
 	kill_all(a);
@@ -171,7 +170,7 @@ START_TEST(attach_afterwards)
 	ck_assert_uint_eq(host.task[13].killed, 0);
 	host_fork(13, 14);
 	ck_assert_uint_eq(host.task[14].killed, 0);
-	/* both are met by the next */
+	/* the next kill reaches both */
 	kill_all(a);
 	ck_assert_uint_eq(host.task[13].killed, 1);
 	ck_assert_uint_eq(host.task[14].killed, 1);
@@ -179,7 +178,7 @@ START_TEST(attach_afterwards)
 }
 END_TEST
 
-/* They would not die of it. */
+/* Tasks that would not die of it. */
 START_TEST(who_cannot_be_killed)
 {
 	host_spawn(40, 40, 0);
@@ -195,7 +194,7 @@ START_TEST(who_cannot_be_killed)
 }
 END_TEST
 
-/* What a host sees that its hooks have killed, or not yet: while it is asked, and later. */
+/* Children that the hooks of a host have killed, or not yet: during the kill, and later. */
 static void sees_births(void)
 {
 	struct container_task *task = container_task_find(host_key(10));
@@ -211,7 +210,7 @@ static void sees_births(void)
 	container_task_killed(host_key(61));
 	ck_assert_uint_eq(host.works, 1);
 	container_task_killed(host_key(99));
-	/* of nobody's, in one that is not meant */
+	/* a child of no killed task, in a container that is not meant */
 	host_spawn(62, 62, 0);
 	ck_assert_int_eq(container_task_enter(host_key(62), 62, 62,
 					      container_task_group(container_task_find(host_key(12))),
@@ -236,7 +235,7 @@ START_TEST(births_seen_by_the_host)
 }
 END_TEST
 
-/* What went wrong is said, and done as far as it goes. */
+/* Errors are reported, and as much is done as can be. */
 START_TEST(errors)
 {
 	host.kill_sync_err = -EIO;

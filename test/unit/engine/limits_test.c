@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * limits_test.c - max_clones and max_depth: who is refused, and how it is told
+ * max_clones and max_depth: which clones are refused, and how that is reported
  *
- * Beyond a limit the task stays where it is, what it did succeeds, and
- * ns.events of the container it stays in counts one more refusal.
+ * Beyond a limit the task stays where it is, its call succeeds, and ns.events of the container
+ * that it stays in counts one more refusal.
  */
 #include "tools.h"
 
@@ -35,20 +35,20 @@ START_TEST(max_clones)
 	ck_assert(!host_unshare(12, NEW_UTS));
 	ck_assert_uint_eq(refused(a), 2);
 	ck_assert_str_eq(children_of(a), "mine node1 node2");
-	/* of clone(2) the child stays with its creator */
+	/* the child of clone(2) stays with its creator */
 	host_clone(13, 50, NEW_PID);
 	ck_assert(is_in(a, 50));
 	ck_assert_uint_eq(refused(a), 3);
-	/* inside of a clone its own (inherited) limit counts */
+	/* inside of a clone the clone's own (inherited) limit counts */
 	ck_assert(host_unshare(10, NEW_USER));
-	/* an empty one does not count, though it is kept */
+	/* an empty clone does not count, though it is kept */
 	host_exit(11);
 	container_run_work();
 	ck_assert_str_eq(children_of(a), "mine node1 node2");
 	ck_assert(host_unshare(12, NEW_USER));
 	ck_assert_str_eq(children_of(a), "mine node1 node2 node3");
 	ck_assert(!host_unshare(13, NEW_USER));
-	/* used again, it does */
+	/* a clone that is used again counts */
 	host_exit(12);
 	spawn_in(find_dir(a, "node2"), 20);
 	ck_assert(!host_unshare(13, NEW_USER));
@@ -79,7 +79,7 @@ START_TEST(max_depth)
 	ck_assert_uint_eq(refused(find_dir(top, path)), 1);
 	ck_assert_uint_eq(inspect_container(find_dir(top, path)).depth, 32);
 
-	/* whichever container above sets the tighter one */
+	/* the tightest limit of the containers above counts */
 	ck_assert_int_eq(write_to(a, "ns.max_depth", "2"), 0);
 	spawn_in(a, 11);
 	ck_assert(host_unshare(11, NEW_USER));
@@ -96,7 +96,7 @@ START_TEST(max_depth)
 	spawn_in(top, 12);
 	ck_assert(!host_unshare(12, NEW_USER));
 	ck_assert_uint_eq(refused(top), 1);
-	/* mkdir goes as deep as it likes */
+	/* mkdir has no limit */
 	ck_assert_int_eq(try_mkdir(find_dir(top, path), "deeper"), 0);
 	sane();
 	umount_top(top);
@@ -129,7 +129,7 @@ START_TEST(loop)
 }
 END_TEST
 
-/* A refusal uses up neither number nor wish. */
+/* A refusal uses up neither a number nor a wish. */
 START_TEST(nothing_is_used_up)
 {
 	struct container *top = mount_top("ns,max_clones=0");
@@ -158,7 +158,7 @@ static void sandbox(struct container *dir, int tid, unsigned int uid, bool made)
 	ck_assert(host_unshare(tid, NEW_USER) == made);
 }
 
-/* What one user causes, wherever, empty or not, is bounded, and nobody else's. */
+/* What one user causes, anywhere, empty or not, is bounded; other users are not concerned. */
 START_TEST(max_user_clones)
 {
 	struct container *top = mount_top("ns,max_user_clones=8"), *a = make_dir(top, "a"), *b = make_dir(top, "b");
@@ -170,11 +170,11 @@ START_TEST(max_user_clones)
 	ck_assert(!host_unshare(10, NEW_UTS));
 	ck_assert_int_eq(host.charged[1000], 8);
 	sandbox(a, 21, 1001, true);
-	/* one that is empty is still there */
+	/* an empty clone still exists */
 	host_exit(10);
 	container_run_work();
 	ck_assert(!host_unshare(20, NEW_UTS));
-	/* but only a quarter of them is kept, over all directories, the oldest first */
+	/* but only a quarter is kept, over all directories; the oldest are removed first */
 	ck_assert_str_eq(children_of(b), "node1 node2 node3 node4");
 	host_exit(11);
 	host_exit(12);
@@ -184,7 +184,7 @@ START_TEST(max_user_clones)
 	ck_assert_int_eq(host.charged[1000], 7);
 	ck_assert(host_unshare(20, NEW_UTS));
 	ck_assert(!host_unshare(20, NEW_UTS));
-	/* others are not touched by it */
+	/* other users are not concerned */
 	ck_assert(is_in(find_dir(a, "node5"), 21));
 	for (int tid = 13; tid < 18; tid++)
 		host_exit(tid);
@@ -217,8 +217,8 @@ START_TEST(deep_share)
 END_TEST
 
 /*
- * Who goes deeper is no more work, and nor is it when all of that goes.
- * Counted are the steps from one container to another.
+ * A deeper clone is no more work, nor is the removal of all of them. The test counts steps from
+ * one container to another.
  */
 START_TEST(deep_chain)
 {
@@ -231,7 +231,7 @@ START_TEST(deep_chain)
 		ck_assert(host_unshare(10, NEW_USER));
 	steps = shim_rb_firsts();
 	host_exit(10);
-	if (_i == 0)		/* its agent's time */
+	if (_i == 0)		/* time for its agent */
 		ck_assert_int_eq(write_to(top, "ns.keep_empty", "0"), 0);
 	container_run_work();
 	umount_top(top);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * listing_test.c - readdir: positions that stay good whatever comes and goes
+ * readdir: positions stay valid while entries come and go
  *
- * An entry that is there throughout is listed exactly once.  The random test
- * lists a directory in small pieces while a model of it changes between them.
+ * An entry that exists throughout is listed exactly once. The random test lists a directory in
+ * small pieces, while a model of it changes between them.
  */
 #include "tools.h"
 
@@ -118,7 +118,7 @@ START_TEST(growth)
 		ck_assert_int_lt(made, 1000);
 	}
 	ck_assert_int_eq(listed, older);
-	/* the next one has them all */
+	/* the next listing has them all */
 	l = (struct listing){ .next = 0 };
 	for (listed = 0; list_one(top, &l) == -77; )
 		listed += l.dir;
@@ -177,7 +177,7 @@ START_TEST(random_changes)
 		sane();
 	}
 
-	/* What stayed is listed once; what came and went at most as often as it was there. */
+	/* An entry that stayed is listed once; others at most as often as they were there. */
 	for (int round = 0; round < 40; round++) {
 		unsigned int count[NAMES] = { 0 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * locks_test.c - whoever asks for a subsystem's state without the lock is found out
+ * A look at the state of a subsystem without the lock is found out
  *
- * A handler of a control file is given the state; all others find it in the container,
- * from where a remount may take it.  So each subsystem's accessor asserts the lock.
+ * A handler of a control file is given the state. All other code finds it in the container,
+ * from where a remount may take it; so the accessor of each subsystem asserts the lock.
  */
 #include <signal.h>
 #include <sys/wait.h>

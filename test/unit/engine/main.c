@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - unit tests of the engine: a case a topic, see CASES in tools.h
+ * The unit tests of the engine: one case for each topic, see CASES in tools.h
  *
  * The engine is the real one, compiled in its own world with sanitizers; the
  * host is a table of tasks (host.c).  Each test runs in a process of its own,

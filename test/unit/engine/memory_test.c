@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memory_test.c - container_clone() without memory, at every allocation
+ * container_clone() without memory, at every allocation
  *
- * The nth allocation fails, for every n, until all succeed: never a leak,
- * never a container that is half made, and the task stays where it was.
+ * The nth allocation fails, for every n, until all succeed. There must never be a leak or a
+ * half made container, and the task stays where it was.
  */
 #include "tools.h"
 
@@ -77,7 +77,7 @@ START_TEST(clone_without_memory)
 			break;
 		ck_assert_uint_gt(nth, 0);
 		sane();
-		/* the first that can fail for a child is its record: then it is in the top */
+		/* first the record of a child can fail: then the child is in the top */
 		ck_assert(is_in(_i == 2 && nth == 1 ? top : a, _i == 2 ? 11 : 10));
 		refused++;
 		ck_assert_uint_eq(number_in(a, "ns.events", "refused "), refused);
@@ -95,7 +95,7 @@ START_TEST(clone_without_memory)
 }
 END_TEST
 
-/* A record was there or not, the fork goes on. */
+/* With or without a record, the fork goes on. */
 START_TEST(work_without_memory)
 {
 	unsigned long nth;
@@ -112,7 +112,7 @@ START_TEST(work_without_memory)
 		shim_fail_nth(nth);
 		container_run_work();
 		shim_fail_nth(0);
-		/* neither an agent nor a removal is lost */
+		/* no agent and no removal is lost */
 		ck_assert_uint_eq(host.agents, agents + 1);
 		ck_assert_str_eq(children_of(a), "");
 		sane();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * model.c - the model, and the comparison of engine and model: see model.h
+ * The model, and the comparison of engine and model: see model.h
  */
 #include "model.h"
 
@@ -62,10 +62,10 @@ void model_remove(int node)
 	model.node[model.node[node].parent].names_changed = true;
 }
 
-/* What follows from who is where, made anew each time it is asked after a change. */
+/* What follows from where tasks are, computed anew after a change. */
 static struct {
 	unsigned int	tasks, children, empties, busy;
-	bool		populated, made;	/* a task here or below; something of mkdir below */
+	bool		populated, made;	/* a task here or below; below, mkdir made one */
 } view[MODEL_NODES];
 
 static bool is_empty_clone(int node)
@@ -166,7 +166,7 @@ void model_trim(void)
 	model_settle();
 }
 
-/* How many different sets of memberships the live tasks have, top containers alone included. */
+/* How many different sets of memberships the live tasks have, with that of the top containers. */
 static unsigned int distinct_sets(void)
 {
 	unsigned int n = 1;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * model.h - a simple model of hierarchies, containers and tasks
+ * A simple model of hierarchies, containers and tasks
  *
- * Arrays and walks over all of them; nothing is counted along the way, no list
- * is kept: what the engine should be, as plainly as it can be said.  model_test.c does the
- * same things to both; model_compare() fails the test where they differ.
+ * The model has arrays, and walks over all of them; it keeps no counts and no lists. It says in
+ * the plainest way what the engine should do. model_test.c does the same to both;
+ * model_compare() fails the test if they differ.
  */
 #ifndef TEST_ENGINE_MODEL_H
 #define TEST_ENGINE_MODEL_H
@@ -21,7 +21,7 @@ struct model_node {
 	bool			live, clone;
 	int			tree, parent;	/* index; -1 for a top, whose index is its tree's */
 	char			name[32];
-	struct container	*cont;		/* the engine's */
+	struct container	*cont;		/* the container in the engine */
 	unsigned long		next_number, refused, clones;
 	unsigned int		keep_empty, max_clones;
 	unsigned long		emptied;	/* when it became empty; 0: it is not */
@@ -46,12 +46,12 @@ extern struct model model;
 void model_init(struct container *top[MODEL_TREES]);
 int model_child(int dir, const char *name);		/* -1: none */
 bool model_taken(int dir, const char *name);		/* also by a control file */
-/* NULL engine container: found by name.  -1: no room. */
+/* If the engine container is NULL, it is found by name. -1: no room. */
 int model_add(int dir, const char *name, bool clone);
 void model_remove(int node);
 unsigned int model_tasks(int node);			/* in it */
 unsigned int model_children(int node);
-unsigned int model_busy_clones(int dir);		/* its clones that are not empty */
+unsigned int model_busy_clones(int dir);		/* clones of it that are not empty */
 int model_depth(int node);
 /* After each change: note which clones are empty now, and since when. */
 void model_settle(void);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * model_test.c - thousands of random operations, on the engine and on a model
+ * Thousands of random operations, on the engine and on a model
  *
- * After each one the two are compared, and the engine's counts with what there
- * is.  Every tenth operation that may lack memory is made to, at a random
- * allocation; then nothing may have changed.  In the end all tasks exit, all
- * containers are removed, and nothing is left.  A failing seed is the index of
- * the loop; MODEL_STEPS sets another number of steps.
+ * After each operation the test compares the two, and the engine's counts with what exists. Of
+ * the operations that need memory, every tenth lacks it at a random allocation; then nothing
+ * may have changed. In the end all tasks exit, all containers are removed, and nothing is
+ * left. A failing seed is the index of the loop; MODEL_STEPS sets another number of steps.
  */
 #include "model.h"
 
@@ -142,7 +141,7 @@ static void do_attach(void)
 		return;
 	f = open_as(&root_actor, model.node[node].cont, process ? "cgroup.procs" : "tasks");
 	snprintf(text, sizeof(text), "%d", MODEL_TID + t);
-	/* who is asked again is moved after the others, and which clone is empty first counts */
+	/* a task that is asked again is moved last; so another clone may be empty first */
 	host.again = pick(4) || process ? 0 : pick(3);
 	maybe_fail();
 	ret = write_bytes(f, &root_actor, text, strlen(text));
@@ -201,7 +200,7 @@ static void do_exec(void)
 	if (t < 0)
 		return;
 	leader = model.task[t].tgid - MODEL_TID;
-	/* the number of a leader that is gone may be another's by now */
+	/* the number of a leader that has ended may be another task's by now */
 	if (model.task[leader].live && model.task[leader].tgid != model.task[t].tgid)
 		return;
 	for (int u = 0; u < MODEL_TASKS; u++)
@@ -248,7 +247,7 @@ static void do_unshare(void)
 	if (did_fail()) {
 		ck_assert(!made);
 		model.node[dir].refused++;
-		/* a number may be used up, and names have come and gone */
+		/* a number may be used up, and names have changed */
 		if (clone_allowed(dir)) {
 			char name[32];
 
@@ -420,7 +419,7 @@ START_TEST(random_steps)
 	}
 	compare_counts();
 
-	/* Everybody goes home, and everything goes. */
+	/* All tasks go to the tops, and all containers are removed. */
 	for (unsigned int i = 0; i < ARRAY_LEN(held); i++)
 		if (held[i])
 			container_file_release(held[i]);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * names_test.c - what clones are called
+ * The names of clones
  *
- * Templates, wishes, what becomes of characters that no name may have, and
- * that a name is always free: of siblings made by hand, of control files and
- * of numbers that were given before.
+ * Templates, wishes, and characters that no name may have. A name is always free: not the name
+ * of a sibling made by mkdir or of a control file, and not with a number that was used before.
  */
 #include "tools.h"
 
@@ -28,7 +27,7 @@ static void names_teardown(void)
 	host_finish();
 }
 
-/* The name of what @tid gets. */
+/* The name of the clone that @tid gets. */
 static const char *clone_of(int tid)
 {
 	ck_assert(host_unshare(tid, NEW_UTS));
@@ -65,7 +64,7 @@ static const struct {
 	{ "ns.%c", "events", "ns.events-2", "ns.events-3" },
 	{ "notify_on_release", "x", "notify_on_release-2", "notify_on_release-3" },
 	{ "\x01%d", "x", "_1", "_2" },
-	/* Commands that a shell would take for a pattern, or for something else */
+	/* commands that a shell would interpret */
 	{ "%c-%d", "runc:[1:CHILD]", "runc-1", "runc-2" },
 	{ "%c-%d", "runc:[2:INIT]", "runc-1", "runc-2" },
 	{ "%c-%d", "memfd:crun_clon", "crun_clon-1", "crun_clon-2" },
@@ -79,7 +78,7 @@ static const struct {
 	{ "%c", "my $app", "my__app", "my__app-2" },
 	{ "%c", "~{a,b}\\'", "__a,b___", "__a,b___-2" },
 	{ "%c", "\xc3\xbc", "\xc3\xbc", "\xc3\xbc-2" },
-	/* what people ask for themselves stays */
+	/* a name that a task has asked for stays as it is */
 	{ "a*b:[c]", "x", "a*b:[c]", "a*b:[c]-2" },
 };
 
@@ -100,7 +99,7 @@ START_TEST(taken_by_hand)
 	make_dir(a, "node4");
 	ck_assert_str_eq(clone_of(10), "node3");
 	ck_assert_str_eq(clone_of(11), "node5");
-	/* and by hand after it */
+	/* and a container made by mkdir after it */
 	ck_assert_int_eq(try_mkdir(a, "node3"), -EEXIST);
 	/* renamed away: the number is not given again */
 	ck_assert_int_eq(container_rename(a, "node5", a, "web"), 0);
@@ -130,7 +129,7 @@ START_TEST(numbers_are_never_used_twice)
 }
 END_TEST
 
-/* 255 bytes, and what does not fit is cut, with the number kept at the end. */
+/* 255 bytes: a longer name is cut, and keeps the number at its end. */
 START_TEST(long_names)
 {
 	char text[256], wanted[256];
@@ -201,7 +200,7 @@ START_TEST(wishes)
 	ck_assert_str_eq(clone_of(14), "%d");
 	wish(15, "a\x01" "b");
 	ck_assert_str_eq(clone_of(15), "a_b");
-	/* the later counts; of clone(2), the creator's */
+	/* the later wish counts; for clone(2) that of the creator */
 	wish(16, "first");
 	wish(16, "second");
 	host_clone(16, 70, NEW_USER);
@@ -209,7 +208,7 @@ START_TEST(wishes)
 	ck_assert(is_in(a, 16));
 	host_clone(16, 71, NEW_USER);
 	ck_assert(is_in(find_dir(a, "node5"), 71));
-	/* what does not clone does not use it up */
+	/* a call that does not clone does not use up the wish */
 	wish(17, "kept");
 	ck_assert(!host_unshare(17, 0));
 	host_fork(17, 72);

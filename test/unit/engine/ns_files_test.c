@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ns_files_test.c - the settings of ns: what they take, read and hand down
+ * The settings of ns: what they take, show and hand down
  */
 #include "tools.h"
 
@@ -146,7 +146,7 @@ START_TEST(next_name_inputs)
 	ck_assert_int_eq(write_as(&ten, a, "ns.next_name", text), -ENAMETOOLONG);
 	text[255] = '\0';
 	ck_assert_int_eq(write_as(&ten, a, "ns.next_name", text), 0);
-	/* only where one is oneself */
+	/* only in the container of the writer */
 	ck_assert_int_eq(write_as(&ten, top, "ns.next_name", "x"), -EPERM);
 	ck_assert_int_eq(write_as(&root_actor, a, "ns.next_name", "x"), -EPERM);
 	dead = ten;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ns_rules_test.c - the rules of the kernel's former ns_cgroup
+ * The rules of the kernel's former ns_cgroup
  *
  * Moving another task needs CAP_SYS_ADMIN and a destination at or below the
  * actor's own container; the destination must be empty and a direct child of
- * where the task is.  So tasks only descend, one level at a time.  They are
- * also what shows that attach is in two phases: a refusal moves nobody.
+ * where the task is. So tasks only descend, one level at a time. The rules also
+ * show that an attach has two phases: a refusal moves no task.
  */
 #include "tools.h"
 
@@ -51,7 +51,7 @@ START_TEST(oneself_and_others)
 	host_fork(1, 11);
 	ck_assert_int_eq(write_as(&plain, a, "tasks", "11"), -EPERM);
 	ck_assert_int_eq(write_as(&plain, a, "tasks", "0"), 0);
-	/* from within a, only what is below a */
+	/* from within a, only to containers below a */
 	ck_assert_int_eq(write_as(&admin, c, "tasks", "11"), -EPERM);
 	ck_assert_int_eq(write_as(&admin, b, "tasks", "11"), -EPERM);
 	host_fork(10, 12);
@@ -98,7 +98,7 @@ START_TEST(refusal_moves_nobody)
 		host_thread(10, tid);
 	ck_assert_int_eq(attach(a, 15), 0);
 	ck_assert_int_eq(attach(b, 15), 0);
-	/* 15 would have to come up again; the others could go */
+	/* 15 would have to go up; the others could be moved */
 	ck_assert_int_eq(write_to(a, "cgroup.procs", "10"), -EPERM);
 	ck_assert_uint_eq(inspect_container(a).nr_tasks, 0);
 	ck_assert_uint_eq(inspect_groups(), 2);
@@ -130,7 +130,7 @@ START_TEST(process_in_several_passes)
 	ck_assert_int_eq(write_to(c, "cgroup.procs", "40"), 0);
 	ck_assert_uint_eq(inspect_container(c).nr_tasks, 3);
 
-	/* but another process does */
+	/* but the threads of another process do */
 	host_fork(1, 50);
 	ck_assert_int_eq(attach(c, 50), -EPERM);
 }

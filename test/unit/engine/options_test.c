@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * options_test.c - what mount options are taken, refused and shown
+ * Which mount options are taken, refused and shown
  *
  * The tables are cgroup v1's as found on Linux 6.1, with containerfs' own
  * options added.  A refusal must name what was wrong.
@@ -179,7 +179,7 @@ START_TEST(shown_in_one_order)
 	ck_assert_str_eq(mount_msg, "");
 	ck_assert_str_eq(options_of(root), wanted);
 	hierarchy_umount(root);
-	/* What is shown can be mounted, and means the same; as with v1, "none" is not shown. */
+	/* The shown options can be mounted, and mean the same; "none" is not shown, as with v1. */
 	snprintf(again, sizeof(again), "%s%s",
 		 strstr(wanted, "ns") || strstr(wanted, "debug") || strstr(wanted, "cpuset") ?
 		 "" : "none", wanted);
@@ -189,7 +189,7 @@ START_TEST(shown_in_one_order)
 }
 END_TEST
 
-/* Words of a table, and options of a list, stay apart whatever is in them. */
+/* A value stays one word of the table and one option of the list, whatever is in it. */
 START_TEST(shown_escaped)
 {
 	struct container *top = mount_top("ns,release_agent=/a b\tc\\d,clone_name=%d e=f");
@@ -256,7 +256,7 @@ static const struct {
 	{ "nonsense,ns_rules=1", "unknown option or subsystem 'nonsense': the subsystems are" },
 };
 
-/* Each whole, and of several faults the first. */
+/* Each message is whole, and names the first of several faults. */
 START_TEST(refusals_in_full)
 {
 	struct containerfs_root *root;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pids_model_test.c - pids against a reference that is told everything
+ * pids against a reference that is told everything
  *
- * Forks begin, end and fail, tasks move in between, clone themselves away, exit
- * and are reaped late, limits change, all at random.  The reference keeps for
- * each task, zombie and begun fork where it is charged; the files must say the
- * sums, a fork must be refused when, and only when, one of them is at its limit,
- * and nothing but a move may take a number beyond it.
+ * Forks begin, end and fail, tasks move in between, are cloned, exit and are reaped late, and
+ * limits change, all at random. The reference keeps for each task, zombie and begun fork where
+ * it is charged. The files must show the sums. A fork must be refused if, and only if, a count
+ * is at its limit, and only a move may take a count beyond it.
  */
 #include "tools.h"
 
@@ -23,8 +22,8 @@ static long limit[DIRS];			/* -1: none */
 static unsigned long count[DIRS], peak[DIRS], refused[DIRS];
 static enum state state[HOST_TASKS];
 static int where[HOST_TASKS];			/* index into dir */
-static int child_of[HOST_TASKS];		/* whom it is making, or 0 */
-static int charged[HOST_TASKS];			/* where that one is, or NOWHERE */
+static int child_of[HOST_TASKS];		/* the child that it is making, or 0 */
+static int charged[HOST_TASKS];			/* where that child is charged, or NOWHERE */
 static unsigned int seed;
 
 static unsigned int pick(unsigned int n)

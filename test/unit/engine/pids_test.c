@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pids_test.c - who is counted where, which forks are refused, what the files say
+ * Where tasks count, which forks are refused, and the texts of the files
  *
- * The host is the kind whose hooks ask the engine (host_try_fork()); what a host
- * that counts by itself is told has its own tests at the end.  That the numbers
- * hold together whatever happens, the model says (pids_model_test.c).
+ * The hooks of this host ask the engine (host_try_fork()). Tests at the end are about a host
+ * that counts by itself. The model (pids_model_test.c) checks all counts together.
  */
 #include "shim_libc.h"
 #include "tools.h"
@@ -59,7 +58,7 @@ START_TEST(here_and_below)
 	expect_pids(ab, 1, 2);
 	expect_pids(a, 3, 4);
 	expect_pids(b, 1, 1);
-	/* within: those above do not see it */
+	/* a move within: the containers above do not see it */
 	attach(ab, 11);
 	expect_pids(a, 3, 4);
 	attach(top, 10);
@@ -80,12 +79,12 @@ START_TEST(limits)
 	/* counted where the forking task is */
 	ck_assert_str_eq(read_of(ab, "pids.events"), "max 2\n");
 	ck_assert_str_eq(read_of(a, "pids.events"), "max 0\n");
-	/* attaching may exceed it */
+	/* an attach may exceed the limit */
 	attach(a, 11);
 	expect_pids(a, 3, 3);
 	ck_assert_int_eq(host_try_fork(11, 21), -EAGAIN);
 	ck_assert_str_eq(read_of(a, "pids.events"), "max 1\n");
-	/* so may lowering, to nothing */
+	/* so may a lower limit, down to 0 */
 	ck_assert_int_eq(write_to(a, "pids.max", "0"), 0);
 	ck_assert_str_eq(read_of(a, "pids.max"), "0\n");
 	expect_pids(a, 3, 3);
@@ -94,7 +93,7 @@ START_TEST(limits)
 	ck_assert_int_eq(host_try_fork(11, 21), -EAGAIN);
 	ck_assert_int_eq(write_to(a, "pids.max", "max\n"), 0);
 	ck_assert_int_eq(host_try_fork(11, 21), 0);
-	/* what is outside is not concerned */
+	/* tasks outside are not concerned */
 	ck_assert_int_eq(host_try_fork(12, 22), 0);
 }
 END_TEST
@@ -120,7 +119,7 @@ START_TEST(zombies)
 	host_exit(10);
 	expect_pids(ab, 2, 2);
 	host_exit(11);
-	/* they keep no directory */
+	/* zombies keep no container */
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	expect_pids(a, 2, 2);
 	ck_assert_int_eq(write_to(a, "pids.max", "2"), 0);
@@ -130,7 +129,7 @@ START_TEST(zombies)
 	expect_pids(a, 2, 3);
 	host_reap(11);
 	expect_pids(a, 1, 3);
-	/* one that is not looked for until its exit only */
+	/* on a host that does not see reaping, until the exit only */
 	host.sees_reaping = false;
 	host_exit(12);
 	expect_pids(a, 0, 3);
@@ -171,14 +170,14 @@ START_TEST(forks_that_fail_later)
 	ck_assert_int_eq(write_to(a, "pids.max", "2"), 0);
 	ck_assert_int_eq(container_fork_begins(host_key(10), host_key(20)), 0);
 	expect_pids(a, 2, 2);
-	/* somebody else's task is freed meanwhile */
+	/* another task is freed meanwhile */
 	container_fork_failed(host_key(10), host_key(33));
 	expect_pids(a, 2, 2);
 	container_fork_failed(host_key(10), host_key(20));
 	expect_pids(a, 1, 2);
 	container_fork_failed(host_key(10), host_key(20));
 	expect_pids(a, 1, 2);
-	/* one that fails unseen is made good by the next, or by the exit */
+	/* a fork that fails unseen is made good by the next one, or by the exit */
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(container_fork_begins(host_key(10), host_key(20)), 0);
 	expect_pids(a, 2, 2);
@@ -200,14 +199,14 @@ START_TEST(moved_in_the_middle_of_a_fork)
 	host_fork(10, 20);
 	expect_pids(a, 0, 2);
 	expect_pids(b, 2, 2);
-	/* out of it all */
+	/* a move out of all of them */
 	ck_assert_int_eq(container_fork_begins(host_key(20), host_key(21)), -EAGAIN);
 	ck_assert_int_eq(write_to(b, "pids.max", "3"), 0);
 	ck_assert_int_eq(container_fork_begins(host_key(20), host_key(21)), 0);
 	attach(top, 20);
 	host_fork(20, 21);
 	expect_pids(b, 1, 3);
-	/* into it: what was not charged then is not refused now */
+	/* a move in: a fork that was not charged is not refused */
 	attach(top, 10);
 	ck_assert_int_eq(write_to(b, "pids.max", "1"), 0);
 	ck_assert_int_eq(container_fork_begins(host_key(10), host_key(22)), 0);
@@ -264,7 +263,7 @@ START_TEST(what_max_takes)
 	ck_assert_int_eq(write_to(a, "pids.current", "0"), -EINVAL);
 	ck_assert_int_eq(write_to(a, "pids.events", "0"), -EINVAL);
 	ck_assert_int_eq(write_to(a, "pids.peak", "0"), -EINVAL);
-	/* not inherited */
+	/* children do not inherit the limit */
 	ck_assert_str_eq(read_of(make_dir(a, "c"), "pids.max"), "max\n");
 }
 END_TEST

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * poll_test.c - what poll reports, when the host is told, and what it watches
+ * What poll reports, when the host is told, and what the host watches
  */
 #include <poll.h>
 
@@ -184,7 +184,7 @@ START_TEST(change_after_read)
 }
 END_TEST
 
-/* Who has polled is told of the next change after each read, without polling again. */
+/* A task that has polled is told of the next change after each read, without polling again. */
 START_TEST(sleeps_on)
 {
 	bool armed;
@@ -206,7 +206,7 @@ START_TEST(sleeps_on)
 }
 END_TEST
 
-/* What happens in one hierarchy is no news in another. */
+/* Events of one hierarchy are no news in another. */
 START_TEST(other_hierarchies)
 {
 	struct container *x = mount_top("none,name=x"), *c = make_dir(x, "c");
@@ -221,7 +221,7 @@ START_TEST(other_hierarchies)
 }
 END_TEST
 
-/* What the host's hooks need to report. */
+/* The events that the host's hooks must report. */
 START_TEST(watches)
 {
 	struct css_group *group;
@@ -251,7 +251,7 @@ START_TEST(watches)
 	ck_assert_uint_eq(host_group_facts(group).watch, CSS_GROUP_WATCH_EMPTY | CSS_GROUP_WATCH_ALL);
 	container_file_release(file);
 
-	/* what is in a top container is not linked to it, and clones from there */
+	/* tasks in a top container have no link to it, and clone from there */
 	file = open_as(&root_actor, top, "ns.events");
 	read_it();
 	changed = host.groups_changed;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * processes_test.c - cgroup.procs: all threads of a process
+ * cgroup.procs: all threads of a process
  *
- * Threads may be born between two looks at a process, exit while it moves, be
- * listed by a host that knows better; in the end all that live are there.
+ * Threads may be born between two looks at a process, exit while it moves, or be listed by the
+ * host before the engine knows them. In the end all living threads are there.
  */
 #include <limits.h>
 
@@ -112,7 +112,7 @@ START_TEST(single_thread_makes_another)
 	ck_assert_int_eq(attach_process(a, 100), 0);
 	ck_assert_int_eq(threads_in(a, 100, 101), 2);
 
-	/* and one that stays alone is not looked for among all */
+	/* a process that keeps one thread needs no walk over all tasks */
 	host_fork(1, 200);
 	host.walks = 0;
 	ck_assert_int_eq(attach_process(a, 200), 0);
@@ -181,7 +181,7 @@ START_TEST(threads_do_not_outrun)
 	host.on_walked = NULL;
 	ck_assert_int_eq(threads_in(a, 100, 114), 5);
 	ck_assert_uint_eq(inspect_container(a).nr_tasks, 5);
-	/* That was for this move only, and for this process. */
+	/* That was only for this move and this process. */
 	host_fork(1, 200);
 	host_thread(200, 201);
 	ck_assert(is_in(top, 201));
@@ -192,7 +192,7 @@ START_TEST(threads_do_not_outrun)
 }
 END_TEST
 
-/* Never where they were said to be: an error in the end. */
+/* A task is never where the host reports it: an error in the end. */
 START_TEST(threads_are_never_found)
 {
 	host_thread(100, 101);
@@ -268,7 +268,7 @@ START_TEST(removed_meanwhile)
 }
 END_TEST
 
-/* A refusal of one thread by the host: the move of the others holds, the error is told. */
+/* The host refuses one thread: the others stay moved, and the error is returned. */
 START_TEST(host_refuses_one)
 {
 	host_thread(100, 101);
@@ -317,7 +317,7 @@ START_TEST(without_memory)
 		if (shim_fail_nth(0))
 			break;
 		ck_assert_int_eq(ret, -ENOMEM);
-		/* all or none: nothing moved */
+		/* all or none: no thread was moved */
 		ck_assert_uint_eq(inspect_container(a).nr_tasks, 0);
 		ck_assert_uint_eq(inspect_groups(), 1);
 		sane();

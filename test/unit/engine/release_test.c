@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * release_test.c - release agents: when they run, for what, and when not
+ * Release agents: when they run, and when not
  *
- * As recorded from cgroup v1: the last exit, the last move out, the rmdir of
- * the last child; not setting the flag on what is empty, not while a child
- * remains; each container for itself.
+ * As recorded from cgroup v1: after the last exit, the last move out, and the rmdir of the last
+ * child; not when the flag is set on an empty container, and not while a child remains; for
+ * each container by itself.
  */
 #include "tools.h"
 
@@ -27,7 +27,7 @@ static void release_teardown(void)
 	host_finish();
 }
 
-/* How often an agent ran since the last time, and that nothing is left to do. */
+/* How often an agent has run since the last call; checks that no work is left. */
 static unsigned int ran(void)
 {
 	unsigned int before = host.agents, agents;
@@ -89,7 +89,7 @@ START_TEST(last_child)
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	ck_assert_uint_eq(ran(), 1);
 	ck_assert_str_eq(host.agent_path, "/a");
-	/* each looks after itself */
+	/* each container has its own agent */
 	make_dir(make_dir(a, "b"), "c");
 	ck_assert_int_eq(container_rmdir(find_dir(a, "b"), "c"), 0);
 	ck_assert_uint_eq(ran(), 1);
@@ -104,18 +104,18 @@ START_TEST(not_then)
 {
 	struct container *b = make_dir(top, "b");
 
-	/* setting the flag, twice, on what is empty, and was in use */
+	/* the flag is set, twice, on an empty container that was in use */
 	attach(b, 10);
 	attach(top, 10);
 	ck_assert_int_eq(write_to(b, "notify_on_release", "1"), 0);
 	ck_assert_int_eq(write_to(b, "notify_on_release", "1"), 0);
 	ck_assert_uint_eq(ran(), 0);
-	/* the flag taken away before the end */
+	/* the flag is cleared before the last exit */
 	attach(b, 10);
 	ck_assert_int_eq(write_to(b, "notify_on_release", "0"), 0);
 	attach(top, 10);
 	ck_assert_uint_eq(ran(), 0);
-	/* the top container, whatever it has */
+	/* the top container never runs it */
 	ck_assert_int_eq(write_to(top, "notify_on_release", "1"), 0);
 	ck_assert_int_eq(container_rmdir(top, "b"), 0);
 	host_exit(10);
@@ -129,31 +129,31 @@ START_TEST(not_then)
 }
 END_TEST
 
-/* What happens between the end and the agent. */
+/* Changes between the release and the agent. */
 START_TEST(in_between)
 {
 	struct container *b = make_dir(top, "b");
 
-	/* removed: no agent for what is not there */
+	/* removed: no agent for a container that does not exist */
 	ck_assert_int_eq(write_to(b, "notify_on_release", "1"), 0);
 	attach(b, 10);
 	attach(top, 10);
 	ck_assert(inspect_container(b).pending);
 	ck_assert_int_eq(container_rmdir(top, "b"), 0);
 	ck_assert_uint_eq(ran(), 0);
-	/* empty twice: once, as the first has not been told yet */
+	/* empty twice: one agent, because the first has not run yet */
 	attach(a, 10);
 	attach(top, 10);
 	attach(a, 10);
 	attach(top, 10);
 	ck_assert_uint_eq(ran(), 1);
-	/* renamed: the path is the one it has then */
+	/* renamed: the agent gets the present path */
 	attach(a, 10);
 	attach(top, 10);
 	ck_assert_int_eq(container_rename(top, "a", top, "z"), 0);
 	ck_assert_uint_eq(ran(), 1);
 	ck_assert_str_eq(host.agent_path, "/z");
-	/* another agent: the one there is then */
+	/* another agent is set: that one runs */
 	attach(a, 10);
 	attach(top, 10);
 	ck_assert_int_eq(write_to(top, "release_agent", "/other"), 0);

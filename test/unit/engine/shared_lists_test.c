@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shared_lists_test.c - what open descriptors of tasks keep
+ * The lists that open descriptors of `tasks` keep
  *
- * Lists that say the same are kept once, whoever reads them; however many
- * different ones are read, they take a fixed amount of memory together, and who
- * loses his goes on behind the id that he read last.
+ * Equal lists are kept once, whoever reads them. However many different lists are read,
+ * together they take a fixed amount of memory. A reader that loses its list goes on behind
+ * the id that it has read last.
  */
 #include "tools.h"
 
@@ -26,7 +26,7 @@ static void shared_teardown(void)
 	host_finish();
 }
 
-/* As open and a first read of some bytes; the host takes @taken of what there is. */
+/* Open, and read some bytes first; the host takes @taken of the text. */
 static long take(struct container_file *f, const struct container_actor *reader,
 		 unsigned long long pos, char *buf, long taken)
 {
@@ -71,7 +71,7 @@ static void look_at(const char *text, bool *seen, int nr)
 	}
 }
 
-/* The top container's; one that has records; that of many, more than are cached; another pid namespace's. */
+/* The list of the top; of a container with records; of more than are cached; of a pid namespace. */
 START_TEST(same_is_one)
 {
 	struct container_file *f[MANY];
@@ -131,7 +131,7 @@ START_TEST(different_are_bounded)
 		f[i] = open_as(&root_actor, dir, "tasks");
 	bytes = shim_slab_bytes();
 	for (unsigned int i = 0; i < MANY; i++) {
-		/* the stub of a list that was taken away costs as much as the descriptor */
+		/* the rest of a list that was taken away costs as much as the descriptor */
 		ck_assert_int_lt(shim_slab_bytes() - bytes, 100000 + 20000 + MANY * 300);
 		if (i)
 			host_exit(FIRST + i - 1);
@@ -141,11 +141,11 @@ START_TEST(different_are_bounded)
 	for (unsigned int i = 0; i < MANY; i++) {
 		take_rest(f[i], pos[i], text[i], 1 + random() % 5000);
 		look_at(text[i], seen, MANY);
-		/* the last lives throughout; who was dead at first is nowhere */
+		/* the last task lives throughout; tasks dead at first are in no list */
 		ck_assert(seen[MANY - 1]);
 		for (unsigned int k = 0; k < i; k++)
 			ck_assert(!seen[k]);
-		/* the last ones were kept as they were, and he who was read last of all */
+		/* the last lists were kept, and so was the one that was read last */
 		if (i == MANY - 1)
 			for (unsigned int k = i; k < MANY; k++)
 				ck_assert(seen[k]);
@@ -177,7 +177,7 @@ START_TEST(goes_on_behind)
 		n = take(f, &root_actor, pos, text + pos, 1 + random() % (_i + 1));
 		ck_assert_int_ge(n, 0);
 		pos += n;
-		/* another list, so that none but it is kept */
+		/* another list, so that only that is kept */
 		for (int k = 0; k < 3; k++) {
 			int i = random() % 400;
 
@@ -196,7 +196,7 @@ START_TEST(goes_on_behind)
 	look_at(text, seen, 400);
 	for (int i = 0; i < 400; i++)
 		ck_assert(seen[i] ? !never[i] : !live[i]);
-	/* elsewhere, and from the start on, it is the list as it is */
+	/* from the start on, the descriptor has the present list */
 	ck_assert_int_gt(take(f, &root_actor, 10, text, 10), 0);
 	pos = take_rest(f, 0, text, sizeof(text));
 	ck_assert_str_eq(text, read_of(a, "tasks"));
@@ -204,7 +204,7 @@ START_TEST(goes_on_behind)
 	ck_assert_int_eq(take(f, &root_actor, 5, text + 40000, 3), 3);
 	ck_assert_int_eq(strncmp(text + 40000, text + 5, 3), 0);
 
-	/* The container's end shows to him, too. */
+	/* The reader also sees the end of the container. */
 	for (int tid = 1; tid < HOST_TASKS; tid++)
 		if (is_in(a, tid))
 			host_exit(tid);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tasks_files_test.c - tasks and cgroup.procs as texts
+ * The texts of `tasks` and cgroup.procs
  *
- * What they list, to whom, in which order; that a descriptor reads one state;
- * and that the few texts the engine keeps are never shown after a change.
+ * What they list, to which reader, and in which order. A descriptor reads one state, and the
+ * few texts that the engine keeps are never shown after a change.
  */
 #include "tools.h"
 
@@ -110,11 +110,11 @@ START_TEST(snapshots)
 	ck_assert_str_eq(text, "10\n11\n12\n13\n14\n15\n16\n17\n18\n19\n");
 	ck_assert_int_eq(container_file_read(f, &root_actor, 1000, &data), 0);
 	ck_assert_int_eq(container_file_read(f, &root_actor, ~0ull, &data), 0);
-	/* from the start on it is made anew */
+	/* a read from the start makes the text anew */
 	ck_assert_int_eq(container_file_read(f, &root_actor, 0, &data), 0);
 	container_file_release(f);
 
-	/* a first read in the middle is of the text as it is now */
+	/* a first read in the middle makes the present text */
 	host_fork(1, 10);
 	attach(a, 10);
 	f = open_as(&root_actor, a, "tasks");
@@ -125,7 +125,7 @@ START_TEST(snapshots)
 }
 END_TEST
 
-/* Each change must be seen, though texts are kept; more containers than texts. */
+/* Each change must be seen, although texts are kept; with more containers than texts. */
 START_TEST(nothing_stale)
 {
 	struct container *top = mount_top("ns"), *c[12];
@@ -160,7 +160,7 @@ START_TEST(nothing_stale)
 				sprintf(wanted + strlen(wanted), "%d\n", tid);
 		ck_assert_str_eq(read_of(c[k], random() % 2 ? "tasks" : "cgroup.procs"), wanted);
 	}
-	/* A name used again is another container. */
+	/* A name that is used again is another container. */
 	for (int tid = 100; tid < 200; tid++)
 		if (host.task[tid].live)
 			host_exit(tid);
@@ -175,7 +175,7 @@ START_TEST(nothing_stale)
 }
 END_TEST
 
-/* A task may be told anew with other ids, in the same group. */
+/* The host may report a task anew, with other ids, in the same group. */
 START_TEST(ids_told_anew)
 {
 	struct container *top = mount_top("ns"), *a = make_dir(top, "a");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tools.c - what all tests of the engine do: see tools.h
+ * What all tests of the engine do: see tools.h
  */
 #include "tools.h"
 
@@ -157,7 +157,7 @@ const char *read_as(const struct container_actor *reader, struct container *cont
 	bool armed;
 	long n, size = -1;
 
-	/* Whoever asks how much there is has read nothing; but these look at what tasks do. */
+	/* A question for the size reads nothing; except for files that look at tasks. */
 	if (strcmp(file, "freezer.state") && strncmp(file, "cpuacct.", 8)) {
 		unsigned int ready = container_file_poll(f, &armed);
 
@@ -184,7 +184,7 @@ const char *read_of(struct container *cont, const char *file)
 long write_bytes(struct container_file *file, const struct container_actor *writer,
 		 const char *bytes, size_t len)
 {
-	/* Just as large as promised, so that the sanitizer sees a byte too much. */
+	/* Just as large as promised, so that the sanitizer sees a byte beyond it. */
 	char *buf = malloc(len + 1);
 	long ret;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tools.h - what all tests of the engine do: mount, mkdir, read, write
+ * What all tests of the engine do: mount, mkdir, read, write
  *
  * A path is relative to a directory, of names joined by '/'; the functions
  * here fail the test unless their comment says that they return an error.
@@ -31,7 +31,7 @@
 		host_groups_sane();					\
 	} while (0)
 
-/* mount(2) as root; the second returns the errno and leaves the message in mount_msg */
+/* mount(2) as root; the second one returns the errno and leaves the message in mount_msg */
 extern char mount_msg[256];
 struct containerfs_root *mount_ok(const char *options);
 int mount_err(const char *options);
@@ -59,7 +59,7 @@ long container_file_read(struct container_file *f, const struct container_actor 
 const char *read_as(const struct container_actor *reader, struct container *cont,
 		    const char *file);
 const char *read_of(struct container *cont, const char *file);
-/* 0 if all was taken, else -errno of open or write */
+/* 0 if all of it was taken, else -errno of open or write */
 long write_as(const struct container_actor *who, struct container *cont, const char *file,
 	      const char *text);
 long write_to(struct container *cont, const char *file, const char *text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tree_test.c - mkdir, rmdir, rename, lookup, paths: what names and errors
+ * mkdir, rmdir, rename, lookup, paths: names and errors
  */
 #include <sys/stat.h>
 
@@ -49,7 +49,7 @@ START_TEST(names)
 	ck_assert_int_eq(try_mkdir(top, "tasks"), -EEXIST);
 	ck_assert_int_eq(try_mkdir(top, "release_agent"), -EEXIST);
 	ck_assert_int_eq(try_mkdir(top, "ns.events"), -EEXIST);
-	/* of a subsystem that is not here, and only in the top */
+	/* files of another subsystem, and files that only the top has */
 	ck_assert_int_eq(try_mkdir(top, "debug.taskcount"), 0);
 	ck_assert_int_eq(try_mkdir(top, "container.kill"), 0);
 	a = find_dir(top, "a");
@@ -81,13 +81,13 @@ START_TEST(remove_one)
 	host_thread(10, 11);
 	host_exit(10);
 	ck_assert_int_eq(container_rmdir(top, "a"), -EBUSY);
-	host_exit(11);		/* not reaped: nobody asks */
+	host_exit(11);		/* it is not reaped, which does not matter */
 	held = container_get(a);
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert(container_is_dead(held));
 	ck_assert_int_eq(container_rmdir(top, "a"), -ENOENT);
 
-	/* inside of it nothing works any more */
+	/* nothing works any more inside of it */
 	ck_assert_int_eq(try_mkdir(held, "c"), -ENODEV);
 	ck_assert_int_eq(lookup(held, "tasks"), -ENOENT);
 	ck_assert_int_eq(container_rmdir(held, "c"), -ENOENT);
@@ -198,7 +198,7 @@ START_TEST(paths)
 	container_put(parent);
 	ck_assert_ptr_eq(container_root(c), container_root(top));
 
-	/* deeper than any path: only that is refused, and container.where has all of it */
+	/* deeper than any path: only the path is refused, and container.where has all of it */
 	for (i = 0; i < 20; i++)
 		c = make_dir(c, xs(255));
 	ck_assert_int_eq(container_path(c, buf, 4096), -ENAMETOOLONG);
@@ -224,7 +224,7 @@ START_TEST(paths)
 }
 END_TEST
 
-/* References to what is removed are good until they are put, in any order. */
+/* References to removed containers are valid until they are put, in any order. */
 START_TEST(references)
 {
 	struct container *top = mount_top("ns,debug"), *a = make_dir(top, "a"), *b = make_dir(a, "b");
@@ -275,9 +275,9 @@ START_TEST(mkdir_without_memory)
 END_TEST
 
 /*
- * A chain of containers is as much work as so many side by side, whether it is
- * made, removed from its end, or left to the engine's end.  It is seconds of work, not the
- * minute and more of one that looks at all above each.
+ * A chain of containers is as much work as the same number side by side, to make it, to remove
+ * it from its end, or to leave it to the engine's end. It takes seconds; code that looked at
+ * all containers above each would take more than a minute.
  */
 START_TEST(long_chain)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - a subsystem of one's own in the engine: the test that plug-ins are plug-ins
+ * A subsystem of one's own in the engine: the test that plug-ins are plug-ins
  *
  * The engine is compiled with the subsystems.h of this folder.  Nothing outside of the
  * folder knows the sample (sample_engine.c), neither the core nor the fake host, which

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sample_test.c - what the core does for the sample subsystem, and asks of it
+ * What the core does for the sample subsystem, and asks of it
  */
 #include "shim_libc.h"
 #include "../engine/tools.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bits_engine.c - sorting, bits, hashes and small arithmetic.
+ * Sorting, bits, hashes and small arithmetic.
  */
 #include <linux/bitmap.h>
 #include <linux/hash.h>
@@ -163,7 +163,7 @@ void test_hashes_spread(void)
 	for (i = 0; i < 3; i++)
 		for (bucket = 0; bucket < 64; bucket++)
 			fullest = max(fullest, counts[i][bucket]);
-	/* 100 each on average; nothing near everything in one place */
+	/* 100 in each on average, and never nearly all in one place */
 	expect(fullest < 200);
 	expect(hash_long(1, 1) < 2);
 }

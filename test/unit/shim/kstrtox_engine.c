@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kstrtox_engine.c - text to integer, by tables of what the kernel answers.
+ * Text to integer, by tables of the kernel's answers.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>

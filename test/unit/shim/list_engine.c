@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * list_engine.c - lists and hash tables.
+ * Lists and hash tables.
  */
 #include <linux/hashtable.h>
 #include <linux/kernel.h>

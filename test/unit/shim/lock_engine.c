@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lock_engine.c - spinlocks, mutexes and the checks that know their owner.
+ * Spinlocks, mutexes and the checks that know their owner.
  */
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -193,7 +193,7 @@ void test_allocation_under_spinlock(void)
 	kfree(kmalloc(8, GFP_KERNEL));
 }
 
-/* The flags of the inner lock say that interrupts were off before. */
+/* The flags of the inner lock tell that interrupts were off before. */
 void test_sleep_without_irqs(void)
 {
 	unsigned long flags, inner_flags;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main.c - runs the list of tests.h, each test in a process of its own.
+ * Runs the list of tests.h, each test in a process of its own.
  */
 #include <signal.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rbtree_engine.c - red-black trees against a sorted array, with their rules
+ * Red-black trees against a sorted array, with their rules
  * checked after every change.
  */
 #include <linux/kernel.h>
@@ -55,7 +55,7 @@ static int black_height(const struct rb_node *node, const struct rb_node *parent
 	return left + black;
 }
 
-/* The tree has what items[] says, in order of key. */
+/* Check that the tree has the items of items[], in order of key. */
 static void check_tree(void)
 {
 	struct rb_node *node = rb_first(&tree);
@@ -106,7 +106,7 @@ void test_rbtree_keeps_order(void)
 	struct rb_node *node;
 	int i;
 
-	/* in an order that is not theirs */
+	/* in another order */
 	for (i = 0; i < KEYS; i++)
 		items[i].key = i;
 	for (i = 0; i < KEYS; i++)

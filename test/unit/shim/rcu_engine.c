@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rcu_engine.c - that grace periods are real: nothing deferred runs while a
+ * Grace periods are real: nothing deferred runs while a
  * reader that could see it is inside, and all of it runs afterwards.
  */
 #include <linux/hashtable.h>
@@ -30,7 +30,7 @@ static void note(struct rcu_head *head)
 	raise(&ran);
 }
 
-/* A reader on another thread, who enters and leaves when told. */
+/* A reader on another thread, which enters and leaves when told. */
 struct reader {
 	int inside, leave;
 	struct test_thread *thread;
@@ -231,9 +231,9 @@ void test_kfree_rcu_frees_later(void)
 }
 
 /*
- * Readers walk a table and a pointer while a writer replaces entries.  What a
- * reader finds must be whole; what is freed is wiped first, and the address
- * sanitiser would see a read of it besides.
+ * Readers walk a table and a pointer while a writer replaces entries. A reader must find whole
+ * entries: a freed entry is wiped first, and the address sanitiser would also see a read of
+ * it.
  */
 #define KEYS		16
 #define REPLACEMENTS	4000

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rcu_misuse_engine.c - what a kernel with lock debugging reports of RCU, and
- * the shims end the process for.
+ * Misuses of RCU that a kernel with lock debugging reports, and for which the shims end the
+ * process.
  */
 #include <linux/hashtable.h>
 #include <linux/kernel.h>

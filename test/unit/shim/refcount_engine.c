@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * refcount_engine.c - reference counts, atomics, and warnings that are said
- * and counted.
+ * Reference counts, atomics, and warnings that are logged and counted.
  */
 #define pr_fmt(fmt) "shim-test: " fmt
 
@@ -42,7 +41,7 @@ void test_refcount_underflow_saturates(void)
 	expect(shim_warn_count() == 1);
 	expect(strstr(log_last(), "underflow; use-after-free"));
 	expect(refcount_read(&r) == (unsigned int)REFCOUNT_SATURATED);
-	/* and it stays there, whatever happens */
+	/* and it stays saturated */
 	refcount_inc(&r);
 	expect(!refcount_dec_and_test(&r));
 	expect(refcount_read(&r) == (unsigned int)REFCOUNT_SATURATED);
@@ -84,7 +83,7 @@ struct putter {
 	int i;
 };
 
-/* The last putter reads what all wrote before their put: a race if puts are unordered. */
+/* The last put reads what all wrote before their put: a race if puts are unordered. */
 static void write_and_put(void *arg)
 {
 	struct putter *p = arg;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rwsem_engine.c - semaphores for many readers or one writer.
+ * Semaphores for many readers or one writer.
  */
 #include <linux/kernel.h>
 #include <linux/lockdep.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seq_file_engine.c - text for a reader: what comes out, and that a buffer
- * too small is always noticed and never overrun.
+ * Text for a reader; a buffer that is too small is always noticed, and never overrun.
  */
 #include <linux/kernel.h>
 #include <linux/limits.h>
@@ -80,7 +79,7 @@ static void show(struct seq_file *m)
 	seq_put_decimal_ull(m, " ", 9);
 }
 
-/* For each size either all of the text is there or the overflow is told. */
+/* For each size either all of the text is there, or the overflow is reported. */
 void test_seq_overflow_at_every_size(void)
 {
 	static const char text[] = "12345\nname 678\n 9";

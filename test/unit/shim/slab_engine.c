@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * slab_engine.c - allocation: contracts, counts, leaks and failures.
+ * Allocation: contracts, counts, leaks and failures.
  */
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -11,7 +11,7 @@
 #include "tests.h"
 
 #define BOXES()		kmem_cache_create("box", sizeof(struct box), 0, 0, NULL)
-#define MUCH		(4ul << 20)	/* as much as kmalloc() gives */
+#define MUCH		(4ul << 20)	/* the most that kmalloc() gives */
 
 struct box {
 	long content[5];
@@ -58,7 +58,7 @@ void test_arrays_are_checked(void)
 {
 	size_t many = SIZE_MAX / 8 + 2;
 
-	/* the product overflows to 8 or so: must fail, without a word */
+	/* the product overflows to about 8: it must fail, without a message */
 	expect(!kmalloc_array(many, 8, GFP_KERNEL) && !kmalloc_array(8, many, GFP_KERNEL));
 	expect(!kvmalloc_array(many, 8, GFP_KERNEL) && shim_warn_count() == 0);
 }

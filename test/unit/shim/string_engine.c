@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * string_engine.c - strings and characters.
+ * Strings and characters.
  */
 #include <linux/ctype.h>
 #include <linux/kernel.h>
@@ -39,7 +39,7 @@ void test_strim_contract(void)
 
 	expect(trims_to("a", "a") && trims_to("", "") && trims_to(" \t\n", ""));
 	expect(trims_to("  a b\v\f\r\n", "a b") && trims_to("a\n", "a"));
-	/* the front is skipped, not moved; the end is cut */
+	/* the result begins behind the front; the end is cut */
 	expect(strim(buf) == buf + 2 && !strcmp(buf, "  keep"));
 	expect(!strcmp(skip_spaces(" \tx y"), "x y"));
 }

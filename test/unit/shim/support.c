@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * support.c - what test bodies cannot do in the engine's world: fail, have
- * threads, and read the log.
+ * For test bodies, what is not possible in the engine's world: to fail, to have threads, and
+ * to read the log.
  */
 #include <check.h>
 #include <pthread.h>

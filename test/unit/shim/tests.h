@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tests.h - the list of tests, and what their bodies may call.
+ * The list of tests, and what their bodies may call.
  *
  * It includes nothing, as both worlds read it.  PASS(name) is a test whose
  * body must return; DIES(name, text) is one whose body must end the process

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * values.c - what libc says the shared numbers are.
+ * The shared numbers, as libc has them.
  */
 #include <errno.h>
 #include <limits.h>

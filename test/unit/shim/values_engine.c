@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * values_engine.c - numbers that are part of an interface.
+ * Numbers that are part of an interface.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
