@@ -24,7 +24,6 @@ static int attach_setup(const struct op *op)
 {
 	char path[96];
 
-	(void)op;
 	for (int side = 0; side < NR_SIDES; side++) {
 		for (int i = 0; i < 2 && side_mounted(side); i++) {
 			snprintf(path, sizeof(path), "%s/place%d", side_dir(side), i);
@@ -38,7 +37,6 @@ static int attach_setup(const struct op *op)
 
 static void attach_teardown(const struct op *op)
 {
-	(void)op;
 	crowd_end(&traveller);
 	for (int side = 0; side < NR_SIDES; side++)
 		if (side_mounted(side))

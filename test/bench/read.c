@@ -32,7 +32,6 @@ static int read_setup(const struct op *op)
 
 static void read_teardown(const struct op *op)
 {
-	(void)op;
 	crowd_end(&crowd);
 	crowd_end(&visitor);
 	for (int side = 0; side < NR_SIDES; side++)

@@ -69,7 +69,6 @@ static double rmdir_batch(const struct op *op, enum side side)
 
 static void drop_rows(const struct op *op)
 {
-	(void)op;
 	for (int side = 0; side < NR_SIDES; side++)
 		if (side_mounted(side))
 			remove_below(side_dir(side));
@@ -131,7 +130,6 @@ static double list_changed_batch(const struct op *op, enum side side)
 
 static int stat_setup(const struct op *op)
 {
-	(void)op;
 	for (int side = 0; side < NR_SIDES; side++) {
 		int err = side_mounted(side) ? make_row(side, "known", 1) : 0;
 

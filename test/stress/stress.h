@@ -148,7 +148,6 @@ static UNUSED void stress_clean(void)
 
 static void stress_signal(int sig)
 {
-	(void)sig;
 	if (getpid() != stress_main)
 		_exit(1);
 	say("FAIL: ended from outside");

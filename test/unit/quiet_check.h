@@ -3,9 +3,9 @@
  * libcheck, without a note of every assertion that holds.
  *
  * libcheck writes the place of each one into a file, which the runner reads
- * whole when the test has ended, to say where a crash came after.  Tests that
+ * whole when the test has ended, to say where a crash came after. Tests that
  * make millions of assertions spend most of their time and half a gigabyte on
- * that.  Include this in the place of <check.h>: an assertion that fails still
+ * that. Include this in the place of <check.h>: an assertion that fails still
  * says where; only "after this point" of a crash is the test's beginning.
  */
 #ifndef _TEST_QUIET_CHECK_H

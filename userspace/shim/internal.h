@@ -3,7 +3,7 @@
  * internal.h - what the files of the shims' libc half know of each other.
  *
  * Every thread that calls into the shims has a record: what it holds, and
- * where it is in RCU.  Only the thread itself touches its record, but for
+ * where it is in RCU. Only the thread itself touches its record, but for
  * rcu_seq, which whoever waits for a grace period reads atomically.
  */
 #ifndef SHIM_INTERNAL_H

@@ -3,9 +3,9 @@
  * lock.c - spinlocks, mutexes and rw_semaphores.
  *
  * They are the C library's mutex and rwlock, so that the thread sanitiser sees
- * them and checks their order, plus an owner and a name.  Each thread keeps the
- * list of what it holds; a held spinlock makes it atomic.  A reader is not the
- * owner, it has the lock in its list only.  Misuse is reported before the C
+ * them and checks their order, plus an owner and a name. Each thread keeps the
+ * list of what it holds; a held spinlock makes it atomic. A reader is not the
+ * owner, it has the lock in its list only. Misuse is reported before the C
  * library could be confused by it.
  */
 #include <errno.h>

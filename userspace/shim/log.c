@@ -68,7 +68,7 @@ void shim_printk(const char *fmt, ...)
 	va_end(args);
 }
 
-/* 1: print now.  A new window tells how many lines the last one lost. */
+/* 1: print now. A new window tells how many lines the last one lost. */
 int shim_ratelimit(long *window_start, int *printed, int *missed,
 		   int interval_ms, int burst, const char *who)
 {

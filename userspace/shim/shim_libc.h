@@ -3,9 +3,9 @@
  * shim_libc.h - where the engine's world and the C library's world meet.
  *
  * The shim headers under include/ stand on these functions, and a host (or a
- * test) uses them to steer the shims.  This file includes nothing and names
- * plain C types only, so both worlds can read it.  Everything is safe to call
- * from any thread.  Functions marked "host" are never called by the engine.
+ * test) uses them to steer the shims. This file includes nothing and names
+ * plain C types only, so both worlds can read it. Everything is safe to call
+ * from any thread. Functions marked "host" are never called by the engine.
  */
 #ifndef SHIM_LIBC_H
 #define SHIM_LIBC_H
@@ -13,9 +13,9 @@
 #define SHIM_PRINTF(f, a)	__attribute__((__format__(__printf__, f, a)))
 
 /*
- * Log and bugs (log.c).  Every printed line goes to one sink, without its
- * newline and with the kernel's level (0 emergency to 7 debug).  The default
- * sink writes to stderr.  The sink may be called with locks held and from any
+ * Log and bugs (log.c). Every printed line goes to one sink, without its
+ * newline and with the kernel's level (0 emergency to 7 debug). The default
+ * sink writes to stderr. The sink may be called with locks held and from any
  * thread: it must not call into the engine.
  */
 void shim_log_set_sink(void (*sink)(int level, const char *line));	/* host; NULL: default */
@@ -31,7 +31,7 @@ int shim_ratelimit(long *window_start, int *printed, int *missed,
 void shim_bug(const char *file, int line, const char *fmt, ...)
 	SHIM_PRINTF(3, 4) __attribute__((__noreturn__, __cold__));
 /*
- * Logs and counts a warning.  It aborts if the environment has
+ * Logs and counts a warning. It aborts if the environment has
  * SHIM_PANIC_ON_WARN=1 or the host asked for it.
  */
 void shim_warn(const char *file, int line, const char *fmt, ...)
@@ -40,7 +40,7 @@ void shim_panic_on_warn(int on);			/* host */
 unsigned long shim_warn_count(void);			/* host */
 
 /*
- * Locks (lock.c).  One shape under spinlock_t, struct mutex and struct
+ * Locks (lock.c). One shape under spinlock_t, struct mutex and struct
  * rw_semaphore; all zeros except the name is an unlocked spinlock or mutex, no
  * name is a lock nobody initialised.  file and line name the caller in messages.
  */
@@ -72,10 +72,10 @@ void shim_irq_restore(unsigned long flags);
 void shim_might_sleep(const char *file, int line);
 
 /*
- * RCU (rcu.c).  Callbacks run once every reader that was inside when the
- * grace period began has left.  They run, one at a time and in order, on a
+ * RCU (rcu.c). Callbacks run once every reader that was inside when the
+ * grace period began has left. They run, one at a time and in order, on a
  * thread that leaves its outermost reader or that calls shim_rcu_quiescent()
- * or rcu_barrier(), and only while that thread holds no spinlock.  As in a
+ * or rcu_barrier(), and only while that thread holds no spinlock. As in a
  * softirq, they may take spinlocks and may not sleep.
  */
 struct shim_rcu_head {
@@ -93,7 +93,7 @@ void shim_rcu_kfree(struct shim_rcu_head *head, unsigned long offset);
 void shim_rcu_barrier(const char *file, int line);
 /*
  * The host calls this where it holds nothing of the engine, for instance
- * after each request.  It never waits.  Returns how many callbacks are still
+ * after each request. It never waits. Returns how many callbacks are still
  * queued.
  */
 unsigned long shim_rcu_quiescent(void);			/* host */
@@ -125,7 +125,7 @@ void shim_cache_destroy(struct shim_cache *cache, const char *file, int line);
 
 /*
  * Fault injection, for this thread only: the nth allocation from now fails
- * (1: the next one, 0: none).  Returns what was left of the previous count,
+ * (1: the next one, 0: none). Returns what was left of the previous count,
  * so 0 says that the earlier request came true or was never made.
  */
 unsigned long shim_fail_nth(unsigned long nth);		/* host */

@@ -4,7 +4,7 @@
  *
  * A header in front of each object says how it was allocated, so that it
  * goes back the same way; the address sanitiser is told that nobody may
- * touch it.  Live objects are counted, in all and by cache.  Objects are
+ * touch it. Live objects are counted, in all and by cache. Objects are
  * aligned to 16 bytes or as their cache asks.
  *
  * Lock: caches_lock protects the list of caches.

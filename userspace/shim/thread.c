@@ -3,7 +3,7 @@
  * thread.c - the record each thread has, and the rule about sleeping.
  *
  * Records are made at a thread's first call, live in one list and go away
- * with their thread.  A thread that ends inside a reader or with a lock held
+ * with their thread. A thread that ends inside a reader or with a lock held
  * is a bug, as the end of such a task is in the kernel.
  *
  * Lock: registry_lock protects the list; no other lock is taken inside it.

@@ -52,7 +52,7 @@ static bool have_cgroup2(void)
 	return fd >= 0;
 }
 
-/* Is bpf among the LSMs?  The file lists them, separated by commas. */
+/* Is bpf among the LSMs? The file lists them, separated by commas. */
 static bool bpf_is_lsm(void)
 {
 	int root = open_root("securityfs"), fd = -1;

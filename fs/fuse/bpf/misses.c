@@ -26,7 +26,7 @@
 
 #include "internal.h"
 
-/* Are handlers of tracepoints under SRCU?  Kernels before 6.13 had another SRCU there. */
+/* Are handlers of tracepoints under SRCU? Kernels before 6.13 had another SRCU there. */
 static bool tracepoints_under_srcu(const struct btf *btf)
 {
 	return btf__find_by_name_kind(btf, "tracepoint_srcu_srcu_data", BTF_KIND_VAR) > 0 &&

@@ -47,13 +47,11 @@ static void stays(pid_t pid)
 
 static int end_after_unshare(void *arg)
 {
-	(void)arg;
 	return unshare(CLONE_NEWUTS) ? 1 : 0;
 }
 
 static int end_at_once(void *arg)
 {
-	(void)arg;
 	return 0;
 }
 

@@ -3,7 +3,7 @@
  * A host made of a table of tasks, for tests of the engine
  *
  * It supplies every host_*() of engine_host.h and keeps a record of what the engine
- * asked of it.  Tasks are known by tid in the initial pid namespace; pid
+ * asked of it. Tasks are known by tid in the initial pid namespace; pid
  * namespaces are a chain, namespace n + 1 below n, in which a task has the
  * number tid - 1000 * n if it was made in n or deeper. Keys are not tids, so that code
  * that mistakes one for the other finds no task.
@@ -174,7 +174,7 @@ void host_stray(int tid);
 void host_exec(int tid);
 /*
  * Does the engine let @tid do @access ("rw", ..) with one device of @type ('b',
- * 'c')?  Asks in both ways, and they must agree: by task, and by the set that
+ * 'c')? Asks in both ways, and they must agree: by task, and by the set that
  * the host was told of for the task's css_group.
  */
 bool host_may(int tid, char type, unsigned int major, unsigned int minor, const char *access);

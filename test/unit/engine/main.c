@@ -3,7 +3,7 @@
  * The unit tests of the engine: one case for each topic, see CASES in tools.h
  *
  * The engine is the real one, compiled in its own world with sanitizers; the
- * host is a table of tasks (host.c).  Each test runs in a process of its own,
+ * host is a table of tasks (host.c). Each test runs in a process of its own,
  * begins with an engine that was just brought up and ends with one that was
  * taken down without leaving anything behind.
  */

@@ -3,7 +3,7 @@
  * Which mount options are taken, refused and shown
  *
  * The tables are cgroup v1's as found on Linux 6.1, with containerfs' own
- * options added.  A refusal must name what was wrong.
+ * options added. A refusal must name what was wrong.
  */
 #include <ctype.h>
 

@@ -98,7 +98,6 @@ static int add_child(void *arg, const char *name, unsigned int namelen, struct c
 {
 	char *names = arg;
 
-	(void)node, (void)next;
 	ck_assert_uint_eq(namelen, strlen(name));
 	if (child)
 		snprintf(names + strlen(names), 4096 - strlen(names), "%s%s", *names ? " " : "",

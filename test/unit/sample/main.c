@@ -2,7 +2,7 @@
 /*
  * A subsystem of one's own in the engine: the test that plug-ins are plug-ins
  *
- * The engine is compiled with the subsystems.h of this folder.  Nothing outside of the
+ * The engine is compiled with the subsystems.h of this folder. Nothing outside of the
  * folder knows the sample (sample_engine.c), neither the core nor the fake host, which
  * is the one of the engine's own tests.
  */

@@ -4,12 +4,12 @@
  * they may make.
  *
  * It is here to show, and to test, that a subsystem is a plug-in: this file and a line
- * in subsystems.h are all of it.  It has each part that a subsystem can have: state of
+ * in subsystems.h are all of it. It has each part that a subsystem can have: state of
  * containers and of tasks, hooks of fork, exit and reaping, a mount option, files.
  *
- * What users can rely on.  Each fork counts for the container of the creator and all
- * above but the top, where nothing is counted.  A fork that would exceed sample.limit of one of them fails with
- * EAGAIN, and counts as refused where the creator is.  A container begins with the
+ * What users can rely on. Each fork counts for the container of the creator and all
+ * above but the top, where nothing is counted. A fork that would exceed sample.limit of one of them fails with
+ * EAGAIN, and counts as refused where the creator is. A container begins with the
  * limit of its parent, the top container with the mount option sample_limit=.
  *
  * All under container_lock.

@@ -2,9 +2,9 @@
 /*
  * The list of tests, and what their bodies may call.
  *
- * It includes nothing, as both worlds read it.  PASS(name) is a test whose
+ * It includes nothing, as both worlds read it. PASS(name) is a test whose
  * body must return; DIES(name, text) is one whose body must end the process
- * with a BUG that has text in its message.  Bodies are void test_name(void).
+ * with a BUG that has text in its message. Bodies are void test_name(void).
  */
 #ifndef SHIM_TESTS_H
 #define SHIM_TESTS_H

@@ -20,7 +20,6 @@
 
 static void show(void *ctx, const char *line)
 {
-	(void)ctx;
 	fprintf(stderr, "%s\n", line);
 }
 

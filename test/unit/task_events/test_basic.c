@@ -329,7 +329,6 @@ static int find(void *arg, const struct te_task *task)
 
 static int stop(void *arg, const struct te_task *task)
 {
-	(void)task;
 	return ++*(int *)arg * 7;
 }
 

@@ -112,7 +112,6 @@ static void forks(void)
 
 static int runs(void *arg)
 {
-	(void)arg;
 	__sync_fetch_and_add(ran, 1);
 	return 0;
 }

@@ -74,7 +74,6 @@ static void pass_time(long ns)
 
 static int leave(void *arg)
 {
-	(void)arg;
 	_exit(0);
 }
 

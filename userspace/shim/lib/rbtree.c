@@ -4,9 +4,9 @@
  *
  * Rules that hold between calls: the root is black, a red node has no red
  * child, and all ways from the root down to a missing child pass equally many
- * black nodes.  So no way is more than twice as long as another.
+ * black nodes. So no way is more than twice as long as another.
  *
- * Both repairs walk up from the trouble.  Each step either moves the trouble
+ * Both repairs walk up from the trouble. Each step either moves the trouble
  * one or two levels up by recolouring, or ends it with at most three
  * rotations.
  */

@@ -2,7 +2,7 @@
 /*
  * refcount.c - reference counts that saturate.
  *
- * A count is sick when it is or becomes negative.  Saturation puts it so far
+ * A count is sick when it is or becomes negative. Saturation puts it so far
  * below zero that no realistic number of gets or puts brings it back.
  */
 #include <linux/refcount.h>

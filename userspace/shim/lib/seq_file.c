@@ -2,7 +2,7 @@
 /*
  * seq_file.c - text into a buffer that may turn out too small.
  *
- * Numbers are the hot path: a list of tasks is thousands of them.  They are
+ * Numbers are the hot path: a list of tasks is thousands of them. They are
  * written two digits at a time from a table, straight into the buffer.
  */
 #include <linux/kernel.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sets of bits in arrays of unsigned long.  Bits beyond nbits of the last word
+ * Sets of bits in arrays of unsigned long. Bits beyond nbits of the last word
  * are ignored by what reads and unspecified after what writes.
  */
 #ifndef _LINUX_BITMAP_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Compiler hints and marked accesses.  READ_ONCE and WRITE_ONCE are single
+ * Compiler hints and marked accesses. READ_ONCE and WRITE_ONCE are single
  * relaxed atomic accesses, so the thread sanitiser knows them for what they
  * are; as in the kernel they order nothing and take scalars only.
  */

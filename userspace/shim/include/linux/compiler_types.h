@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Attributes and annotations.  The kernel's build includes this file before
- * everything; here every shim header reaches it.  The annotation __rcu,
+ * Attributes and annotations. The kernel's build includes this file before
+ * everything; here every shim header reaches it. The annotation __rcu,
  * which is for sparse, says nothing to gcc, in the kernel either.
  */
 #ifndef _LINUX_COMPILER_TYPES_H

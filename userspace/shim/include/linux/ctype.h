@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Classes of characters.  The kernel's table is Latin-1: 0xa0 is a space and
+ * Classes of characters. The kernel's table is Latin-1: 0xa0 is a space and
  * the accented letters are letters, whatever the locale.
  */
 #ifndef _LINUX_CTYPE_H

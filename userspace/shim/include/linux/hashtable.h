@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hash tables of a fixed size, a power of two: arrays of hlist heads.  A key is
+ * Hash tables of a fixed size, a power of two: arrays of hlist heads. A key is
  * an integer; two keys may share a bucket, so the caller compares.
  */
 #ifndef _LINUX_HASHTABLE_H

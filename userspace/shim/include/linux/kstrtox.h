@@ -2,7 +2,7 @@
 /*
  * Text to integer, by the kernel's rules: the whole string must be the number,
  * with an optional sign ('-' for the signed forms only, '+' for all), one
- * newline at the end allowed and no other space anywhere.  Base 0 detects 0x
+ * newline at the end allowed and no other space anywhere. Base 0 detects 0x
  * and 0.  -EINVAL for what is no number, -ERANGE for one that does not fit; the
  * result is then untouched.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Linked lists.  Adding next to a broken neighbour and deleting what is not on
+ * Linked lists. Adding next to a broken neighbour and deleting what is not on
  * a list abort, as with the kernel's list debugging; deleted entries are
- * poisoned.  Locking is the caller's.
+ * poisoned. Locking is the caller's.
  */
 #ifndef _LINUX_LIST_H
 #define _LINUX_LIST_H
@@ -47,7 +47,7 @@ static inline void list_add_tail(struct list_head *new, struct list_head *head)
 }
 
 /*
- * Readers under RCU may come to next this way.  The kernel orders that by the
+ * Readers under RCU may come to next this way. The kernel orders that by the
  * locks of whoever published next; C orders it by a release store only.
  */
 static inline void __list_del(struct list_head *prev, struct list_head *next)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The lock checker.  An assertion that does not hold names the lock and the place, and
- * aborts.  It takes a spinlock_t, a struct mutex or a struct rw_semaphore.
+ * The lock checker. An assertion that does not hold names the lock and the place, and
+ * aborts. It takes a spinlock_t, a struct mutex or a struct rw_semaphore.
  */
 #ifndef _LINUX_LOCKDEP_H
 #define _LINUX_LOCKDEP_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * 64-bit division by name, as 32-bit kernels need it.  Division by zero is the
+ * 64-bit division by name, as 32-bit kernels need it. Division by zero is the
  * processor's fault in both worlds.
  */
 #ifndef _LINUX_MATH64_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Mutexes.  Only the owner unlocks, nobody locks twice, and since taking one
+ * Mutexes. Only the owner unlocks, nobody locks twice, and since taking one
  * may sleep it aborts under a spinlock, inside an RCU reader, in an RCU callback
  * and with interrupts off.
  */

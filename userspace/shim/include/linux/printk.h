@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The log.  One call is one line, which the host's sink gets with its level.
+ * The log. One call is one line, which the host's sink gets with its level.
  * The formats are those of C: the kernel's own %p extensions would print
- * differently here, so shared code leaves them alone.  The ratelimited forms
+ * differently here, so shared code leaves them alone. The ratelimited forms
  * allow 10 lines in 5 seconds a place.
  */
 #ifndef _LINUX_PRINTK_H

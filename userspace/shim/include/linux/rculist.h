@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Lists that readers walk under RCU while one writer, who has the writers'
- * lock, changes them.  New entries are published with release order, and what
- * is deleted keeps its way forward for the readers still on it.  The walking
+ * lock, changes them. New entries are published with release order, and what
+ * is deleted keeps its way forward for the readers still on it. The walking
  * macros abort outside a reader unless their condition holds.
  */
 #ifndef _LINUX_RCULIST_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Read-copy-update, for real: what call_rcu() and kfree_rcu() defer waits until
- * every reader that was inside has left, whatever thread it runs on.  A
- * callback is never run inside call_rcu().  Dereferencing outside a reader
- * aborts; sleeping and rcu_barrier() inside a reader do too.  Callbacks may not
+ * every reader that was inside has left, whatever thread it runs on. A
+ * callback is never run inside call_rcu(). Dereferencing outside a reader
+ * aborts; sleeping and rcu_barrier() inside a reader do too. Callbacks may not
  * sleep.
  */
 #ifndef _LINUX_RCUPDATE_H

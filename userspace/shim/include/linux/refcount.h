@@ -2,7 +2,7 @@
 /*
  * Reference counts that saturate: a count that was let go too often or taken
  * too often warns and sticks at REFCOUNT_SATURATED, so that the object leaks
- * rather than being freed under its users.  Dropping is release, and acquire
+ * rather than being freed under its users. Dropping is release, and acquire
  * for the one who drops the last.
  */
 #ifndef _LINUX_REFCOUNT_H

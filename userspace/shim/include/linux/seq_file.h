@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text for a reader, gathered in one buffer.  Who calls an engine's show
+ * Text for a reader, gathered in one buffer. Who calls an engine's show
  * function supplies buf and size and starts with count 0; if
  * seq_has_overflowed() afterwards, it doubles the buffer and starts again.
  * What overflows sets count to size, so later output changes nothing.

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Allocation.  Flags that may sleep abort where sleeping is forbidden; sizes
+ * Allocation. Flags that may sleep abort where sleeping is forbidden; sizes
  * above 4 MiB fail; kmalloc(0) has a pointer that only kfree() may
- * touch.  Each object goes back the way it came: kfree() of a cache's object
+ * touch. Each object goes back the way it came: kfree() of a cache's object
  * or of kvmalloc()'s memory aborts, as do freeing twice and freeing memory
- * that holds a lock this thread has.  A cache destroyed with live objects
- * warns and stays.  Allocations fail when the host injects it.
+ * that holds a lock this thread has. A cache destroyed with live objects
+ * warns and stays. Allocations fail when the host injects it.
  */
 #ifndef _LINUX_SLAB_H
 #define _LINUX_SLAB_H

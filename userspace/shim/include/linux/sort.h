@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sorting in place, in n log n whatever the order, with no memory.  Not stable.
+ * Sorting in place, in n log n whatever the order, with no memory. Not stable.
  * Without a swap function elements are swapped bytewise.
  */
 #ifndef _LINUX_SORT_H

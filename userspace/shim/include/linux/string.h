@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Strings.  What the C library has under the same contract is that function;
+ * Strings. What the C library has under the same contract is that function;
  * the kernel's own are here.  strscpy() always terminates and has -E2BIG for
  * what did not fit; the duplicating functions are kmalloc()'s, with its rules
  * about sleeping, and return NULL for a NULL argument.

@@ -44,7 +44,7 @@ struct hlist_head {
 };
 
 /*
- * Two words, as the kernel has it.  The part of the shims that queues it
+ * Two words, as the kernel has it. The part of the shims that queues it
  * knows it by this name.
  */
 #define rcu_head	shim_rcu_head
