@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * internal.h - what the files of the shims' libc half know of each other.
+ * What the files of the shims' libc half know of each other.
  *
- * Every thread that calls into the shims has a record: what it holds, and
- * where it is in RCU. Only the thread itself touches its record, but for
- * rcu_seq, which whoever waits for a grace period reads atomically.
+ * Every thread that calls into the shims has a record: the locks that it holds, and its place
+ * in RCU. Only the thread itself touches its record, except for rcu_seq, which a thread that
+ * waits for a grace period reads atomically.
  */
 #ifndef SHIM_INTERNAL_H
 #define SHIM_INTERNAL_H
@@ -39,7 +39,7 @@ static inline struct shim_thread *shim_thread(void)
 	return __builtin_expect(!!t, 1) ? t : shim_thread_enter();
 }
 
-/* True if visit() says so of every thread's record. */
+/* True if visit() is true for every thread's record. */
 bool shim_threads_all(bool (*visit)(const struct shim_thread *t, unsigned long arg),
 		      unsigned long arg);
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lock.c - spinlocks, mutexes and rw_semaphores.
+ * Spinlocks, mutexes and rw_semaphores.
  *
- * They are the C library's mutex and rwlock, so that the thread sanitiser sees
- * them and checks their order, plus an owner and a name. Each thread keeps the
- * list of what it holds; a held spinlock makes it atomic. A reader is not the
- * owner, it has the lock in its list only. Misuse is reported before the C
- * library could be confused by it.
+ * They are the C library's mutex and rwlock, so that the thread sanitiser sees them and checks
+ * their order, plus an owner and a name. Each thread keeps a list of the locks that it holds;
+ * a held spinlock makes it atomic. A reader is not the owner, and has the lock only in its
+ * list. Misuse is reported before it could confuse the C library.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -227,7 +226,7 @@ void shim_up_write(struct shim_lock *sem, const char *file, int line)
 	up_end(sem, file, line);
 }
 
-/* Also as one of several readers. */
+/* True also for one of several readers. */
 int shim_lock_held(const struct shim_lock *lock)
 {
 	const struct shim_thread *t = shim_thread();

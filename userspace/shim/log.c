@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * log.c - the log, and what happens at a BUG or a WARN.
+ * The log, and what happens at a BUG or a WARN.
  *
  * The sink is one pointer, changed and read atomically, so a line may still
  * reach the old sink while the host installs a new one.
@@ -29,7 +29,7 @@ static void default_sink(int level, const char *line)
 
 static sink_fn the_sink = default_sink;
 static unsigned long warn_count;
-static int panic_on_warn = -1;		/* -1: as the environment says */
+static int panic_on_warn = -1;		/* -1: the environment decides */
 static pthread_mutex_t ratelimit_lock = PTHREAD_MUTEX_INITIALIZER;
 
 void shim_log_set_sink(void (*sink)(int level, const char *line))
@@ -68,7 +68,7 @@ void shim_printk(const char *fmt, ...)
 	va_end(args);
 }
 
-/* 1: print now. A new window tells how many lines the last one lost. */
+/* 1: print now. A new window logs how many lines the last one lost. */
 int shim_ratelimit(long *window_start, int *printed, int *missed,
 		   int interval_ms, int burst, const char *who)
 {

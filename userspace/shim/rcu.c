@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rcu.c - read-copy-update with real grace periods.
+ * Read-copy-update with real grace periods.
  *
  * gp_seq counts grace periods begun. A reader notes its value in the
  * thread's record on the way in and clears the note on the way out; a grace
  * period with number s has ended when every record is clear or notes s or
  * more.
  *
- * Why no reader is missed: reader and grace period both do a read-modify-
- * write of gp_seq, and these have one order. If the reader's is first, its
- * note is visible to the one who looks for notes. If the grace period's is
- * first, the reader sees every pointer that was unpublished before it, so it
- * cannot find the object. A note that is older than necessary only makes
- * the grace period longer. There is no fence in this, so the thread
- * sanitiser can follow.
+ * Why no reader is missed: reader and grace period both do a read-modify-write of gp_seq, and
+ * these have one order. If the reader's is first, its note is visible to the thread that looks
+ * for notes. If the grace period's is first, the reader sees every pointer that was
+ * unpublished before it, so it cannot find the object. A note that is older than necessary
+ * only makes the grace period longer. There is no fence in this, so the thread sanitiser can
+ * follow.
  *
  * Lock: queue_lock protects the queue; callbacks run outside it. The
  * registry's lock nests inside.
@@ -23,7 +22,7 @@
 
 #include "internal.h"
 
-#define KFREE_OFFSETS	4096	/* a func below this is kfree_rcu()'s offset */
+#define KFREE_OFFSETS	4096	/* a func below this is an offset of kfree_rcu() */
 
 static unsigned long gp_seq = 1;	/* atomic */
 
@@ -69,7 +68,7 @@ static void wait_a_little(void)
 	nanosleep(&(struct timespec){ .tv_nsec = 20000 }, NULL);
 }
 
-/* What may run now. Begins a grace period if none is on its way. */
+/* Takes the callbacks that may run now. Begins a grace period if none is under way. */
 static struct shim_rcu_head *take_ready(void)
 {
 	struct shim_rcu_head *ready;
@@ -102,8 +101,8 @@ static void run_one(struct shim_thread *t, struct shim_rcu_head *head)
 }
 
 /*
- * Runs what is ready, at most passes grace periods of it. One thread at a
- * time, so that callbacks finish in the order of their call_rcu().
+ * Runs the ready callbacks, of at most `passes` grace periods. One thread at a time, so that
+ * callbacks finish in the order of their call_rcu().
  */
 static void run_callbacks(struct shim_thread *t, int passes)
 {

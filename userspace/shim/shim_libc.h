@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * shim_libc.h - where the engine's world and the C library's world meet.
+ * Where the engine's world and the C library's world meet.
  *
  * The shim headers under include/ stand on these functions, and a host (or a
  * test) uses them to steer the shims. This file includes nothing and names
@@ -25,8 +25,7 @@ int shim_ratelimit(long *window_start, int *printed, int *missed,
 		   int interval_ms, int burst, const char *who);
 
 /*
- * Logs "kernel BUG at file:line: text" and, where the default sink does, a
- * backtrace, then abort().
+ * Logs "kernel BUG at file:line: text" and, with the default sink, a backtrace; then aborts.
  */
 void shim_bug(const char *file, int line, const char *fmt, ...)
 	SHIM_PRINTF(3, 4) __attribute__((__noreturn__, __cold__));
@@ -41,8 +40,8 @@ unsigned long shim_warn_count(void);			/* host */
 
 /*
  * Locks (lock.c). One shape under spinlock_t, struct mutex and struct
- * rw_semaphore; all zeros except the name is an unlocked spinlock or mutex, no
- * name is a lock nobody initialised.  file and line name the caller in messages.
+ * rw_semaphore; all zeros except the name is an unlocked spinlock or mutex; a
+ * lock without a name was not initialised.  file and line name the caller in messages.
  */
 struct shim_lock {
 	unsigned long	mem[8];		/* the C library's mutex or rwlock */
@@ -100,8 +99,8 @@ unsigned long shim_rcu_quiescent(void);			/* host */
 unsigned long shim_rcu_pending(void);			/* host */
 
 /*
- * Memory (slab.c).  can_sleep: the flags allow waiting, so the caller must
- * be allowed to; quiet: no warning on failure; nofail: no injected failure.
+ * Memory (slab.c). can_sleep: the flags allow waiting, so the caller must be allowed to sleep.
+ * quiet: no warning on failure. nofail: no injected failure.
  */
 #define SHIM_GFP_ZERO		1u
 #define SHIM_GFP_SLEEP		2u
@@ -125,15 +124,15 @@ void shim_cache_destroy(struct shim_cache *cache, const char *file, int line);
 
 /*
  * Fault injection, for this thread only: the nth allocation from now fails
- * (1: the next one, 0: none). Returns what was left of the previous count,
- * so 0 says that the earlier request came true or was never made.
+ * (1: the next one, 0: none). Returns the rest of the previous count: 0 if that failure has
+ * happened, or was never asked for.
  */
 unsigned long shim_fail_nth(unsigned long nth);		/* host */
 unsigned long shim_rb_firsts(void);			/* calls of rb_first() so far */
 
 /* Objects allocated and not freed. */
 long shim_slab_live(void);				/* host */
-long shim_slab_bytes(void);				/* host; as they were asked for */
+long shim_slab_bytes(void);				/* host; of the requested sizes */
 /* Logs one line for each cache with live objects; returns shim_slab_live(). */
 long shim_slab_report(void);				/* host */
 

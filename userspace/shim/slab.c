@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * slab.c - kmalloc() and caches, over malloc().
+ * Kmalloc() and caches, over malloc().
  *
- * A header in front of each object says how it was allocated, so that it
- * goes back the same way; the address sanitiser is told that nobody may
- * touch it. Live objects are counted, in all and by cache. Objects are
- * aligned to 16 bytes or as their cache asks.
+ * A header in front of each object says how it was allocated, so that a wrong function to free
+ * it is found. The address sanitiser lets no code touch the header. Live objects are counted,
+ * in all and by cache. Objects are aligned to 16 bytes, or as their cache requires.
  *
  * Lock: caches_lock protects the list of caches.
  */
@@ -103,7 +102,7 @@ static void *allocate(enum kind kind, struct shim_cache *cache, size_t size,
 	return base + front;
 }
 
-/* The header of an object, open to be read; aborts if it is none. */
+/* The header of an object, made readable; aborts if there is no such object. */
 static struct header *header_of(const void *p, const char *file, int line)
 {
 	struct header *h = (struct header *)p - 1;
@@ -186,7 +185,7 @@ void shim_kvfree(const void *p, const char *file, int line)
 	h = header_of(p, file, line);
 	if (h->kind == CACHE)
 		shim_bug(file, line, "kvfree() of memory from cache %s", h->cache->name);
-	/* Big ones may be vmalloc()ed; the kernel's kfree_rcu() frees in a worker. */
+	/* A big object may be vmalloc()ed; the kernel's kfree_rcu() frees it in a worker. */
 	if (h->kind == KVMALLOC && h->size > PAGE_BYTES && !t->in_callback)
 		shim_might_sleep(file, line);
 	release(h, file, line);

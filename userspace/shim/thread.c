@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * thread.c - the record each thread has, and the rule about sleeping.
+ * The record of each thread, and the rule about sleeping.
  *
- * Records are made at a thread's first call, live in one list and go away
- * with their thread. A thread that ends inside a reader or with a lock held
- * is a bug, as the end of such a task is in the kernel.
+ * A record is made at the first call of its thread, lives in one list, and ends with the
+ * thread. It is a bug, as in the kernel, if a thread ends inside a reader or with a lock.
  *
  * Lock: registry_lock protects the list; no other lock is taken inside it.
  */

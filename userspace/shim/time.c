@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * time.c - the clocks of linux/timekeeping.h.
+ * The clocks of linux/timekeeping.h.
  */
 #include <time.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bitmap.c - sets of bits, a word at a time.
+ * Sets of bits, a word at a time.
  */
 #include <linux/bitmap.h>
 #include <linux/slab.h>

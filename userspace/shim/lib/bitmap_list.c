@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bitmap_list.c - bitmap_parselist(): lists like "0-3,5,8-15:2/4,N".
+ * Bitmap_parselist(): lists like "0-3,5,8-15:2/4,N".
  *
  * Regions are separated by commas and white space, as many as there are; an end
  * of line ends the list. A region is a number, a range or "all", a range may
@@ -12,7 +12,7 @@
 
 struct region {
 	unsigned int	first, last;
-	unsigned int	used, group;	/* of each group's bits the first ones */
+	unsigned int	used, group;	/* the first `used` bits of each group */
 };
 
 static bool at_end(char c)
@@ -25,7 +25,7 @@ static bool between(char c)
 	return c == ',' || isspace(c);
 }
 
-/* 0, or what is wrong with the number at *@at, which moves behind it. */
+/* Parse the number at *@at, which moves behind it: 0, or an errno. */
 static int take_number(const char **at, unsigned int last, unsigned int *number)
 {
 	unsigned int n = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * jhash.c - Bob Jenkins' lookup3, for bytes.
+ * Bob Jenkins' lookup3, for bytes.
  *
  * Three words of state take in twelve bytes at a time; the last block, of one
  * to twelve bytes, goes through the final mix instead.

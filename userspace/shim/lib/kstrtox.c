@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kstrtox.c - text to integer, by the rules of linux/kstrtox.h.
+ * Text to integer, by the rules of linux/kstrtox.h.
  *
- * A number is checked against its type's range after it was read as the
- * widest one, so all widths share one parser.
+ * A number is read as the widest type, and then checked against the range of its own type, so
+ * that all widths share one parser.
  */
 #include <linux/ctype.h>
 #include <linux/errno.h>
@@ -19,7 +19,7 @@ static int digit_value(char c)
 	return INT_MAX;
 }
 
-/* Digits to the end of s, but for one newline; the sign is gone already. */
+/* Digits to the end of s, except for one newline; the sign was taken off before. */
 static int parse_digits(const char *s, unsigned int base, unsigned long long *res)
 {
 	bool zero_x = s[0] == '0' && (s[1] | 0x20) == 'x';
@@ -28,7 +28,7 @@ static int parse_digits(const char *s, unsigned int base, unsigned long long *re
 	const char *first;
 
 	if (base == 0) {
-		/* a "0x" alone may be of either base: it is no number */
+		/* "0x" alone is no number in either base */
 		if (s[0] != '0')
 			base = 10;
 		else
@@ -41,7 +41,7 @@ static int parse_digits(const char *s, unsigned int base, unsigned long long *re
 		overflow |= __builtin_mul_overflow(n, base, &n);
 		overflow |= __builtin_add_overflow(n, (unsigned int)digit_value(*s), &n);
 	}
-	/* The kernel says so of a number too long before it looks behind it. */
+	/* The kernel reports a number that is too long before it looks behind it. */
 	if (overflow)
 		return -ERANGE;
 	if (s == first)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rbtree.c - red-black trees.
+ * Red-black trees.
  *
  * Rules that hold between calls: the root is black, a red node has no red
  * child, and all ways from the root down to a missing child pass equally many
@@ -46,7 +46,7 @@ static struct rb_node *child(const struct rb_node *node, bool left)
 	return left ? node->rb_left : node->rb_right;
 }
 
-/* Puts node's other child in its place, and node below that on the left or right. */
+/* Puts the other child of node in its place, and node below that, on the left or right. */
 static void rotate(struct rb_node *node, bool left, struct rb_root *root)
 {
 	struct rb_node *up = child(node, !left);
@@ -187,7 +187,7 @@ static struct rb_node *leftmost(struct rb_node *node)
 
 static unsigned long firsts;
 
-/* How often rb_first() was called: tests count steps down a tree by it. */
+/* How often rb_first() was called: tests count the steps down a tree by it. */
 unsigned long shim_rb_firsts(void);
 unsigned long shim_rb_firsts(void)
 {

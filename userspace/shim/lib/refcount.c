@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * refcount.c - reference counts that saturate.
+ * Reference counts that saturate.
  *
  * A count is sick when it is or becomes negative. Saturation puts it so far
  * below zero that no realistic number of gets or puts brings it back.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * seq_file.c - text into a buffer that may turn out too small.
+ * Text into a buffer that may turn out too small.
  *
- * Numbers are the hot path: a list of tasks is thousands of them. They are
- * written two digits at a time from a table, straight into the buffer.
+ * Numbers are the hot path, because a list of tasks has thousands of them. They are written
+ * two digits at a time from a table, straight into the buffer.
  */
 #include <linux/kernel.h>
 #include <linux/seq_file.h>
@@ -23,7 +23,7 @@ static void set_overflow(struct seq_file *m)
 	m->count = m->size;
 }
 
-/* True if len bytes fit and one more, as the kernel asks for strings. */
+/* True if len bytes and one more fit, as the kernel requires for strings. */
 static bool fits(const struct seq_file *m, size_t len)
 {
 	return m->count + len < m->size;

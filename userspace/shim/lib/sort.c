@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sort.c - heap sort: no memory, and no order of input is a bad one.
+ * Heap sort: it needs no memory, and no order of input is a bad one.
  */
 #include <linux/sort.h>
 

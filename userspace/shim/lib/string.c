@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * string.c - the string functions that the kernel has and C does not.
+ * The string functions of the kernel that C does not have.
  */
 #include <linux/ctype.h>
 #include <linux/kernel.h>

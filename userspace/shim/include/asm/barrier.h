@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory barriers: stores with exactly the order that the kernel gives them.
+ * Memory barriers: stores with exactly the order that they have in the kernel.
  */
 #ifndef _ASM_BARRIER_H
 #define _ASM_BARRIER_H

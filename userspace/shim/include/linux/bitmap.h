@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sets of bits in arrays of unsigned long. Bits beyond nbits of the last word
- * are ignored by what reads and unspecified after what writes.
+ * Sets of bits in arrays of unsigned long. Functions that read ignore the bits beyond nbits
+ * in the last word; after functions that write these bits are unspecified.
  */
 #ifndef _LINUX_BITMAP_H
 #define _LINUX_BITMAP_H
@@ -26,7 +26,7 @@ bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int n
 bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits);
 bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits);
 
-/* -EINVAL, -ERANGE (a bit beyond @nbits), -EOVERFLOW (beyond an unsigned int); see bitmap_list.c. */
+/* -EINVAL, -ERANGE (beyond @nbits), -EOVERFLOW (beyond an unsigned int): see bitmap_list.c. */
 int bitmap_parselist(const char *buf, unsigned long *map, int nbits);
 
 unsigned long *bitmap_alloc(unsigned int nbits, gfp_t gfp);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * BUG_ON() ends the process with its place and abort(). WARN() logs its place and goes
- * on, or aborts if the environment has SHIM_PANIC_ON_WARN=1. The value of a warning is
- * its condition. WARN_ON_ONCE() speaks once a place.
+ * BUG_ON() logs its place and aborts. WARN() logs its place and goes on, or aborts if the
+ * environment has SHIM_PANIC_ON_WARN=1. The value of a warning is its condition.
+ * WARN_ON_ONCE() warns once for each place.
  */
 #ifndef _LINUX_BUG_H
 #define _LINUX_BUG_H
@@ -32,7 +32,7 @@ do {									\
 	unlikely(__warn_on);						\
 })
 
-/* True at the first call at this place, in whichever thread. */
+/* True at the first call at this place, in any thread. */
 #define __shim_first_time()						\
 ({									\
 	static int __once;						\

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Compiler hints and marked accesses. READ_ONCE and WRITE_ONCE are single
- * relaxed atomic accesses, so the thread sanitiser knows them for what they
- * are; as in the kernel they order nothing and take scalars only.
+ * Compiler hints and marked accesses. READ_ONCE and WRITE_ONCE are single relaxed atomic
+ * accesses, so that the thread sanitiser knows them. As in the kernel they order nothing, and
+ * take scalars only.
  */
 #ifndef _LINUX_COMPILER_H
 #define _LINUX_COMPILER_H

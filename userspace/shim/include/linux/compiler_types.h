@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Attributes and annotations. The kernel's build includes this file before
- * everything; here every shim header reaches it. The annotation __rcu,
- * which is for sparse, says nothing to gcc, in the kernel either.
+ * Attributes and annotations. The kernel's build includes this file before everything; here
+ * every shim header reaches it. The annotation __rcu is for sparse, and means nothing to gcc,
+ * as in the kernel.
  */
 #ifndef _LINUX_COMPILER_TYPES_H
 #define _LINUX_COMPILER_TYPES_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From a member to what holds it, with the kernel's check of the types.
+ * From a member to its struct, with the kernel's check of the types.
  */
 #ifndef _LINUX_CONTAINER_OF_H
 #define _LINUX_CONTAINER_OF_H

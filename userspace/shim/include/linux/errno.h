@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Error numbers: the asm-generic values, which every architecture of ours shares.
+ * Error numbers: the asm-generic values, which all our architectures share.
  */
 #ifndef _LINUX_ERRNO_H
 #define _LINUX_ERRNO_H

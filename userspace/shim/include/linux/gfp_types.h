@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Allocation flags. Their bits are our own; what counts is whether a flag lets
- * the allocator sleep, as GFP_KERNEL does and GFP_ATOMIC does not.
+ * Allocation flags. Their bits are our own. Only one thing counts: GFP_KERNEL lets the
+ * allocator sleep, and GFP_ATOMIC does not.
  */
 #ifndef _LINUX_GFP_TYPES_H
 #define _LINUX_GFP_TYPES_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Multiplicative hashes of integers, to the number of bits asked for. The values are those of a 64-bit kernel, but no caller may rely on them.
+ * Multiplicative hashes of integers, to a given number of bits. The values are those of a
+ * 64-bit kernel, but no caller may rely on them.
  */
 #ifndef _LINUX_HASH_H
 #define _LINUX_HASH_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The mixed bag that 6.1 keeps under this name; of its own it has formatted printing
- * into a buffer. Formats are those of C; see linux/printk.h.
+ * What 6.1 keeps under this name: many other headers, and formatted printing into a buffer.
+ * Formats are those of C; see linux/printk.h.
  */
 #ifndef _LINUX_KERNEL_H
 #define _LINUX_KERNEL_H

@@ -3,8 +3,8 @@
  * Text to integer, by the kernel's rules: the whole string must be the number,
  * with an optional sign ('-' for the signed forms only, '+' for all), one
  * newline at the end allowed and no other space anywhere. Base 0 detects 0x
- * and 0.  -EINVAL for what is no number, -ERANGE for one that does not fit; the
- * result is then untouched.
+ * and 0. -EINVAL: the text is no number; -ERANGE: the number does not fit. An error leaves
+ * the result untouched.
  */
 #ifndef _LINUX_KSTRTOX_H
 #define _LINUX_KSTRTOX_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Linked lists. Adding next to a broken neighbour and deleting what is not on
- * a list abort, as with the kernel's list debugging; deleted entries are
- * poisoned. Locking is the caller's.
+ * Linked lists. To add next to a broken neighbour, or to delete an entry that is not on a
+ * list, aborts, as with the kernel's list debugging; deleted entries are poisoned. Locking is
+ * the caller's.
  */
 #ifndef _LINUX_LIST_H
 #define _LINUX_LIST_H
@@ -47,8 +47,8 @@ static inline void list_add_tail(struct list_head *new, struct list_head *head)
 }
 
 /*
- * Readers under RCU may come to next this way. The kernel orders that by the
- * locks of whoever published next; C orders it by a release store only.
+ * Readers under RCU may come to next this way. In the kernel the locks of the publisher of
+ * next give the order; in C only a release store does.
  */
 static inline void __list_del(struct list_head *prev, struct list_head *next)
 {
@@ -99,7 +99,7 @@ static inline int list_empty(const struct list_head *head)
 	return READ_ONCE(head->next) == head;
 }
 
-/* Moves what list holds between two neighbours; list keeps its old pointers. */
+/* Moves the entries of list between two neighbours; list keeps its old pointers. */
 static inline void __list_splice(const struct list_head *list,
 				 struct list_head *prev, struct list_head *next)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Smaller and larger, each argument evaluated once. The releases of 6.1
- * differ: early ones want equal types and know constants, late ones want equal
- * signs and know none. Here both must be right: equal types, no constants.
+ * Smaller and larger, each argument evaluated once. The releases of 6.1 differ: early ones
+ * require equal types and allow constants, late ones require equal signs and allow none. Code
+ * must satisfy both, so this requires equal types and allows no constants.
  */
 #ifndef _LINUX_MINMAX_H
 #define _LINUX_MINMAX_H

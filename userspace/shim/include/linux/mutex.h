@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Mutexes. Only the owner unlocks, nobody locks twice, and since taking one
- * may sleep it aborts under a spinlock, inside an RCU reader, in an RCU callback
- * and with interrupts off.
+ * Mutexes. Only the owner unlocks, and no thread locks twice. To take one aborts under a
+ * spinlock, inside an RCU reader, in an RCU callback and with interrupts off, because it may
+ * sleep.
  */
 #ifndef _LINUX_MUTEX_H
 #define _LINUX_MUTEX_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Arithmetic that tells of overflow, and sizes that saturate at SIZE_MAX so
+ * Arithmetic that reports overflow, and sizes that saturate at SIZE_MAX so
  * that an allocation of them fails.
  */
 #ifndef _LINUX_OVERFLOW_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a removed list entry points at: nothing that can be read.
+ * The pointers of a removed list entry: addresses that cannot be read.
  */
 #ifndef _LINUX_POISON_H
 #define _LINUX_POISON_H

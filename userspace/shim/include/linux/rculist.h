@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lists that readers walk under RCU while one writer, who has the writers'
- * lock, changes them. New entries are published with release order, and what
- * is deleted keeps its way forward for the readers still on it. The walking
- * macros abort outside a reader unless their condition holds.
+ * Lists that readers walk under RCU while one writer, which holds the writers' lock, changes
+ * them. New entries are published with release order. A deleted entry keeps its pointer
+ * forward, for readers that are still on it. The walking macros abort outside a reader unless
+ * their condition holds.
  */
 #ifndef _LINUX_RCULIST_H
 #define _LINUX_RCULIST_H

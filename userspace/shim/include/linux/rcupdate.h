@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Read-copy-update, for real: what call_rcu() and kfree_rcu() defer waits until
- * every reader that was inside has left, whatever thread it runs on. A
- * callback is never run inside call_rcu(). Dereferencing outside a reader
- * aborts; sleeping and rcu_barrier() inside a reader do too. Callbacks may not
+ * Read-copy-update, for real: call_rcu() and kfree_rcu() defer until every reader that was
+ * inside has left, in all threads. A callback never runs inside call_rcu(). To dereference
+ * outside a reader aborts; so do sleeping and rcu_barrier() inside a reader. Callbacks may not
  * sleep.
  */
 #ifndef _LINUX_RCUPDATE_H

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reference counts that saturate: a count that was let go too often or taken
- * too often warns and sticks at REFCOUNT_SATURATED, so that the object leaks
- * rather than being freed under its users. Dropping is release, and acquire
- * for the one who drops the last.
+ * Reference counts that saturate: a count that was put or taken too often warns and stays at
+ * REFCOUNT_SATURATED, so that the object leaks and is not freed under its users. A put has
+ * release order; the last put has acquire order, too.
  */
 #ifndef _LINUX_REFCOUNT_H
 #define _LINUX_REFCOUNT_H

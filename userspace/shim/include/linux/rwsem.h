@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Semaphores for many readers or one writer. A writer that waits keeps new readers
- * out, so a thread that reads may not begin to read again. Taking one may sleep, so
- * it aborts wherever might_sleep() would.
+ * out, so a thread that reads may not begin to read again. To take one aborts wherever
+ * might_sleep() would, because it may sleep.
  */
 #ifndef _LINUX_RWSEM_H
 #define _LINUX_RWSEM_H

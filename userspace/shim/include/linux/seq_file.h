@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text for a reader, gathered in one buffer. Who calls an engine's show
- * function supplies buf and size and starts with count 0; if
- * seq_has_overflowed() afterwards, it doubles the buffer and starts again.
- * What overflows sets count to size, so later output changes nothing.
+ * Text for a reader, gathered in one buffer. The caller of a show function supplies buf and
+ * size, and starts with count 0. If seq_has_overflowed() afterwards, the caller doubles the
+ * buffer and starts again. An overflow sets count to size, so later output changes nothing.
  */
 #ifndef _LINUX_SEQ_FILE_H
 #define _LINUX_SEQ_FILE_H
@@ -44,7 +43,7 @@ static inline bool seq_has_overflowed(struct seq_file *m)
 	return m->count == m->size;
 }
 
-/* What is free of the buffer; seq_commit() says how much of it was used. */
+/* The free part of the buffer; seq_commit() tells how much of it was used. */
 static inline size_t seq_get_buf(struct seq_file *m, char **bufp)
 {
 	BUG_ON(m->count > m->size);
@@ -66,7 +65,7 @@ __printf(2, 3) void seq_printf(struct seq_file *m, const char *fmt, ...);
 __printf(2, 0) void seq_vprintf(struct seq_file *m, const char *fmt, va_list args);
 void seq_putc(struct seq_file *m, char c);
 void seq_puts(struct seq_file *m, const char *s);
-/* 0, or -1 if it did not fit. */
+/* 0, or -1 if the text did not fit. */
 int seq_write(struct seq_file *m, const void *data, size_t len);
 /* These put delimiter, which may be NULL, in front. */
 void seq_put_decimal_ull_width(struct seq_file *m, const char *delimiter,
@@ -76,7 +75,7 @@ void seq_put_decimal_ull(struct seq_file *m, const char *delimiter,
 /* Bytes of esc, backslash included only if it is there, come out in octal. */
 void seq_escape(struct seq_file *m, const char *s, const char *esc);
 
-/* One mount option, as the mount table has them. */
+/* One mount option, in the form of the mount table. */
 static inline void seq_show_option(struct seq_file *m, const char *name, const char *value)
 {
 	seq_putc(m, ',');

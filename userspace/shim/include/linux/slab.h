@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Allocation. Flags that may sleep abort where sleeping is forbidden; sizes
- * above 4 MiB fail; kmalloc(0) has a pointer that only kfree() may
- * touch. Each object goes back the way it came: kfree() of a cache's object
- * or of kvmalloc()'s memory aborts, as do freeing twice and freeing memory
- * that holds a lock this thread has. A cache destroyed with live objects
- * warns and stays. Allocations fail when the host injects it.
+ * Allocation. Flags that may sleep abort where sleeping is forbidden. Sizes above 4 MiB fail.
+ * kmalloc(0) returns a pointer that only kfree() may touch. Each object must be freed by the
+ * function for its kind: kfree() of a cache's object or of kvmalloc()'s memory aborts. So does
+ * a second free, and a free of memory with a lock that this thread holds. The destruction of
+ * a cache with live objects warns, and the cache stays. Allocations fail when the host injects
+ * it.
  */
 #ifndef _LINUX_SLAB_H
 #define _LINUX_SLAB_H
@@ -44,7 +44,7 @@ static inline __must_check void *__shim_kvalloc_array(size_t n, size_t size, gfp
 	__shim_kvalloc_array(n, size, gfp, __FILE__, __LINE__)
 #define kvfree(p)		shim_kvfree(p, __FILE__, __LINE__)
 
-/* The struct's name is the kernel's; what it is stays in slab.c. */
+/* The name of the struct is the kernel's; its members are known only in slab.c. */
 #define kmem_cache		shim_cache
 
 #define kmem_cache_create(name, size, align, flags, ctor)		\

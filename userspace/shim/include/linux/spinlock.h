@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Spinlocks. They exclude threads, and while one is held the thread may not
- * sleep. Locking twice, unlocking what another thread holds and using a lock
- * nobody initialised all abort. The irq and bh forms lock the same way; with
- * interrupts off the thread may not sleep either.
+ * Spinlocks. They exclude threads, and a thread that holds one may not sleep. To lock twice, to
+ * unlock what another thread holds, and to use a lock that was not initialised abort. The irq
+ * and bh forms lock the same way; with interrupts off the thread may not sleep either.
  */
 #ifndef _LINUX_SPINLOCK_H
 #define _LINUX_SPINLOCK_H

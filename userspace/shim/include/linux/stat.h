@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * File types and permissions, with the values user space has too.
+ * File types and permissions, with the values of user space.
  */
 #ifndef _LINUX_STAT_H
 #define _LINUX_STAT_H

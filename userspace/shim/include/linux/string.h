@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Strings. What the C library has under the same contract is that function;
- * the kernel's own are here.  strscpy() always terminates and has -E2BIG for
- * what did not fit; the duplicating functions are kmalloc()'s, with its rules
- * about sleeping, and return NULL for a NULL argument.
+ * Strings. Functions that the C library has with the same contract are the C library's; the
+ * kernel's own are here. strscpy() always terminates, and returns -E2BIG if the text did not
+ * fit. The duplicating functions use kmalloc(), with its rules about sleeping, and return NULL
+ * for a NULL argument.
  */
 #ifndef _LINUX_STRING_H
 #define _LINUX_STRING_H
