@@ -15,6 +15,7 @@
 #ifndef _CONTAINERFS_VFS_H
 #define _CONTAINERFS_VFS_H
 
+#include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/poll.h>
@@ -39,9 +40,13 @@ static inline struct container *inode_cont(const struct inode *inode)
 	return CONTAINERFS_I(inode)->cont;
 }
 
+/* An inode number is the id of the container and, in the lowest bits, the index of the node. */
+#define CONTAINERFS_NODE_BITS	6
+static_assert(CONTAINER_NODES_MAX <= 1 << CONTAINERFS_NODE_BITS);
+
 static inline unsigned long containerfs_ino(struct container *cont, unsigned int node)
 {
-	return container_id(cont) << 6 | node;
+	return container_id(cont) << CONTAINERFS_NODE_BITS | node;
 }
 
 /* Fill @actor for current, with its present credentials. */
