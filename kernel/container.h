@@ -80,7 +80,7 @@ struct containerfs_root {
 	unsigned int		subsys_mask;
 	/* immutable: of each subsystem's mount options, those that are flags */
 	unsigned int		subsys_flags[CONTAINER_SUBSYS_COUNT];
-	char			name[CONTAINERFS_NAME_MAX + 1];	/* immutable */
+	char			name[CONTAINER_HIERARCHY_NAME_MAX + 1];	/* immutable */
 	char			*release_agent;	/* NULL: none */
 	struct container	*top;		/* immutable */
 	struct rw_semaphore	css_rwsem;	/* pins the top's subsys[]; a remount writes: file.c */

@@ -103,7 +103,7 @@ bool root_clones(const struct containerfs_root *root)
 static void subsys_say_taken(const struct container_subsys *ss, struct option_msg *msg)
 {
 	const struct containerfs_root *root = ss->root;
-	char buf[CONTAINERFS_NAME_MAX + 128];
+	char buf[CONTAINER_HIERARCHY_NAME_MAX + 128];
 	struct seq_file m = { .buf = buf, .size = sizeof(buf) };
 
 	hierarchy_show_binding(&m, root);

@@ -67,13 +67,13 @@ static int opt_name(struct mount_options *o, char *value, struct option_msg *msg
 		option_say(msg, "name= is given twice (fstab counts, too)");
 		return -EINVAL;
 	}
-	if (!*value || strlen(value) > CONTAINERFS_NAME_MAX) {
-		option_say(msg, "name= takes 1 to %d characters", CONTAINERFS_NAME_MAX);
+	if (!*value || strlen(value) > CONTAINER_HIERARCHY_NAME_MAX) {
+		option_say(msg, "name= takes 1 to %d characters", CONTAINER_HIERARCHY_NAME_MAX);
 		return -EINVAL;
 	}
 	for (p = value; *p; p++) {
-		if (!isalnum(*p) && !strchr(CONTAINERFS_NAME_CHARS, *p)) {
-			option_say(msg, "name=%s: only letters, digits and '" CONTAINERFS_NAME_CHARS
+		if (!isalnum(*p) && !strchr(CONTAINER_HIERARCHY_NAME_CHARS, *p)) {
+			option_say(msg, "name=%s: only letters, digits and '" CONTAINER_HIERARCHY_NAME_CHARS
 				   "' are accepted", value);
 			return -EINVAL;
 		}

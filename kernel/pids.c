@@ -29,7 +29,7 @@
 #include "cftype.h"
 #include "pids_host.h"
 
-#define PIDS_NO_LIMIT		(CONTAINERFS_PIDS_MAX + 1)
+#define PIDS_UNLIMITED		(CONTAINER_PIDS_MAX + 1)
 #define PIDS_HASH_BITS		10
 
 struct pids_state {
@@ -104,7 +104,7 @@ static bool pids_limited(struct container *cont)
 	struct container *pos;
 
 	pids_for_each_above(pos, cont)
-		if (pids_of(pos)->max != PIDS_NO_LIMIT)
+		if (pids_of(pos)->max != PIDS_UNLIMITED)
 			return true;
 	return false;
 }
@@ -157,7 +157,7 @@ static void pids_say_refused(struct container *cont)
 	char path[256];
 
 	pids_for_each_above(pos, cont) {
-		if (pids_of(pos)->max == PIDS_NO_LIMIT)
+		if (pids_of(pos)->max == PIDS_UNLIMITED)
 			continue;
 		if (!limit)
 			limit = pos;
@@ -270,7 +270,7 @@ static struct container_subsys_state *pids_create(gfp_t gfp)
 
 	if (!p)
 		return NULL;
-	p->max = PIDS_NO_LIMIT;
+	p->max = PIDS_UNLIMITED;
 	p->events = 1;
 	return &p->css;
 }
@@ -394,7 +394,7 @@ static int pids_max_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	s64 max = READ_ONCE(pids_of_css(css)->max);
 
-	if (max == PIDS_NO_LIMIT)
+	if (max == PIDS_UNLIMITED)
 		seq_puts(m, "max\n");
 	else
 		seq_printf(m, "%lld\n", (long long)max);
@@ -405,7 +405,7 @@ static int pids_max_write(struct container_subsys_state *css, struct container_f
 			  char *buf, size_t len)
 {
 	struct container *cont = css->container;
-	long long max = PIDS_NO_LIMIT;
+	long long max = PIDS_UNLIMITED;
 	int ret = 0;
 
 	buf = strim(buf);
@@ -413,7 +413,7 @@ static int pids_max_write(struct container_subsys_state *css, struct container_f
 		ret = kstrtoll(buf, 0, &max);
 		if (ret)
 			return ret;
-		if (max < 0 || max > CONTAINERFS_PIDS_MAX)
+		if (max < 0 || max > CONTAINER_PIDS_MAX)
 			return -EINVAL;
 		ret = pids_host.start();
 		if (ret)

@@ -26,7 +26,7 @@ struct pids_host_ops {
 	/*
 	 * Atomic.  Does the host count and refuse by itself, without the engine?  NULL: no.
 	 * Only if so the rest is used, all of it atomic: containers by their ids, of which 0
-	 * and the top's do not count; a limit (CONTAINERFS_PIDS_MAX + 1: none), 0 or an
+	 * and the top's do not count; a limit (CONTAINER_PIDS_MAX + 1: none), 0 or an
 	 * error; the numbers, false if there are none for the container.
 	 */
 	_Bool (*counts)(void);

@@ -139,8 +139,8 @@
 #define CONTAINERFS_FSTYPE		"containerfs"
 
 /* longest hierarchy name (name=), and the characters it may have besides alnum */
-#define CONTAINERFS_NAME_MAX		63
-#define CONTAINERFS_NAME_CHARS		"._-"
+#define CONTAINER_HIERARCHY_NAME_MAX	63
+#define CONTAINER_HIERARCHY_NAME_CHARS	"._-"
 
 /* longest container name, bytes */
 #define CONTAINER_NAME_MAX		255
@@ -158,7 +158,7 @@
 #define CONTAINER_NS_MAX_USER_CLONES	4096	/* automatic containers that one user causes */
 
 /* largest number that pids.max takes: as many ids as there can be */
-#define CONTAINERFS_PIDS_MAX		4194304
+#define CONTAINER_PIDS_MAX		4194304
 
 /*
  * The namespaces a clone can be made for: name in ns.clone_flags, CLONE_NEW*

@@ -215,7 +215,7 @@ static int pids_limit(unsigned long long id, unsigned long long max)
 	if (!entry || !entry->by_key.key)
 		return -ENOMEM;
 	return task_events_pids_max(te, entry->by_key.key,
-				    max > CONTAINERFS_PIDS_MAX ? TE_PIDS_UNLIMITED : (int64_t)max);
+				    max > CONTAINER_PIDS_MAX ? TE_PIDS_UNLIMITED : (int64_t)max);
 }
 
 static _Bool pids_read(unsigned long long id, struct container_pids *now)

@@ -366,7 +366,7 @@ START_TEST(a_host_that_counts)
 	container_file_release(file);
 
 	ck_assert_int_eq(write_to(a, "pids.max", "max"), 0);
-	ck_assert_uint_eq(host.limit, CONTAINERFS_PIDS_MAX + 1);
+	ck_assert_uint_eq(host.limit, CONTAINER_PIDS_MAX + 1);
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	ck_assert_uint_eq(host.pids_removed, 1);
 	attach(top, 10);
