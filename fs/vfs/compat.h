@@ -57,7 +57,7 @@
 #define COMPAT_REVALIDATE_DIR
 #endif
 
-/* What mkdir() returns, and an errno as it. */
+/* The return type of mkdir(), and an errno in it. */
 #ifdef HAVE_MKDIR_DENTRY
 typedef struct dentry *compat_mkdir_t;
 #define compat_mkdir(err)		ERR_PTR(err)

@@ -109,7 +109,7 @@ static int find_programs(void)
 	return 0;
 }
 
-/* Of options.module, if there is one. */
+/* Load options.module, if it is given. */
 static int module_load(void)
 {
 	int fd, err = 0;

@@ -215,7 +215,7 @@ START_TEST(host_meets_groups)
 }
 END_TEST
 
-/* What clones get of other subsystems changes with those that a remount brings, too. */
+/* A remount that brings subsystems also changes what clones get of them. */
 START_TEST(remount_tells_of_clones)
 {
 	struct container *top = mount_top("ns");

@@ -183,10 +183,10 @@ void host_group_cloned(struct css_group *group, const struct css_group_facts *fa
 /* The host gives up its number for @group. */
 void host_group_forget(struct css_group *group);
 bool host_group_knows(const struct css_group *group);
-/* What it was told of @group, which it knows, and what the engine would say now. */
+/* The facts of @group, which the host knows: those that it was told, and those of now. */
 const struct css_group_facts *host_group_told(const struct css_group *group);
 struct css_group_facts host_group_facts(const struct css_group *group);
-/* Are these the same, for all groups that it knows, where changes are told? */
+/* Check that these are the same for all groups that the host knows, where changes are told. */
 void host_groups_sane(void);
 void host_groups_reset(void);
 /* An actor with these credentials, acting as thread @tid from its pid namespace. */

@@ -2,8 +2,8 @@
 /*
  * What the test host knows of css_groups
  *
- * It is a host whose hooks decide by themselves: it keeps what it was told of each
- * group, by the group's cookie, and compares that with what the engine would say now.
+ * The hooks of this host decide by themselves. It keeps the facts that it was told of each
+ * group, by the cookie of the group, and compares them with those that the engine has now.
  */
 #include <check.h>
 #include <string.h>
@@ -104,7 +104,7 @@ struct css_group_facts host_group_facts(const struct css_group *group)
 	return facts;
 }
 
-/* What wakes up pollers may have ended since, of which nobody is told. */
+/* Pollers may have ended since, of which the host is not told. */
 #define WATCH_MAY_END	(CSS_GROUP_WATCH_EMPTY | CSS_GROUP_WATCH_ALL | CSS_GROUP_WATCH_CLONE)
 
 static bool told(const struct css_group_facts *was, const struct css_group_facts *now)

@@ -104,7 +104,7 @@ static void first_thread(void)
 	host_thread(100, 101);
 }
 
-/* It had one thread when it was looked up, and makes another before it moves. */
+/* A process has one thread when it is looked up, and makes another before it moves. */
 START_TEST(single_thread_makes_another)
 {
 	host.on_sync = first_thread;
@@ -128,7 +128,7 @@ static void second_get_execs(void)
 	host_exec(101);
 }
 
-/* That one was made before the move, and takes its place after it. */
+/* A thread that was made before the move execs after it. */
 START_TEST(single_thread_is_replaced)
 {
 	next_tid = 0;

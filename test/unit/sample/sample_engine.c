@@ -27,7 +27,7 @@ struct sample_state {
 	u64			dead;		/* tasks that exited here and are not reaped yet */
 };
 
-/* Of each task. */
+/* State of each task. */
 struct sample_task {
 	struct container	*charged;	/* for the fork that it makes; a reference, or NULL */
 	struct container	*exited;	/* where, a reference; the record is kept then */

@@ -258,7 +258,7 @@ static void beside_teardown(void)
 
 #define expect_pids(now)	ck_assert_str_eq(read_of(p, "pids.current"), now "\n")
 
-/* Whoever agreed before another refuses is told that nothing comes of it. */
+/* A subsystem that has agreed is told if another one refuses. */
 START_TEST(all_must_agree)
 {
 	set(p, "pids.max", "5");
