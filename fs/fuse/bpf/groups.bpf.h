@@ -102,8 +102,8 @@ static __noinline void clone_refuse(u64 id)
 }
 
 /*
- * Is a task of @parent that makes itself the namespaces @flags to be cloned? If there are
- * limits, then a refusal is counted. The user to be charged is put into @o.
+ * Is a task of @parent with the new namespaces @flags to be cloned? A refusal by a limit is
+ * counted. @o gets the user to be charged.
  */
 static __always_inline bool clone_asked(u64 parent, struct task_struct *task, u32 flags,
 					struct owner *o)
@@ -120,7 +120,7 @@ static __always_inline bool clone_asked(u64 parent, struct task_struct *task, u3
 }
 
 /*
- * Make a css_group below @parent, to hold @task, which made itself the namespaces @flags.
+ * Make a css_group below @parent, to hold @task, which has the new namespaces @flags.
  * Returns its id, or 0: tasks of @parent are not cloned for these, or a limit or a full
  * map refuses it.
  */

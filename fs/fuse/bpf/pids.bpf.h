@@ -261,7 +261,7 @@ static __always_inline void pids_refuse(u64 key)
 		wake_daemon();
 }
 
-/* Take back what @creator was charged for a child that came to nothing, or elsewhere. */
+/* Take back the charge for a child of @creator that came to nothing, or was charged anew. */
 static __always_inline void pids_fork_drop(struct te_slot *creator)
 {
 	u64 key = creator->forking;

@@ -16,7 +16,7 @@
  *		sched_process_fork, which does the work if task_newtask was skipped.
  *  exit	sched_process_exit; and sched_process_free, which is never skipped, because
  *		it runs in a softirq.
- *  reaping	fentry; and likewise.
+ *  reaping	fentry on the release; and sched_process_free.
  *
  * The kernel counts what is skipped all the same. The daemon asks for these numbers only if
  * a program is, or was, inside since it last asked: a program that can be skipped counts
