@@ -34,7 +34,7 @@
  * Such tasks stay where they are; those without a word in the top container.
  *
  * The namespaces of tasks without a word are remembered since cloning was enabled, or since
- * the last time, so that those made before are not taken for new tasks.
+ * the last time, so that those made before are not taken for new ones.
  */
 #include <errno.h>
 #include <stdlib.h>
