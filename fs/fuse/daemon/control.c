@@ -85,6 +85,14 @@ unsigned int control_clients(void)
 	return control.nr;
 }
 
+/* The engine puts a comma before each option, as the mount table needs it. */
+void control_options(struct containerfs_root *root, char *buf, size_t size)
+{
+	hierarchy_show_options(root, buf, size);
+	if (buf[0] == ',')
+		memmove(buf, buf + 1, strlen(buf));
+}
+
 /* --- the operations: a positive errno or 0, text in control.reply --- */
 
 static int refuse(int err, const char *text)
@@ -106,9 +114,9 @@ static void log_mounted(struct containerfs_root *root, const struct client *c)
 	const struct super *s = hierarchy_host(root);
 	char options[512], text[2048], *save = NULL;
 
-	hierarchy_show_options(root, options, sizeof(options));
-	log_info("hierarchy %d: mounted by process %d: %s", hierarchy_id(root),
-		 c->peer.pid, options[0] == ',' ? options + 1 : options);
+	control_options(root, options, sizeof(options));
+	log_info("hierarchy %d: mounted by process %d: %s", hierarchy_id(root), c->peer.pid,
+		 options);
 	if (s->mounts > 1)
 		return;
 	container_subsys_describe(text, sizeof(text));
@@ -159,13 +167,10 @@ static int do_remount(const struct client *c, const struct control_request *rq, 
 static int do_show(int fd)
 {
 	struct super *s = super_of_fd(fd);
-	char *text = control.reply.text;
 
 	if (!s)
 		return refuse(EINVAL, "not a mount of a running containerfsd");
-	hierarchy_show_options(s->root, text, sizeof(control.reply.text));
-	if (text[0] == ',')
-		memmove(text, text + 1, strlen(text));
+	control_options(s->root, control.reply.text, sizeof(control.reply.text));
 	return 0;
 }
 
@@ -182,12 +187,11 @@ static int stats_root(struct containerfs_root *root, int mounted, void *arg)
 	char dev[32] = "-", options[CONTROL_OPTIONS_MAX];
 	size_t len;
 
-	hierarchy_show_options(root, options, sizeof(options));
+	control_options(root, options, sizeof(options));
 	if (s)
 		snprintf(dev, sizeof(dev), "%u:%u", major(s->dev), minor(s->dev));
 	len = snprintf(t->at, t->left, "hierarchy %d %s %lu %s\n", hierarchy_id(root), dev,
-		       hierarchy_containers(root),
-		       options[0] == ',' ? options + 1 : options);
+		       hierarchy_containers(root), options);
 	if (len >= t->left)
 		return 1;
 	t->at += len;

@@ -27,6 +27,8 @@ int control_init(int fd, void (*used)(void));
 void control_exit(void);
 /* How many clients are connected now. */
 unsigned int control_clients(void);
+/* The options of @root as a client would mount it, cut to @size. */
+void control_options(struct containerfs_root *root, char *buf, size_t size);
 
 /* --- options.c: the command line --- */
 

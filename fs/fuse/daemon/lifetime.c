@@ -37,52 +37,15 @@ static struct {
 	bool	expired;	/* the time for the first is over */
 } life = { .sigfd = -1, .timer = -1 };
 
-struct children {
-	struct container	**cont;
-	size_t			  nr;
-};
-
-static int add_child(void *arg, const char *name, unsigned int namelen, struct container *child,
-		     unsigned int node, unsigned long long next)
-{
-	struct children *c = arg;
-	struct container **cont;
-
-	if (!child)
-		return 0;
-	cont = reallocarray(c->cont, c->nr + 1, sizeof(*cont));
-	if (!cont)
-		return -ENOMEM;
-	c->cont = cont;
-	c->cont[c->nr++] = container_get(child);
-	return 0;
-}
-
-/* How many containers are below @cont. */
-static size_t count_below(struct container *cont)
-{
-	struct children c = { 0 };
-	size_t count;
-
-	container_readdir(cont, 0, NULL, add_child, &c);
-	count = c.nr;
-	for (size_t i = 0; i < c.nr; i++) {
-		count += count_below(c.cont[i]);
-		container_put(c.cont[i]);
-	}
-	free(c.cont);
-	return count;
-}
-
 static int log_dropped(struct containerfs_root *root, int mounted, void *arg)
 {
 	char options[512];
 
 	if (mounted)
 		return 0;
-	hierarchy_show_options(root, options, sizeof(options));
-	log_warn("hierarchy %d (%s): dropped with %zu containers", hierarchy_id(root),
-		 options[0] == ',' ? options + 1 : options, count_below(hierarchy_top(root)));
+	control_options(root, options, sizeof(options));
+	log_warn("hierarchy %d (%s): dropped with %lu containers", hierarchy_id(root), options,
+		 hierarchy_containers(root) - 1);
 	return 0;
 }
 
