@@ -279,7 +279,7 @@ units		= $(patsubst test/unit/%/,%,$(dir $(wildcard test/unit/*/*.c)))
 unit_names	= $(sort $(units))
 -include $(wildcard test/unit/*/sources.mk)
 
-UNIT_SRCS_task_events ?= $(skeleton_users) fs/fuse/base/hash.c
+UNIT_SRCS_task_events ?= $(skeleton_users) fs/fuse/base/hash.c userspace/common/own_mount.c
 UNIT_LIBS_task_events ?= $(BPF_LIBS)
 UNIT_CORE_task_events ?=
 

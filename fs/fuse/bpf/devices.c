@@ -15,9 +15,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
+#include "common/own_mount.h"
 #include "internal.h"
 #include "devices.skel.h"
 
@@ -29,23 +29,9 @@ struct te_devices {
 	int link[NR_LINKS];
 };
 
-/* Open the root of the only file system of @type, by a mount that no other process sees. */
-static int open_root(const char *type)
-{
-	int fs = fsopen(type, FSOPEN_CLOEXEC);
-	int fd = -1;
-
-	if (fs < 0)
-		return -errno;
-	if (!fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		fd = fsmount(fs, FSMOUNT_CLOEXEC, 0);
-	close(fs);
-	return fd < 0 ? -EOPNOTSUPP : fd;
-}
-
 static bool have_cgroup2(void)
 {
-	int fd = open_root("cgroup2");
+	int fd = own_mount("cgroup2", NULL);
 
 	if (fd >= 0)
 		close(fd);
@@ -55,7 +41,7 @@ static bool have_cgroup2(void)
 /* Is bpf among the LSMs? The file lists them, separated by commas. */
 static bool bpf_is_lsm(void)
 {
-	int root = open_root("securityfs"), fd = -1;
+	int root = own_mount("securityfs", NULL), fd = -1;
 	char list[512], *rest = list, *name;
 	bool found = false;
 	ssize_t n = -1;
@@ -79,10 +65,10 @@ static bool bpf_is_lsm(void)
 /* A link implies BPF_F_ALLOW_MULTI. */
 static int attach_cgroup(struct te_devices *d)
 {
-	int cgroup = open_root("cgroup2");
+	int cgroup = own_mount("cgroup2", NULL);
 
 	if (cgroup < 0)
-		return cgroup;
+		return -EOPNOTSUPP;
 	d->link[0] = bpf_link_create(bpf_program__fd(d->skel->progs.te_device), cgroup,
 				     BPF_CGROUP_DEVICE, NULL);
 	close(cgroup);

@@ -13,9 +13,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
+#include "common/own_mount.h"
 #include "base/base.h"
 #include "tasks.h"
 #include "freezer_kernel.h"
@@ -41,22 +41,18 @@ bool kernel_freezer_known(int *id)
 
 int kernel_freezer_open(void)
 {
-	int fs, err = 0;
+	int mnt;
 
 	if (kernel_freezer >= 0)
 		return 0;
-	fs = fsopen("cgroup", FSOPEN_CLOEXEC);
-	if (fs < 0)
-		return errno == ENODEV ? -EOPNOTSUPP : -errno;
-	if (fsconfig(fs, FSCONFIG_SET_FLAG, "freezer", NULL, 0) ||
-	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		err = errno == EINVAL ? -EOPNOTSUPP : -errno;
-	else
-		kernel_freezer = fsmount(fs, FSMOUNT_CLOEXEC, 0);
-	if (!err && kernel_freezer < 0)
-		err = -errno;
-	close(fs);
-	return err;
+	mnt = own_mount("cgroup", "freezer");
+	/* no cgroup v1; no freezer, or another hierarchy has it with other controllers */
+	if (mnt == -ENODEV || mnt == -EINVAL)
+		return -EOPNOTSUPP;
+	if (mnt < 0)
+		return mnt;
+	kernel_freezer = mnt;
+	return 0;
 }
 
 void kernel_freezer_close(void)
