@@ -207,6 +207,17 @@ static void root_unbind(struct containerfs_root *root)
 	}
 }
 
+/* Of all subsystems, because a remount may have taken one away. */
+void hierarchy_mounted(void)
+{
+	struct container_subsys *ss;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (ss->mounted)
+			ss->mounted();
+}
+
 int hierarchy_mount(const char *options, const struct container_actor *actor,
 		    char *msgbuf, unsigned long msglen,
 		    struct containerfs_root **rootp)
@@ -258,6 +269,8 @@ out:
 	if (made)
 		root_drop(made);
 	mount_options_free(&opts);
+	if (!ret)
+		hierarchy_mounted();
 	return ret;
 }
 

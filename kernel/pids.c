@@ -430,6 +430,12 @@ static int pids_max_write(struct container_subsys_state *css, struct container_f
 	return ret;
 }
 
+static void pids_mounted(void)
+{
+	if (pids_host.settle)
+		pids_host.settle();
+}
+
 static const char *pids_describe(void)
 {
 	return pids_host.describe();
@@ -479,6 +485,7 @@ struct container_subsys pids_subsys = {
 	.can_fork	= pids_can_fork,
 	.cancel_fork	= pids_fork_ended,
 	.fork		= pids_fork_ended,
+	.mounted	= pids_mounted,
 	.group_facts	= pids_group_facts,
 	.describe	= pids_describe,
 	.files		= pids_files,

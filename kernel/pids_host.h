@@ -21,6 +21,11 @@ struct pids_host_ops {
 	int (*start)(void);
 	/* Atomic.  There is a hierarchy with pids now, or (@on false) none any more. */
 	void (*set)(_Bool on);
+	/*
+	 * A mount is about to be seen: what set() has put off, because it must not sleep, is
+	 * done when this returns.  May sleep.  NULL on a host that puts nothing off.
+	 */
+	void (*settle)(void);
 	/* Atomic.  Will container_task_reaped() be called for tasks that exit from now on?  NULL: no. */
 	_Bool (*sees_reaping)(void);
 	/*

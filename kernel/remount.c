@@ -144,5 +144,7 @@ out:
 			ss->destroy(css[i]);
 	kfree(agent);
 	mount_options_free(&opts);
+	if (!ret)
+		hierarchy_mounted();
 	return ret;
 }

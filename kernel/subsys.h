@@ -84,6 +84,11 @@ struct container_subsys {
 	void (*online)(struct container_subsys_state *css, struct container_subsys_state *parent);
 	/* Under the lock: the container is being removed, or the top's hierarchy ends. */
 	void (*offline)(struct container_subsys_state *css);
+	/*
+	 * A hierarchy was mounted, which is about to be seen, or remounted, with the subsystem
+	 * or without.  No lock, may sleep.
+	 */
+	void (*mounted)(void);
 	/* Under the lock: the last mount of a hierarchy went, which lives on.  @css is its top's. */
 	void (*unmounted)(struct container_subsys_state *css);
 	/* Under the lock: may @actor make a container in this one? */

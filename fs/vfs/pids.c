@@ -16,8 +16,8 @@
  *
  * The probes are registered from the beginning, and cost nothing until they are enabled:
  * those in fork with the first limit, the other while there is a hierarchy with pids. A work
- * enables them, because the engine asks for it under its lock; a mount waits for the work
- * (containerfs_pids_settle()).
+ * enables them, because the engine asks for it under its lock; a mount waits for the work,
+ * as the engine calls pids_host.settle() before anybody sees the mount.
  */
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
@@ -171,6 +171,7 @@ const struct pids_host_ops pids_host = {
 	.describe	= pids_describe,
 	.start		= limits_start,
 	.set		= pids_set,
+	.settle		= containerfs_pids_settle,
 	.sees_reaping	= sees_reaping,
 };
 

@@ -153,7 +153,6 @@ static int containerfs_get_tree(struct fs_context *fc)
 	containerfs_say(fc, ret, message);
 	if (ret)
 		return ret;
-	containerfs_pids_settle();
 	fc->s_fs_info = ctx->root;
 	sb = sget_fc(fc, containerfs_test_super, set_anon_super_fc);
 	if (IS_ERR(sb)) {
@@ -186,7 +185,6 @@ static int containerfs_reconfigure(struct fs_context *fc)
 	containerfs_actor(&actor);
 	ret = hierarchy_remount(root, ctx->options, &actor, message, sizeof(message));
 	containerfs_say(fc, ret, message);
-	containerfs_pids_settle();
 	return ret;
 }
 

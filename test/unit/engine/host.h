@@ -118,6 +118,7 @@ struct host {
 	bool		devices_checked;	/* between devices_host.start() and stop() */
 	unsigned int	device_sets;		/* it knows of */
 	int		pids_set;		/* calls of pids_host.set(true), less (false) */
+	int		pids_settled;		/* that, when it was last to settle */
 	unsigned int	pids_added, pids_removed;	/* containers */
 	unsigned int	cpus_set;		/* of tasks */
 	bool		watching_affinity, watching_migrations;

@@ -283,6 +283,12 @@ static void pids_add(unsigned long long id, unsigned long long parent)
 	host.pids_added++;
 }
 
+static void pids_settle(void)
+{
+	may_sleep();
+	host.pids_settled = host.pids_set;
+}
+
 static void pids_remove(unsigned long long id)
 {
 	ck_assert_uint_ne(id, 0);
@@ -308,6 +314,7 @@ const struct pids_host_ops pids_host = {
 	.describe	= pids_describe,
 	.start		= limits_start,
 	.set		= pids_set,
+	.settle		= pids_settle,
 	.sees_reaping	= sees_reaping,
 	.counts		= pids_counts,
 	.add		= pids_add,

@@ -374,6 +374,29 @@ START_TEST(a_host_that_counts)
 }
 END_TEST
 
+static int remount_as(const char *options)
+{
+	return hierarchy_remount(container_root(top), options, &root_actor, mount_msg,
+				 sizeof(mount_msg));
+}
+
+/* What the host puts off when it is told of the subsystem is done before anybody sees the mount. */
+START_TEST(a_mount_waits_for_the_host)
+{
+	ck_assert_int_eq(host.pids_set, 1);
+	ck_assert_int_eq(host.pids_settled, 1);
+	ck_assert_int_eq(container_rmdir(a, "b"), 0);
+	ck_assert_int_eq(container_rmdir(top, "a"), 0);
+	ck_assert_int_eq(container_rmdir(top, "b"), 0);
+	ck_assert_int_eq(remount_as("ns"), 0);
+	ck_assert_int_eq(host.pids_set, 0);
+	ck_assert_int_eq(host.pids_settled, 0);
+	ck_assert_int_eq(remount_as("ns,pids"), 0);
+	ck_assert_int_eq(host.pids_set, 1);
+	ck_assert_int_eq(host.pids_settled, 1);
+}
+END_TEST
+
 TCase *pids_tests(void)
 {
 	TCase *tc = tcase_create("pids");
@@ -393,5 +416,6 @@ TCase *pids_tests(void)
 	tcase_add_test(tc, events_can_be_polled);
 	tcase_add_test(tc, the_log_says_it);
 	tcase_add_test(tc, a_host_that_counts);
+	tcase_add_test(tc, a_mount_waits_for_the_host);
 	return tc;
 }
