@@ -9,11 +9,10 @@
  *
  * Errors are negative errno everywhere; no pointer return encodes one.
  *
- * Locking: the engine has one lock, container_lock (see container.h).  Every
- * function here takes it itself unless its comment says "under the lock" or that it
- * does not lock.  Both mean that the host calls it with the lock held, which is so in
- * a host function that is marked atomic and in a callback; the latter the only thread
- * of a host that has one may also call by itself.
+ * Locking: the engine has one lock, container_lock (see container.h).  A function here
+ * takes it unless its comment says "does not lock" or "under the lock".  Such a function
+ * is called while the lock is held, which is so in the host functions and callbacks that
+ * are marked atomic; or by a host that calls the engine from one thread only.
  *
  * References: a struct container, css_group or containerfs_root that a
  * function hands out "with a reference" must be put by the host.

@@ -3,8 +3,9 @@
  * What a host supplies to the engine: the other half of engine.h, which includes
  * it and says what holds for both.
  *
- * What is marked "atomic" the engine calls with its lock held: it must not sleep
- * and must not call back into the engine.
+ * The engine calls what is marked "atomic" with its lock held.  Such a function must not
+ * sleep, and of the engine's functions it may call only those that do not lock: engine.h
+ * says which.
  */
 #ifndef _CONTAINERFS_ENGINE_HOST_H
 #define _CONTAINERFS_ENGINE_HOST_H
