@@ -10,6 +10,25 @@ struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT] = {
 };
 #undef SUBSYS
 
+struct container_hot container_hot;
+
+static void find_hot_hooks(void)
+{
+	struct container_subsys *ss;
+	int i;
+
+#define SUBSYS_FIND(_hook) {						\
+	struct container_subsys **pos = container_hot._hook;		\
+									\
+	for_each_subsys(ss, i)						\
+		if (ss->_hook)						\
+			*pos++ = ss;					\
+	*pos = NULL;							\
+}
+	SUBSYS_HOT_HOOKS(SUBSYS_FIND)
+#undef SUBSYS_FIND
+}
+
 int container_engine_init(void)
 {
 	struct container_subsys *ss;
@@ -22,6 +41,7 @@ int container_engine_init(void)
 		container_engine_free();
 		return ret;
 	}
+	find_hot_hooks();
 	container_tasks_init();
 	for_each_subsys(ss, i)
 		if (ss->init)

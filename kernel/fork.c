@@ -20,16 +20,15 @@
 void container_fork_ended(struct container_task *creator, bool made)
 {
 	unsigned int agreed = creator->fork_agreed;
-	struct container_subsys *ss;
-	int i;
+	struct container_subsys *ss, **pos;
 
 	lockdep_assert_held(&container_lock);
 	if (!agreed)
 		return;
 	creator->fork_agreed = 0;
 	WRITE_ONCE(creator->fork_child, 0);
-	for_each_subsys(ss, i) {
-		if (!(agreed & (1u << i)))
+	for_each_subsys_with(can_fork, ss, pos) {
+		if (!(agreed & (1u << ss->id)))
 			continue;
 		if (made)
 			ss->fork(creator);
@@ -41,20 +40,20 @@ void container_fork_ended(struct container_task *creator, bool made)
 /* All subsystems that are bound, or an error. */
 static int fork_ask(struct container_task *creator)
 {
-	struct container_subsys *ss;
+	struct container_subsys *ss, **pos;
 	struct container *cont;
-	int i, ret;
+	int ret;
 
-	for_each_subsys(ss, i) {
-		if (!ss->can_fork || !ss->root)
+	for_each_subsys_with(can_fork, ss, pos) {
+		if (!ss->root)
 			continue;
 		cont = css_group_container(creator->group, ss->root);
-		ret = ss->can_fork(cont->subsys[i], creator);
+		ret = ss->can_fork(cont->subsys[ss->id], creator);
 		if (ret) {
 			container_fork_ended(creator, false);
 			return ret;
 		}
-		creator->fork_agreed |= 1u << i;
+		creator->fork_agreed |= 1u << ss->id;
 	}
 	return 0;
 }
@@ -126,16 +125,15 @@ int container_task_fork(unsigned long parent, unsigned long child, int tid, int 
 
 static void tell_exit(struct container_task *task)
 {
-	struct container_subsys *ss;
+	struct container_subsys *ss, **pos;
 	struct container *cont;
-	int i;
 
-	for_each_subsys(ss, i) {
-		if (!ss->exit || !ss->root)
+	for_each_subsys_with(exit, ss, pos) {
+		if (!ss->root)
 			continue;
 		cont = css_group_container(task->group, ss->root);
 		if (!container_is_top(cont))
-			ss->exit(cont->subsys[i], task);
+			ss->exit(cont->subsys[ss->id], task);
 	}
 }
 
@@ -155,10 +153,9 @@ void container_task_exit(unsigned long key)
 
 void container_task_reaped(unsigned long key)
 {
-	struct container_subsys *ss;
-	int i;
+	struct container_subsys *ss, **pos;
 
-	for_each_subsys(ss, i)
-		if (ss->released && READ_ONCE(ss->root))
+	for_each_subsys_with(released, ss, pos)
+		if (READ_ONCE(ss->root))
 			ss->released(key);
 }

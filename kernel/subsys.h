@@ -42,6 +42,21 @@ extern struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT];
 	for ((i) = 0; (i) < CONTAINER_SUBSYS_COUNT &&			\
 	     ((ss) = container_subsys[i], true); (i)++)
 
+/*
+ * Hooks of which each fork, exit or move asks: the subsystems that have them, found once
+ * at the engine's beginning.  NULL ends a list.
+ */
+#define SUBSYS_HOT_HOOKS(X)						\
+	X(task_init) X(task_free) X(task_busy) X(task_changed)		\
+	X(enter) X(exit) X(released) X(can_fork)
+
+#define SUBSYS_HOT_LIST(_hook) struct container_subsys *_hook[CONTAINER_SUBSYS_COUNT + 1];
+extern struct container_hot { SUBSYS_HOT_HOOKS(SUBSYS_HOT_LIST) } container_hot;
+#undef SUBSYS_HOT_LIST
+
+#define for_each_subsys_with(_hook, ss, pos)				\
+	for ((pos) = container_hot._hook; ((ss) = *(pos)); (pos)++)
+
 /* The state of one container for one subsystem, which embeds this in its own, or for the core. */
 struct container_subsys_state {
 	struct container	*container;	/* immutable; borrowed, it owns us */

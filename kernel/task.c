@@ -101,8 +101,7 @@ void container_task_put(struct container_task *task)
 struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 {
 	struct container_task *task = container_task_lookup(key);
-	struct container_subsys *ss;
-	int i;
+	struct container_subsys *ss, **pos;
 
 	lockdep_assert_held(&container_lock);
 	if (task)
@@ -116,9 +115,8 @@ struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 	task->group = &init_css_group;
 	refcount_set(&task->refs, 1);
 	INIT_LIST_HEAD(&task->kill_node);
-	for_each_subsys(ss, i)
-		if (ss->task_init)
-			ss->task_init(task);
+	for_each_subsys_with(task_init, ss, pos)
+		ss->task_init(task);
 	init_css_group.refs++;
 	init_css_group.nr_tasks++;
 	list_add_tail(&task->in_group, &init_css_group.tasks);
@@ -128,32 +126,30 @@ struct container_task *container_task_make(unsigned long key, int tid, int tgid)
 
 void container_task_changed(struct container_task *task, bool now)
 {
-	struct container_subsys *ss;
-	int i;
+	struct container_subsys *ss, **pos;
 
 	lockdep_assert_held(&container_lock);
-	for_each_subsys(ss, i)
-		if (ss->root && ss->task_changed)
+	for_each_subsys_with(task_changed, ss, pos)
+		if (ss->root)
 			ss->task_changed(task, now);
 }
 
 /* Tell the subsystems that want to know of each task. */
 static void container_task_tell(struct container_task *task, struct css_group *group)
 {
-	struct container_subsys *ss;
+	struct container_subsys *ss, **pos;
 	struct container *from, *to;
-	int i;
 
-	for_each_subsys(ss, i) {
-		if (!ss->root || !ss->enter)
+	for_each_subsys_with(enter, ss, pos) {
+		if (!ss->root)
 			continue;
 		from = css_group_container(task->group, ss->root);
 		to = css_group_container(group, ss->root);
 		if (from == to)
 			continue;
 		if (ss->leave)
-			ss->leave(from->subsys[i], task);
-		ss->enter(to->subsys[i], task);
+			ss->leave(from->subsys[ss->id], task);
+		ss->enter(to->subsys[ss->id], task);
 	}
 }
 
@@ -247,8 +243,7 @@ static void container_task_set_ids(struct container_task *task, int tid, int tgi
 
 void container_task_free(struct container_task *task)
 {
-	struct container_subsys *ss;
-	int i;
+	struct container_subsys *ss, **pos;
 
 	lockdep_assert_held(&container_lock);
 	hash_del_rcu(&task->hash);
@@ -258,21 +253,19 @@ void container_task_free(struct container_task *task)
 	init_css_group.nr_tasks--;
 	css_group_put_locked(&init_css_group);
 	container_fork_ended(task, false);
-	for_each_subsys(ss, i)
-		if (ss->task_free)
-			ss->task_free(task);
+	for_each_subsys_with(task_free, ss, pos)
+		ss->task_free(task);
 	container_task_put(task);
 }
 
 static bool task_busy(const struct container_task *task)
 {
-	struct container_subsys *ss;
-	int i;
+	struct container_subsys *ss, **pos;
 
 	if (task->group != &init_css_group || task->cookie || task->killed || task->fork_agreed)
 		return true;
-	for_each_subsys(ss, i)
-		if (ss->task_busy && ss->task_busy(task))
+	for_each_subsys_with(task_busy, ss, pos)
+		if (ss->task_busy(task))
 			return true;
 	return false;
 }
