@@ -13,6 +13,9 @@ struct cftype_slot {
 	struct container_subsys	*ss;		/* NULL: a core file */
 };
 
+_Static_assert(CONTAINER_NODES_MAX <= 8 * sizeof(((struct container *)NULL)->armed),
+	       "container.armed has a bit for each node");
+
 static struct cftype_slot cftypes[CONTAINER_NODES_MAX];	/* by node index; written at init only */
 static unsigned int nr_nodes = 1;
 

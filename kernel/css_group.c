@@ -242,7 +242,8 @@ void css_group_fill_facts(const struct css_group *group, struct css_group_facts 
 
 	lockdep_assert_held(&container_lock);
 	*facts = (struct css_group_facts){
-		.watch = watch_of_tops(group), .clone_levels = ~0u, .user_clones = ~0u,
+		.watch = watch_of_tops(group), .clone_levels = CSS_GROUP_UNLIMITED,
+		.user_clones = CSS_GROUP_UNLIMITED,
 	};
 	list_for_each_entry(link, &group->links, in_group)
 		facts->watch |= watch_of_container(link->container);

@@ -20,7 +20,7 @@
 #include "container.h"
 #include "devices_host.h"
 
-#define DEVICE_ANY	(~0u)		/* '*' for a major or minor number */
+#define DEVICE_ANY	CONTAINER_DEVICE_ANY	/* '*' for a major or minor number */
 
 struct device_rules {
 	u64			id;		/* immutable, as all but refs and node; from 1 */

@@ -13,10 +13,11 @@
 
 /* Some devices and what is done with them; numbers are those of the kernel's own controllers. */
 struct container_device_rule {
-	unsigned int	major, minor;		/* ~0u: any */
+	unsigned int	major, minor;		/* CONTAINER_DEVICE_ANY: any */
 	unsigned short	type;			/* CONTAINER_DEVICE_BLOCK or CHAR */
 	unsigned short	access;			/* CONTAINER_DEVICE_MKNOD, READ, WRITE */
 };
+#define CONTAINER_DEVICE_ANY	(~0u)
 #define CONTAINER_DEVICE_BLOCK	0x1
 #define CONTAINER_DEVICE_CHAR	0x2
 #define CONTAINER_DEVICE_MKNOD	0x1

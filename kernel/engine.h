@@ -75,7 +75,8 @@ struct container_attr {
 
 /* index of a node in its directory: 0 the directory itself, else 1 + number of the control file */
 #define CONTAINER_NODE_DIR	0u
-#define CONTAINER_NODES_MAX	64u
+#define CONTAINER_NODE_BITS	6	/* an index has so many; hosts make inode numbers with it */
+#define CONTAINER_NODES_MAX	(1u << CONTAINER_NODE_BITS)
 
 /* ---------------------------------------------------------------------------
  * What a host calls
@@ -325,16 +326,20 @@ struct css_group_facts {
 	unsigned int		watch;		/* CSS_GROUP_WATCH_* */
 	/* clones of its tasks: the CLONE_NEW* flags that make one, and the limits */
 	unsigned int		clone_mask;	/* 0: none does */
-	unsigned int		clone_levels;	/* of clones that there may be below; ~0u: any number */
+	unsigned int		clone_levels;	/* of clones below; or CSS_GROUP_UNLIMITED */
 	_Bool			clone_full;	/* there are as many as there may be: see below */
 	_Bool			clones_charged;	/* a clone's container charges what its tasks use */
 	_Bool			clones_counted;	/* and counts them */
-	/* how many clones, empty ones too, one user may cause, the same in all groups; ~0u: any */
+	/*
+	 * How many clones, empty ones too, one user may cause, the same in all groups;
+	 * or CSS_GROUP_UNLIMITED.
+	 */
 	unsigned int		user_clones;
 	_Bool			charged;	/* what its tasks use is charged to a container */
 	unsigned long long	counter;	/* id of the container that counts its tasks, 0: none */
 	unsigned long long	rules;		/* as devices_host.add_rules() was told, 0: none */
 };
+#define CSS_GROUP_UNLIMITED	(~0u)
 #define CSS_GROUP_WATCH_EMPTY	0x1	/* the last task's exit needs the host's attention */
 #define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */
 #define CSS_GROUP_WATCH_CPUS	0x4	/* so does any change of a task's affinity */

@@ -9,7 +9,7 @@
 #include "cftype.h"
 #include "ns_host.h"
 
-#define NS_UNLIMITED	(~0u)
+#define NS_UNLIMITED	CSS_GROUP_UNLIMITED
 
 /* the flag among the mount options of ns: the rules of the kernel's former ns_cgroup */
 #define NS_RULES	0x1

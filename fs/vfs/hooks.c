@@ -34,6 +34,10 @@
 #include "ns_host.h"
 #include "vfs.h"
 
+_Static_assert(CONTAINER_NS_ALL == (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+				    CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWTIME),
+	       "the engine knows all namespaces");
+
 /* With the return probe: how many tasks may be inside unshare(2) at a time. */
 #define UNSHARES_MAX	4096
 

@@ -41,12 +41,9 @@ static inline struct container *inode_cont(const struct inode *inode)
 }
 
 /* An inode number is the id of the container and, in the lowest bits, the index of the node. */
-#define CONTAINERFS_NODE_BITS	6
-static_assert(CONTAINER_NODES_MAX <= 1 << CONTAINERFS_NODE_BITS);
-
 static inline unsigned long containerfs_ino(struct container *cont, unsigned int node)
 {
-	return container_id(cont) << CONTAINERFS_NODE_BITS | node;
+	return container_id(cont) << CONTAINER_NODE_BITS | node;
 }
 
 /* Fill @actor for current, with its present credentials. */

@@ -36,6 +36,7 @@ typedef long long te_s64;
 #define TE_SUMS_MAX		262144	/* a clone is refused */
 #define TE_PIDS_MAX		262144	/* a clone is refused, a container gets no pids.max */
 #define TE_USERS_MAX		262144	/* a clone is refused */
+#define TE_CPU_WORDS_MAX	128	/* of 64 CPUs each: no kernel has more */
 #define TE_RULE_SETS_MAX	16384	/* a write to devices.allow or devices.deny fails */
 
 #define TE_WORD_EXITED		1ULL
@@ -104,7 +105,9 @@ static inline int te_word_near(te_u64 a, te_u64 b)
 #define TE_CLONE_NEWUSER	0x10000000U
 #define TE_CLONE_NEWPID		0x20000000U
 #define TE_CLONE_NEWNET		0x40000000U
-#define TE_CLONE_ALL		0x7e020080U
+#define TE_CLONE_ALL		(TE_CLONE_NEWTIME | TE_CLONE_NEWNS | TE_CLONE_NEWCGROUP | \
+				 TE_CLONE_NEWUTS | TE_CLONE_NEWIPC | TE_CLONE_NEWUSER | \
+				 TE_CLONE_NEWPID | TE_CLONE_NEWNET)
 /* A flag of unshare(2) alone; to clone(2) it means something else. */
 #define TE_UNSHARE_EMPTY_MNTNS	0x00100000U
 

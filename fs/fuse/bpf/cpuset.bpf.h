@@ -27,8 +27,6 @@ const volatile te_u32 nr_cpu_words = 1;	/* of 64 CPUs each; set by the daemon be
 
 te_u32 affinity_enabled;		/* written by the daemon */
 
-#define CPU_WORDS_MAX	128	/* 8192 CPUs: no kernel has more */
-
 static __always_inline u64 cpus_word(struct task_struct *task, u32 i)
 {
 	u64 word = 0;
@@ -48,7 +46,7 @@ static __always_inline bool cpus_differ(struct task_struct *creator, struct task
 
 	if (!affinity_enabled)
 		return false;
-	for (i = 0; i < CPU_WORDS_MAX && i < nr_cpu_words; i++)
+	for (i = 0; i < TE_CPU_WORDS_MAX && i < nr_cpu_words; i++)
 		if (cpus_word(creator, i) != cpus_word(child, i))
 			return true;
 	return false;

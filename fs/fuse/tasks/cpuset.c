@@ -42,6 +42,8 @@
 #define LONGS(bits)	(((bits) + LONG_BITS - 1) / LONG_BITS)
 #define CPU_LONGS	LONGS(CONTAINER_CPUS_MAX)
 
+_Static_assert(TE_CPU_WORDS_MAX * 64 == CONTAINER_CPUS_MAX, "BPF compares all CPUs of the engine");
+
 static struct task_events *te;
 static int uevents = -1;
 

@@ -11,6 +11,7 @@
  *
  * One thread, no locks; adding and freeing happens under the engine's.
  */
+#include <linux/bpf.h>
 #include <stdio.h>
 
 #include "base/base.h"
@@ -21,6 +22,12 @@
 #include "uapi/containerfs.h"
 
 _Static_assert(TE_RULES_MAX == CONTAINER_DEVICE_RULES_MAX, "a set fits into its map");
+_Static_assert(TE_DEVICE_ANY == CONTAINER_DEVICE_ANY &&
+	       BPF_DEVCG_DEV_BLOCK == CONTAINER_DEVICE_BLOCK &&
+	       BPF_DEVCG_DEV_CHAR == CONTAINER_DEVICE_CHAR &&
+	       BPF_DEVCG_ACC_MKNOD == CONTAINER_DEVICE_MKNOD &&
+	       BPF_DEVCG_ACC_READ == CONTAINER_DEVICE_READ &&
+	       BPF_DEVCG_ACC_WRITE == CONTAINER_DEVICE_WRITE, "rules go to BPF as they are");
 
 static struct task_events *te;
 

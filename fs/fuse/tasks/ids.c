@@ -23,6 +23,7 @@
  * engine may remove an empty container then: no task is on the way into it (tasks.c).
  */
 #include <errno.h>
+#include <linux/sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@
 #include "ids.h"
 #include "limits.h"
 #include "pids.h"
+#include "uapi/containerfs.h"
 
 #define WATCH_EVENTS	(TE_WATCH_ALL | TE_WATCH_CLONE)
 
@@ -40,6 +42,12 @@ _Static_assert(TE_WATCH_EMPTY == CSS_GROUP_WATCH_EMPTY && TE_WATCH_ALL == CSS_GR
 	       TE_WATCH_CPUS == CSS_GROUP_WATCH_CPUS && TE_WATCH_CLONE == CSS_GROUP_WATCH_CLONE &&
 	       TE_WATCH_KILL == CSS_GROUP_WATCH_KILL && TE_WATCH_EMPTIES == CSS_GROUP_WATCH_EMPTIES,
 	       "watch bits are the engine's");
+_Static_assert(TE_CLONE_ALL == CONTAINER_NS_ALL && TE_CLONE_NEWTIME == CLONE_NEWTIME &&
+	       TE_CLONE_NEWNS == CLONE_NEWNS && TE_CLONE_NEWCGROUP == CLONE_NEWCGROUP &&
+	       TE_CLONE_NEWUTS == CLONE_NEWUTS && TE_CLONE_NEWIPC == CLONE_NEWIPC &&
+	       TE_CLONE_NEWUSER == CLONE_NEWUSER && TE_CLONE_NEWPID == CLONE_NEWPID &&
+	       TE_CLONE_NEWNET == CLONE_NEWNET, "namespaces are the kernel's, and all of the engine's");
+_Static_assert(TE_LEVELS_UNLIMITED == CSS_GROUP_UNLIMITED, "any number is the engine's");
 
 static struct task_events *te;
 static struct tasks_hash table;

@@ -9,8 +9,6 @@
 
 #define MIN_BUCKETS	16
 
-_Static_assert(CONTAINER_NODES_MAX <= 1u << NODE_BITS, "a node index has NODE_BITS");
-
 /* What the kernel knows of one connection. */
 struct node_table {
 	struct node_table	 *next;
@@ -173,7 +171,7 @@ fuse_ino_t node_number(struct container *cont, unsigned int node)
 {
 	if (node == CONTAINER_NODE_DIR && cont == hierarchy_top(container_root(cont)))
 		return FUSE_ROOT_ID;
-	return container_id(cont) << NODE_BITS | node;
+	return container_id(cont) << CONTAINER_NODE_BITS | node;
 }
 
 struct known *node_find(fuse_req_t req, fuse_ino_t ino, unsigned int *node)
@@ -186,8 +184,8 @@ struct known *node_find(fuse_req_t req, fuse_ino_t ino, unsigned int *node)
 		*node = CONTAINER_NODE_DIR;
 		return &table->top;
 	}
-	*node = ino & ((1u << NODE_BITS) - 1);
-	return table_find(table, ino >> NODE_BITS);
+	*node = ino & ((1u << CONTAINER_NODE_BITS) - 1);
+	return table_find(table, ino >> CONTAINER_NODE_BITS);
 }
 
 struct known *node_of(struct container *cont)
@@ -215,7 +213,7 @@ void node_forget(const struct super *s, fuse_ino_t ino, uint64_t nlookup)
 
 	if (!table || ino == FUSE_ROOT_ID)
 		return;
-	k = table_find(table, ino >> NODE_BITS);
+	k = table_find(table, ino >> CONTAINER_NODE_BITS);
 	if (k)
 		table_forget(table, k, nlookup);
 }

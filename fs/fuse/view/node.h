@@ -3,7 +3,7 @@
  * The containers that the kernel knows by one connection, and how handlers find them.
  *
  * Node ids.  1 (FUSE_ROOT_ID) is the directory of the top container.  The id of every
- * other node is (container id << NODE_BITS | index in the container); the directory has
+ * other node is (container id << CONTAINER_NODE_BITS | index in the container); the directory has
  * index 0.  Container ids are at least 1 and never used again, so node ids are never
  * used again, and none is 1 by accident.  Node ids are the inode numbers, too.
  *
@@ -16,8 +16,6 @@
 #define _CONTAINERFSD_VIEW_NODE_H
 
 #include "view.h"
-
-#define NODE_BITS		6
 
 /* a value that is no generation of a directory; see struct known */
 #define LISTED_MIXED		UINT64_MAX

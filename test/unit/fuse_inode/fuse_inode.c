@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NODE(cont, node)	((fuse_ino_t)(cont)->id << 6 | (node))
+#define NODE(cont, node)	((fuse_ino_t)(cont)->id << CONTAINER_NODE_BITS | (node))
 #define CASES(X)		X(handlers)
 CASES_DECLARE(CASES)
 
@@ -209,15 +209,15 @@ START_TEST(many)
 		ck_assert_int_eq(reply.err, 0);
 	}
 	for (int i = 0; i < N; i++) {
-		ops->getattr(REQ, (fuse_ino_t)(top->id + 1 + i) << 6, NULL);
+		ops->getattr(REQ, (fuse_ino_t)(top->id + 1 + i) << CONTAINER_NODE_BITS, NULL);
 		ck_assert_int_eq(reply.err, 0);
 	}
 	for (int i = 0; i < N; i++) {
 		if (i % 100)
-			ops->forget(REQ, (fuse_ino_t)(top->id + 1 + i) << 6, 1);
+			ops->forget(REQ, (fuse_ino_t)(top->id + 1 + i) << CONTAINER_NODE_BITS, 1);
 	}
 	for (int i = 0; i < N; i++) {
-		ops->getattr(REQ, (fuse_ino_t)(top->id + 1 + i) << 6, NULL);
+		ops->getattr(REQ, (fuse_ino_t)(top->id + 1 + i) << CONTAINER_NODE_BITS, NULL);
 		ck_assert_int_eq(reply.err, i % 100 ? ESTALE : 0);
 	}
 }
