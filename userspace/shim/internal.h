@@ -24,6 +24,8 @@ struct shim_thread {
 	bool			irqs_off;
 	bool			in_callback;
 	unsigned long		fail_nth;
+	unsigned long		call_nth;
+	void			(*call)(void);
 	struct shim_lock	*held[SHIM_MAX_HELD];
 };
 

@@ -128,6 +128,8 @@ void shim_cache_destroy(struct shim_cache *cache, const char *file, int line);
  * happened, or was never asked for.
  */
 unsigned long shim_fail_nth(unsigned long nth);		/* host */
+/* The same: the nth allocation calls fn first, once; who may allocate may sleep there. */
+void shim_call_nth(unsigned long nth, void (*fn)(void));	/* host */
 unsigned long shim_rb_firsts(void);			/* calls of rb_first() so far */
 
 /* Objects allocated and not freed. */

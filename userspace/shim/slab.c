@@ -71,10 +71,20 @@ unsigned long shim_fail_nth(unsigned long nth)
 	return left;
 }
 
+void shim_call_nth(unsigned long nth, void (*fn)(void))
+{
+	struct shim_thread *t = shim_thread();
+
+	t->call_nth = nth;
+	t->call = fn;
+}
+
 static bool may_allocate(unsigned int how, const char *file, int line)
 {
 	struct shim_thread *t = shim_thread();
 
+	if (t->call_nth && !--t->call_nth)
+		t->call();
 	if (how & SHIM_GFP_SLEEP)
 		shim_might_sleep(file, line);
 	return (how & SHIM_GFP_NOFAIL) || !t->fail_nth || --t->fail_nth;

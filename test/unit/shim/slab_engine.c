@@ -177,6 +177,26 @@ void test_nth_allocation_fails(void)
 	expect(shim_slab_live() == 0);
 }
 
+static int calls;
+
+static void note_call(void)
+{
+	/* it may allocate itself */
+	kfree(kmalloc(1, GFP_KERNEL));
+	calls++;
+}
+
+void test_nth_allocation_calls(void)
+{
+	int i;
+
+	shim_call_nth(3, note_call);
+	for (i = 1; i < 6; i++) {
+		kfree(kmalloc(1, GFP_KERNEL));
+		expect(calls == (i >= 3));
+	}
+}
+
 static void allocate_one(void *arg)
 {
 	void *p = kmalloc(1, GFP_KERNEL);

@@ -124,6 +124,7 @@
 	PASS(cache_destroyed_with_objects)				\
 	PASS(leaks_are_reported)					\
 	PASS(nth_allocation_fails)					\
+	PASS(nth_allocation_calls)					\
 	PASS(nth_failure_is_the_threads)				\
 	DIES(kfree_of_cache_object, "kfree() of memory from a cache")	\
 	DIES(kfree_of_kvmalloc, "kfree() of memory from kvmalloc()")	\
