@@ -35,7 +35,7 @@ end "$two"
 unsharer mnt,uts,ipc,net
 expect_eq many-at-once /node4 "$(where "$PID")"
 end "$PID"
-for kind in mnt uts ipc user pid net cgroup; do
+for kind in mnt uts ipc user pid net cgroup time; do
 	before=$(count_of clones ns.events)
 	"$SYSC" unshare "$kind" >/dev/null
 	expect_eq "kind-$kind" $((before + 1)) "$(count_of clones ns.events)"

@@ -7,6 +7,9 @@
  */
 #include "tools.h"
 
+/* Comparisons of names where there are thousands: twelve steps, a few times, and the files. */
+#define BY_HALVES	100
+
 START_TEST(numbered_per_directory)
 {
 	struct container *top = mount_top("ns");
@@ -177,7 +180,7 @@ END_TEST
 START_TEST(many_siblings)
 {
 	struct container *top = mount_top("ns,keep_empty=max");
-	unsigned long left;
+	unsigned long left, before;
 
 	for (int tid = 10; tid < 3010; tid++) {
 		host_spawn(tid, tid, 0);
@@ -188,9 +191,41 @@ START_TEST(many_siblings)
 	ck_assert_uint_eq(number_in(top, "container.events", "children "), 3000);
 	host_spawn(5000, 5000, 0);
 	shim_fail_nth(100);
+	before = comparisons;
 	ck_assert(host_unshare(5000, NEW_UTS));
+	ck_assert_uint_le(comparisons - before, BY_HALVES);
 	left = shim_fail_nth(0);
 	ck_assert_uint_ge(left, 90);
+	umount_top(top);
+}
+END_TEST
+
+/* A name is searched by halves: for being looked up, made, renamed and removed. */
+START_TEST(names_by_halves)
+{
+	struct container *top = mount_top("ns"), *child;
+	unsigned long before;
+	unsigned int node;
+	char name[16];
+
+	for (int i = 0; i < 3000; i++) {
+		snprintf(name, sizeof(name), "d%d", i * 7 % 3000);
+		make_dir(top, name);
+	}
+	for (int i = 0; i < 3000; i++) {
+		snprintf(name, sizeof(name), "d%d", i);
+		before = comparisons;
+		ck_assert_int_eq(container_lookup(top, name, &child, &node), 0);
+		ck_assert_uint_le(comparisons - before, BY_HALVES);
+		container_put(child);
+	}
+	before = comparisons;
+	ck_assert_int_eq(container_lookup(top, "d2999x", &child, &node), -ENOENT);
+	ck_assert_int_eq(try_mkdir(top, "d1500"), -EEXIST);
+	ck_assert_int_eq(try_mkdir(top, "d1500x"), 0);
+	ck_assert_int_eq(container_rename(top, "d1500x", top, "d1500y"), 0);
+	ck_assert_int_eq(container_rmdir(top, "d1500y"), 0);
+	ck_assert_uint_le(comparisons - before, 8 * BY_HALVES);
 	umount_top(top);
 }
 END_TEST
@@ -207,5 +242,6 @@ TCase *clone_tests(void)
 	tcase_add_test(tc, one_thread);
 	tcase_add_test(tc, failed_entry_leaves_an_empty_clone);
 	tcase_add_test(tc, many_siblings);
+	tcase_add_test(tc, names_by_halves);
 	return tc;
 }

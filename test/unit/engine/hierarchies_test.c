@@ -212,6 +212,51 @@ START_TEST(umount_brings_the_engine_up_to_date)
 }
 END_TEST
 
+static const char *remount_to;
+static struct containerfs_root *remounted;
+
+static void remount_now(void)
+{
+	ck_assert_int_eq(remount(remounted, remount_to), 0);
+	remount_to = NULL;
+}
+
+/* mkdir allocates without the lock: at each allocation, subsystems come and go. */
+START_TEST(remount_amid_mkdir)
+{
+	static const struct {
+		const char *from, *to, *file, *text;
+	} cases[] = {
+		{ "freezer,name=r", "freezer,pids,name=r", "pids.max", "max\n" },
+		{ "freezer,pids,name=r", "freezer,name=r", "freezer.state", "THAWED\n" },
+		{ "freezer,name=r", "pids,name=r", "pids.current", "0\n" },
+		{ "none,name=r", "cpuset,pids,name=r", "cpuset.cpu_exclusive", "0\n" },
+		{ "cpuset,pids,name=r", "none,name=r", "tasks", "" },
+	};
+	struct container *top, *a;
+
+	for (unsigned int i = 0; i < ARRAY_LEN(cases); i++) {
+		unsigned long nth = 0;
+
+		do {
+			top = mount_top(cases[i].from);
+			remounted = root_of(top);
+			remount_to = cases[i].to;
+			shim_call_nth(++nth, remount_now);
+			a = make_dir(top, "a");
+			shim_call_nth(0, NULL);
+			sane();
+			if (!remount_to)
+				ck_assert_str_eq(read_of(a, cases[i].file), cases[i].text);
+			ck_assert_int_eq(container_rmdir(top, "a"), 0);
+			umount_top(top);
+		} while (!remount_to);
+		/* the container and its name, and the state of each subsystem */
+		ck_assert_uint_ge(nth, 3);
+	}
+}
+END_TEST
+
 START_TEST(remount_rules)
 {
 	struct containerfs_root *root = mount_ok("debug,name=x,release_agent=/a"), *ns;
@@ -464,6 +509,7 @@ TCase *hierarchies_tests(void)
 	tcase_add_test(tc, empty_clones_do_not_keep_it);
 	tcase_add_test(tc, umount_lets_go_of_clones);
 	tcase_add_test(tc, umount_brings_the_engine_up_to_date);
+	tcase_add_test(tc, remount_amid_mkdir);
 	tcase_add_test(tc, remount_rules);
 	tcase_add_test(tc, remount_without_a_change);
 	tcase_add_test(tc, notify_on_release_is_inherited);

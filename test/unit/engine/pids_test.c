@@ -204,6 +204,12 @@ START_TEST(moved_in_the_middle_of_a_fork)
 	ck_assert_int_eq(write_to(b, "pids.max", "3"), 0);
 	ck_assert_int_eq(container_fork_begins(host_key(20), host_key(21)), 0);
 	attach(top, 20);
+	/* its record stays for what was reserved, also when a move out of the top fails */
+	host.refuse = 20;
+	host.refuse_err = -ENOMEM;
+	ck_assert_int_eq(attach(a, 20), -ENOMEM);
+	host.refuse = 0;
+	expect_pids(b, 2, 3);
 	host_fork(20, 21);
 	expect_pids(b, 1, 3);
 	/* a move in: a fork that was not charged is not refused */

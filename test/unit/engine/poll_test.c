@@ -171,6 +171,20 @@ START_TEST(two_pollers)
 }
 END_TEST
 
+/* Who moves below it keeps it populated throughout: into the new one before out of the old. */
+START_TEST(moves_below)
+{
+	struct container *c = make_dir(a, "c");
+
+	ck_assert_int_eq(attach(b, 10), 0);
+	file = open_as(&root_actor, a, "container.events");
+	does_not_tell(ck_assert_int_eq(attach(c, 10), 0));
+	does_not_tell(ck_assert_int_eq(attach(b, 10), 0));
+	tells(ck_assert_int_eq(attach(top, 10), 0));
+	container_file_release(file);
+}
+END_TEST
+
 /* A change between the making of the text and the poll is not lost. */
 START_TEST(change_after_read)
 {
@@ -289,6 +303,7 @@ TCase *poll_tests(void)
 	tcase_add_test(tc, ns_events);
 	tcase_add_loop_test(tc, constant_files, 0, 3);
 	tcase_add_test(tc, two_pollers);
+	tcase_add_test(tc, moves_below);
 	tcase_add_test(tc, change_after_read);
 	tcase_add_test(tc, sleeps_on);
 	tcase_add_test(tc, other_hierarchies);

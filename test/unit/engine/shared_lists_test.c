@@ -217,6 +217,34 @@ START_TEST(goes_on_behind)
 }
 END_TEST
 
+/* What was another list's is the present one's, for who goes back to before it. */
+START_TEST(goes_back)
+{
+	struct container_file *f = open_as(&root_actor, a, "tasks");
+	unsigned long max = inspect_set_lists_max(0);
+	char text[64];
+
+	for (int tid = FIRST; tid < FIRST + 10; tid++) {
+		host_fork(1, tid);
+		attach(a, tid);
+	}
+	ck_assert_int_eq(take(f, &root_actor, 0, text, 25), 25);
+	for (int tid = FIRST; tid < FIRST + 3; tid++)
+		host_exit(tid);
+	read_of(a, "tasks");
+	inspect_set_lists_max(max);
+	/* the list has 15 bytes less before the id that comes next */
+	ck_assert_int_eq(take(f, &root_actor, 25, text, 5), 5);
+	ck_assert_int_eq(strncmp(text, "1005\n", 5), 0);
+	ck_assert_int_eq(take(f, &root_actor, 5, text, 5), 5);
+	ck_assert_int_eq(strncmp(text, "1004\n", 5), 0);
+	ck_assert_int_eq(take(f, &root_actor, 0, text, 5), 5);
+	ck_assert_int_eq(strncmp(text, "1003\n", 5), 0);
+	container_file_release(f);
+	sane();
+}
+END_TEST
+
 TCase *shared_lists_tests(void)
 {
 	TCase *tc = tcase_create("shared_lists");
@@ -225,6 +253,7 @@ TCase *shared_lists_tests(void)
 	tcase_add_loop_test(tc, same_is_one, 0, 4);
 	tcase_add_loop_test(tc, different_are_bounded, 0, 2);
 	tcase_add_loop_test(tc, goes_on_behind, 0, 20);
+	tcase_add_test(tc, goes_back);
 	tcase_set_timeout(tc, 60);
 	return tc;
 }

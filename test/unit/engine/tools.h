@@ -73,6 +73,9 @@ bool is_in(struct container *cont, int tid);
 /* The number behind @word in ns.events, container.events and the like. */
 unsigned long number_in(struct container *cont, const char *file, const char *word);
 
+/* comparisons.c: calls of strcmp() so far */
+extern unsigned long comparisons;
+
 /* A case with the fixture that most have: an engine without a hierarchy. */
 TCase *tcase_of(const char *name);
 #define CASES(X)	\
