@@ -173,7 +173,7 @@ static _Bool account_frozen(unsigned long long account)
 	return ret;
 }
 
-/* Children are stopped only when the engine says so, and nobody else can end the wait. */
+/* Children are stopped only when the engine says so, and only this file can end the wait. */
 const struct freezer_host_ops freezer_host = {
 	.describe	= freezer_describe,
 	.freeze		= task_freeze,
