@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cases.c - runs the cases of a program: all, or the one that the environment names */
+/* Run the cases of a program: all, or the one that the environment names. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

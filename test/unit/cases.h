@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cases.h - the list of a program's cases, and the main() that all programs share
+ * The list of a program's cases, and the main() that all programs share
  *
  * A case is a libcheck TCase: tests of one topic, with their fixture. A program lists
  * its cases once, in a CASES(X) of its own, and ends with

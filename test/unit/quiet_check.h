@@ -2,11 +2,11 @@
 /*
  * libcheck, without a note of every assertion that holds.
  *
- * libcheck writes the place of each one into a file, which the runner reads
- * whole when the test has ended, to say where a crash came after. Tests that
- * make millions of assertions spend most of their time and half a gigabyte on
- * that. Include this in the place of <check.h>: an assertion that fails still
- * says where; only "after this point" of a crash is the test's beginning.
+ * libcheck writes the place of each assertion into a file, which the runner reads whole when
+ * the test has ended, to tell what a crash came after. Tests with millions of assertions
+ * spend most of their time, and half a gigabyte, on that. Include this in place of <check.h>:
+ * an assertion that fails still prints its place; only for a crash "after this point" is the
+ * test's beginning.
  */
 #ifndef _TEST_QUIET_CHECK_H
 #define _TEST_QUIET_CHECK_H

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A subsystem of one's own in the engine: the test that plug-ins are plug-ins
+ * The sample subsystem in the engine: the test that subsystems are plug-ins
  *
- * The engine is compiled with the subsystems.h of this folder. Nothing outside of the
- * folder knows the sample (sample_engine.c), neither the core nor the fake host, which
- * is the one of the engine's own tests.
+ * The engine is compiled with the subsystems.h of this folder. No file outside of the folder
+ * knows the sample (sample_engine.c), neither the core nor the fake host, which is that of
+ * the engine's own tests.
  */
 #include "sample.h"
 

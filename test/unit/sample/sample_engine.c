@@ -3,16 +3,17 @@
  * The sample subsystem: how many forks the tasks of a container have made, and how many
  * they may make.
  *
- * It is here to show, and to test, that a subsystem is a plug-in: this file and a line
- * in subsystems.h are all of it. It has each part that a subsystem can have: state of
+ * It shows, and tests, that a subsystem is a plug-in: this file and a line in
+ * subsystems.h are all of it. It has each part that a subsystem can have: state of
  * containers and of tasks, hooks of fork, exit and reaping, a mount option, files.
  *
- * What users can rely on. Each fork counts for the container of the creator and all
- * above but the top, where nothing is counted. A fork that would exceed sample.limit of one of them fails with
- * EAGAIN, and counts as refused where the creator is. A container begins with the
- * limit of its parent, the top container with the mount option sample_limit=.
+ * Users can rely on this. Each fork counts for the container of the creator and for those
+ * above it, except the top, where nothing is counted. A fork that would exceed sample.limit
+ * of one of them fails with EAGAIN, and counts as refused where the creator is. A container
+ * begins with the limit of its parent, the top container with the mount option
+ * sample_limit=.
  *
- * All under container_lock.
+ * All functions run under container_lock.
  */
 #include "cftype.h"
 #include "options.h"
@@ -22,15 +23,15 @@
 struct sample_state {
 	struct container_subsys_state css;
 	u64			limit;
-	u64			made;		/* here and below; also those that are under way */
-	u64			refused;	/* of tasks that were here */
+	u64			made;		/* forks here and below, also those under way */
+	u64			refused;	/* forks of tasks that were here */
 	u64			dead;		/* tasks that exited here and are not reaped yet */
 };
 
 /* State of each task. */
 struct sample_task {
-	struct container	*charged;	/* for the fork that it makes; a reference, or NULL */
-	struct container	*exited;	/* where, a reference; the record is kept then */
+	struct container	*charged;	/* for its fork; a reference, or NULL */
+	struct container	*exited;	/* where it exited; a reference; the record is kept */
 	struct list_head	node;		/* in sample_dead, then */
 };
 
@@ -69,7 +70,7 @@ static int sample_can_fork(struct container_subsys_state *css, struct container_
 	return 0;
 }
 
-/* The fork counts from now on for good, wherever the creator is. */
+/* From now on the fork counts for good, wherever the creator is. */
 static void sample_fork(struct container_task *creator)
 {
 	container_put(sample_task_of(creator)->charged);
@@ -84,7 +85,7 @@ static void sample_cancel_fork(struct container_task *creator)
 
 /* --- the dead --- */
 
-/* The record is kept until the task is reaped, as it says where the task was. */
+/* The record is kept until the task is reaped, because it tells where the task was. */
 static void sample_exit(struct container_subsys_state *css, struct container_task *task)
 {
 	struct sample_task *st = sample_task_of(task);
@@ -138,7 +139,7 @@ static void sample_online(struct container_subsys_state *css,
 		sample_of(css->container)->limit = sample_of(parent->container)->limit;
 }
 
-/* With the top goes the hierarchy: nobody will ask for who is not reaped yet. */
+/* The hierarchy ends with its top, so no file will show tasks that are not reaped yet. */
 static void sample_offline(struct container_subsys_state *css)
 {
 	struct sample_task *st, *next;

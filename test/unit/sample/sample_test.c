@@ -62,14 +62,14 @@ START_TEST(its_mount_option)
 	ck_assert_ptr_nonnull(strstr(options_of(container_root(top)), ",sample_limit=3"));
 	a = make_dir(top, "a");
 	ck_assert_str_eq(read_of(a, "sample.limit"), "3\n");
-	/* mounted again, it is ignored and that is said */
+	/* a second mount ignores the option, and says so */
 	umount_top(mount_top("sample,debug,sample_limit=3"));
 	ck_assert_ptr_null(strstr(mount_msg, "sample_limit"));
 	umount_top(mount_top("sample,debug,sample_limit=4"));
 	ck_assert_ptr_nonnull(strstr(mount_msg, "sample_limit= not applied"));
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	umount_top(top);
-	/* what it means is gone with the hierarchy */
+	/* the value ends with the hierarchy */
 	top = mount_top("sample");
 	ck_assert_ptr_null(strstr(options_of(container_root(top)), "sample_limit"));
 	umount_top(top);
@@ -135,7 +135,7 @@ START_TEST(forks_that_fail_later)
 	expect_forks(a, 0, 0, 0);
 	container_fork_failed(host_key(10), host_key(20));
 	expect_forks(a, 0, 0, 0);
-	/* one that fails unseen is made good by the next, or by the exit */
+	/* a fork that fails unseen is made good by the next one, or by the exit */
 	ck_assert_int_eq(fork_begins(10, 20), 0);
 	ck_assert_int_eq(fork_begins(10, 21), 0);
 	expect_forks(a, 1, 0, 0);
@@ -164,7 +164,7 @@ START_TEST(moved_in_the_middle_of_a_fork)
 	expect_forks(a, 1, 0, 0);
 	expect_forks(b, 0, 0, 0);
 
-	/* in the top, with nothing else to be remembered, and whoever asks whether that is so */
+	/* in the top, the record has only the reservation, and a refused attach keeps it */
 	ck_assert_int_eq(fork_begins(20, 21), 0);
 	attach(top, 20);
 	host.refuse = 20;
@@ -202,7 +202,7 @@ START_TEST(hierarchy_ends_in_the_middle)
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert_int_eq(container_rmdir(top, "b"), 0);
 	umount_top(top);
-	/* told of the end all the same: host_finish() would miss the memory of "a" */
+	/* it is told of the end all the same: host_finish() would find the memory of "a" */
 	host_fork(10, 20);
 	top = mount_top("debug");
 }
@@ -224,7 +224,7 @@ START_TEST(records_are_kept_until_the_reaping)
 	expect_forks(a, 0, 0, 1);
 	host_reap(11);
 	expect_forks(a, 0, 0, 0);
-	/* 12 goes with the hierarchy */
+	/* 12 ends with the hierarchy */
 	expect_forks(b, 0, 0, 1);
 }
 END_TEST
@@ -283,7 +283,7 @@ START_TEST(all_must_agree)
 }
 END_TEST
 
-/* The top container hears of no exit, as it would not of those without a record. */
+/* The top container hears of no exit, because tasks there may have no record. */
 START_TEST(exits_in_the_top)
 {
 	host_fork(1, 11);
@@ -296,7 +296,7 @@ START_TEST(exits_in_the_top)
 }
 END_TEST
 
-/* Each has its own bytes of a record: all of them at once say what they said alone. */
+/* Each subsystem has its own bytes of a record: together they show what they show alone. */
 START_TEST(states_of_one_task)
 {
 	struct container_actor ten = host_actor(10, 0, true);
