@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The freezer subsystem: stop all tasks of a container and below, and let them
- * go on.
+ * The freezer subsystem: stop all tasks of a container and below, and let them go on.
  *
- * What users can rely on, which is what cgroup v1's freezer does.  A container
- * is to be frozen if FROZEN was written to its freezer.state (self_freezing) or
- * its parent is to be (parent_freezing), and freezer.state says FREEZING until
- * every task in it and below has really stopped, FROZEN from then on, THAWED if
- * none is to be.  Whoever is born in such a container, or is attached to it, is
- * frozen too; who is attached out of it goes on.  What a frozen task can notice
- * is that time has passed.  Beyond v1: container.kill ends frozen tasks.
+ * What users can rely on is what cgroup v1's freezer does.  A container is freezing if
+ * FROZEN was written to its freezer.state (self_freezing) or if its parent is freezing
+ * (parent_freezing).  freezer.state of a freezing container says FREEZING until every
+ * task in the container and below has really stopped, and FROZEN from then on; otherwise
+ * it says THAWED.  A task that is born in a freezing container or attached to it is
+ * frozen too; a task that is attached elsewhere goes on.  A frozen task can notice only
+ * that time has passed.  Beyond v1: container.kill ends frozen tasks.
  *
- * How.  For each task the engine knows on whose account the host stops it: the
- * id of its container, 0 if it runs.  Whenever that may have changed the task is
- * put on freezer_tasks, and the work tells the host.  A task that enters a
- * frozen container is told of at once where the host can do that under the
- * lock, so that a child stops before its first instruction.  A thaw is told
- * twice, for the container and for each task: a host may have stopped children
- * that the engine has not seen yet.
+ * How.  For each task the engine knows the account on which the host stops the task: the
+ * id of the task's container, or 0 if the task runs.  Whenever the account may have
+ * changed, the task is put on freezer_tasks, and the work tells the host.  When a task
+ * enters a freezing container, the host is told at once if it can stop the task under
+ * the lock, so that a child stops before its first instruction.  A thaw is told twice,
+ * for the container and for each task, because the host may have stopped children that
+ * the engine has not seen yet.
  *
- * All under container_lock.
+ * Everything here is under container_lock.
  */
 #include "cftype.h"
 #include "freezer_host.h"
@@ -29,22 +28,22 @@
 struct freezer_state {
 	struct container_subsys_state css;
 	bool			self;		/* FROZEN was written here */
-	bool			freezing;	/* here or above: the tasks are to be frozen */
+	bool			freezing;	/* FROZEN was written here or above */
 };
 
-/* Of each task. */
+/* The freezer's state of each task. */
 struct freezer_task {
-	u64			account;	/* on which the host was told to stop it; 0: none */
+	u64			account;	/* the host stops the task on it; 0: does not */
 	struct list_head	node;		/* in freezer_tasks */
 };
 
-/* One task and what the host is to be told, once the lock is let go. */
+/* A task and its account: the host is told of them once the lock is released. */
 struct freezer_order {
 	struct container_task_info info;
 	u64			account;
 };
 
-static LIST_HEAD(freezer_tasks);	/* of freezer_task: tell the host */
+static LIST_HEAD(freezer_tasks);	/* of freezer_task: the host is to be told of these */
 static unsigned int nr_freezing;	/* containers that are freezing */
 
 static struct freezer_state *freezer_of_css(struct container_subsys_state *css)
@@ -73,7 +72,7 @@ static bool parent_freezing(const struct container *cont)
 	return cont->parent && freezer_of(cont->parent)->freezing;
 }
 
-/* On whose account @task is to be stopped.  One that was sent SIGKILL must be let die. */
+/* The account on which @task is to be stopped; 0 for a task sent SIGKILL, because it must die. */
 static u64 freezer_account(const struct container_task *task)
 {
 	struct container *cont;
@@ -86,7 +85,10 @@ static u64 freezer_account(const struct container_task *task)
 
 /* --- telling the host --- */
 
-/* Put it at the end, if it is not there: the work takes no more than it finds. */
+/*
+ * Queue @task at the end unless it is queued.  freezer_work() takes only as many tasks as
+ * it finds when it starts.
+ */
 static void freezer_order(struct container_task *task)
 {
 	struct freezer_task *ft = freezer_task_of(task);
@@ -106,7 +108,10 @@ static struct container_task_info freezer_info(const struct container_task *task
 	};
 }
 
-/* Under the lock if the host can; -EAGAIN: in @order is what to tell it without. */
+/*
+ * Tell the host of @task under the lock, if the host can act on it there.  -EAGAIN: the
+ * caller tells the host of @order without the lock.
+ */
 static int freezer_tell(struct container_task *task, struct freezer_order *order)
 {
 	int ret;
@@ -125,7 +130,10 @@ static void freezer_tell_ended(const struct container *cont)
 		freezer_host.ended(cont->id);
 }
 
-/* Some of the tasks on the list; how many of them are left to be told of in @order. */
+/*
+ * Take some tasks off the list and tell the host of them.  Returns the number of tasks in
+ * @order, of which the host must be told without the lock.
+ */
 static unsigned int freezer_collect(struct freezer_order *order, unsigned int *budget)
 {
 	struct freezer_task *ft;
@@ -147,7 +155,10 @@ static unsigned int freezer_collect(struct freezer_order *order, unsigned int *b
 	return nr;
 }
 
-/* The host could not stop it: its container stays FREEZING, and the next work tries again. */
+/*
+ * The host could not do it: queue task @key again, so that the next work tries again and
+ * freezer.state does not say FROZEN before.
+ */
 static void freezer_failed(unsigned long key)
 {
 	struct container_task *task;
@@ -171,7 +182,7 @@ static unsigned int freezer_count_orders(void)
 	return nr;
 }
 
-/* Tell the host of all tasks on the list; those that come meanwhile make work anew. */
+/* Tell the host of all tasks on the list.  A task queued meanwhile asks for work again. */
 static void freezer_work(void)
 {
 	unsigned int budget, nr, i;
@@ -221,7 +232,7 @@ static void freezer_task_changed(struct container_task *task, bool now)
 	const struct freezer_task *ft = freezer_task_of(task);
 	struct freezer_order order;
 
-	/* What is on the list is told in any case: the host may know more. */
+	/* The host is told of a queued task in any case, because it may know more. */
 	if (freezer_account(task) == ft->account || !list_empty(&ft->node))
 		return;
 	if (!now || freezer_tell(task, &order))
@@ -238,7 +249,7 @@ static void freezer_order_all(struct container *cont)
 			freezer_order(task);
 }
 
-/* Bring freezing up to date, here and below. */
+/* Update ->freezing of @top and of all containers below, and queue tasks where it changed. */
 static void freezer_update(struct container *top)
 {
 	struct freezer_state *freezer;
@@ -312,7 +323,7 @@ static bool freezer_any_order(const struct container *cont)
 	return false;
 }
 
-/* Have those stopped again whom others let go; was there one? */
+/* Queue the tasks of @cont that somebody else than the host let go; true if there was one. */
 static bool freezer_recall(struct container *cont)
 {
 	struct container_task_info info;
