@@ -2,48 +2,48 @@
 /*
  * The cpuset subsystem: on which CPUs the tasks of a container may run.
  *
- * What users can rely on.  Files, rules and errors are cgroup v1's.  When a
- * write to `tasks` or to cpuset.cpus returns, the tasks concerned have exactly
- * the container's CPUs as their affinity; a child is born with its parent's;
- * sched_setaffinity(2) may narrow that and not widen it; who moves back to the
- * top container may use all CPUs.  A container whose CPUs are all offline, and
- * a clone for which exclusive siblings left none, uses those of its parent.
- * Memory nodes cannot be bound from outside of the memory manager, so
- * cpuset.mems is all of them or none, and the latter matters for attach only.
+ * What users can rely on.  Files, rules and errors are cgroup v1's.  When a write to
+ * `tasks` or to cpuset.cpus returns, the affinity of each task concerned is exactly the
+ * container's CPUs.  A child is born with its parent's affinity.  sched_setaffinity(2)
+ * may narrow the affinity and not widen it.  A task that moves back to the top container
+ * may use all CPUs.  A container uses its parent's CPUs if its own are all offline, or if
+ * it is a clone for which exclusive siblings left none.  cpuset.mems is all memory nodes
+ * or none, because memory nodes cannot be bound from outside of the memory manager;
+ * "none" matters for attach only.
  *
  * How.  Setting an affinity sleeps.  So a task whose affinity is due is put on
- * cpuset_tasks, under container_lock, and cpuset_settle() tells the host of all
- * on it without that lock.  Who changes something settles before it returns,
- * and cpuset_mutex makes it wait for a worker who has taken a task off the list
- * and has not told yet.  A fork in between has copied the old affinity: whoever
- * enters a container by birth is looked at (cpuset_host.within()) and put on the
- * list if need be, and so is a task whose affinity somebody has changed.
+ * cpuset_tasks under container_lock, and cpuset_settle() tells the host of each task on
+ * the list without that lock.  A write settles before it returns.  cpuset_mutex makes the
+ * write wait for a worker that has taken a task off the list and has not told the host
+ * yet.  A fork in between has copied the old affinity.  So cpuset_check() compares the
+ * affinity of a task that enters by birth (cpuset_host.within()), and queues the task if
+ * need be; it does the same for a task whose affinity somebody has changed.
  *
- * Locks: cpuset_mutex is outside of container_lock; all else is under the latter.
+ * Locks: cpuset_mutex is taken before container_lock, which protects everything else.
  */
 #include "cpuset.h"
 
-/* What comes while the list is worked on makes it longer; what is left then is work. */
+/* Rounds of cpuset_settle(), because tasks are queued meanwhile; the work does the rest. */
 #define SETTLE_ROUNDS	8
 
-/* Of each task. */
+/* cpuset's state of each task. */
 struct cpuset_task {
 	struct list_head	node;		/* in cpuset_tasks */
 	enum {
 		CPUSET_NOTHING,
-		CPUSET_KEEP,			/* of its affinity what it may have of it */
-		CPUSET_SET,
+		CPUSET_KEEP,		/* narrow the affinity to the container's CPUs */
+		CPUSET_SET,		/* set the affinity to the container's CPUs */
 	}			due;
 };
 
 unsigned long cpuset_online_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];
 unsigned long cpuset_online_mems[BITS_TO_LONGS(CONTAINER_MEMS_MAX)];
 
-static LIST_HEAD(cpuset_tasks);		/* of cpuset_task: tell the host */
+static LIST_HEAD(cpuset_tasks);		/* of cpuset_task: the host is to be told of these */
 static unsigned int nr_limited;		/* containers that are limited */
-static unsigned long enter_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];	/* scratch, under the lock */
+static unsigned long enter_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];	/* scratch, locked */
 
-static DEFINE_MUTEX(cpuset_mutex);	/* who tells the host; protects the next */
+static DEFINE_MUTEX(cpuset_mutex);	/* held while the host is told; protects told_* */
 static unsigned long told_cpus[BITS_TO_LONGS(CONTAINER_CPUS_MAX)];
 static unsigned long told_mems[BITS_TO_LONGS(CONTAINER_MEMS_MAX)];
 
@@ -57,7 +57,7 @@ void cpuset_effective(const struct container *cont, unsigned long *cpus)
 	bitmap_copy(cpus, cpuset_online_cpus, host_nr_cpus());
 }
 
-/* Who is in the top may use also what comes online later. */
+/* The affinity of tasks in @cont.  In the top it has all CPUs, because more may come online. */
 static void cpuset_affinity(const struct container *cont, unsigned long *cpus)
 {
 	if (container_is_top(cont))
@@ -131,7 +131,7 @@ static void cpuset_order_all(struct container *cont)
 			cpuset_order(task, CPUSET_SET);
 }
 
-/* Has it CPUs that it may not have? */
+/* Queue @task if its affinity has a CPU that @cont does not have. */
 static void cpuset_check(struct container_task *task, const struct container *cont)
 {
 	if (!cpuset_of(cont)->limited)
@@ -151,7 +151,7 @@ static void cpuset_check_all(struct container *cont)
 			cpuset_check(task, cont);
 }
 
-/* The next on the list, pinned, its CPUs in told_cpus. */
+/* Take the next task off the list into @info, pinned, and its CPUs into told_cpus. */
 static bool cpuset_next(struct container_task_info *info, bool *keep)
 {
 	const struct container_task *task;
@@ -193,7 +193,7 @@ void cpuset_settle(void)
 			cpuset_host.set(&info, told_cpus, keep);
 			host_task_put(&info);
 		}
-		/* Children of those who had not been told yet. */
+		/* Queues children that were born with the old affinity. */
 		host_sync();
 	} while (!list_empty(&cpuset_tasks) && ++rounds < SETTLE_ROUNDS);
 	mutex_unlock(&cpuset_mutex);
@@ -226,7 +226,7 @@ void cpuset_changed(struct container *cont)
 			cpuset_order_all(pos);
 }
 
-/* @changed came online or went: whose tasks may have one more or less of them? */
+/* The CPUs @changed came online or went: queue tasks that may gain or lose one of them. */
 static void cpuset_online_changed(const unsigned long *changed)
 {
 	struct container *top = cpuset_subsys.root->top, *cont;
@@ -240,7 +240,7 @@ static void cpuset_online_changed(const unsigned long *changed)
 		    !bitmap_intersects(cpuset_of(cont)->cpus, cpuset_online_cpus, nr))
 			cpuset_order_all(cont);
 		else
-			/* It may be limited only now, and nobody has watched before. */
+			/* @cont may be limited only now, and nobody watched its tasks before. */
 			cpuset_check_all(cont);
 	}
 }
@@ -289,7 +289,10 @@ void container_task_affinity(unsigned long key)
 	spin_unlock(&container_lock);
 }
 
-/* A host that is told of affinities by number may not have known it by the old one any more. */
+/*
+ * Check @task under its new number, because a host that hears of affinities by number may
+ * have missed a change under the old one.
+ */
 static void cpuset_task_renamed(struct container_task *task)
 {
 	cpuset_check(task, css_group_container(task->group, cpuset_subsys.root));
@@ -337,7 +340,7 @@ static void cpuset_copy(struct cpuset_state *cs, const struct cpuset_state *from
 	cs->mems = from->mems;
 }
 
-/* What siblings have for themselves alone nobody gets by being made. */
+/* Take from @cs, which is new, what its siblings have exclusively. */
 static void cpuset_leave_exclusive(struct cpuset_state *cs, const struct container *parent)
 {
 	const struct cpuset_state *sibling;
@@ -355,9 +358,9 @@ static void cpuset_leave_exclusive(struct cpuset_state *cs, const struct contain
 }
 
 /*
- * As cgroup v1, a directory gets what its parent has if clone_children is set,
- * and nothing if a sibling is exclusive.  A clone has a task already: it always
- * gets its parent's, less what exclusive siblings have.
+ * As in cgroup v1, a new directory gets its parent's CPUs and nodes if clone_children is
+ * set and no sibling is exclusive, else nothing.  A clone has a task already, so it always
+ * gets what its parent has, less what exclusive siblings have.
  */
 static void cpuset_online(struct container_subsys_state *css,
 			  struct container_subsys_state *parent)
@@ -431,7 +434,7 @@ static void cpuset_let_go(struct container_subsys_state *css, struct container_t
 		cpuset_order(task, CPUSET_SET);
 }
 
-/* A clone of one that has exclusive children may get less than it has. */
+/* CLONE is watched because exclusive children leave a new clone less than its parent has. */
 static void cpuset_group_facts(struct container_subsys_state *css, struct css_group_facts *facts)
 {
 	const struct cpuset_state *cs = cpuset_of_css(css);

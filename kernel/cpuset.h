@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cpuset: what its two files share; cpuset.c has the state and what becomes of
- * tasks, cpuset_files.c the control files and their rules.
+ * What the two files of cpuset share.  cpuset.c has the state and moves the tasks;
+ * cpuset_files.c has the control files and their rules.
  *
- * All under container_lock, but for what says otherwise.
+ * Everything is under container_lock unless its comment says otherwise.
  */
 #ifndef _CONTAINERFS_CPUSET_H
 #define _CONTAINERFS_CPUSET_H
@@ -16,10 +16,10 @@
 struct cpuset_state {
 	struct container_subsys_state css;
 	bool		cpu_exclusive, mem_exclusive;
-	bool		limited;	/* there are CPUs online that its tasks may not use */
-	bool		mems;		/* all memory nodes that there are, or none */
-	unsigned int	nr_exclusive;	/* children with one of those flags */
-	unsigned long	cpus[];		/* host_nr_cpus() bits; the top's: all */
+	bool		limited;	/* its tasks may not use all CPUs that are online */
+	bool		mems;		/* true: all memory nodes; false: none */
+	unsigned int	nr_exclusive;	/* children with an exclusive flag */
+	unsigned long	cpus[];		/* host_nr_cpus() bits; all set in the top container */
 };
 
 static inline struct cpuset_state *cpuset_of_css(struct container_subsys_state *css)
@@ -43,13 +43,13 @@ extern unsigned long cpuset_online_mems[BITS_TO_LONGS(CONTAINER_MEMS_MAX)];
 
 /* The CPUs that tasks of @cont may use now. */
 void cpuset_effective(const struct container *cont, unsigned long *cpus);
-/* @cont has one more, or less, exclusive child. */
+/* @cont has @delta more exclusive children. */
 void cpuset_count_exclusive(struct container *cont, int delta);
-/* The cpus of @cont were changed: have its tasks moved. */
+/* The CPUs of @cont were changed: queue the tasks whose affinity follows. */
 void cpuset_changed(struct container *cont);
 /* No lock: ask the host which CPUs and nodes are online. */
 void cpuset_refresh(void);
-/* No lock: return when what was changed before is in force. */
+/* No lock: tell the host of all queued tasks; earlier changes are in force on return. */
 void cpuset_settle(void);
 
 extern const struct cftype cpuset_files[];

@@ -2,19 +2,19 @@
 /*
  * The control files of cpuset, and the rules by which they are written.
  *
- * Rules, their order and errors are cgroup v1's: a container's CPUs, nodes and
- * exclusive flags are a subset of its parent's (-EACCES) and a superset of its
- * children's (-EBUSY), nothing exclusive is shared with a sibling (-EINVAL), and
- * what has tasks is not emptied (-ENOSPC).  Beyond v1, a list of CPUs is kept
- * while some of them are offline, and the top container's "all" means that.
+ * Rules, their order and errors are cgroup v1's: a container's CPUs, nodes and exclusive
+ * flags are a subset of its parent's (-EACCES) and a superset of its children's (-EBUSY),
+ * siblings share nothing exclusive (-EINVAL), and a container with tasks keeps at least
+ * one CPU and node (-ENOSPC).  Beyond v1, a list of CPUs is kept while some of them are
+ * offline, and the top container has all CPUs, later ones included.
  *
- * A value that v1 takes and no host can honour is -EOPNOTSUPP, after v1's own
- * checks: some of the memory nodes, and whatever is not the default in the files
- * about memory and load balancing.
+ * A value that v1 takes and no host can honour is -EOPNOTSUPP, after v1's own checks: a
+ * part of the memory nodes, and every value but the default in the files about memory
+ * and load balancing.
  */
 #include "cpuset.h"
 
-/* One container's settings, as they are or as they are to be. */
+/* The settings of a container, as they are or as a write wants them. */
 struct cpuset_view {
 	const unsigned long	*cpus, *mems;
 	bool			cpu_exclusive, mem_exclusive;
@@ -41,7 +41,7 @@ static bool view_is_subset(const struct cpuset_view *v, const struct cpuset_view
 	       v->cpu_exclusive <= of->cpu_exclusive && v->mem_exclusive <= of->mem_exclusive;
 }
 
-/* Does either claim for itself what the other has? */
+/* Does @a or @b hold exclusively a CPU or node that the other has, too? */
 static bool views_collide(const struct cpuset_view *a, const struct cpuset_view *b)
 {
 	if ((a->cpu_exclusive || b->cpu_exclusive) &&
@@ -59,7 +59,7 @@ static bool view_empties(const struct cpuset_view *v, const struct cpuset_view *
 		!bitmap_empty(now->mems, CONTAINER_MEMS_MAX));
 }
 
-/* May @cont become @to? */
+/* 0 if @cont may have the settings @to, or the error of the first rule that they break. */
 static int cpuset_validate(const struct container *cont, const struct cpuset_view *to)
 {
 	struct cpuset_view now = cpuset_view(cont), other;
@@ -87,7 +87,7 @@ static int cpuset_validate(const struct container *cont, const struct cpuset_vie
 
 /* --- cpus, mems --- */
 
-/* As "0-3,5\n" */
+/* Show @map in the form "0-3,5\n". */
 static void show_list(struct seq_file *m, const unsigned long *map, unsigned int size)
 {
 	unsigned int begin, end;
@@ -114,7 +114,10 @@ static int cpus_show(struct seq_file *m, struct container_subsys_state *css)
 	return 0;
 }
 
-/* Nobody is in one without CPUs, unless it is a clone: that uses its parent's. */
+/*
+ * Is @cont without tasks, here and below?  Then it has no use for CPUs.  A container with
+ * tasks and no CPUs is a clone, which uses its parent's.
+ */
 static bool cpuset_unused(const struct container *cont)
 {
 	return !container_is_top(cont) && !cont->nr_populated;
@@ -245,7 +248,7 @@ static u64 mem_exclusive_get(struct container_subsys_state *css)
 	return READ_ONCE(cpuset_of_css(css)->mem_exclusive);
 }
 
-/* NULL: leave it as it is. */
+/* Set the exclusive flags of CPUs and of memory nodes.  NULL: leave the flag as it is. */
 static int exclusive_set(struct container_subsys_state *css, const bool *cpu, const bool *mem)
 {
 	struct cpuset_state *cs = cpuset_of_css(css);
@@ -286,7 +289,7 @@ static int mem_exclusive_set(struct container_subsys_state *css, u64 val)
 	return exclusive_set(css, NULL, &on);
 }
 
-/* --- what stays as it is --- */
+/* --- files that take only their default --- */
 
 static u64 zero_get(struct container_subsys_state *css)
 {

@@ -10,25 +10,25 @@
 
 #define CONTAINER_MEMS_MAX	1024u
 
-/* What each host defines, once. */
+/* Each host defines one. */
 struct cpuset_host_ops {
-	/* One phrase, "enforced: ..." or "unsupported: ...": what this host can do. */
+	/* What this host can do, in one phrase: "enforced: ..." or "unsupported: ...". */
 	const char *(*describe)(void);
 	/* Atomic.  Can the host set affinities at all?  NULL: yes. */
 	_Bool (*can_set)(void);
-	/* The CPUs that are online, and the nodes with memory (CONTAINER_MEMS_MAX bits).  May sleep. */
+	/* Fill in the CPUs online and the (CONTAINER_MEMS_MAX) nodes with memory.  May sleep. */
 	void (*online)(unsigned long *cpus, unsigned long *mems);
-	/* Atomic.  Is the affinity of task @key within @cpus?  Also true of a task that exits. */
+	/* Atomic.  Is the affinity of task @key within @cpus?  True also if the task exits. */
 	_Bool (*within)(unsigned long key, const unsigned long *cpus);
 	/*
-	 * @cpus are the thread's affinity from now on; with @keep, what it has of them, if
-	 * it has any.  May sleep.  The host logs what fails.
+	 * Set the thread's affinity to @cpus; with @keep, to those of @cpus that it has
+	 * already, if there are any.  May sleep.  The host logs failures.
 	 */
 	void (*set)(const struct container_task_info *info, const unsigned long *cpus, _Bool keep);
 	/*
-	 * Atomic.  Call container_task_affinity() whenever somebody else sets the affinity of
-	 * a task that is in a group with CSS_GROUP_WATCH_CPUS; or (@on false) there is no such
-	 * group any more.  NULL: the host calls it for all tasks.
+	 * Atomic.  @on: from now on the host calls container_task_affinity() whenever somebody
+	 * else sets the affinity of a task in a group with CSS_GROUP_WATCH_CPUS.  @on false:
+	 * there is no such group any more.  NULL: the host calls it for all tasks.
 	 */
 	void (*watch)(_Bool on);
 };
@@ -36,14 +36,14 @@ struct cpuset_host_ops {
 extern const struct cpuset_host_ops cpuset_host;
 
 /*
- * Somebody has changed the affinity of task @key, or (0) of tasks that the host
- * cannot name: CPUs that its container does not have are taken off again, by
- * work.  Atomic.
+ * Somebody has changed the affinity of task @key, or (0) of tasks that the host cannot
+ * name.  The work takes off again the CPUs that the task's container does not have.
+ * Atomic.
  */
 void container_task_affinity(unsigned long key);
-/* The CPUs that task @key may use; false, and nothing is written: all.  Atomic. */
+/* Write the CPUs that task @key may use to @cpus; false: all, nothing is written.  Atomic. */
 _Bool container_task_cpus(unsigned long key, unsigned long *cpus);
-/* CPUs came online or went; affinities follow.  May sleep. */
+/* CPUs came online or went: affinities follow.  May sleep. */
 void container_cpus_changed(void);
 
 #endif /* _CONTAINERFS_CPUSET_HOST_H */
