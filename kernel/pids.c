@@ -2,26 +2,26 @@
 /*
  * The pids subsystem: how many tasks there may be in a container and below.
  *
- * What users can rely on, which is what cgroup v1's pids does.  A task (thread)
- * counts for its container and for all above, from before it can be seen until
- * it is reaped, where the host can tell (else until it exits).  A fork that
- * would exceed pids.max of one of them fails with EAGAIN, and is counted in
- * pids.events of the container of who forks.  Attaching may exceed a limit, and
- * lowering one below what there is is allowed: both end no task.
+ * What users can rely on is what cgroup v1's pids does.  A task (thread) counts for its
+ * container and for all above.  The task counts from before anybody can see it until it
+ * is reaped, or until it exits if the host cannot see the reaping.  A fork that would
+ * exceed pids.max of one of these containers fails with EAGAIN, and pids.events of the
+ * creator's container counts it.  Attaching may exceed a limit, and a limit may be set
+ * below the number of tasks: neither ends a task.
  *
- * Who counts.  A host whose hooks call the engine has its tasks counted here:
- * a fork is charged in pids_can_fork(), before there is a child, as a
- * reservation that the creator's record holds; its end (the child enters its
- * container, or the fork failed) gives that back under the same hold of the
- * lock, so that the numbers are exact also when the creator was moved meanwhile.
- * A host that must decide where the engine cannot be called counts itself,
- * pids_host.counts(), and is told of containers and limits.
+ * Who counts.  If the host's hooks call the engine, the engine counts.  pids_can_fork()
+ * charges a fork before there is a child, and the creator's record holds this
+ * reservation.  When the fork ends (the child enters its container, or the fork failed),
+ * the reservation is given back under the same hold of the lock.  So the numbers are
+ * exact even if the creator was moved meanwhile.  A host that must decide where the
+ * engine cannot be called counts by itself (pids_host.counts()), and the engine tells it
+ * of containers and limits.
  *
- * A task that exits leaves its container and stays charged as a zombie, which
- * keeps the container's memory and not its directory.  For want of memory for
- * it, it counts until its exit.
+ * A task that exits leaves its container and stays charged as a zombie.  The zombie keeps
+ * the container's memory, and not its directory.  If there is no memory for a zombie, the
+ * task counts only until its exit.
  *
- * All under container_lock.
+ * Everything here is under container_lock.
  */
 #include <linux/hashtable.h>
 #include <linux/rculist.h>
@@ -40,16 +40,16 @@ struct pids_state {
 	u32			events;		/* counts changes of refused */
 };
 
-/* Of each task. */
+/* The state of each task. */
 struct pids_task {
-	struct container	*forking;	/* charged for the child it makes; a reference, or NULL */
+	struct container	*forking;	/* charged for its child; a reference, or NULL */
 };
 
-/* One that has exited and is not reaped yet. */
+/* A task that has exited and is not reaped yet. */
 struct pids_zombie {
 	struct hlist_node	hash;
 	unsigned long		key;
-	struct container	*cont;		/* charged; a reference */
+	struct container	*cont;		/* charged for the task; a reference */
 	struct rcu_head		rcu;
 };
 
@@ -136,7 +136,7 @@ static u64 pids_count(const struct container *cont)
 								     pids_of(cont)->count;
 }
 
-/* For people: bytes that a log or terminal would not take as they are do not get there. */
+/* The path of @cont, with '_' for control characters, because they could garble a log. */
 static void path_for_log(struct container *cont, char *buf, unsigned long size)
 {
 	if (container_path_locked(cont, buf, size) < 0)
@@ -147,9 +147,9 @@ static void path_for_log(struct container *cont, char *buf, unsigned long size)
 }
 
 /*
- * Who sees a program fail, or killed, looks for the reason in the log.  Once for each
- * container, as cgroup v1 does.  Which limit it was, of several, is guessed: the one
- * that is reached now, else the nearest.
+ * Log the refused fork, because people look there for the reason why a program failed.
+ * Once for each container, as cgroup v1 does.  If there are several limits, the log names
+ * the nearest that is reached now, else the nearest of all.
  */
 static void pids_say_refused(struct container *cont)
 {
@@ -201,7 +201,7 @@ static int pids_can_fork(struct container_subsys_state *css, struct container_ta
 	return 0;
 }
 
-/* The reservation is given back, as the child is charged when it enters, or there is none. */
+/* Give the reservation back: the child has been charged on its entry, or there is no child. */
 static void pids_fork_ended(struct container_task *creator)
 {
 	struct pids_task *pt = pids_task_of(creator);
@@ -288,7 +288,7 @@ static void pids_online(struct container_subsys_state *css, struct container_sub
 		pids_host.add(css->container->id, parent->container->id);
 }
 
-/* With the top goes the hierarchy: nobody will ask for who is not reaped yet. */
+/* When the top goes, the hierarchy ends, so its zombies need not be counted any more. */
 static void pids_offline(struct container_subsys_state *css)
 {
 	struct pids_zombie *z;

@@ -13,26 +13,30 @@ struct container_pids {
 	unsigned long long	count, peak, refused;
 };
 
-/* What each host defines, once. */
+/* Each host defines one. */
 struct pids_host_ops {
-	/* One phrase, "enforced: ..." or "accounted: ...": what this host does. */
+	/* What this host does, in one phrase: "enforced: ..." or "accounted: ...". */
 	const char *(*describe)(void);
 	/* Get ready to refuse forks: 0, -EOPNOTSUPP.  May sleep. */
 	int (*start)(void);
-	/* Atomic.  There is a hierarchy with pids now, or (@on false) none any more. */
+	/* Atomic.  A hierarchy has pids from now on, or (@on false) none has any more. */
 	void (*set)(_Bool on);
 	/*
-	 * A mount is about to be seen: what set() has put off, because it must not sleep, is
-	 * done when this returns.  May sleep.  NULL on a host that puts nothing off.
+	 * A mount is about to be seen: finish what set() has put off because it must not
+	 * sleep.  May sleep.  NULL on a host that puts nothing off.
 	 */
 	void (*settle)(void);
-	/* Atomic.  Will container_task_reaped() be called for tasks that exit from now on?  NULL: no. */
+	/*
+	 * Atomic.  Will the host call container_task_reaped() for the tasks that exit from now
+	 * on?  NULL: no.
+	 */
 	_Bool (*sees_reaping)(void);
 	/*
-	 * Atomic.  Does the host count and refuse by itself, without the engine?  NULL: no.
-	 * Only if so the rest is used, all of it atomic: containers by their ids, of which 0
-	 * and the top's do not count; a limit (CONTAINER_PIDS_MAX + 1: none), 0 or an
-	 * error; the numbers, false if there are none for the container.
+	 * Atomic.  Does the host count and refuse forks by itself, without the engine?  NULL:
+	 * no.  The rest is used only by such a host, and is atomic.  Containers are given by
+	 * their ids; 0 and the id of the top do not count.  add() and remove() tell of a
+	 * container.  limit() sets its limit (CONTAINER_PIDS_MAX + 1: none), and returns 0 or
+	 * an error.  read() fills @now; false if the host has no numbers for the container.
 	 */
 	_Bool (*counts)(void);
 	void (*add)(unsigned long long id, unsigned long long parent);
@@ -43,7 +47,7 @@ struct pids_host_ops {
 
 extern const struct pids_host_ops pids_host;
 
-/* For a host that counts itself: forks were refused, and pollers want to know. */
+/* A host that counts calls this after it has refused forks, so that pollers are woken. */
 void container_pids_sync(void);
 
 #endif /* _CONTAINERFS_PIDS_HOST_H */
