@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ns subsystem: whose tasks get a container of their own, what it is
- * called, and how many there may be.  When empty ones go: ns_empties.c.
+ * The ns subsystem: which tasks get a container of their own, its name, and how many such
+ * containers there may be.  ns_empties.c removes the empty ones.
  *
- * In a hierarchy with ns, a task that makes itself namespaces is moved to a
- * new child of the container it is in (clone.c).  Children are named by the
- * container's template, with a number counted per container that is never used
- * twice while the container lives.
+ * In a hierarchy with ns, a task that makes itself namespaces is moved to a new child of
+ * its container (clone.c).  The container's template names the child, with a number that
+ * the container does not use twice while it lives.
  *
- * ns_rules (a mount option) adds the rules of the kernel's former ns_cgroup:
- * tasks only ever descend, one level at a time, into empty containers.
+ * ns_rules (a mount option) adds the rules of the kernel's former ns_cgroup: a task may
+ * only move down, one level at a time, into an empty container.
  *
- * All under container_lock.
+ * Everything here is under container_lock.
  */
 #include <linux/ctype.h>
 
@@ -66,7 +65,10 @@ static size_t name_add(char *name, size_t len, const char *text, size_t n)
 
 #define NS_DIGITS	20	/* of a u64 */
 
-/* The decimal digits of @number, for which @text has room, and their count.  (vsnprintf() took a sixth of a clone.) */
+/*
+ * Write @number in decimal to @text (NS_DIGITS + 1 bytes); returns the number of digits.
+ * Not by vsnprintf(), because that took a sixth of the time of a clone.
+ */
 static size_t ns_digits(u64 number, char *text)
 {
 	struct seq_file m = { .buf = text, .size = NS_DIGITS + 1 };
@@ -76,17 +78,16 @@ static size_t ns_digits(u64 number, char *text)
 	return m.count;
 }
 
-/* Letters and digits, what else stands in names, and bytes of characters beyond ASCII. */
+/* Letters and digits, signs that are usual in names, and all bytes beyond ASCII. */
 static bool ns_plain(char c)
 {
 	return isalnum(c) || (unsigned char)c >= 0x80 || strchr("-._+,@%=", c);
 }
 
 /*
- * A command as a part of names that people write in a shell: without what programs
- * put into theirs for their own purposes (runc:[2:INIT], memfd:crun), what a shell
- * takes for a pattern or for its own, and a first letter that hides a file or makes an
- * option of it.
+ * Make @comm a part of names that people can write in a shell.  Programs decorate their
+ * own names (runc:[2:INIT], memfd:crun): take that off.  Put '_' for each sign that a shell
+ * treats specially, and for a first sign that hides the file or makes it an option.
  */
 static void ns_command(const char *comm, char *text, size_t size)
 {
@@ -107,10 +108,10 @@ static void ns_command(const char *comm, char *text, size_t size)
 		*text = '_';
 }
 
-/* Does the number stand in a name, and whole? */
+/* Is the number in a name, and with all its digits? */
 enum ns_numbered { NS_NOT_NUMBERED, NS_NUMBERED, NS_NUMBER_CUT };
 
-/* What @template, which has been checked, makes for @number. */
+/* Write the name that @template, which has been checked, makes of @number and @info. */
 static enum ns_numbered ns_expand(const char *template, u64 number, const struct container_clone_info *info,
 		      char *name)
 {
@@ -145,7 +146,7 @@ static enum ns_numbered ns_expand(const char *template, u64 number, const struct
 	return numbered;
 }
 
-/* Whatever a command or a user's wish holds, make it a name: one path component, one line. */
+/* Make @name a valid one, because a command or user chose parts of it: one component, one line. */
 static void ns_sanitise(char *name)
 {
 	char *p;
@@ -158,9 +159,9 @@ static void ns_sanitise(char *name)
 }
 
 /*
- * @name with a dash and a number appended, for which it is cut, until nothing is called
- * so.  The number is the next of the directory, so that it costs the same however many
- * are called so; the first is 2, as there is one already.
+ * Append a dash and a number to @name, cut to make room, until the name is free.  The
+ * number is the directory's next, so that the cost does not grow with the containers of
+ * that name.  The first number is 2, because one such container is there already.
  */
 static void ns_append_number(struct ns_state *ns, char *name)
 {
@@ -175,7 +176,7 @@ static void ns_append_number(struct ns_state *ns, char *name)
 	} while (container_name_taken(ns->css.container, name));
 }
 
-/* The name that task @key has chosen for its next clone, or NULL; the caller frees it. */
+/* Take the name that task @key has chosen for its next clone, or NULL; the caller frees it. */
 static char *ns_take_next_name(unsigned long key)
 {
 	struct container_task *task = container_task_lookup(key);
@@ -286,15 +287,16 @@ static void ns_populated(struct container_subsys_state *css)
 	ns_update(ns_of_css(css));
 }
 
-/* Does @cont's parent count it? */
+/* Does nr_made of @cont's parent count @cont? */
 static bool ns_counts_as_made(const struct container *cont)
 {
 	return !(cont->flags & CONTAINER_CLONE) || ns_of(cont)->nr_made;
 }
 
 /*
- * A container made by mkdir came to be in @cont (@delta 1), or went.  Upwards only as
- * far as that is news, so that a step at the end of a long chain is no more than one.
+ * @cont got (@delta 1) or lost (@delta -1) a child that was made by mkdir.  The walk goes
+ * up only as long as that changes whether a parent counts its child, so that a mkdir deep
+ * in a tree of directories costs one step.
  */
 static void ns_made(struct container *cont, int delta)
 {
@@ -388,7 +390,7 @@ static bool ns_rules(const struct containerfs_root *root)
 	return root->subsys_flags[ns_subsys_id] & NS_RULES;
 }
 
-/* The container that the acting thread is in. */
+/* The container of the acting thread. */
 static struct container *ns_container_of_actor(const struct container_actor *actor,
 					       struct containerfs_root *root)
 {
@@ -407,7 +409,7 @@ static int ns_can_create(struct container_subsys_state *css, const struct contai
 	return 0;
 }
 
-/* Is nobody in @cont, or, while a process moves thread by thread, nobody else? */
+/* Is @cont empty?  While a process moves thread by thread, its own threads do not count. */
 static bool ns_free_for(struct container *cont, const struct container_attach *a)
 {
 	struct container_task *task;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ns subsystem's state of one container, shared by its policy (ns.c) and
- * its control files (ns_files.c).  All under container_lock.
+ * The ns subsystem's state of a container, shared by its policy (ns.c), its empty clones
+ * (ns_empties.c), its control files (ns_files.c) and its mount options (ns_options.c).
+ * Everything is under container_lock unless its comment says otherwise.
  */
 #ifndef _CONTAINERFS_NS_H
 #define _CONTAINERFS_NS_H
@@ -11,10 +12,10 @@
 
 #define NS_UNLIMITED	CSS_GROUP_UNLIMITED
 
-/* the flag among the mount options of ns: the rules of the kernel's former ns_cgroup */
+/* A flag among the mount options: the rules of the kernel's former ns_cgroup hold. */
 #define NS_RULES	0x1
 
-/* A template shared by all who inherited it. */
+/* A template of names, shared by all containers that inherited it. */
 struct ns_template {
 	unsigned int	refs;
 	char		text[];
@@ -24,30 +25,30 @@ struct ns_user;
 
 struct ns_state {
 	struct container_subsys_state css;
-	unsigned int		clone_flags;	/* CLONE_NEW* that count */
-	unsigned int		keep_empty;	/* NS_UNLIMITED: max; so the next two */
-	unsigned int		max_clones;
-	unsigned int		max_depth;
-	unsigned int		levels;		/* what that and those above leave: of clones below */
+	unsigned int		clone_flags;	/* CLONE_NEW* for which a task gets a clone */
+	unsigned int		keep_empty;	/* NS_UNLIMITED: any number */
+	unsigned int		max_clones;	/* likewise */
+	unsigned int		max_depth;	/* likewise */
+	unsigned int		levels;		/* of clones below, by max_depth here and above */
 	struct ns_template	*clone_name;	/* NULL: the default */
 
-	u64			next_number;	/* the last one given to a clone here */
-	unsigned int		nr_made;	/* children made by mkdir, or with such below them */
+	u64			next_number;	/* the last number given to a clone here */
+	unsigned int		nr_made;	/* children that are, or have below, a mkdir's */
 	unsigned int		nr_clones;	/* children made by clone */
-	unsigned int		nr_empties;	/* of them, with no task and nothing made by mkdir below */
-	u32			events;		/* changes of clones, refused and removed */
-	struct list_head	empties;	/* those, longest empty first */
+	unsigned int		nr_empties;	/* clones among the children that are empty */
+	u32			events;		/* counts changes of clones, refused and removed */
+	struct list_head	empties;	/* the empty clones, longest empty first */
 	struct list_head	empty_node;	/* in the parent's empties */
 	struct list_head	trim_node;	/* in ns_trim_list */
-	struct ns_user		*user;		/* who caused this clone, or NULL */
-	struct list_head	user_node;	/* in his empties */
+	struct ns_user		*user;		/* the user who caused this clone, or NULL */
+	struct list_head	user_node;	/* in the user's empties */
 
 	u64			clones, refused, removed;
 };
 
-/* Of each task. */
+/* The state of each task. */
 struct ns_task {
-	char			*next_name;	/* of its next clone, or NULL */
+	char			*next_name;	/* name of the task's next clone, or NULL */
 };
 
 static inline struct ns_task *ns_task_of(const struct container_task *task)
@@ -76,43 +77,44 @@ static inline const char *ns_template_text(const struct ns_template *t)
 	return t ? t->text : CONTAINER_NS_CLONE_NAME;
 }
 
-/* 0 or -EINVAL: is @text a template of names? */
+/* 0 if @text is a template of names, else -EINVAL.  No lock. */
 int ns_template_check(const char *text);
-/* -ENOMEM; NULL for the default template */
+/* A new template of @text in *@templatep; NULL if that is the default.  -ENOMEM.  No lock. */
 int ns_template_make(const char *text, struct ns_template **templatep);
 void ns_template_put(struct ns_template *t);	/* under the lock */
-/* max_depth was set in @cont.  Under the lock. */
+/* max_depth was set in @cont: update the levels in @cont and below. */
 void ns_levels_changed(struct container *cont);
 
-/* ns_empties.c; all under the lock but ns_trim_one() */
+/* ns_empties.c */
 extern unsigned int ns_max_user_clones;		/* NS_UNLIMITED: any number */
-void ns_users_changed(void);			/* it was set */
+void ns_users_changed(void);			/* ns_max_user_clones was set */
 /*
- * May he whom @info names cause one more: 0, -ENOSPC, -ENOMEM.  Then he has caused
- * the clone @ns, or it came to nothing.
+ * May the user of @info cause one more clone: 0, -ENOSPC, -ENOMEM.  The caller then says
+ * that the user @uid has caused the clone @ns, or that the clone was refused.
  */
 int ns_user_ask(const struct container_clone_info *info);
 void ns_user_charge(struct ns_state *ns, unsigned int uid);
 void ns_user_refused(void);
-/* A clone came, or goes. */
+/* The clone @ns was made, or is being removed. */
 void ns_clone_online(struct ns_state *ns);
 void ns_clone_offline(struct ns_state *ns);
-/* What says whether it is empty has changed. */
+/* @ns may have become empty, or may not be empty any more. */
 void ns_update(struct ns_state *ns);
 void ns_clone_settled(struct container_subsys_state *css);
-/* Nobody can look at empty clones any more. */
+/* The hierarchy was unmounted, so nobody can look at empty clones any more. */
 void ns_unmounted(struct container_subsys_state *css);
-/* Remove what is too much, when the host says it is time. */
+/* If @ns has too many empty clones, ask for the work that removes them. */
 void ns_trim(struct ns_state *ns);
 /* keep_empty or max_clones was set. */
 void ns_limits_changed(struct ns_state *ns);
+/* Remove one container that is too many; false if none can go now.  No lock. */
 bool ns_trim_one(void);
 
 void ns_events_changed(struct ns_state *ns);
-/* A list of namespace names, separated by any of @seps; -EINVAL */
+/* Parse a list of namespace names, separated by any of @seps; -EINVAL.  No lock. */
 int ns_parse_flags(char *list, const char *seps, unsigned int *flags);
 void ns_show_flags(struct seq_file *m, unsigned int flags, char sep);
-/* A number or "max"; -EINVAL, -ERANGE */
+/* Parse a number or "max"; -EINVAL, -ERANGE.  No lock. */
 int ns_parse_limit(const char *buf, unsigned int *limit);
 
 #endif /* _CONTAINERFS_NS_H */

@@ -8,13 +8,13 @@
 
 #include "engine.h"
 
-/* What each host defines, once. */
+/* Each host defines one. */
 struct ns_host_ops {
-	/* One phrase, "enforced: ...": by which hooks this host sees clone(2) and unshare(2). */
+	/* By which hooks this host sees clone(2) and unshare(2), in one phrase: "enforced: ...". */
 	const char *(*describe)(void);
 	/*
-	 * Atomic.  @user has caused one clone more, or one fewer, than before.  NULL on a host
-	 * that keeps no count of its own.
+	 * Atomic.  The count of clones that @user has caused went up, or down, by one.  NULL on
+	 * a host that keeps no count of its own.
 	 */
 	void (*charge_user)(unsigned int user);
 	void (*uncharge_user)(unsigned int user);
