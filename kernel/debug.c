@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The debug subsystem: what the engine thinks, for whoever debugs it.
+ * The debug subsystem: the state of the engine, for people who debug it.
  *
- * Groups are named by number where the 2007 code printed addresses: those mean
- * nothing outside the kernel.  The init group, of tasks in top containers
- * only, is 1.
+ * Groups are named by number.  The 2007 code printed addresses, which mean nothing
+ * outside the kernel.  The init group is 1; its tasks are in top containers only.
  */
 #include "cftype.h"
 
@@ -41,7 +40,7 @@ static u64 debug_releasable(struct container_subsys_state *css)
 	return ret;
 }
 
-/* The number of the css_group in which the reader is, or how many references it has. */
+/* Show the number of the reader's css_group or, with @refs, its references. */
 static int debug_show_group(struct seq_file *m, bool refs)
 {
 	const struct container_file *file = m->private;

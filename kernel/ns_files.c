@@ -2,9 +2,9 @@
 /*
  * The control files of the ns subsystem.
  *
- * Settings are inherited when a container is made and independent afterwards,
- * but for max_depth, which holds for everything below the container it is set
- * in.  What a task may do for itself (ns.next_name) is open to everyone.
+ * A new container inherits its parent's settings, and later changes of one do not reach
+ * the other.  Only max_depth holds for everything below the container as well.  Everyone
+ * may write ns.next_name, because a task sets it for itself.
  */
 #include "ns.h"
 
@@ -157,7 +157,7 @@ static int next_name_set(struct container *cont, const struct container_task_inf
 	if (!ret && !task)
 		ret = -ENOMEM;
 	if (task && !task->cookie) {
-		/* The host has never heard of it and must, to tell when it exits. */
+		/* The host must learn of the task, because it has to report the task's exit. */
 		cookie = 0;
 		ret = css_group_meet(group);
 		if (!ret)
@@ -258,7 +258,7 @@ NS_LIMIT(max_depth)
 
 /* --- ns.is_clone --- */
 
-/* Set when it is made, and never changed. */
+/* No lock: the flag is set when the container is made, and never changes. */
 static u64 is_clone_get(struct container_subsys_state *css)
 {
 	return !!(READ_ONCE(css->container->flags) & CONTAINER_CLONE);

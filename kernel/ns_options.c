@@ -2,14 +2,14 @@
 /*
  * The mount options of the ns subsystem.
  *
- * ns_rules is a flag of the hierarchy.  The others are settings of the top
- * container, which its files change later; max_user_clones is one of the whole
- * hierarchy and has no file.
+ * ns_rules is a flag of the hierarchy.  max_user_clones is a setting of the hierarchy and
+ * has no file.  The others are settings of the top container, and its files change them
+ * later.
  */
 #include "ns.h"
 #include "options.h"
 
-/* What a mount gave.  Only what @given names counts. */
+/* The options of a mount.  A field counts only if @given names it. */
 struct ns_parsed {
 	unsigned int		given;		/* NS_GIVEN_* */
 	unsigned int		clone_flags, keep_empty, max_clones, max_depth;
@@ -23,7 +23,7 @@ struct ns_parsed {
 #define NS_GIVEN_MAX_DEPTH	0x10
 #define NS_GIVEN_MAX_USER_CLONES 0x20
 
-/* --- one parser an option --- */
+/* --- one parser for each option --- */
 
 static int opt_clone_flags(void *parsed, char *value, struct option_msg *msg)
 {
@@ -47,7 +47,7 @@ static int opt_clone_name(void *parsed, char *value, struct option_msg *msg)
 			   "%%d, %%p, %%c and %%%%", value);
 		return -EINVAL;
 	}
-	ns_template_put(p->clone_name);		/* of a clone_name= before this one */
+	ns_template_put(p->clone_name);		/* an earlier clone_name= of the same mount */
 	p->given |= NS_GIVEN_CLONE_NAME;
 	return ns_template_make(value, &p->clone_name);
 }
@@ -76,7 +76,7 @@ NS_OPT_LIMIT(max_clones, NS_GIVEN_MAX_CLONES)
 NS_OPT_LIMIT(max_depth, NS_GIVEN_MAX_DEPTH)
 NS_OPT_LIMIT(max_user_clones, NS_GIVEN_MAX_USER_CLONES)
 
-/* Without the lock: no container has a template that is still here. */
+/* No lock: no container shares the template that is still in @parsed. */
 static void ns_parsed_free(void *parsed)
 {
 	struct ns_parsed *p = parsed;
@@ -84,7 +84,7 @@ static void ns_parsed_free(void *parsed)
 	ns_template_put(p->clone_name);
 }
 
-/* --- what they do --- */
+/* --- applying and showing options --- */
 
 static void ns_options_apply(struct container_subsys_state *css, void *parsed)
 {
