@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The devices subsystem: which device nodes the tasks of a container may open
- * and make.
+ * The devices subsystem: which device nodes the tasks of a container may open and make.
  *
- * What users can rely on, which is what cgroup v1's devices controller does:
- *  - A container allows everything but some devices, or nothing but some.  The
- *    first is how the top container begins, "a" written to devices.deny makes
- *    it the second, "a" written to devices.allow brings back what the parent
- *    has; both only while it has no children.
+ * What users can rely on is what cgroup v1's devices controller does:
+ *  - A container allows everything but some devices, or nothing but some.  The top
+ *    container begins by allowing everything.  "a" written to devices.deny makes a
+ *    container deny everything; "a" written to devices.allow brings back what its parent
+ *    has.  Both work only while the container has no children.
  *  - A new container, made by mkdir or clone, has the rules of its parent.
- *  - Nobody gets more than the parent: devices.allow fails for what that has not.
- *    What devices.deny takes away is taken from all containers below, and what
- *    they had been given within that goes with it.
- *  - Rules are asked when a device is opened or its node is made, not later.
- *  - Rules are changed by who has CAP_SYS_ADMIN in the initial user namespace
- *    now, as in v1, and, which is more than v1 asks, had it when opening the file.
- *  - A write that fails has changed nothing, and one that succeeded is in force
- *    when it returns.
+ *  - A container never has more than its parent: devices.allow fails for devices that the
+ *    parent does not have.  devices.deny takes devices away from all containers below,
+ *    too, with what they had been given within that.
+ *  - Rules are checked when a device is opened or its node is made, not later.
+ *  - A task that changes rules needs CAP_SYS_ADMIN in the initial user namespace, as in
+ *    v1.  Beyond v1, the task that opened the file must have had it, too.
+ *  - A write that fails has changed nothing, and a write that succeeds is in force when it
+ *    returns.
  *
- * How: a container holds a set of rules (devices.h), and each tracked task that
- * is not in the top container points to its container's, so that a check takes
- * no lock; a host that cannot ask the engine is told of the set of each
- * css_group.  Hosts look at devices from the first restriction until the hierarchy
- * dies: starting and stopping may take a kernel seconds.  A set that was replaced
- * is kept, for those who are looking at it, until the work is run, which is, on a
- * host that is told of clones later, when it knows of all.
+ * How: a container holds a set of rules (devices.h).  Each tracked task outside of the top
+ * container points to its container's set, so that a check takes no lock.  A host that
+ * cannot ask the engine is told of the set of each css_group.  A host checks accesses from
+ * the first restriction until the hierarchy dies, because starting and stopping the checks
+ * may take a kernel seconds.  A set that was replaced is kept until the work runs, because
+ * somebody may still check an access against it.  A host that hears of clones late runs
+ * the work when it knows of all of them.
  */
 #include "cftype.h"
 #include "devices.h"
@@ -32,22 +31,22 @@
 struct devices {
 	struct container_subsys_state	css;
 	struct device_rules		*rules;	/* a reference; NULL: everything is allowed */
-	struct device_rules		*next;	/* what it will be, if changing; likewise */
+	struct device_rules		*next;	/* if changing: the prepared rules; likewise */
 	bool				changing;
 };
 
-/* Of each task. */
+/* The state of each task. */
 struct devices_task {
-	const struct device_rules __rcu	*rules;	/* its container's; NULL: the top's */
+	const struct device_rules __rcu	*rules;	/* those of its container; NULL: of the top */
 };
 
-/* Inside a container_file's, outside of container_lock. */
+/* Taken after the mutex of a container_file, before container_lock. */
 static DEFINE_MUTEX(devices_mutex);
-static bool devices_started;		/* the host was; under devices_mutex */
+static bool devices_started;		/* the host was started; under devices_mutex */
 
-static struct device_rules __rcu *devices_top;	/* the top container's; NULL as above */
+static struct device_rules __rcu *devices_top;	/* those of the top; NULL: all is allowed */
 
-/* Stands for NULL in a task, where that means "as the top container". */
+/* In a task, stands for the set NULL, because NULL there means the rules of the top. */
 static const struct device_rules devices_open;
 
 static struct devices *devices_of_css(struct container_subsys_state *css)
@@ -73,7 +72,7 @@ static struct device_rules *devices_next(const struct container *cont)
 	return devices->changing ? devices->next : devices->rules;
 }
 
-/* --- what is asked --- */
+/* --- checking an access --- */
 
 int container_device_permission(unsigned long key, const struct container_device_rule *want)
 {
@@ -111,7 +110,7 @@ static void devices_tell_task(const struct container *cont, struct container_tas
 	rcu_assign_pointer(devices_task_of(task)->rules, rules);
 }
 
-/* @rules are those of @cont from now on; takes over the reference. */
+/* Make @rules the rules of @cont; takes over the reference. */
 static void devices_set(struct container *cont, struct device_rules *rules)
 {
 	struct devices *devices = devices_of(cont);
@@ -132,7 +131,7 @@ static void devices_set(struct container *cont, struct device_rules *rules)
 	device_rules_put(old);
 }
 
-/* What @draft says shall be the rules of @cont. */
+/* Prepare @draft as the next rules of @cont; devices_commit() decides.  0 or an error. */
 static int devices_prepare(struct container *cont, const struct device_draft *draft)
 {
 	struct device_rules *like[2] = {
@@ -145,7 +144,7 @@ static int devices_prepare(struct container *cont, const struct device_draft *dr
 	return ret;
 }
 
-/* What was prepared, in @top and below, comes into force, or (@ret) does not. */
+/* Put what was prepared in @top and below into force, or (@ret an error) drop it.  @ret. */
 static int devices_commit(struct container *top, int ret)
 {
 	struct container *cont;
@@ -164,14 +163,14 @@ static int devices_commit(struct container *top, int ret)
 	return ret;
 }
 
-/* May a container (@deny: of that kind) that is below one with @rules have @rule? */
+/* May a container have the exception @rule below a parent with @rules?  @deny: its default. */
 static bool devices_may_have(const struct device_rules *rules, bool deny,
 			     const struct container_device_rule *rule)
 {
 	return (!deny && !(rules && rules->deny)) || device_rules_permit(rules, rule);
 }
 
-/* @rule was taken from a container above @cont, which (@deny) is of that kind. */
+/* Prepare @cont for the loss of @rule in a container above, whose default is @deny. */
 static int devices_inherit(struct container *cont, bool deny,
 			   const struct container_device_rule *rule)
 {
@@ -283,7 +282,7 @@ static void devices_online(struct container_subsys_state *css,
 		devices_of_css(css)->rules = device_rules_get(devices_of_css(parent)->rules);
 }
 
-/* Nobody is in it, or it is the top and its tasks are under no rules any more. */
+/* The container has no tasks, or is the top, after which no rules hold for its tasks. */
 static void devices_offline(struct container_subsys_state *css)
 {
 	devices_set(css->container, NULL);
@@ -348,7 +347,7 @@ static int devices_change(struct container *cont, bool deny, bool all,
 	return all ? devices_allow_all(cont) : devices_allow(cont, rule);
 }
 
-/* The first restriction is one that is written to devices.deny. */
+/* Only devices.deny starts the host, because the first restriction is written there. */
 static int devices_write(struct container *cont, const struct container_file *file, char *buf,
 			 bool deny)
 {
@@ -373,7 +372,7 @@ static int devices_write(struct container *cont, const struct container_file *fi
 		spin_unlock(&container_lock);
 	}
 	mutex_unlock(&devices_mutex);
-	/* A clone that came meanwhile may have been told of the old set. */
+	/* A clone that was made meanwhile may be under the old set: bring it up to date. */
 	host_sync();
 	return ret;
 }

@@ -3,15 +3,15 @@
  * Device rules between engine and host: see devices.c, and engine_host.h for what
  * "atomic" and "no lock" mean.
  *
- * A host whose hooks can call the engine asks container_device_permission(); another
- * is told of the sets of rules, and of the one that each group is under.
+ * A host whose hooks can call the engine asks container_device_permission().  Another host
+ * is told of the sets of rules and of the set of each group.
  */
 #ifndef _CONTAINERFS_DEVICES_HOST_H
 #define _CONTAINERFS_DEVICES_HOST_H
 
 #include "engine.h"
 
-/* Some devices and what is done with them; numbers are those of the kernel's own controllers. */
+/* Devices and accesses to them; the values are those of the kernel's own controllers. */
 struct container_device_rule {
 	unsigned int	major, minor;		/* CONTAINER_DEVICE_ANY: any */
 	unsigned short	type;			/* CONTAINER_DEVICE_BLOCK or CHAR */
@@ -24,33 +24,34 @@ struct container_device_rule {
 #define CONTAINER_DEVICE_READ	0x2
 #define CONTAINER_DEVICE_WRITE	0x4
 
-/* What each host defines, once. */
+/* Each host defines one. */
 struct devices_host_ops {
-	/* One phrase, "enforced: ..." or "unsupported: ...": what this host can do. */
+	/* What this host can do, in one phrase: "enforced: ..." or "unsupported: ...". */
 	const char *(*describe)(void);
 	/*
-	 * From now on accesses are checked; 0, -EOPNOTSUPP, -ENOMEM.  stop(): they are not
-	 * any more, there are no sets of rules.  May sleep; the engine calls them by turns.
+	 * start(): check accesses from now on; 0, -EOPNOTSUPP, -ENOMEM.  stop(): check no
+	 * accesses any more; there are no sets of rules then.  Both may sleep; the engine
+	 * calls them in turn.
 	 */
 	int (*start)(void);
 	void (*stop)(void);
 	/*
-	 * Atomic.  From now on, until it is freed, @id is a set of rules that denies
-	 * what it does not list or (@deny false) what it lists.  An error means that the
-	 * host cannot enforce it: -ENOSPC (too many sets), -ENOMEM.  NULL, as the next, on a
-	 * host that asks the engine.
+	 * Atomic.  Until free_rules(), @id is a set of rules that denies all that it does not
+	 * list or (@deny false) all that it lists.  -ENOSPC (too many sets), -ENOMEM: the host
+	 * cannot enforce the set.  A host that asks the engine has NULL here and in
+	 * free_rules.
 	 */
 	int (*add_rules)(unsigned long long id, _Bool deny,
 			 const struct container_device_rule *rule, unsigned int nr);
-	/* Atomic.  No group is under @id any more, nor a new group that is not known yet. */
+	/* Atomic.  No group is under the set @id any more, not even a new and unknown one. */
 	void (*free_rules)(unsigned long long id);
 };
 
 extern const struct devices_host_ops devices_host;
 
 /*
- * May task @key do @want, with one device: 0 or -EPERM.  Atomic; takes no
- * lock, and for a task outside of every container only looks it up.
+ * 0 if task @key may do @want, which names one device, else -EPERM.  Atomic; takes no lock.
+ * A task without a record is under the rules of the top container.
  */
 int container_device_permission(unsigned long key, const struct container_device_rule *want);
 
