@@ -3,30 +3,30 @@
  * The cpuacct subsystem: how much CPU time the tasks of a container have used.
  *
  * What users can rely on:
- *  - A container's time is what tasks used while they were in it or below,
- *    those included that have exited or left, and nothing else: not what they
- *    used before they came.
- *  - The numbers are the kernel's own of each task.  They never go back, but
- *    by a reset (0 written to cpuacct.usage), which resets this container
- *    alone.  Of a task that is running they lag by up to a tick, as cgroup
- *    v1's do; of one that has exited, until its last instructions are counted.
- *  - The top container shows the whole system since boot, as the kernel counts
- *    it for /proc/stat (user and nice; system, irq and softirq).
+ *  - A container's time is what tasks used while they were in the container or below,
+ *    including tasks that have exited or left.  What a task used before it entered does
+ *    not count.
+ *  - The numbers are the kernel's own of each task.  They never go back, except by a
+ *    reset (0 written to cpuacct.usage), which resets this container alone.  The numbers
+ *    of a running task lag by up to a tick, as cgroup v1's do.  The numbers of an exited
+ *    task lag until its last instructions are counted.
+ *  - The top container shows the whole system since boot, as the kernel counts it for
+ *    /proc/stat (user and nice; system, irq and softirq).
  *
- * How: a task's times are sampled when it enters a container.  When it leaves,
- * when it gets another CPU, and when somebody reads, what it used since is
- * charged to the container and all above, on the CPU that it had, and the sample
- * goes forward.  So no hook is needed where tasks are switched, which is far
- * more often than they migrate.  A host that cannot look at a task at those
- * moments accounts by group, and calls container_charge().
+ * How: the engine samples a task's times when the task enters a container.  When the task
+ * leaves, when it gets another CPU, and when somebody reads, the time used since the
+ * sample is charged to the container and all above, on the CPU that the task had, and the
+ * sample goes forward.  So switching tasks needs no hook, and tasks are switched far more
+ * often than they migrate.  A host that cannot look at a task at those moments accounts
+ * by group, and calls container_charge().
  *
- * Who migrates does so under the scheduler's locks, inside which container_lock
- * may not be taken: that is charged to `moved` of the one container, and from
- * there on by who reads, and at the end.
+ * A task migrates under the scheduler's locks, inside which container_lock may not be
+ * taken.  So a migration charges only `moved` of the task's container.  A read, and the
+ * end of the container, charge `moved` to the container and all above.
  *
- * A task that exits goes on using time for a moment.  Its record is kept, and
- * the task pinned, until the host says that it will never run again; what it
- * used then counts for its last CPU.
+ * A task that exits goes on using time for a moment.  So the record is kept and the task
+ * pinned until the host says that the task will never run again; the time counts for the
+ * task's last CPU.
  */
 #include <linux/math64.h>
 #include <linux/time64.h>
@@ -35,14 +35,14 @@
 #include "cpuacct_host.h"
 
 #define CPUACCT_USER_HZ		100
-/* So many records of exited tasks may wait for a reader before work is asked for. */
+/* When so many records of exited tasks wait for a reader, the engine asks for work. */
 #define CPUACCT_REMAINS_MAX	64
 
 struct cpuacct_cpu {
 	struct container_cpu	used;		/* here and below; not kept for the top */
 	struct {
 		atomic64_t	runtime, user, system;
-	}			moved;		/* here, by who migrated; not yet in used */
+	}			moved;		/* charged here by migrations; not yet in used */
 };
 
 struct cpuacct {
@@ -51,17 +51,17 @@ struct cpuacct {
 	struct cpuacct_cpu		cpu[];	/* host_nr_cpus() */
 };
 
-/* Of each task. */
+/* The state of each task. */
 struct cpuacct_task {
-	raw_spinlock_t		lock;		/* the next two; inside the scheduler's locks */
-	struct container_cpu	cpu;		/* up to here charged */
-	struct cpuacct		*migrates;	/* where a migration is charged, or NULL */
-	struct container	*exited;	/* where, still to be charged; a reference */
-	struct list_head	node;		/* in cpuacct_remains, then: the record is kept */
+	raw_spinlock_t		lock;		/* for cpu, migrates; inside the scheduler's */
+	struct container_cpu	cpu;		/* the sample: charged up to here */
+	struct cpuacct		*migrates;	/* a migration is charged here, or NULL */
+	struct container	*exited;	/* charged after the exit; a reference */
+	struct list_head	node;		/* after the exit: in remains, then in done */
 };
 
 static LIST_HEAD(cpuacct_remains);	/* cpuacct_tasks that exited; under container_lock */
-static LIST_HEAD(cpuacct_done);		/* those of which no more is wanted; likewise */
+static LIST_HEAD(cpuacct_done);		/* cpuacct_tasks to be released; likewise */
 static unsigned int nr_remains;		/* in cpuacct_remains */
 
 static struct cpuacct *cpuacct_of_css(struct container_subsys_state *css)
@@ -98,14 +98,14 @@ static void cpuacct_add(struct container_cpu *sum, const struct container_cpu *u
 static void cpuacct_charge(struct container *cont, int cpu, const struct container_cpu *used)
 {
 	lockdep_assert_held(&container_lock);
-	/* Of most, and most of a deep tree, there is nothing to be carried up. */
+	/* Most calls have nothing to charge, and a walk up a deep tree would be wasted. */
 	if (!used->runtime && !used->user && !used->system)
 		return;
 	for (; !container_is_top(cont); cont = cont->parent)
 		cpuacct_add(&cpuacct_of(cont)->cpu[cpu].used, used);
 }
 
-/* What migrations have left here. */
+/* Charge what migrations have left in `moved` of @cont. */
 static void cpuacct_flush(struct container *cont)
 {
 	struct cpuacct *ca = cpuacct_of(cont);
@@ -120,7 +120,7 @@ static void cpuacct_flush(struct container *cont)
 	}
 }
 
-/* What @now has more than *@sample, which goes forward and never back. */
+/* Move *@sample forward to @now, never back; returns the difference. */
 static u64 cpuacct_advance(unsigned long long *sample, u64 now)
 {
 	u64 delta = now > *sample ? now - *sample : 0;
@@ -134,7 +134,7 @@ static int cpuacct_ask(unsigned long key, struct container_cpu *now, int *cpu)
 	return cpuacct_host.task ? cpuacct_host.task(key, now, cpu) : CONTAINER_CPU_BY_GROUP;
 }
 
-/* What @task used since its sample, and on which CPU; what the host says of it. */
+/* Fill in what @task used since its sample, and its CPU.  Returns the host's CONTAINER_CPU_*. */
 static int cpuacct_take(struct container_task *task, struct container_cpu *used, int *cpu)
 {
 	struct cpuacct_task *ct = cpuacct_task_of(task);
@@ -149,7 +149,7 @@ static int cpuacct_take(struct container_task *task, struct container_cpu *used,
 	return ret;
 }
 
-/* Charge @cont, with @leaves for the last time. */
+/* Charge @cont for @task; @leaves: for the last time.  Returns the host's CONTAINER_CPU_*. */
 static int cpuacct_charge_task(struct container *cont, struct container_task *task, bool leaves)
 {
 	struct cpuacct_task *ct = cpuacct_task_of(task);
@@ -182,7 +182,7 @@ void container_task_migrates(unsigned long key)
 		goto out;
 	raw_spin_lock(&ct->lock);
 	ca = ct->migrates;
-	/* While it says so, the task is in there, and it is not freed. */
+	/* While ->migrates is set, the task is in that container, so @ca is not freed. */
 	if (ca && cpuacct_take(task, &used, &cpu) != CONTAINER_CPU_BY_GROUP) {
 		atomic64_add(used.runtime, &ca->cpu[cpu].moved.runtime);
 		atomic64_add(used.user, &ca->cpu[cpu].moved.user);
@@ -225,7 +225,7 @@ static void cpuacct_keep(struct container *cont, struct container_task *task)
 		host_work_pending();
 }
 
-/* Charge for all, and let go of those that will never run again. */
+/* Charge for all exited tasks, and release those that will never run again. */
 static void cpuacct_bury(void)
 {
 	struct container_task_info info = { };
@@ -250,7 +250,7 @@ static void cpuacct_bury(void)
 	}
 }
 
-/* Bring @cont and all below up to date. */
+/* Bring the times of @cont and of all containers below up to date. */
 static void cpuacct_update(struct container *cont)
 {
 	struct container_task *task;
@@ -291,7 +291,7 @@ static void cpuacct_online(struct container_subsys_state *css,
 		cpuacct_host.watch_migrations(true);
 }
 
-/* With the top goes the hierarchy: nobody will ask for what remains. */
+/* When the top goes, the hierarchy ends, so nobody will read what exited tasks still use. */
 static void cpuacct_offline(struct container_subsys_state *css)
 {
 	if (!container_is_top(css->container)) {
@@ -343,8 +343,8 @@ static void cpuacct_exit(struct container_subsys_state *css, struct container_ta
 /* --- files --- */
 
 /*
- * Call @fn for each possible CPU with what was used there.  Below the top they are
- * those that the system's times are known of, too.
+ * Call @fn for each possible CPU with the time used there.  The CPUs are those for which
+ * the host knows the system's times, below the top as well.
  */
 static int cpuacct_each_cpu(struct container *cont,
 			    void (*fn)(int cpu, const struct container_cpu *used, void *arg),
@@ -476,9 +476,9 @@ static int cpuacct_all_show(struct seq_file *m, struct container_subsys_state *c
 }
 
 /*
- * User and system time are counted by ticks, run time exactly: share the
- * latter out in the former's proportion, as the kernel does for processes, and
- * let neither go back.
+ * User and system time are counted by ticks, run time exactly.  So divide the run time in
+ * the proportion of user to system time, as the kernel does for processes, and let neither
+ * part go back.
  */
 static void cpuacct_adjust(struct cpuacct *ca, const struct container_cpu *used)
 {
@@ -525,8 +525,9 @@ static int cpuacct_stat_show(struct seq_file *m, struct container_subsys_state *
 }
 
 /*
- * The top's is the system's: a reset there does nothing, as in cgroup v1.  And as
- * there, cpuacct.stat stands still until as much has been used again.
+ * In the top a reset does nothing, as in cgroup v1, because the top shows the system's
+ * times.  As in v1, cpuacct.stat stands still after a reset until the container has used
+ * as much time again.
  */
 static int cpuacct_reset(struct container_subsys_state *css, u64 val)
 {

@@ -3,15 +3,14 @@
  * CPU time between engine and host: see cpuacct.c, and engine_host.h for what "atomic"
  * means.
  *
- * A host accounts by task, if it can say at each moment what a task has used, or by
- * group.
+ * A host accounts by task if it knows at each moment what a task has used, else by group.
  */
 #ifndef _CONTAINERFS_CPUACCT_HOST_H
 #define _CONTAINERFS_CPUACCT_HOST_H
 
 #include "engine.h"
 
-/* CPU time in ns; the kernel counts user and system time by ticks, run time exactly */
+/* CPU time in ns.  The kernel counts user and system time by ticks, run time exactly. */
 struct container_cpu {
 	unsigned long long	runtime, user, system;
 };
@@ -22,30 +21,30 @@ enum {
 	CONTAINER_CPU_FINAL,		/* the task has exited and will not run again */
 };
 
-/* What each host defines, once. */
+/* Each host defines one. */
 struct cpuacct_host_ops {
 	/*
-	 * Atomic, and also called from container_task_migrates().  What task @key, which
-	 * has a record or is pinned, has used so far, and the CPU (below host_nr_cpus())
-	 * on which since it last migrated; a running task's may lag by a tick, but what a
-	 * later call says is never less.  NULL: CONTAINER_CPU_BY_GROUP.
+	 * Atomic, and also called from container_task_migrates().  Fills @used with what task
+	 * @key has used so far, and @cpu (below host_nr_cpus()) with the CPU on which it has
+	 * run since it last migrated.  The task has a record or is pinned.  A running task's
+	 * times may lag by a tick, but a later call never says less.  Returns CONTAINER_CPU_*.
+	 * NULL: CONTAINER_CPU_BY_GROUP.
 	 */
 	int (*task)(unsigned long key, struct container_cpu *used, int *cpu);
 	/*
-	 * Atomic.  What tasks use is split by CPU from now on, as there is a hierarchy
-	 * that accounts: a host that accounts by task calls container_task_migrates().
-	 * Or (@on false) it is not any more.
+	 * Atomic.  @on: a hierarchy accounts from now on, and splits times by CPU, so a host
+	 * that accounts by task calls container_task_migrates().  @on false: no hierarchy
+	 * accounts any more.
 	 */
 	void (*watch_migrations)(_Bool on);
 	/*
-	 * A host that accounts by group charges, by container_charge(), for what all groups
-	 * have used until now, or until a moment ago.  May sleep.  NULL on a host that
-	 * accounts by task.
+	 * Call container_charge() for what all groups have used until now, or until a moment
+	 * ago.  May sleep.  NULL on a host that accounts by task.
 	 */
 	void (*charge)(void);
 	/*
-	 * Times of the system since boot, on the first possible CPU from @cpu on: its
-	 * number, or -1 if there is none.  May sleep.
+	 * Fill @used with the system's times since boot on the first possible CPU from @cpu
+	 * on.  Returns the number of that CPU, or -1 if there is none.  May sleep.
 	 */
 	int (*system)(int cpu, struct container_cpu *used);
 };
@@ -53,16 +52,16 @@ struct cpuacct_host_ops {
 extern const struct cpuacct_host_ops cpuacct_host;
 
 /*
- * For a host that accounts by task, while watch_migrations() is on: @key, which does
- * not run, is about to get another CPU, and task() still says the old one.  Interrupts
- * are off; takes no lock but one of the task's own, so that it may be called with the
- * scheduler's held.
+ * For a host that accounts by task, while watch_migrations() is on: task @key, which does
+ * not run, is about to get another CPU, and cpuacct_host.task() still says the old one.
+ * Called with interrupts off.  Takes only a lock of the task's own, so the caller may hold
+ * the scheduler's locks.
  */
 void container_task_migrates(unsigned long key);
 /*
- * For a host that accounts by group: tasks used that much on CPU @cpu while they were
- * of @group, and that has not been charged yet.  Takes it to the group's container and
- * all above; nothing if there is none that counts.
+ * For a host that accounts by group: tasks of @group have used @used on CPU @cpu, which has
+ * not been charged yet.  Charges the group's container and all above; nothing if no
+ * hierarchy has cpuacct.  Takes the engine's lock.
  */
 void container_charge(struct css_group *group, int cpu, const struct container_cpu *used);
 
