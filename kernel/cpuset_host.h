@@ -38,10 +38,13 @@ extern const struct cpuset_host_ops cpuset_host;
 /*
  * Somebody has changed the affinity of task @key, or (0) of tasks that the host cannot
  * name.  The work takes off again the CPUs that the task's container does not have.
- * Atomic.
+ * Does not sleep.
  */
 void container_task_affinity(unsigned long key);
-/* Write the CPUs that task @key may use to @cpus; false: all, nothing is written.  Atomic. */
+/*
+ * Write the CPUs that task @key may use to @cpus; false: all, and nothing is written.
+ * Does not sleep.
+ */
 _Bool container_task_cpus(unsigned long key, unsigned long *cpus);
 /* CPUs came online or went: affinities follow.  May sleep. */
 void container_cpus_changed(void);

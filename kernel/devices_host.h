@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Device rules between engine and host: see devices.c, and engine_host.h for what
- * "atomic" and "no lock" mean.
+ * Device rules between engine and host: see devices.c, and engine_host.h for what "atomic"
+ * means.
  *
  * A host whose hooks can call the engine asks container_device_permission().  Another host
  * is told of the sets of rules and of the set of each group.
@@ -50,8 +50,8 @@ struct devices_host_ops {
 extern const struct devices_host_ops devices_host;
 
 /*
- * 0 if task @key may do @want, which names one device, else -EPERM.  Atomic; takes no lock.
- * A task without a record is under the rules of the top container.
+ * 0 if task @key may do @want, which names one device, else -EPERM.  A task without a
+ * record is under the rules of the top container.  Takes no lock and does not sleep.
  */
 int container_device_permission(unsigned long key, const struct container_device_rule *want);
 

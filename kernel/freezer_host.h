@@ -48,7 +48,7 @@ extern const struct freezer_host_ops freezer_host;
  * calls this from time to time while any task is stopped.  May sleep.
  */
 void container_freezer_look(void);
-/* No lock.  The account on which the host was told to stop @task. */
+/* The account on which the host was told to stop @task, 0 if on none.  Does not lock. */
 unsigned long long container_task_account(const struct container_task *task);
 
 #endif /* _CONTAINERFS_FREEZER_HOST_H */

@@ -409,7 +409,7 @@ static int ns_can_create(struct container_subsys_state *css, const struct contai
 	return 0;
 }
 
-/* Is @cont empty?  While a process moves thread by thread, its own threads do not count. */
+/* Is no task in @cont?  While a process moves thread by thread, its threads do not count. */
 static bool ns_free_for(struct container *cont, const struct container_attach *a)
 {
 	struct container_task *task;
