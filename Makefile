@@ -264,9 +264,11 @@ $(B)/obj/%.skel.h: $(B)/obj/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@
 
-# Only until the dependency files know who includes it.
-skeleton_users	= $(filter fs/fuse/bpf/%,$(daemon_srcs))
-$(call objects,obj,$(skeleton_users)) $(call objects,asan,$(skeleton_users)): | $(skeleton)
+# Before the first build no dependency file says which sources include a skeleton, so all
+# that may do it wait for the skeletons.
+loader_srcs	= $(filter fs/fuse/bpf/%,$(daemon_srcs))
+$(call objects,obj,$(daemon_srcs)) $(call objects,asan,$(daemon_srcs)) \
+	$(call objects,asan,$(filter-out %_engine.c,$(wildcard test/unit/*/*.c))): | $(skeleton)
 
 # --- unit tests ------------------------------------------------------------
 
@@ -279,7 +281,7 @@ units		= $(patsubst test/unit/%/,%,$(dir $(wildcard test/unit/*/*.c)))
 unit_names	= $(sort $(units))
 -include $(wildcard test/unit/*/sources.mk)
 
-UNIT_SRCS_task_events ?= $(skeleton_users) fs/fuse/base/hash.c userspace/common/own_mount.c
+UNIT_SRCS_task_events ?= $(loader_srcs) fs/fuse/base/hash.c userspace/common/own_mount.c
 UNIT_LIBS_task_events ?= $(BPF_LIBS)
 UNIT_CORE_task_events ?=
 
@@ -299,7 +301,6 @@ $(B)/asan/test-$(1): $$(call unit_objects,$(1),test/unit/cases.c $$(wildcard tes
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $$(CFLAGS) $$(sanitizers) $$(LDFLAGS) -pthread -rdynamic -o $$@ $$(filter %.o,$$^) \
 		$$(UNIT_LIBS_$(1)) $$(shell $$(PKG_CONFIG) --libs check)
-$$(patsubst test/unit/%.c,$(B)/asan/test/unit/%.o,$$(wildcard test/unit/task_events/*.c)): | $$(skeleton)
 endef
 unit_programs	= $(patsubst %,$(B)/asan/test-%,$(unit_names))
 $(foreach n,$(unit_names),$(eval $(call unit_program,$(n))))
