@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "base/parts.h"
 #include "common/endpoint.h"
 #include "common/process.h"
 #include "daemon/daemon.h"
@@ -16,46 +17,63 @@
 #include "tasks/tasks.h"
 #include "../../kernel/ns_host.h"
 
+static const struct options *options;
+
+static int tasks_up(void)
+{
+	return tasks_init(&options->tasks);
+}
+
+/* Hierarchies that were given up with their containers end with the process. */
+static void engine_down(void)
+{
+	if (hierarchy_count())
+		return;
+	container_engine_exit();
+	container_engine_free();
+}
+
+static int control_up(void)
+{
+	return control_init(start_listen(), lifetime_used);
+}
+
+static int start_up(void)
+{
+	lifetime_ready();
+	start_ready(options->level, options->syslog);
+	log_info("version " VERSION " at %s; ns %s", endpoint_show(options->socket),
+		 ns_host.describe());
+	return 0;
+}
+
+static const struct part parts[] = {
+	{ "/dev/fuse", failure_check_fuse, NULL, FAILURE_NO_FUSE },
+	{ "loop", loop_init, loop_exit, FAILURE_RESOURCE },
+	{ "lifetime", lifetime_init, lifetime_exit, FAILURE_RESOURCE },
+	{ "engine", container_engine_init, engine_down, FAILURE_MEMORY },
+	{ "tasks", tasks_up, tasks_exit },	/* by its error: failure_of_tasks() */
+	{ "agent", agent_init, agent_exit, FAILURE_MEMORY },
+	{ "privilege", privilege_trim, NULL, FAILURE_CAPABILITIES },
+	{ "control", control_up, control_exit, FAILURE_SOCKET },
+	{ "start", start_up, start_exit },
+	{ }
+};
+
 static int serve(const struct options *o)
 {
 	enum failure why = FAILURE_RESOURCE;
+	const struct part *failed;
 	int err;
-#define STEP(call, failure, label) \
-	do { err = (call); if (err) { why = FAILURE_##failure; goto label; } } while (0)
-	STEP(failure_check_fuse(), NO_FUSE, out);
-	STEP(loop_init(), RESOURCE, out);
-	STEP(lifetime_init(), RESOURCE, exit_loop);
-	STEP(container_engine_init(), MEMORY, exit_lifetime);
-	err = tasks_init(&o->tasks);
-	if (err) {
-		why = failure_of_tasks(err);
-		goto exit_engine;
+
+	options = o;
+	err = parts_init(parts, &failed);
+	if (!err) {
+		err = loop_run();
+		parts_exit(parts);
+	} else {
+		why = failed->init == tasks_up ? failure_of_tasks(err) : (enum failure)failed->why;
 	}
-	STEP(agent_init(), MEMORY, exit_tasks);
-	STEP(privilege_trim(), CAPABILITIES, exit_agent);
-	STEP(control_init(start_listen(), lifetime_used), SOCKET, exit_agent);
-#undef STEP
-	lifetime_ready();
-	start_ready(o->level, o->syslog);
-	log_info("version " VERSION " at %s; ns %s", endpoint_show(o->socket), ns_host.describe());
-	err = loop_run();
-	start_exit();
-	control_exit();
-exit_agent:
-	agent_exit();
-exit_tasks:
-	tasks_exit();
-exit_engine:
-	/* hierarchies that were given up with their containers end with the process */
-	if (!hierarchy_count()) {
-		container_engine_exit();
-		container_engine_free();
-	}
-exit_lifetime:
-	lifetime_exit();
-exit_loop:
-	loop_exit();
-out:
 	if (err)
 		failure_log(why, err, NULL);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -34,6 +34,7 @@
 #include "bpf/task_events.h"
 #include "../../../kernel/cpuacct_host.h"
 #include "cpuacct.h"
+#include "link.h"
 #include "ids.h"
 
 #define LOOKS_MAX	8
@@ -49,27 +50,27 @@ struct account {
 	} cpu[];
 };
 
-static struct task_events *te;
 static struct te_cpu *sums;	/* of one id, as BPF gives them */
 static int nr_cpus;
 static uint64_t next_look;	/* none before, by CLOCK_MONOTONIC */
 static bool on;
 static bool clones;		/* get containers that are charged */
 
-int cpuacct_init(struct task_events *events)
+int cpuacct_init(void)
 {
-	te = events;
 	clones = false;
 	next_look = 0;
-	free(sums);
-	sums = NULL;
-	if (!te)
-		return 0;
 	nr_cpus = task_events_cpuacct_cpus();
 	sums = calloc((size_t)nr_cpus, sizeof(*sums));
 	if (nr_cpus > (int)host_nr_cpus())
 		nr_cpus = (int)host_nr_cpus();
 	return sums ? 0 : -ENOMEM;
+}
+
+void cpuacct_exit(void)
+{
+	free(sums);
+	sums = NULL;
 }
 
 static void set(enum te_cpuacct_state state)

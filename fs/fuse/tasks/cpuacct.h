@@ -12,10 +12,10 @@
 
 struct container_cpu;
 struct group_id;
-struct task_events;
 
-/* @te is borrowed; NULL at the end. -ENOMEM. */
-int cpuacct_init(struct task_events *te);
+/* -ENOMEM. */
+int cpuacct_init(void);
+void cpuacct_exit(void);
 
 /* Do clones get containers that are charged? No, until this says so. Under the lock, too. */
 void cpuacct_set_clones(bool clones);

@@ -33,6 +33,7 @@
 #include "bpf/task_events.h"
 #include "../../../kernel/cpuset_host.h"
 #include "cpuset.h"
+#include "link.h"
 #include "lookup.h"
 
 /* A task's tid changes once in an exec. */
@@ -44,7 +45,6 @@
 
 _Static_assert(TE_CPU_WORDS_MAX * 64 == CONTAINER_CPUS_MAX, "BPF compares all CPUs of the engine");
 
-static struct task_events *te;
 static int uevents = -1;
 
 /* --- sets --- */
@@ -255,15 +255,14 @@ static void uevents_open(void)
 	uevents = -1;
 }
 
-void cpuset_init(struct task_events *events)
+int cpuset_init(void)
 {
-	te = events;
 	uevents_open();
+	return 0;
 }
 
 void cpuset_exit(void)
 {
-	te = NULL;
 	if (uevents < 0)
 		return;
 	loop_del(uevents);

@@ -7,10 +7,7 @@
 #ifndef _CONTAINERFSD_TASKS_CPUSET_H
 #define _CONTAINERFSD_TASKS_CPUSET_H
 
-struct task_events;
-
-/* @te is borrowed; NULL when it goes. */
-void cpuset_init(struct task_events *te);
+int cpuset_init(void);
 void cpuset_exit(void);
 
 #endif /* _CONTAINERFSD_TASKS_CPUSET_H */

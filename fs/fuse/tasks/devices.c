@@ -18,7 +18,7 @@
 #include "tasks.h"
 #include "bpf/task_events.h"
 #include "../../../kernel/devices_host.h"
-#include "devices.h"
+#include "link.h"
 #include "uapi/containerfs.h"
 
 _Static_assert(TE_RULES_MAX == CONTAINER_DEVICE_RULES_MAX, "a set fits into its map");
@@ -29,12 +29,6 @@ _Static_assert(TE_DEVICE_ANY == CONTAINER_DEVICE_ANY &&
 	       BPF_DEVCG_ACC_READ == CONTAINER_DEVICE_READ &&
 	       BPF_DEVCG_ACC_WRITE == CONTAINER_DEVICE_WRITE, "rules go to BPF as they are");
 
-static struct task_events *te;
-
-void devices_init(struct task_events *events)
-{
-	te = events;
-}
 
 static const char *devices_describe(void)
 {

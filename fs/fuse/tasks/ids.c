@@ -32,6 +32,7 @@
 #include "bpf/task_events.h"
 #include "cpuacct.h"
 #include "ids.h"
+#include "link.h"
 #include "limits.h"
 #include "pids.h"
 #include "uapi/containerfs.h"
@@ -49,7 +50,6 @@ _Static_assert(TE_CLONE_ALL == CONTAINER_NS_ALL && TE_CLONE_NEWTIME == CLONE_NEW
 	       TE_CLONE_NEWNET == CLONE_NEWNET, "namespaces are the kernel's, and all of the engine's");
 _Static_assert(TE_LEVELS_UNLIMITED == CSS_GROUP_UNLIMITED, "any number is the engine's");
 
-static struct task_events *te;
 static struct tasks_hash table;
 static TAILQ_HEAD(, group_id) idle_list = TAILQ_HEAD_INITIALIZER(idle_list);
 static TAILQ_HEAD(, group_id) unpinned_list = TAILQ_HEAD_INITIALIZER(unpinned_list);
@@ -425,13 +425,12 @@ size_t ids_count(void)
 	return table.nr;
 }
 
-int ids_init(struct task_events *events)
+int ids_init(void)
 {
 	int err = tasks_hash_init(&table);
 
 	if (err)
 		return err;
-	te = events;
 	cloning = ruled = false;
 	css_group_get_facts(css_group_init(), &zero_facts);
 	zero = new_entry(0, 0, css_group_init(), false);
@@ -458,5 +457,4 @@ void ids_exit(void)
 	tasks_hash_each(&table, drop, NULL);
 	tasks_hash_exit(&table);
 	zero = NULL;
-	te = NULL;
 }

@@ -40,7 +40,6 @@
 struct account;
 struct css_group;
 struct css_group_facts;
-struct task_events;
 
 enum limits_state {
 	LIMITS_NONE,
@@ -70,8 +69,8 @@ struct group_id {
 	struct group_id		*prev, *next;	/* ring of the ids of one group */
 };
 
-/* -ENOMEM. @te is borrowed until ids_exit(). */
-int ids_init(struct task_events *te);
+/* -ENOMEM. */
+int ids_init(void);
 /* Puts every group; BPF's side is left alone, for it goes with @te. */
 void ids_exit(void);
 

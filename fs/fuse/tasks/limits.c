@@ -23,8 +23,8 @@
 #include "../../../kernel/ns_host.h"
 #include "ids.h"
 #include "limits.h"
+#include "link.h"
 
-static struct task_events *te;
 static TAILQ_HEAD(, group_id) asked_list = TAILQ_HEAD_INITIALIZER(asked_list);
 static TAILQ_HEAD(, group_id) full_list = TAILQ_HEAD_INITIALIZER(full_list);
 static unsigned long long clones_left;	/* container_clones_left() at the last walk over full_list */
@@ -148,9 +148,9 @@ void limits_forget(struct group_id *gid)
 	move(gid, LIMITS_NONE);
 }
 
-void limits_init(struct task_events *events)
+int limits_init(void)
 {
-	te = events;
 	clones_left = 0;
 	charged = -1;
+	return 0;
 }

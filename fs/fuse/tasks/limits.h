@@ -16,10 +16,8 @@
 
 struct css_group;
 struct group_id;
-struct task_events;
 
-/* @te is borrowed, NULL at the end. */
-void limits_init(struct task_events *te);
+int limits_init(void);
 
 /* Around container_clone() for a clone that BPF has made, and charged @user for. */
 void limits_clone_begin(uint32_t user);

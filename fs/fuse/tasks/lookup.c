@@ -24,17 +24,17 @@
 
 #include "base/base.h"
 #include "tasks.h"
+#include "link.h"
 #include "lookup.h"
 #include "replay.h"
 #include "common/initial.h"
 
-static struct task_events *te;
 static pid_t self;
 
-void lookup_init(struct task_events *events)
+int lookup_init(void)
 {
-	te = events;
 	self = getpid();
+	return 0;
 }
 
 static unsigned int flags_of(uint32_t tid, uint32_t tgid, uint32_t flags)

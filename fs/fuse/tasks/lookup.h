@@ -9,10 +9,8 @@
 
 struct container_task;
 struct container_task_info;
-struct task_events;
 
-/* @te is borrowed; NULL when it goes. */
-void lookup_init(struct task_events *te);
+int lookup_init(void);
 /*
  * The number that the task has now, by @info or (it has a record) by its key: other
  * than info->tid from the middle of an exec on. 0: it is no more.

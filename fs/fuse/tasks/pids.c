@@ -28,6 +28,7 @@
 #include "bpf/task_events.h"
 #include "base/hash.h"
 #include "../../../kernel/pids_host.h"
+#include "link.h"
 #include "pids.h"
 #include "uapi/containerfs.h"
 
@@ -39,7 +40,6 @@ struct pids_entry {
 	LIST_ENTRY(pids_entry)	in_done;	/* its container is removed, or it has none */
 };
 
-static struct task_events *te;
 static struct tasks_hash table, keys;
 static LIST_HEAD(, pids_entry) done_list = LIST_HEAD_INITIALIZER(done_list);
 static bool on;
@@ -321,7 +321,7 @@ void pids_settle(void)
 	refused = now;
 }
 
-int pids_init(struct task_events *events)
+int pids_init(void)
 {
 	int err = tasks_hash_init(&table);
 
@@ -330,8 +330,6 @@ int pids_init(struct task_events *events)
 	err = tasks_hash_init(&keys);
 	if (err)
 		tasks_hash_exit(&table);
-	else
-		te = events;
 	return err;
 }
 
@@ -351,5 +349,4 @@ void pids_exit(void)
 	tasks_hash_exit(&keys);
 	refused = 0;
 	clones = false;
-	te = NULL;
 }

@@ -10,10 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct task_events;
-
-/* -ENOMEM. @te is borrowed until pids_exit(). */
-int pids_init(struct task_events *te);
+/* -ENOMEM. */
+int pids_init(void);
 void pids_exit(void);
 
 /* The key of the entry that counts where container @id does, 0: none. Under the lock, too. */

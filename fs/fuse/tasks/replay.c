@@ -29,12 +29,12 @@
 #include "ids.h"
 #include "limits.h"
 #include "pids.h"
+#include "link.h"
 #include "replay.h"
 
 #define SWEEP_BATCH	512
 #define DRAIN_ROUNDS	2	/* bounded, because new events may come for ever */
 
-static struct task_events *te;
 static bool missing;			/* some tasks have no record, for lack of memory */
 static bool failed;			/* the last drain failed */
 static bool behind;			/* the last drain could not keep up with the events */
@@ -411,17 +411,16 @@ unsigned long replay_unknown_ids(void)
 	return unknown_ids;
 }
 
-void replay_init(struct task_events *events)
+int replay_init(void)
 {
-	te = events;
 	missing = failed = behind = false;
 	unknown_ids = 0;
-	watches_spent = task_events_watches_spent(events);
+	watches_spent = task_events_watches_spent(te);
+	return 0;
 }
 
 void replay_exit(void)
 {
 	container_task_for_each(mark_task, NULL);
 	sweep_records();
-	te = NULL;
 }

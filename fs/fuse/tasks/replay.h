@@ -21,8 +21,8 @@
 /* The callbacks for task_events_new(); their context is not used. */
 extern const struct task_events_ops replay_ops;
 
-/* @te is borrowed until replay_exit(), which empties the engine's table. */
-void replay_init(struct task_events *te);
+int replay_init(void);
+/* Empties the engine's table. */
 void replay_exit(void);
 
 /*

@@ -26,14 +26,15 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "base/parts.h"
 #include "tasks.h"
 #include "bpf/task_events.h"
 #include "cpuacct.h"
 #include "cpuset.h"
-#include "devices.h"
 #include "freezer.h"
 #include "ids.h"
 #include "limits.h"
+#include "link.h"
 #include "lookup.h"
 #include "pids.h"
 #include "replay.h"
@@ -41,7 +42,7 @@
 /* Work makes work; so often in one go, then requests have their turn. */
 #define SETTLE_ROUNDS 4
 
-static struct task_events *te;
+struct task_events *te;
 static int kick_fd = -1;	/* an eventfd: the loop is to settle */
 static bool serving;		/* between tasks_begin() and tasks_end() */
 static bool work_pending;
@@ -200,93 +201,86 @@ static void log_line(void *ctx, const char *line)
 	log_info("%s", line);
 }
 
-int tasks_init(const struct tasks_opts *opts)
+static const struct tasks_opts *wanted;		/* while tasks_init() runs */
+
+static int events_init(void)
 {
-	const struct task_events_opts te_opts = {
-		.ring_bytes		= opts->ring_bytes,
-		.force_tracepoint	= opts->force_tracepoint,
+	const struct task_events_opts opts = {
+		.ring_bytes		= wanted->ring_bytes,
+		.force_tracepoint	= wanted->force_tracepoint,
 		.log			= log_line,
 	};
 	const char *why;
-	int err;
+	int err = task_events_check_pidns(&why);
 
-	err = task_events_check_pidns(&why);
 	if (err) {
 		log_err("%s", why);
 		return err;
 	}
-	err = task_events_new(&replay_ops, NULL, &te_opts, &te);
-	if (err)
-		return err;
-	err = pids_init(te);
-	if (err)
-		goto free_te;
-	err = ids_init(te);
-	if (err)
-		goto exit_pids;
-	err = cpuacct_init(te);
-	if (err)
-		goto exit_ids;
-	limits_init(te);
-	replay_init(te);
-	lookup_init(te);
-	err = freezer_init();
-	if (err)
-		goto exit_lookup;
-	devices_init(te);
-	cpuset_init(te);
-	kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (kick_fd < 0) {
-		err = -errno;
-		goto exit_freeze;
-	}
-	err = loop_add(kick_fd, EPOLLIN, on_kick, NULL);
-	if (err)
-		goto close_kick;
-	err = loop_add(task_events_fd(te), EPOLLIN, on_events, NULL);
-	if (err)
-		goto del_kick;
-	return 0;
+	return task_events_new(&replay_ops, NULL, &opts, &te);
+}
 
-del_kick:
-	loop_del(kick_fd);
-close_kick:
-	close(kick_fd);
-	kick_fd = -1;
-exit_freeze:
-	cpuset_exit();
-	devices_init(NULL);
-	freezer_exit();
-exit_lookup:
-	cpuacct_init(NULL);
-	lookup_init(NULL);
-	replay_exit();
-exit_ids:
-	ids_exit();
-	limits_init(NULL);
-exit_pids:
-	pids_exit();
-free_te:
+static void events_exit(void)
+{
 	task_events_free(te);
 	te = NULL;
+}
+
+static int kick_init(void)
+{
+	int err;
+
+	kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (kick_fd < 0)
+		return -errno;
+	err = loop_add(kick_fd, EPOLLIN, on_kick, NULL);
+	if (err) {
+		close(kick_fd);
+		kick_fd = -1;
+	}
 	return err;
+}
+
+static void kick_exit(void)
+{
+	loop_del(kick_fd);
+	close(kick_fd);
+	kick_fd = -1;
+}
+
+static int wakeups_init(void)
+{
+	return loop_add(task_events_fd(te), EPOLLIN, on_events, NULL);
+}
+
+static void wakeups_exit(void)
+{
+	loop_del(task_events_fd(te));
+}
+
+/* ids stands on pids, and replay on both: what the engine lets go of is theirs to forget. */
+static const struct part parts[] = {
+	{ "events", events_init, events_exit },
+	{ "pids", pids_init, pids_exit },
+	{ "ids", ids_init, ids_exit },
+	{ "cpuacct", cpuacct_init, cpuacct_exit },
+	{ "limits", limits_init },
+	{ "replay", replay_init, replay_exit },
+	{ "lookup", lookup_init },
+	{ "freezer", freezer_init, freezer_exit },
+	{ "cpuset", cpuset_init, cpuset_exit },
+	{ "kick", kick_init, kick_exit },
+	{ "wakeups", wakeups_init, wakeups_exit },
+	{ }
+};
+
+int tasks_init(const struct tasks_opts *opts)
+{
+	wanted = opts;
+	return parts_init(parts, NULL);
 }
 
 void tasks_exit(void)
 {
-	loop_del(task_events_fd(te));
-	loop_del(kick_fd);
-	close(kick_fd);
-	kick_fd = -1;
-	cpuset_exit();
-	devices_init(NULL);
-	cpuacct_init(NULL);
-	freezer_exit();
-	lookup_init(NULL);
-	replay_exit();
-	ids_exit();
-	limits_init(NULL);
-	pids_exit();
-	task_events_free(te);
-	te = NULL;
+	parts_exit(parts);
 }

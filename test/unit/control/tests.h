@@ -8,6 +8,7 @@
 
 #define CASES(X)	\
 	X(loop)		\
+	X(parts)	\
 	X(socket)	\
 	X(actor)	\
 	X(options)	\
