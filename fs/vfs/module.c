@@ -11,61 +11,84 @@
 
 #include "vfs.h"
 
+/* The parts, in the order in which they come up; not all of them can fail. */
+enum part { ENGINE, INODE, DEVICES, HOST, HOOKS, PIDS, CPUSET, FILESYSTEM };
+
+/* Take down what is up, from @last back to the first: containerfs_init() line for line. */
+static void containerfs_down(enum part last)
+{
+	switch (last) {
+	case FILESYSTEM:
+		unregister_filesystem(&containerfs_type);
+		fallthrough;
+	case CPUSET:
+		containerfs_cpuset_exit();
+		fallthrough;
+	case PIDS:
+		containerfs_pids_exit();
+		fallthrough;
+	case HOOKS:
+		containerfs_hooks_exit();
+		fallthrough;
+	case HOST:
+		/* No hook runs any more, and what the engine asks for at its end still can be done. */
+		container_engine_exit();
+		containerfs_pids_settle();
+		containerfs_host_exit();
+		containerfs_freezer_exit();
+		fallthrough;
+	case DEVICES:
+		containerfs_devices_exit();
+		fallthrough;
+	case INODE:
+		containerfs_notify_exit();
+		containerfs_inode_exit();
+		fallthrough;
+	case ENGINE:
+		container_engine_free();
+	}
+}
+
 static int __init containerfs_init(void)
 {
+	enum part up;
 	int ret;
 
 	ret = container_engine_init();
 	if (ret)
 		return ret;
+	up = ENGINE;
 	ret = containerfs_inode_init();
 	if (ret)
-		goto engine;
+		goto down;
+	containerfs_devices_init();
+	up = DEVICES;
 	ret = containerfs_host_init();
 	if (ret)
-		goto inode;
+		goto down;
+	up = HOST;
 	ret = containerfs_hooks_init();
 	if (ret)
-		goto host;
-	containerfs_devices_init();
+		goto down;
 	containerfs_pids_init();
+	up = PIDS;
 	ret = containerfs_cpuset_init();
 	if (ret)
-		goto pids;
+		goto down;
+	up = CPUSET;
 	ret = register_filesystem(&containerfs_type);
 	if (ret)
-		goto affinity;
+		goto down;
 	return 0;
 
-affinity:
-	containerfs_cpuset_exit();
-pids:
-	containerfs_pids_exit();
-	containerfs_hooks_exit();
-host:
-	containerfs_host_exit();
-inode:
-	containerfs_inode_exit();
-engine:
-	container_engine_exit();
-	container_engine_free();
+down:
+	containerfs_down(up);
 	return ret;
 }
 
 static void __exit containerfs_exit(void)
 {
-	unregister_filesystem(&containerfs_type);
-	containerfs_cpuset_exit();
-	containerfs_pids_exit();
-	containerfs_hooks_exit();
-	container_engine_exit();
-	containerfs_pids_settle();
-	containerfs_host_exit();
-	containerfs_freezer_exit();
-	containerfs_devices_exit();
-	containerfs_notify_exit();
-	containerfs_inode_exit();
-	container_engine_free();
+	containerfs_down(FILESYSTEM);
 }
 
 module_init(containerfs_init);
