@@ -76,7 +76,8 @@ void container_births_add(int tgid, struct css_group *group, unsigned long long 
 		return;
 	to = births_to(group);
 	/* The host is told in any case, because it may have several numbers for one group. */
-	if (to && (css_group_meet(to) || host_births_follow(tgid, cookie, to)))
+	if (to && (css_group_meet(to) ||
+		   (host_replica && host_replica->births_follow(tgid, cookie, to))))
 		births.news = true;
 }
 
@@ -122,8 +123,8 @@ void container_births_end(void)
 	unsigned int i;
 
 	spin_lock(&container_lock);
-	if (births.nr)
-		host_births_end();
+	if (births.nr && host_replica)
+		host_replica->births_end();
 	WRITE_ONCE(births.tgid, 0);
 	for (i = 0; i < births.nr; i++) {
 		css_group_put_locked(births.group[i].from);

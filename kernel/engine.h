@@ -273,7 +273,7 @@ void container_task_ids(const struct container_task *task, int *tid, int *tgid);
  */
 int container_task_enter(unsigned long key, int tid, int tgid,
 			 struct css_group *group, unsigned long long cookie);
-/* Task @key is being killed, as the host has seen: see host_kill_sync(). */
+/* Task @key is being killed, as the host has seen: see kill_sync() of the host. */
 void container_task_killed(unsigned long key);
 /* A thread that is not the leader called exec: its ids changed. */
 void container_task_rename(unsigned long key, int tid, int tgid);
@@ -344,7 +344,7 @@ struct css_group_facts {
 #define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */
 #define CSS_GROUP_WATCH_CPUS	0x4	/* so does any change of a task's affinity */
 #define CSS_GROUP_WATCH_CLONE	0x8	/* so does a clone, at once */
-#define CSS_GROUP_WATCH_KILL	0x10	/* a task that its tasks create is to be killed: host_kill_sync() */
+#define CSS_GROUP_WATCH_KILL	0x10	/* a task that its tasks create is to be killed: kill_sync() */
 #define CSS_GROUP_WATCH_EMPTIES	0x40	/* so does every so many of these becoming empty */
 /*
  * The same now, for a host that has used up a watch: the engine does not say that a

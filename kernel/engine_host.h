@@ -6,6 +6,9 @@
  * The engine calls what is marked "atomic" with its lock held.  Such a function must not
  * sleep, and of the engine's functions it may call only those that do not lock: engine.h
  * says which.
+ *
+ * What a host does for one subsystem is in that subsystem's own header, X_host.h: a struct
+ * of operations, of which those that a host need not do are NULL.
  */
 #ifndef _CONTAINERFS_ENGINE_HOST_H
 #define _CONTAINERFS_ENGINE_HOST_H
@@ -30,17 +33,6 @@ void host_task_hold(const struct container_task_info *info);
  */
 int host_task_set_group(const struct container_task_info *info, struct css_group *from,
 			struct css_group *to, unsigned long long *cookie);
-/*
- * Atomic.  For a host whose fork hook is not container_task_fork(): threads of
- * process @tgid that are made by one who is where those with @cookie are (0: who has
- * no record) are born in @to from now on, until host_births_end().  1, or 0 if it has
- * been told that before; an error if it cannot be.  Who was born before is seen by
- * the next host_for_each_task().  One process at a time.
- */
-int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to);
-void host_births_end(void);
-/* Bring the engine up to date with what happened in the kernel.  No lock held. */
-void host_sync(void);
 
 /*
  * Call @fn for every thread of process @tgid (initial pid namespace; 0: for
@@ -63,18 +55,6 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
  */
 #define CONTAINER_KILL_BATCH	64
 int host_tasks_kill(const struct container_task_info *victim, unsigned int nr);
-/*
- * container.kill.  Between begin and end, groups with CSS_GROUP_WATCH_KILL among their
- * facts are meant.  When host_kill_sync() returns, everybody who is in
- * one of them is known to the engine, but for those whose creator was, too; of these
- * and all later ones the host kills whoever is born, before it runs, also after the
- * end, for as long as its creator lives; and says so by container_task_killed(),
- * now or soon.  A host whose fork hook asks the engine has nothing to do.  They may
- * sleep; one kill at a time.
- */
-void host_kill_begin(void);
-int host_kill_sync(void);
-void host_kill_end(void);
 
 /* Has @actor, who is in a call of this host, CAP_SYS_ADMIN in the initial user namespace now? */
 _Bool host_sys_admin(const struct container_actor *actor);
@@ -113,6 +93,43 @@ struct css_group_host_ops {
 	void (*forget)(struct css_group *group);
 };
 extern const struct css_group_host_ops *const host_css_groups;
+
+/*
+ * For a host whose hooks act by themselves and report later, so that the engine has a
+ * replica of the tasks; NULL for one whose hooks ask the engine.
+ */
+struct replica_host_ops {
+	/* Bring the engine up to date with what happened in the kernel.  May sleep. */
+	void (*sync)(void);
+	/*
+	 * Atomic.  Threads of process @tgid are born in @to from now on, until births_end(),
+	 * if their creator is where the tasks with @cookie are (0: the tasks without a
+	 * record).  1, or 0 if the host has been told that before; an error if it cannot
+	 * be.  Threads that were born before are seen by the next host_for_each_task().
+	 * One process at a time.
+	 */
+	int (*births_follow)(int tgid, unsigned long long cookie, struct css_group *to);
+	void (*births_end)(void);
+	/*
+	 * container.kill.  Between begin and end, groups with CSS_GROUP_WATCH_KILL among
+	 * their facts are meant.  When kill_sync() returns, the engine knows every task in
+	 * such a group, but for a task whose creator is in one, too.  Whatever the tasks that
+	 * it knows create, and the children of those, the host kills before it runs, also
+	 * after the end, for as long as the creator lives; and says so by
+	 * container_task_killed(), now or soon.  They may sleep; one kill at a time.
+	 */
+	void (*kill_begin)(void);
+	int (*kill_sync)(void);
+	void (*kill_end)(void);
+};
+extern const struct replica_host_ops *const host_replica;
+
+/* No lock held, may sleep: the engine is up to date when this returns. */
+static inline void host_sync(void)
+{
+	if (host_replica)
+		host_replica->sync();
+}
 
 /* Atomic.  The engine itself made or removed @child, a clone, in @dir. */
 void host_clone_added(struct container *dir, struct container *child);

@@ -12,7 +12,7 @@
  * Where the hooks call the engine, all marks are set in one hold of the lock.  A fork
  * before it has made a child that is marked; a fork after it has a creator that is
  * marked.  Where the hooks cannot call the engine, the host does the same
- * (host_kill_sync()); CSS_GROUP_WATCH_KILL tells it which groups are meant while the
+ * (host_replica->kill_sync()); CSS_GROUP_WATCH_KILL tells it which groups are meant while the
  * write lasts.
  *
  * Kernel threads and the first process of the system ignore SIGKILL, so they are not
@@ -153,10 +153,11 @@ int container_kill(struct container *cont)
 	int ret, err;
 
 	mutex_lock(&kill_mutex);
-	host_kill_begin();
+	if (host_replica)
+		host_replica->kill_begin();
 	ret = kill_announce(cont, true);
 	if (!ret) {
-		ret = host_kill_sync();
+		ret = host_replica ? host_replica->kill_sync() : 0;
 		kill_mark_below(cont);
 		err = kill_send();
 		if (!ret)
@@ -165,7 +166,8 @@ int container_kill(struct container *cont)
 	} else if (ret == -ENOENT) {
 		ret = 0;	/* no task is there */
 	}
-	host_kill_end();
+	if (host_replica)
+		host_replica->kill_end();
 	mutex_unlock(&kill_mutex);
 	return ret;
 }

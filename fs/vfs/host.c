@@ -136,20 +136,6 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 	return READ_ONCE(task->flags) & PF_EXITING ? -ESRCH : 0;
 }
 
-void host_sync(void)
-{
-}
-
-/* Nothing to do, because the fork hook asks the engine. */
-int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to)
-{
-	return 0;
-}
-
-void host_births_end(void)
-{
-}
-
 static int visit_task(struct task_struct *task, struct pid_namespace *ns,
 		 int (*fn)(const struct container_task_info *info, int vtid, int vtgid, void *arg),
 		 void *arg)
@@ -213,19 +199,8 @@ int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
 	return 0;
 }
 
-/* Nothing to do, because the hooks ask the engine. */
-void host_kill_begin(void)
-{
-}
-
-int host_kill_sync(void)
-{
-	return 0;
-}
-
-void host_kill_end(void)
-{
-}
+/* The hooks ask the engine. */
+const struct replica_host_ops *const host_replica;
 
 unsigned long long host_time(void)
 {

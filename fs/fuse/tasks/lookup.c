@@ -273,18 +273,18 @@ int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
 }
 
 /* Urgent, because the victims may be many and each takes its share of the CPUs meanwhile. */
-void host_kill_begin(void)
+void lookup_kill_begin(void)
 {
 	priority_urgent(true);
 	task_events_kill_begin(te);
 }
 
-int host_kill_sync(void)
+int lookup_kill_sync(void)
 {
 	return replay_kill();
 }
 
-void host_kill_end(void)
+void lookup_kill_end(void)
 {
 	task_events_kill_end(te);
 	priority_urgent(false);

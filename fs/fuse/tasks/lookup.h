@@ -20,4 +20,9 @@ int lookup_tid_of(unsigned long key);
 /* The record of the task that has number @tid now, or NULL. */
 struct container_task *lookup_record(int tid);
 
+/* container.kill, as struct replica_host_ops says. */
+void lookup_kill_begin(void);
+int lookup_kill_sync(void);
+void lookup_kill_end(void);
+
 #endif /* _CONTAINERFSD_TASKS_LOOKUP_H */

@@ -114,7 +114,7 @@ bool tasks_behind(void)
 	return replay_behind();
 }
 
-void host_sync(void)
+static void sync_replica(void)
 {
 	replay_drain();
 }
@@ -146,16 +146,26 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 	return 0;
 }
 
-int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to)
+static int births_follow(int tgid, unsigned long long cookie, struct css_group *to)
 {
 	return task_events_births(te, (uint32_t)tgid, te_word_id(cookie),
 				  ids_of_group(to)->node.key);
 }
 
-void host_births_end(void)
+static void births_end(void)
 {
 	task_events_births_end(te);
 }
+
+static const struct replica_host_ops replica = {
+	.sync		= sync_replica,
+	.births_follow	= births_follow,
+	.births_end	= births_end,
+	.kill_begin	= lookup_kill_begin,
+	.kill_sync	= lookup_kill_sync,
+	.kill_end	= lookup_kill_end,
+};
+const struct replica_host_ops *const host_replica = &replica;
 
 unsigned long long host_time(void)
 {

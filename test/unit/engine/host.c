@@ -313,17 +313,17 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 }
 
 /* The fork hook of this host asks the engine. */
-int host_births_follow(int tgid, unsigned long long cookie, struct css_group *to)
+static int births_follow(int tgid, unsigned long long cookie, struct css_group *to)
 {
 	ck_assert(host_group_knows(to));
 	return 0;
 }
 
-void host_births_end(void)
+static void births_end(void)
 {
 }
 
-void host_sync(void)
+static void sync_engine(void)
 {
 	may_sleep();
 	host.syncs++;
@@ -384,14 +384,14 @@ int host_tasks_kill(const struct container_task_info *victim, unsigned int nr)
 	return host.kill_err;
 }
 
-void host_kill_begin(void)
+static void kill_begin(void)
 {
 	may_sleep();
 	ck_assert(!host.in_kill);
 	host.in_kill = true;
 }
 
-int host_kill_sync(void)
+static int kill_sync(void)
 {
 	may_sleep();
 	ck_assert(host.in_kill);
@@ -400,12 +400,22 @@ int host_kill_sync(void)
 	return host.kill_sync_err;
 }
 
-void host_kill_end(void)
+static void kill_end(void)
 {
 	may_sleep();
 	ck_assert(host.in_kill);
 	host.in_kill = false;
 }
+
+static const struct replica_host_ops replica = {
+	.sync		= sync_engine,
+	.births_follow	= births_follow,
+	.births_end	= births_end,
+	.kill_begin	= kill_begin,
+	.kill_sync	= kill_sync,
+	.kill_end	= kill_end,
+};
+const struct replica_host_ops *const host_replica = &replica;
 
 unsigned long host_task_key(int tid)
 {

@@ -101,14 +101,14 @@ struct host {
 	void		(*on_kill)(int tid);
 	void		(*on_kill_sync)(void);
 	int		kill_err;		/* of host_tasks_kill(), */
-	int		kill_sync_err;		/* and of host_kill_sync() */
+	int		kill_sync_err;		/* and of kill_sync() */
 	void		(*on_charge)(void);			/* in cpuacct_host.charge() */
 	void		(*on_agent)(void);			/* in host_run_agent() */
 
 	/* what the engine did */
 	unsigned int	syncs, walks, moves, pins, kills;
 	unsigned int	works;			/* calls of host_work_pending() */
-	bool		in_kill;		/* between host_kill_begin() and end() */
+	bool		in_kill;		/* between kill_begin() and kill_end() */
 	bool		cloning;
 	unsigned int	cloning_calls;
 	unsigned int	groups_met, groups_changed, groups_forgotten;
