@@ -37,6 +37,7 @@ static struct container *clone_child(struct container *cont, struct container_su
 	if (!child)
 		return NULL;
 	child->flags = CONTAINER_CLONE;
+	child->host_word = info->host_word;
 	child->mode = S_IFDIR | 0755;
 	container_owner(cont, &child->uid, &child->gid);
 	container_inherit_group(child, cont);

@@ -117,6 +117,7 @@ struct container {
 	struct container	*parent;	/* immutable; NULL for the top; a reference */
 	char			*name;		/* NULL for the top */
 	unsigned int		depth;		/* immutable: 0 for the top */
+	u64			host_word;	/* immutable: of a clone, see container_clone_info */
 
 	struct rb_node		by_name;	/* in parent's children */
 	union {

@@ -367,6 +367,8 @@ struct container_clone_info {
 	unsigned int	user;
 	_Bool		unlimited;	/* it has CAP_SYS_ADMIN and uid 0, both in the initial one */
 	const char	*comm;
+	/* The host's own number for this clone, which its ops are given back; 0: it has none. */
+	unsigned long long host_word;
 };
 /*
  * A task of @from made itself namespaces: make it a container in every

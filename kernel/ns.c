@@ -317,7 +317,7 @@ static void ns_clone_made(struct container_subsys_state *css,
 {
 	struct ns_state *ns = ns_of_css(css);
 
-	ns_user_charge(ns_of_css(child), info->user);
+	ns_user_charge(ns_of_css(child), info);
 	ns->clones++;
 	ns_events_changed(ns);
 }

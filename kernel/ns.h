@@ -93,7 +93,7 @@ void ns_users_changed(void);			/* ns_max_user_clones was set */
  * that the user @uid has caused the clone @ns, or that the clone was refused.
  */
 int ns_user_ask(const struct container_clone_info *info);
-void ns_user_charge(struct ns_state *ns, unsigned int uid);
+void ns_user_charge(struct ns_state *ns, const struct container_clone_info *info);
 void ns_user_refused(void);
 /* The clone @ns was made, or is being removed. */
 void ns_clone_online(struct ns_state *ns);

@@ -136,15 +136,15 @@ static void ns_user_empty(struct ns_state *ns, bool empty)
 	}
 }
 
-void ns_user_charge(struct ns_state *ns, unsigned int uid)
+void ns_user_charge(struct ns_state *ns, const struct container_clone_info *info)
 {
-	struct ns_user *user = ns_user_find(uid);
+	struct ns_user *user = ns_user_find(info->user);
 
 	lockdep_assert_held(&container_lock);
 	ns_user_new = NULL;
 	user->nr_clones++;
 	if (ns_host.charge_user)
-		ns_host.charge_user(uid);
+		ns_host.charge_user(info->user, info->host_word);
 	ns->user = user;
 	ns_user_empty(ns, !list_empty(&ns->empty_node));
 }

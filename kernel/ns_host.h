@@ -13,10 +13,11 @@ struct ns_host_ops {
 	/* By which hooks this host sees clone(2) and unshare(2), in one phrase: "enforced: ...". */
 	const char *(*describe)(void);
 	/*
-	 * Atomic.  The count of clones that @user has caused went up, or down, by one.  NULL on
-	 * a host that keeps no count of its own.
+	 * Atomic.  The count of clones that @user has caused went up, or down, by one.  @word is
+	 * the clone's host_word of struct container_clone_info.  NULL on a host that keeps no
+	 * count of its own.
 	 */
-	void (*charge_user)(unsigned int user);
+	void (*charge_user)(unsigned int user, unsigned long long word);
 	void (*uncharge_user)(unsigned int user);
 };
 

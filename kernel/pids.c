@@ -285,7 +285,8 @@ static void pids_online(struct container_subsys_state *css, struct container_sub
 	if (!parent)
 		pids_host.set(true);
 	else if (pids_host.add)
-		pids_host.add(css->container->id, parent->container->id);
+		pids_host.add(css->container->id, parent->container->id,
+			      css->container->host_word);
 }
 
 /* When the top goes, the hierarchy ends, so its zombies need not be counted any more. */

@@ -28,25 +28,16 @@
 static TAILQ_HEAD(, group_id) asked_list = TAILQ_HEAD_INITIALIZER(asked_list);
 static TAILQ_HEAD(, group_id) full_list = TAILQ_HEAD_INITIALIZER(full_list);
 static unsigned long long clones_left;	/* container_clones_left() at the last walk over full_list */
-static int64_t charged = -1;		/* the user whom BPF has charged for the clone being made */
 
-void limits_clone_begin(uint32_t user)
+void limits_uncharge(uint32_t user)
 {
-	charged = user;
+	task_events_user_count(te, user, -1);
 }
 
-void limits_clone_end(void)
+/* BPF has charged the user for a clone that it made: @word is its id. */
+static void charge_user(unsigned int user, unsigned long long word)
 {
-	if (charged >= 0)
-		task_events_user_count(te, (uint32_t)charged, -1);
-	charged = -1;
-}
-
-static void charge_user(unsigned int user)
-{
-	if (charged == user)
-		charged = -1;
-	else
+	if (!word)
 		task_events_user_count(te, user, 1);
 }
 
@@ -151,6 +142,5 @@ void limits_forget(struct group_id *gid)
 int limits_init(void)
 {
 	clones_left = 0;
-	charged = -1;
 	return 0;
 }

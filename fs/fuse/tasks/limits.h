@@ -19,9 +19,8 @@ struct group_id;
 
 int limits_init(void);
 
-/* Around container_clone() for a clone that BPF has made, and charged @user for. */
-void limits_clone_begin(uint32_t user);
-void limits_clone_end(void);
+/* No container came of a clone that BPF had made, and charged @user for. */
+void limits_uncharge(uint32_t user);
 
 /*
  * The engine refused a clone of tasks of @gid, which BPF had made, as the container is

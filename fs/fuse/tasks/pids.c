@@ -44,8 +44,6 @@ static struct tasks_hash table, keys;
 static LIST_HEAD(, pids_entry) done_list = LIST_HEAD_INITIALIZER(done_list);
 static bool on;
 static bool clones;			/* get containers that count */
-static uint64_t clone_key;		/* of the clone that the engine is told of */
-static struct pids_entry *spare;	/* for it, should the engine refuse */
 static uint64_t refused;		/* as the engine was told */
 
 static struct pids_entry *find(uint64_t id)
@@ -76,14 +74,13 @@ uint64_t pids_key(uint64_t id)
 
 /* --- clones --- */
 
-void pids_clone_begin(uint64_t id)
+/* The key of the entry that BPF made for clone @id, 0: it made none. */
+static uint64_t clone_key(uint64_t id)
 {
 	struct te_pids pids;
 
-	if (!on || task_events_pids_get(te, TE_PIDS_CLONE | id, &pids))
-		return;
-	clone_key = TE_PIDS_CLONE | id;
-	spare = calloc(1, sizeof(*spare));
+	return on && id && !task_events_pids_get(te, TE_PIDS_CLONE | id, &pids) ?
+		TE_PIDS_CLONE | id : 0;
 }
 
 /* BPF has @key for @entry. */
@@ -110,17 +107,18 @@ static void drop(struct pids_entry *entry)
 	free(entry);
 }
 
-void pids_clone_end(void)
+void pids_cloned(uint64_t id)
 {
-	/* Not taken: no container has it. */
-	if (clone_key && spare) {
-		set_key(spare, clone_key);
-		LIST_INSERT_HEAD(&done_list, spare, in_done);
-	} else {
-		free(spare);
-	}
-	spare = NULL;
-	clone_key = 0;
+	uint64_t key = clone_key(id);
+	struct pids_entry *entry;
+
+	if (!key || find_key(key))
+		return;
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return;
+	set_key(entry, key);
+	LIST_INSERT_HEAD(&done_list, entry, in_done);
 }
 
 /* --- what the engine says --- */
@@ -167,16 +165,16 @@ static void pids_set(_Bool now)
 		forget_done();
 }
 
-static void pids_add(unsigned long long id, unsigned long long parent)
+static void pids_add(unsigned long long id, unsigned long long parent, unsigned long long word)
 {
 	static bool said;
 	struct pids_entry *above = find(parent);
 	struct pids_entry *entry = calloc(1, sizeof(*entry));
+	uint64_t key = clone_key(word);
 	int err = entry ? 0 : -ENOMEM;
 
-	if (entry && clone_key) {
-		set_key(entry, clone_key);
-		clone_key = 0;
+	if (entry && key) {
+		set_key(entry, key);
 	} else if (entry) {
 		err = task_events_pids_add(te, id, key_of(above));
 		if (!err) {

@@ -16,9 +16,8 @@ void pids_exit(void);
 
 /* The key of the entry that counts where container @id does, 0: none. Under the lock, too. */
 uint64_t pids_key(uint64_t id);
-/* Around container_clone() for the css_group id @id: its container has BPF's entry. */
-void pids_clone_begin(uint64_t id);
-void pids_clone_end(void);
+/* After container_clone() with @id as its host_word: keep BPF's entry, if no container has it. */
+void pids_cloned(uint64_t id);
 /* Do clones get containers that count? No, until this says so. Under the lock. */
 void pids_set_clones(bool clones);
 /* After a complete drain: forget entries that are done with, tell of refusals. */

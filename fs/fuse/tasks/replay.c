@@ -84,11 +84,10 @@ static struct group_id *add_clone(uint64_t id, struct group_id *parent,
 	struct css_group *group;
 	struct group_id *gid;
 
-	pids_clone_begin(id);
-	limits_clone_begin(info->user);
 	group = container_clone(parent->group, info, &facts);
-	limits_clone_end();
-	pids_clone_end();
+	if (group == parent->group)
+		limits_uncharge(info->user);
+	pids_cloned(id);
 	gid = ids_add(id, parent->node.key, group, &facts);
 	if (gid && gid->group == parent->group && facts.clone_full) {
 		limits_refused(parent);
@@ -108,6 +107,7 @@ static struct group_id *add_group(uint64_t id, const struct te_group *group)
 		.flags	= group->flags,
 		.user	= group->user,
 		.unlimited = group->unlimited,
+		.host_word = id,
 	};
 	char comm[TE_COMM_LEN + 1] = "";
 
@@ -166,6 +166,7 @@ static void replay_clone(void *ctx, const struct te_clone *ev)
 		.flags	= ev->flags,
 		.user	= ev->user,
 		.unlimited = ev->unlimited,
+		.host_word = id,
 	};
 	char comm[TE_COMM_LEN + 1] = "";
 

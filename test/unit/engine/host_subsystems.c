@@ -277,7 +277,8 @@ static _Bool pids_counts(void)
 	return host.counts;
 }
 
-static void pids_add(unsigned long long id, unsigned long long parent)
+static void pids_add(unsigned long long id, unsigned long long parent,
+		     unsigned long long word)
 {
 	ck_assert_uint_gt(id, parent);
 	host.pids_added++;
@@ -330,7 +331,7 @@ static const char *ns_describe(void)
 	return "enforced: clones seen by the table of tasks";
 }
 
-static void charge_user(unsigned int user)
+static void charge_user(unsigned int user, unsigned long long word)
 {
 	host.charged[user]++;
 }
