@@ -305,6 +305,22 @@ void container_task_free(struct container_task *task);
  */
 void container_task_get(struct container_task *task);
 void container_task_put(struct container_task *task);
+/* Each task in @cont itself, under the lock; not for a top container. @link: struct css_link *. */
+#define container_for_each_task(task, link, cont)				\
+	list_for_each_entry(link, &(cont)->links, in_container)		\
+		list_for_each_entry(task, &(link)->group->tasks, in_group)
+
+/* What a host is told of @task, which has a record.  Under the lock. */
+static inline struct container_task_info container_task_info_of(const struct container_task *task)
+{
+	return (struct container_task_info){
+		.key	= task->key,
+		.tid	= task->tid,
+		.tgid	= task->tgid,
+		.cookie	= task->cookie,
+	};
+}
+
 /* Drop the record if it says nothing: in the init group, nothing remembered by engine or host. */
 void container_task_forget(struct container_task *task);
 struct css_group *container_task_group_of(unsigned long key);

@@ -263,9 +263,8 @@ static void cpuacct_update(struct container *cont)
 	spin_lock(&container_lock);
 	container_for_each_below(pos, cont) {
 		cpuacct_flush(pos);
-		list_for_each_entry(link, &pos->links, in_container)
-			list_for_each_entry(task, &link->group->tasks, in_group)
-				cpuacct_charge_task(pos, task, false);
+		container_for_each_task(task, link, pos)
+			cpuacct_charge_task(pos, task, false);
 	}
 	spin_unlock(&container_lock);
 }

@@ -126,9 +126,8 @@ static void cpuset_order_all(struct container *cont)
 	struct container_task *task;
 	struct css_link *link;
 
-	list_for_each_entry(link, &cont->links, in_container)
-		list_for_each_entry(task, &link->group->tasks, in_group)
-			cpuset_order(task, CPUSET_SET);
+	container_for_each_task(task, link, cont)
+		cpuset_order(task, CPUSET_SET);
 }
 
 /* Queue @task if its affinity has a CPU that @cont does not have. */
@@ -146,9 +145,8 @@ static void cpuset_check_all(struct container *cont)
 	struct container_task *task;
 	struct css_link *link;
 
-	list_for_each_entry(link, &cont->links, in_container)
-		list_for_each_entry(task, &link->group->tasks, in_group)
-			cpuset_check(task, cont);
+	container_for_each_task(task, link, cont)
+		cpuset_check(task, cont);
 }
 
 /* Take the next task off the list into @info, pinned, and its CPUs into told_cpus. */
@@ -164,12 +162,7 @@ static bool cpuset_next(struct container_task_info *info, bool *keep)
 		*keep = ct->due == CPUSET_KEEP;
 		ct->due = CPUSET_NOTHING;
 		task = container_task_of_state(ct, &cpuset_subsys);
-		*info = (struct container_task_info){
-			.key = task->key,
-			.tid = task->tid,
-			.tgid = task->tgid,
-			.cookie = task->cookie,
-		};
+		*info = container_task_info_of(task);
 		if (cpuset_subsys.root)
 			cpuset_affinity(css_group_container(task->group, cpuset_subsys.root),
 					told_cpus);

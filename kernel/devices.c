@@ -123,9 +123,8 @@ static void devices_set(struct container *cont, struct device_rules *rules)
 		if (container_is_top(cont))
 			rcu_assign_pointer(devices_top, rules);
 		else
-			list_for_each_entry(link, &cont->links, in_container)
-				list_for_each_entry(task, &link->group->tasks, in_group)
-					devices_tell_task(cont, task);
+			container_for_each_task(task, link, cont)
+				devices_tell_task(cont, task);
 		css_groups_changed(cont);
 	}
 	device_rules_put(old);

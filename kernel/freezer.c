@@ -98,16 +98,6 @@ static void freezer_order(struct container_task *task)
 	host_work_pending();
 }
 
-static struct container_task_info freezer_info(const struct container_task *task)
-{
-	return (struct container_task_info){
-		.key = task->key,
-		.tid = task->tid,
-		.tgid = task->tgid,
-		.cookie = task->cookie,
-	};
-}
-
 /*
  * Tell the host of @task under the lock, if the host can act on it there.  -EAGAIN: the
  * caller tells the host of @order without the lock.
@@ -116,7 +106,7 @@ static int freezer_tell(struct container_task *task, struct freezer_order *order
 {
 	int ret;
 
-	order->info = freezer_info(task);
+	order->info = container_task_info_of(task);
 	order->account = freezer_account(task);
 	ret = freezer_host.freeze(&order->info, order->account, true);
 	if (!ret || ret == -EAGAIN)
@@ -244,9 +234,8 @@ static void freezer_order_all(struct container *cont)
 	struct container_task *task;
 	struct css_link *link;
 
-	list_for_each_entry(link, &cont->links, in_container)
-		list_for_each_entry(task, &link->group->tasks, in_group)
-			freezer_order(task);
+	container_for_each_task(task, link, cont)
+		freezer_order(task);
 }
 
 /* Update ->freezing of @top and of all containers below, and queue tasks where it changed. */
@@ -333,14 +322,13 @@ static bool freezer_recall(struct container *cont)
 
 	if (!freezer_host.strayed)
 		return false;
-	list_for_each_entry(link, &cont->links, in_container)
-		list_for_each_entry(task, &link->group->tasks, in_group) {
-			info = freezer_info(task);
-			if (!freezer_account(task) || !freezer_host.strayed(&info, cont->id))
-				continue;
-			freezer_order(task);
-			any = true;
-		}
+	container_for_each_task(task, link, cont) {
+		info = container_task_info_of(task);
+		if (!freezer_account(task) || !freezer_host.strayed(&info, cont->id))
+			continue;
+		freezer_order(task);
+		any = true;
+	}
 	return any;
 }
 

@@ -56,9 +56,8 @@ static void kill_mark_in(struct container *cont)
 	struct container_task *task;
 	struct css_link *link;
 
-	list_for_each_entry(link, &cont->links, in_container)
-		list_for_each_entry(task, &link->group->tasks, in_group)
-			kill_mark(task);
+	container_for_each_task(task, link, cont)
+		kill_mark(task);
 }
 
 static void kill_mark_below(struct container *top)
@@ -81,12 +80,7 @@ static unsigned int kill_take(struct container_task_info *victim)
 	while (nr < CONTAINER_KILL_BATCH && !list_empty(&kill_list)) {
 		task = list_first_entry(&kill_list, struct container_task, kill_node);
 		list_del_init(&task->kill_node);
-		victim[nr] = (struct container_task_info){
-			.key = task->key,
-			.tid = task->tid,
-			.tgid = task->tgid,
-			.cookie = task->cookie,
-		};
+		victim[nr] = container_task_info_of(task);
 		host_task_hold(&victim[nr++]);
 	}
 	spin_unlock(&container_lock);

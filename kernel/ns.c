@@ -417,10 +417,9 @@ static bool ns_free_for(struct container *cont, const struct container_attach *a
 
 	if (!a->process)
 		return !cont->nr_tasks;
-	list_for_each_entry(link, &cont->links, in_container)
-		list_for_each_entry(task, &link->group->tasks, in_group)
-			if (task->tgid != a->task->tgid)
-				return false;
+	container_for_each_task(task, link, cont)
+		if (task->tgid != a->task->tgid)
+			return false;
 	return true;
 }
 

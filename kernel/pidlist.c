@@ -140,9 +140,8 @@ static bool pid_array_from_records(struct pid_array *a, u64 *generation)
 			return false;
 		spin_lock(&container_lock);
 		*generation = cont->tasks_generation;
-		list_for_each_entry(link, &cont->links, in_container)
-			list_for_each_entry(task, &link->group->tasks, in_group)
-				pid_array_add(a, a->procs ? task->tgid : task->tid);
+		container_for_each_task(task, link, cont)
+			pid_array_add(a, a->procs ? task->tgid : task->tid);
 		spin_unlock(&container_lock);
 	} while (a->wanted > a->size);
 	return true;
