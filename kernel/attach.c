@@ -2,35 +2,34 @@
 /*
  * Attaching tasks, in two phases.
  *
- * For every thread that is to move, all subsystems are asked first
- * (can_attach); only if all agree is anything moved.  Then the host commits
- * each move (from then on the thread's children are born in the new group) and
- * the engine follows, both under container_lock.  can_attach() reserves nothing,
- * so that there is nothing to undo of a thread that is not moved after all.
+ * First all subsystems are asked about every thread that is to move (can_attach), and
+ * nothing moves unless all agree.  Then the host commits each move, so that children of
+ * the thread are born in the new group, and the engine follows, both under
+ * container_lock.  can_attach() reserves nothing, so there is nothing to undo for a
+ * thread that is not moved after all.
  *
- * The host may find that a thread is not where the engine believed it (it
- * unshared a moment ago): -EAGAIN.  Then everything is undone, the engine is
- * brought up to date by host_sync() and asked again; each round means that
- * somebody else made progress.  Who makes progress each time is given up with
- * -EAGAIN in the end.
+ * The host may find that a thread is not where the engine believed it to be, because the
+ * thread unshared a moment ago: -EAGAIN.  Then everything is undone, host_sync() brings
+ * the engine up to date, and the attach begins again.  Each round means that another task
+ * made progress; after many rounds the attach fails with -EAGAIN.
  *
- * A whole process moves by repeated passes over its threads until one finds
- * nobody left to move but who exits.  What its threads create meanwhile is born where
- * they are to go (births.c), so it is the second pass, or one of the next.
+ * A whole process moves by repeated passes over its threads, until a pass finds only
+ * exiting threads left to move.  Mostly this is the second pass, because children of the
+ * threads are born in the destination meanwhile (births.c).
  *
- * Rules and errors of cgroup v1: the opener's euid is 0 or the target's uid or
- * suid, else -EACCES; -ESRCH for nobody, -EINVAL for kernel threads that must
- * not move; a thread that exits stays, and that is success.
+ * Rules and errors are those of cgroup v1.  The opener's euid must be 0 or the target's
+ * uid or suid, else -EACCES.  -ESRCH if there is no such task, -EINVAL for kernel threads
+ * that must not move.  A thread that exits stays where it is, and that is success.
  *
- * One attaches at a time, so that of two who move a process the last one wins.
+ * There is one attach at a time, so that of two attaches of a process the last one wins.
  */
 #include "container.h"
 
-/* So many passes over a process there are, and so often a thread is asked for again. */
+/* How many passes over a process there are, and how many attempts to move a thread. */
 #define ATTACH_PASSES	100
 #define ATTACH_TRIES	1000
 
-static DEFINE_MUTEX(attach_mutex);	/* who attaches */
+static DEFINE_MUTEX(attach_mutex);	/* one attach at a time */
 
 /* One thread on its way. */
 struct attach_thread {
@@ -46,7 +45,7 @@ struct attach_set {
 	bool				process;
 	unsigned int			nr, size;
 	struct attach_thread		*thread;
-	bool				moved;		/* anything, the last time */
+	bool				moved;		/* the last attach_commit() moved a thread */
 };
 
 static struct container_attach attach_of(const struct attach_set *set,
@@ -67,7 +66,7 @@ static void thread_cancel(struct attach_thread *t)
 	t->to = NULL;
 }
 
-/* Phase one.  1: it is there already. */
+/* Phase one.  1: the thread is in the container already. */
 static int thread_can_attach(struct attach_set *set, struct attach_thread *t)
 {
 	struct container_attach a;
@@ -123,8 +122,8 @@ static int thread_attach(struct attach_set *set, struct attach_thread *t)
 }
 
 /*
- * Drop the records that were made for those who did not move.  After all are
- * done, as a host may have listed a thread twice.
+ * Drop the records that were made for threads which did not move.  This comes after all
+ * threads are done, because a host may have listed a thread twice.
  */
 static void attach_forget(struct attach_set *set)
 {
@@ -139,7 +138,7 @@ static void attach_forget(struct attach_set *set)
 	}
 }
 
-/* All agree: who is born from now on goes first. */
+/* All subsystems agree: children that are born from now on go to the destination at once. */
 static void attach_births(struct attach_set *set)
 {
 	struct attach_thread *t;
@@ -154,8 +153,8 @@ static void attach_births(struct attach_set *set)
 }
 
 /*
- * Ask for all, then move all.  -EAGAIN: some are not where they were believed to be:
- * bring the engine up to date and ask again.
+ * Ask about all threads, then move all.  -EAGAIN: some are not where the engine believed
+ * them to be, so the caller brings the engine up to date and tries again.
  */
 static int attach_commit(struct attach_set *set)
 {
@@ -184,7 +183,7 @@ static int attach_commit(struct attach_set *set)
 			set->moved = true;
 		else
 			thread_cancel(t);
-		/* One that exits stays where it is. */
+		/* A thread that exits stays where it is. */
 		if (err == -EAGAIN)
 			again = true;
 		else if (err && err != -ESRCH)
@@ -231,7 +230,7 @@ static int attach_threads(struct attach_set *set, int tgid)
 	unsigned int i, n;
 	int ret;
 
-	/* Each round there is more room, by a quarter: it ends. */
+	/* This ends, because each round has more room by a quarter. */
 	for (;;) {
 		set->nr = 0;
 		host_for_each_task(tgid, &set->actor, attach_collect, set);
@@ -243,7 +242,7 @@ static int attach_threads(struct attach_set *set, int tgid)
 		if (ret)
 			return ret;
 	}
-	/* Who was born before it was listed is known now. */
+	/* Now the engine knows each thread that was born before the list was made. */
 	host_sync();
 	spin_lock(&container_lock);
 	for (i = n = 0; i < set->nr; i++) {
@@ -276,9 +275,10 @@ static int attach_thread(struct attach_set *set, const struct container_task_inf
 }
 
 /*
- * A process that has one thread, and the same, before and after that thread was moved
- * has no other: what it creates from then on is born in the new group. If it is not the
- * same, then what it created before has taken its place in an exec.
+ * Move the only thread of a process.  If the process has one thread before and after the
+ * move, and the same one, then no thread is left behind, because the children of a moved
+ * thread are born in the new group.  If it is another one, a thread that was created
+ * before the move has taken its place by an exec.
  */
 static bool attach_only_thread(struct attach_set *set, const struct container_task_info *info,
 			       int *ret)
@@ -329,7 +329,7 @@ static int attach_process(struct attach_set *set, const struct container_task_in
 	return ret;
 }
 
-/* What the move has made due is done before the writer goes on. */
+/* Let subsystems do what the move has made due, before the writer goes on. */
 static void attach_ended(struct container *cont)
 {
 	struct container_subsys *ss;

@@ -2,9 +2,9 @@
 /*
  * The list of all control files, and which of them a container has.
  *
- * The list is made once, core files first, then each subsystem's; a file's
- * place in it is its node index in every container.  That makes a node number
- * of 6 bits enough, and keeps numbers stable when a remount adds a subsystem.
+ * The list is made once, core files first, then those of each subsystem.  The place of a
+ * file in it is its node index in every container.  So the bits of a node number suffice,
+ * and numbers stay the same when a remount adds a subsystem.
  */
 #include "cftype.h"
 

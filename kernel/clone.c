@@ -2,13 +2,13 @@
 /*
  * container_clone(): a task that made itself namespaces gets a container.
  *
- * A pure engine operation under one hold of container_lock: the name is free
- * because it is chosen there, and nobody sees the container before it is
- * whole.  Nothing fails towards the task: a clone that a limit, a rule or a
- * lack of memory forbids leaves the task where it is, and is counted.
+ * It is a pure engine operation in one hold of container_lock.  The name is free, because
+ * it is chosen in that hold, and nobody sees the container before it is complete.  The
+ * task never sees a failure: if a limit, a rule or a lack of memory forbids the clone, the
+ * task stays where it is, and the refusal is counted.
  *
- * The new directory belongs to whom its parent belongs to, not to the task: a
- * sandbox does not set its own limits, and what was delegated stays delegated.
+ * The new directory has the owner of its parent, not of the task, because a sandbox must
+ * not set its own limits and a delegated tree stays delegated.
  */
 #include "container.h"
 
@@ -45,7 +45,10 @@ static struct container *clone_child(struct container *cont, struct container_su
 	return child;
 }
 
-/* @group, or the group its task belongs to after a clone in @ss's hierarchy; passes the reference on. */
+/*
+ * Clone in the hierarchy of @ss.  Returns the group that the task belongs to now, @group if
+ * nothing is cloned; the reference on @group passes to it.
+ */
 static struct css_group *clone_in(struct css_group *group, struct container_subsys *ss,
 				  const struct container_clone_info *info)
 {
@@ -69,7 +72,7 @@ static struct css_group *clone_in(struct css_group *group, struct container_subs
 	return to;
 }
 
-/* Passes the reference on @from on to what it returns. */
+/* Clone in all hierarchies that clone; the reference on @from passes to the group returned. */
 static struct css_group *clone_all(struct css_group *from, const struct container_clone_info *info)
 {
 	struct container_subsys *ss;
@@ -81,7 +84,7 @@ static struct css_group *clone_all(struct css_group *from, const struct containe
 	return from;
 }
 
-/* After clone_all(): a task of @group is where it belongs. */
+/* After clone_all(), when the task is in @group: subsystems look for clones to remove. */
 static void settle_all(struct css_group *group)
 {
 	struct container_subsys *ss;
@@ -137,7 +140,7 @@ _Bool container_clone_task(unsigned long key, int tid, int tgid,
 	/* A child that has a record was attached before this hook ran: there it clones. */
 	task = container_task_lookup(key);
 	group = task ? task->group : container_task_group_of(info->namer);
-	/* The record comes first: no container is made for a task that can not enter it. */
+	/* The record comes first, so that no container is made for a task that cannot enter it. */
 	if (!task)
 		task = container_task_make(key, tid, tgid);
 	if (!task) {

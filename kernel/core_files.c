@@ -107,7 +107,7 @@ static int release_agent_write(struct container_subsys_state *css, struct contai
 
 	if (len >= PATH_MAX)
 		return -E2BIG;
-	/* Whoever opened it must be able to make root run things: CVE-2022-0492. */
+	/* The opener must be allowed to make root run programs: CVE-2022-0492. */
 	if (!file->opener.sys_admin)
 		return -EPERM;
 	agent = kstrdup(strim(buf), GFP_KERNEL);

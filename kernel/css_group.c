@@ -2,10 +2,9 @@
 /*
  * css_groups: one distinct set of memberships, shared by all tasks that have it.
  *
- * A group names the containers its tasks are in, one a hierarchy, and leaves
- * out top containers: the init group, where every task starts, names none, and
- * a new hierarchy touches no group.  One that dies with tasks in its containers
- * is taken out of their groups.
+ * A group names the containers of its tasks, one a hierarchy, without top containers.  So
+ * the init group, where every task starts, names none, and a new hierarchy touches no
+ * group.  A hierarchy that dies with tasks in its containers is taken out of their groups.
  *
  * Groups are found by hash.  The hash is the sum of the hashes of the
  * containers' ids, so that the hash of "this group, but in that container"
@@ -36,7 +35,7 @@ struct css_group *css_group_init(void)
 	return &init_css_group;
 }
 
-/* Does the host know it? */
+/* Does the host know @group? */
 static bool css_group_is_known(const struct css_group *group)
 {
 	return group == &init_css_group || group->cookie;
@@ -65,7 +64,7 @@ struct container *css_group_container(const struct css_group *group,
 	return container_of_group(group, root);
 }
 
-/* Is @group the set @old with @cont in the place of what @old has in that hierarchy? */
+/* Is @group the set @old, but with @cont in the hierarchy of @cont? */
 static bool css_group_matches(const struct css_group *group, const struct css_group *old,
 			      const struct container *cont, unsigned int nr_links)
 {
@@ -95,7 +94,7 @@ void css_group_unlink(struct css_link *link)
 	struct css_group *group = link->group;
 
 	lockdep_assert_held(&container_lock);
-	/* It may be like another group now: who looks for one finds either. */
+	/* The group may equal another one now; css_group_find() may find either. */
 	hash_del(&group->node);
 	group->hash -= container_hash(link->container);
 	group->nr_links--;
@@ -203,7 +202,7 @@ struct container_subsys_state *css_of_group(const struct css_group *group,
 
 /* --- what the host must know of a group --- */
 
-/* Of what tasks in a top container do, only clones change a file of it. */
+/* A top container: only clones of its tasks change a file of it. */
 static unsigned int watch_of_tops(const struct css_group *group)
 {
 	struct containerfs_root *root;
@@ -297,7 +296,7 @@ void css_groups_changed(struct container *cont)
 			css_group_changed(link->group);
 		return;
 	}
-	/* A task that is in a top container is in it by not being linked elsewhere. */
+	/* A group is in a top container when no link says otherwise. */
 	css_group_changed(&init_css_group);
 	hash_for_each(css_group_table, bkt, group, node)
 		if (css_group_container(group, cont->root) == cont)

@@ -2,12 +2,12 @@
 /*
  * Open control files: open, read, write, poll, release.
  *
- * A read is a text made whole at position 0 and kept until the next read at 0:
- * one descriptor sees one state, however small its reads.  A list of ids is shared
- * with others, and may be taken away where too many are kept (shared_list.c); then
- * the ids behind the last one follow, of the list as it is.  A write is one
- * value.  Credentials are the opener's (as cgroup v1's since CVE-2021-4197);
- * ids are translated for whoever reads or writes.
+ * A read at position 0 makes the whole text, which is kept until the next read at 0.  So
+ * one descriptor sees one state, however small its reads are.  A list of ids is shared
+ * between open files and may lose its text when too many are kept (shared_list.c).  Then
+ * a reader gets the ids behind its last one, of the list as it is now.  A write is one
+ * value.  The credentials are those of the opener (as in cgroup v1 since CVE-2021-4197);
+ * ids are translated for the task that reads or writes.
  *
  * Errors: -ENODEV once the container is removed, -EINVAL for a direction that
  * the file does not have, -E2BIG for more than CONTAINER_WRITE_MAX bytes.
@@ -91,7 +91,7 @@ unsigned int container_file_node(const struct container_file *file)
 	return file->node;
 }
 
-/* Let @show print into a buffer that grows until all fits. */
+/* Let the handler print into a buffer that grows until the whole text fits. */
 static struct container_text *container_text_show(struct container_subsys_state *css,
 						  struct container_file *file, int *err)
 {
@@ -127,14 +127,14 @@ static struct container_text *container_text_show(struct container_subsys_state 
 	}
 }
 
-/* The container is removed, or a remount took the file's subsystem away. */
+/* Was the container removed, or did a remount take the subsystem of the file away? */
 static bool container_file_gone(const struct container_file *file)
 {
 	return container_is_dead(file->cont) ||
 	       container_cftype(file->cont, file->node) != file->cft;
 }
 
-/* The host is to be told of the next event, whose hooks may have to look out for it. */
+/* Have the host told of the next event; its hooks may have to watch the tasks for that. */
 static void container_file_arm(struct container_file *file)
 {
 	struct container *cont = file->cont;
@@ -147,8 +147,8 @@ static void container_file_arm(struct container_file *file)
 }
 
 /*
- * What is read from here on is news.  Who sleeps in epoll(7) edge-triggered does not
- * ask again before the next event, so it is this that asks for it.
+ * The reader has seen change number @seen.  This arms the file for the next event, because
+ * a reader that sleeps in edge-triggered epoll(7) does not poll again before that event.
  */
 static void container_file_seen(struct container_subsys_state *css, struct container_file *file,
 				u32 seen)
@@ -163,7 +163,7 @@ static void container_file_seen(struct container_subsys_state *css, struct conta
 	spin_unlock(&container_lock);
 }
 
-/* Files of the core stay, and those of other containers than the top, which alone is remounted. */
+/* A remount takes away files of subsystems from the top container, and no others. */
 static bool container_file_may_go(const struct container_file *file)
 {
 	return container_is_top(file->cont) && cftype_can_go(file->node);
@@ -198,7 +198,7 @@ static int container_file_list(struct container_subsys_state *css, struct contai
 	struct container_list *list;
 	struct container_text *text;
 
-	/* Others may read so many lists meanwhile that this one is taken away at once. */
+	/* Other readers may make so many lists meanwhile that this one loses its text at once. */
 	do {
 		list = file->cft->list(css, file);
 		if (!list)
@@ -226,7 +226,7 @@ static int container_file_text(struct container_subsys_state *css, struct contai
 	return 0;
 }
 
-/* Make what is read anew. */
+/* Make the text that is read anew. */
 static int container_file_make(struct container_subsys_state *css, struct container_file *file)
 {
 	return file->cft->list ? container_file_list(css, file) : container_file_text(css, file);
@@ -272,7 +272,7 @@ static int container_file_fill_pinned(struct container_subsys_state *css,
 
 	if (!cftype_readable(cft))
 		return -EINVAL;
-	/* What changes from here on is news to poll. */
+	/* For poll, a change from here on is a new one. */
 	spin_lock(&container_lock);
 	if (container_file_gone(file))
 		ret = -ENODEV;
@@ -301,7 +301,7 @@ static int container_file_fill(struct container_file *file, const struct contain
 
 /* --- a list that was taken away under its reader --- */
 
-/* The id in whose line @at is, from *@line on; @start is where the text begins. */
+/* The id in the line that has @at; *@line is where that line begins, @start the text. */
 static int list_id_at(const char *start, const char *at, const char **line)
 {
 	int id = 0;
@@ -314,7 +314,7 @@ static int list_id_at(const char *start, const char *at, const char **line)
 	return id;
 }
 
-/* Where the ids begin that are greater than @id. */
+/* The position of the first id greater than @id. */
 static size_t list_behind(const struct container_text *text, int id)
 {
 	const char *p = text->data, *end = p + text->len, *line;
@@ -325,7 +325,7 @@ static size_t list_behind(const struct container_text *text, int id)
 	return p - text->data;
 }
 
-/* The reader has @taken bytes more. */
+/* The reader took @taken bytes. */
 static void list_taken(struct container_file *file, size_t taken)
 {
 	const char *last = file->at + taken - 1, *line;
@@ -336,8 +336,8 @@ static void list_taken(struct container_file *file, size_t taken)
 }
 
 /*
- * The rest of the id that was read in part, or the list that follows, which seems to
- * begin so that what is behind the last id is at @pos.
+ * Give the rest of an id that was read in part; else make the list anew, with a base such
+ * that the ids behind the last one are at @pos.
  */
 static long list_go_on(struct container_file *file, const struct container_actor *reader, u64 pos)
 {
@@ -385,7 +385,7 @@ long container_file_read_begin(struct container_file *file, const struct contain
 			at = pos;
 		}
 	}
-	/* What was read in part is given to its end, then the container's end shows. */
+	/* A text that was read in part is given to its end; only then the removal shows. */
 	if (!at || !file->text || (at >= file->text->len && container_file_gone(file)))
 		ret = container_file_fill(file, reader);
 	if (!ret && at < file->text->len) {
@@ -415,7 +415,7 @@ static int container_file_put(struct container_subsys_state *css, struct contain
 	unsigned long long val;
 	int ret;
 
-	/* A write(2) of nothing; an empty line is something. */
+	/* A write(2) of no bytes changes nothing; an empty line is a value. */
 	if (!len)
 		return 0;
 	if (cft->write)
@@ -454,8 +454,8 @@ static bool container_file_changed(const struct container_file *file)
 }
 
 /*
- * Before its first read a file has always changed.  A removed container's
- * files report an error, so that nobody waits for ever.
+ * Before its first read a file has always changed.  The files of a removed container
+ * report an error, so that no poller waits for ever.
  */
 unsigned int container_file_poll(struct container_file *file, _Bool *armed)
 {

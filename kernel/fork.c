@@ -37,7 +37,7 @@ void container_fork_ended(struct container_task *creator, bool made)
 	}
 }
 
-/* All subsystems that are bound, or an error. */
+/* Ask all subsystems that are bound; an error: one of them refuses, and nothing is reserved. */
 static int fork_ask(struct container_task *creator)
 {
 	struct container_subsys *ss, **pos;
@@ -66,7 +66,7 @@ int container_fork_begins(unsigned long key, unsigned long child)
 	spin_lock(&container_lock);
 	creator = container_task_lookup(key);
 	if (creator) {
-		/* The last one failed where the host does not look. */
+		/* The last fork failed where the host has no hook. */
 		container_fork_ended(creator, false);
 		ret = fork_ask(creator);
 		if (creator->fork_agreed)
@@ -80,7 +80,7 @@ void container_fork_failed(unsigned long key, unsigned long child)
 {
 	struct container_task *creator = container_task_find(key);
 
-	/* It is set by hooks that run on the creator, as this one does. */
+	/* No lock needed, because only hooks that run on the creator set fork_child. */
 	if (!creator || READ_ONCE(creator->fork_child) != child)
 		return;
 	spin_lock(&container_lock);

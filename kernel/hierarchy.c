@@ -2,14 +2,14 @@
 /*
  * Hierarchies: mount, unmount, and what is known of all of them.
  *
- * A subsystem is bound to at most one hierarchy.  Mounting what is there
- * already (the same name, or the same set of subsystems) gives that hierarchy.
- * When the last mount goes, a hierarchy that has containers made by somebody
- * lives on and can be mounted again.  Others die at once; whoever is in a
- * container that container_clone() made is let go of, into no container.
+ * A subsystem is bound to at most one hierarchy.  A mount with the name or the set of
+ * subsystems of a hierarchy that exists gives that hierarchy.  When its last mount goes,
+ * a hierarchy that has containers made by mkdir lives on and can be mounted again.  Other
+ * hierarchies die at once; tasks in containers that container_clone() made are then in
+ * no container.
  *
- * A dying hierarchy leaves the list and lets go of its subsystems under the
- * lock; its memory goes with the last reference to its last container.
+ * A dying hierarchy leaves the list and lets go of its subsystems under the lock.  Its
+ * memory is freed with the last reference to its last container.
  */
 #include "cftype.h"
 #include "hierarchy.h"
@@ -81,7 +81,7 @@ put:
 	return NULL;
 }
 
-/* One that never came alive, or is off the list. */
+/* Drop a hierarchy that never came alive, or is off the list. */
 static void root_drop(struct containerfs_root *root)
 {
 	container_put(root->top);
@@ -99,7 +99,7 @@ bool root_clones(const struct containerfs_root *root)
 	return false;
 }
 
-/* Say where @ss is, and how to get at that hierarchy. */
+/* Say in @msg to which hierarchy @ss belongs, and how to get at that hierarchy. */
 static void subsys_say_taken(const struct container_subsys *ss, struct option_msg *msg)
 {
 	const struct containerfs_root *root = ss->root;
@@ -132,7 +132,7 @@ bool root_subsys_taken(unsigned int mask, const struct containerfs_root *root,
 	return false;
 }
 
-/* The one hierarchy the options mean, if it exists; -EBUSY if there is one that they contradict. */
+/* The hierarchy that the options mean, if it exists; -EBUSY if they contradict it. */
 static int root_find(const struct mount_options *opts, struct containerfs_root **rootp,
 		     struct option_msg *msg)
 {
@@ -184,7 +184,7 @@ void root_clones_changed(void)
 	host_set_cloning(cloning);
 }
 
-/* Off the list; the caller drops it without the lock. */
+/* Take @root off the list and free its subsystems; the caller drops it without the lock. */
 static void root_unbind(struct containerfs_root *root)
 {
 	struct container_subsys *ss;
@@ -279,7 +279,7 @@ static bool root_dying(const struct containerfs_root *root)
 	return !root->mounts && !root->top->nr_children;
 }
 
-/* Does it have a container that was not made by container_clone()? */
+/* Does @root have a container that was not made by container_clone()? */
 static bool root_has_made(const struct containerfs_root *root)
 {
 	struct container *cont;
@@ -290,7 +290,7 @@ static bool root_has_made(const struct containerfs_root *root)
 	return false;
 }
 
-/* The first below @top that has no children, or @top. */
+/* The first container below @top that has no children, or @top. */
 static struct container *first_leaf(struct container *top)
 {
 	struct rb_node *node;
@@ -300,7 +300,10 @@ static struct container *first_leaf(struct container *top)
 	return top;
 }
 
-/* Each from where the last one was: a chain is as much work as so many siblings. */
+/*
+ * Unlink all containers, leaves first.  Each search begins where the last leaf was, so a
+ * deep chain is no more work than as many siblings.
+ */
 static void root_unlink_all(struct containerfs_root *root)
 {
 	struct container *cont, *parent;
@@ -312,8 +315,8 @@ static void root_unlink_all(struct containerfs_root *root)
 }
 
 /*
- * Nobody can see it and nobody made anything in it: it ends.  In one hold of
- * the lock, so that who unshares meanwhile does not keep it.
+ * End a hierarchy that nobody can see and that has nothing made by mkdir.  This is one
+ * hold of the lock, so that a task which unshares meanwhile does not keep it alive.
  */
 static void root_end(struct containerfs_root *root)
 {
@@ -325,7 +328,7 @@ static void root_end(struct containerfs_root *root)
 	root_unbind(root);
 }
 
-/* The last mount went, and @root lives on. */
+/* The last mount of @root is gone, and @root lives on. */
 static void root_unmounted(struct containerfs_root *root)
 {
 	struct container_subsys *ss;
@@ -341,7 +344,7 @@ void hierarchy_umount(struct containerfs_root *root)
 	bool last, ends = false;
 
 	host_sync();
-	/* Agents that are due are run for containers that are still there. */
+	/* Run agents that are due while their containers are still there. */
 	if (READ_ONCE(root->mounts) == 1)
 		container_run_work();
 	spin_lock(&container_lock);
@@ -424,7 +427,7 @@ int hierarchy_count(void)
 	return nr;
 }
 
-/* By id, as the list may change while @fn runs. */
+/* The walk goes by id, because the list may change while @fn runs. */
 int hierarchy_for_each(int (*fn)(struct containerfs_root *root, int mounted, void *arg),
 		       void *arg)
 {

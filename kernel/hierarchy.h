@@ -15,7 +15,7 @@ bool root_clones(const struct containerfs_root *root);
 void root_clones_changed(void);
 /* A mount or remount has succeeded: call mounted of all subsystems.  No lock. */
 void hierarchy_mounted(void);
-/* Does another hierarchy than @root (NULL: any) have a subsystem of @mask?  Then @msg says which. */
+/* Has another hierarchy than @root (NULL: any) a subsystem of @mask?  Then @msg says which. */
 bool root_subsys_taken(unsigned int mask, const struct containerfs_root *root,
 		       struct option_msg *msg);
 

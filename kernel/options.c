@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mount options: one table, for parsing and for the messages, and one of
- * each subsystem that has options of its own.
+ * The mount options: one table, for parsing and for messages, and one of each subsystem
+ * that has options of its own.
  *
- * Which combinations are refused, and with which errno, is cgroup v1's (Linux
- * 6.1); where v1 only says -EINVAL there is a sentence with it that names the
- * option and says what would do.
+ * The same combinations are refused as by cgroup v1 (Linux 6.1), with the same errno.  An
+ * -EINVAL comes with a sentence that names the option and says what is accepted.
  */
 #include <linux/ctype.h>
 #include <linux/limits.h>
@@ -223,13 +222,13 @@ static int options_check_noprefix(const struct mount_options *o, struct option_m
 	return -EINVAL;
 }
 
-/* Options of a subsystem need that subsystem. */
+/* An option of a subsystem needs that subsystem. */
 static int options_check_subsys(const struct mount_options *o, struct option_msg *msg)
 {
 	struct container_subsys *ss;
 	int i;
 
-	/* With name= alone they are about what exists, which keeps its own. */
+	/* With name= alone the mount is of a hierarchy that exists, and keeps its own options. */
 	if (!o->subsys_mask && !o->none)
 		return 0;
 	for_each_subsys(ss, i) {
@@ -324,7 +323,7 @@ void mount_options_apply(struct mount_options *opts, struct containerfs_root *ro
 			ss->options->apply(root->top->subsys[i], opts->parsed[i]);
 }
 
-/* --- of what exists --- */
+/* --- hierarchies that exist --- */
 
 static void say_fixed(struct seq_file *m, const char *name)
 {

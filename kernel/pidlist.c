@@ -2,15 +2,14 @@
 /*
  * The texts of `tasks` and `cgroup.procs`: ids in ascending order, each once.
  *
- * For a reader in the initial pid namespace the engine's own records have the
- * ids, and the text of an unchanged container is made once: a handful of texts
- * is cached, named by container and the generation of its tasks.  The top
- * container, which holds everyone without a record, and readers in other pid
- * namespaces need the host to walk the tasks of the system.  Whoever reads them,
- * lists that say the same are one: shared_list.c.
+ * For a reader in the initial pid namespace the ids are in the engine's own records.  The
+ * text of an unchanged container is made once, because a handful of texts is cached by
+ * container and generation of its tasks.  For the top container, which has all tasks
+ * without a record, and for readers in other pid namespaces, the host walks the tasks of
+ * the system.  Equal lists are one in any case: shared_list.c.
  *
- * Memory is taken before container_lock, by a count that may have grown by the
- * time the lock is held; then it is taken again.
+ * Memory is allocated before container_lock is taken, by a count of tasks.  If the count
+ * has grown when the lock is held, more memory is allocated.
  */
 #include <linux/sort.h>
 
@@ -43,7 +42,7 @@ static struct container_list *text_cache_get(struct container *cont, bool procs)
 	return NULL;
 }
 
-/* Returns the list that had to go, for the caller to put without the lock. */
+/* Returns the list that lost its place, which the caller puts without the lock. */
 static struct container_list *text_cache_add(struct container *cont, bool procs, u64 generation,
 					     struct container_list *list)
 {
@@ -93,7 +92,7 @@ static int pid_cmp(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Ascending, each once.  Forks come in ascending order mostly: look before sorting. */
+/* Ascending, each id once.  Mostly they are in order already, because forks are; so look first. */
 static void pid_array_sort(struct pid_array *a)
 {
 	size_t i, n;
@@ -126,7 +125,7 @@ static bool pid_array_room(struct pid_array *a, size_t size)
 	return a->pid;
 }
 
-/* From the engine's records; returns the generation they are of. */
+/* Take ids from the engine's records; returns the generation of the tasks. */
 static bool pid_array_from_records(struct pid_array *a, u64 *generation)
 {
 	struct container *cont = a->cont;
@@ -162,7 +161,7 @@ static int pid_array_visit(const struct container_task_info *info, int vtid, int
 	return 0;
 }
 
-/* From a walk over the system's tasks. */
+/* Take ids from a walk over the tasks of the system. */
 static bool pid_array_from_walk(struct pid_array *a, const struct container_actor *reader)
 {
 	size_t room = 512;

@@ -2,11 +2,11 @@
 /*
  * Remount: what may be changed of a hierarchy that lives.
  *
- * As cgroup v1: subsystems and the release agent of a hierarchy that has no
- * containers besides the top; flags and name never.  But options that say what
- * the hierarchy already is are no change, and forbid nothing: mount(8) gives all
- * of them with every remount, to make a mount read-only, too.  What subsystems take
- * as name=value are settings of files that may be written at any time.
+ * As in cgroup v1, a hierarchy without containers below the top may get other subsystems
+ * and another release agent; flags and name never change.  Options that say what the
+ * hierarchy already is are no change and forbid nothing, because mount(8) gives all of
+ * them with every remount, also to make a mount read-only.  Options of subsystems with a
+ * value are settings that files have, too, so they may change at any time.
  *
  * A subsystem that goes takes along its state of the top container.  The handlers of
  * its files read root->css_rwsem while they run, so a remount waits until none runs.
@@ -34,8 +34,8 @@ static int css_create_all(struct containerfs_root *root, unsigned int mask,
 }
 
 /*
- * Give a hierarchy without children the subsystems of @mask.  @css: states of
- * those that come; holds those that went afterwards.
+ * Give a hierarchy without children the subsystems of @mask.  @css has the states of the
+ * subsystems that come, and afterwards those of the subsystems that went.
  */
 static void root_rebind(struct containerfs_root *root, unsigned int mask,
 			struct container_subsys_state **css)
@@ -74,7 +74,7 @@ static bool remount_changes(const struct containerfs_root *root, const struct mo
 	       (opts->release_agent && strcmp(opts->release_agent, agent));
 }
 
-/* May it become what @opts say?  0, -EINVAL or -EBUSY. */
+/* May the hierarchy become what @opts say?  0, -EINVAL or -EBUSY. */
 static int remount_check(const struct containerfs_root *root, const struct mount_options *opts,
 			 struct option_msg *msg)
 {

@@ -2,15 +2,15 @@
 /*
  * The table of tracked tasks, and moves between containers.
  *
- * A task has a record from the first time it is somewhere else than in the top
- * containers (or named its next clone) until it exits.  A task without one is
- * in the init css_group: it costs the hooks (fork.c) one lookup and no memory.
+ * A task has a record from the first time it leaves the top containers, or names its next
+ * clone, until it exits.  A task without a record is in the init css_group; it costs the
+ * hooks (fork.c) one lookup and no memory.
  *
  * Records are made where nothing may sleep, so allocations are GFP_ATOMIC.
  *
- * Records are found by the host's key.  The table changes under container_lock;
- * whether a task has a record can be asked under RCU, which is all that a fork
- * outside of every container costs.
+ * Records are found by the key that the host has for a task.  The table changes under
+ * container_lock.  Whether a task has a record can be asked under RCU, so a fork outside
+ * of every container takes no lock.
  */
 #include <linux/hashtable.h>
 #include <linux/rculist.h>
@@ -134,7 +134,7 @@ void container_task_changed(struct container_task *task, bool now)
 			ss->task_changed(task, now);
 }
 
-/* Tell the subsystems that want to know of each task. */
+/* Call leave() and enter() of the subsystems whose container changes with @group. */
 static void container_task_tell(struct container_task *task, struct css_group *group)
 {
 	struct container_subsys *ss, **pos;
@@ -153,7 +153,10 @@ static void container_task_tell(struct container_task *task, struct css_group *g
 	}
 }
 
-/* Only the containers that it enters or leaves; into the new ones before out of the old. */
+/*
+ * Count @task in the containers that it enters, then out of those that it leaves.  In this
+ * order, so that a common ancestor is populated all the time.
+ */
 static void container_task_switch(struct container_task *task, struct css_group *group)
 {
 	struct css_group *old = task->group;
@@ -183,7 +186,7 @@ void container_task_move(struct container_task *task, struct css_group *group)
 	container_task_changed(task, true);
 }
 
-/* The subsystems of @cont's hierarchy let go of @task, which is in @cont. */
+/* @task is in @cont, whose hierarchy ends: its subsystems let go of the task. */
 static void container_task_let_go(struct container_task *task, struct container *cont)
 {
 	struct container *top = cont->root->top;
@@ -203,8 +206,8 @@ static void container_task_let_go(struct container_task *task, struct container 
 }
 
 /*
- * Not task by task, which a fork could outrun: the groups themselves come to be
- * in the top, and with them whoever is about to be born in them.
+ * The groups themselves are moved to the top container and not task by task, because a
+ * fork could outrun that: a child that is about to be born in a group goes with it.
  */
 void container_let_go(struct container *cont)
 {
@@ -228,7 +231,7 @@ void container_let_go(struct container *cont)
 	}
 }
 
-/* The lists of where it is show its ids. */
+/* Set the ids of @task; the lists of its containers change with them. */
 static void container_task_set_ids(struct container_task *task, int tid, int tgid)
 {
 	struct css_link *link;

@@ -2,10 +2,10 @@
 /*
  * container.where: in which container of every hierarchy one task is.
  *
- * What /proc/PID/cgroup is to cgroup v1, for an engine that can not add a file
- * there.  A transaction: the task id written last on a descriptor is the one
- * that its reads are about; without one, they are about the reader.  The answer
- * begins where the descriptor stands, so that no seek is needed in between.
+ * It is what /proc/PID/cgroup is for cgroup v1, because the engine cannot add a file to
+ * /proc.  It is a transaction: reads of a descriptor are about the task id that was
+ * written to it last, or, without one, about the reader.  The answer begins at the
+ * position of the descriptor, so that no seek is needed in between.
  */
 #include "cftype.h"
 
@@ -39,7 +39,7 @@ int container_where_ask(struct container_file *file, int nr)
 	return 0;
 }
 
-/* However long: with depths and names as they may be, that is more than PATH_MAX. */
+/* A path of any length, because deep containers with long names exceed PATH_MAX. */
 static void show_path(struct seq_file *m, struct container *cont)
 {
 	char *buf;
