@@ -3,12 +3,11 @@
  * The engine's own types: hierarchies, containers, css_groups, tasks (and, in
  * subsys.h, subsystems).
  *
- * Locking.  There is one lock, container_lock, a spinlock: hooks take it from
- * tracepoints, where nothing may sleep.  It protects every field below that is
- * not said to be immutable.  Host locks nest inside it (the host_* functions
- * marked atomic in engine.h); nothing of ours nests outside it but a
- * container_file's own mutex and, in that or by itself, one of those of attach.c,
- * kill.c and the subsystems, never two:
+ * Locking.  There is one lock, container_lock, a spinlock, because hooks take it from
+ * tracepoints, where nothing may sleep.  It protects every field below that is not said
+ * to be immutable.  The locks of a host nest inside it (operations marked atomic).
+ * Outside of it nest the mutex of an open file and, inside of that or by itself, one of
+ * the mutexes of attach.c, kill.c and the subsystems, never two of these:
  *
  *	container_file.lock  >  containerfs_root.css_rwsem  >  attach_mutex,
  *	kill_mutex, a subsystem's  >  container_lock  >  host locks
@@ -17,9 +16,9 @@
  *  - A container is reference counted.  The tree holds one reference until it
  *    is removed, each child one on its parent, each css_link one, each open
  *    file one, hosts their own.  Removal marks it dead and unlinks it from its
- *    parent under the lock; what comes later finds CONTAINER_DEAD and answers
- *    -ENODEV; the memory goes with the last reference and a grace period, so
- *    that a path walk under RCU can ask container_is_dead().
+ *    parent under the lock; later calls find CONTAINER_DEAD and answer -ENODEV.  The
+ *    memory is freed after the last reference and a grace period, so that a path walk
+ *    under RCU can ask container_is_dead().
  *  - A css_group is reference counted: one a task in it, and the hosts' own.
  *    It names only the containers that are not a top container, so the init
  *    group names none and a new hierarchy changes no group.
@@ -31,8 +30,8 @@
  * Why no task is ever in a removed container: tasks enter a container by
  * attach (which checks CONTAINER_DEAD under the lock), by fork or clone (from
  * a task that is in it, or in its parent).  Removal needs, under the same
- * lock, no task and no child.  So who could bring a task in is either there,
- * and removal fails, or is not, and then nobody can.
+ * lock, no task and no child.  So a task that could bring another one in is either
+ * there, and removal fails, or it is not, and then no task can.
  */
 #ifndef _CONTAINERFS_CONTAINER_H
 #define _CONTAINERFS_CONTAINER_H
@@ -149,7 +148,7 @@ struct container {
 	struct container_subsys_state *subsys[CONTAINER_SUBSYS_COUNT];
 };
 
-/* The child is not there for good: nobody's but the last reference's concern. */
+/* Was @cont removed?  It stays so; only its last references keep its memory. */
 static inline bool container_dead(const struct container *cont)
 {
 	return cont->flags & CONTAINER_DEAD;
@@ -178,14 +177,14 @@ int container_name_check(const char *name);
 /* No lock needed: an unlinked container with @gfp memory, with one reference. */
 struct container *container_alloc(struct containerfs_root *root, struct container *parent,
 				  const char *name, gfp_t gfp);
-/* Put it into the tree; takes over the caller's reference as the tree's. */
+/* Put @cont into the tree, which takes over the caller's reference. */
 void container_link(struct container *cont);
-/* Take an empty one out and mark it dead; drops the tree's reference. */
+/* Take an empty container out of the tree and mark it dead; drops the tree's reference. */
 void container_unlink(struct container *cont);
 int container_path_locked(struct container *cont, char *buf, unsigned long size);
-/* Count a change of container.events, wake who polls. */
+/* Count a change of container.events, and wake its pollers. */
 void container_events_changed(struct container *cont);
-/* The container of @root that is @cont or an ancestor of it?  In one hierarchy. */
+/* Is @cont @ancestor, or below it?  Both are in one hierarchy. */
 bool container_is_descendant(const struct container *cont, const struct container *ancestor);
 void container_tasks_changed(struct container *cont, int delta);
 
@@ -198,7 +197,7 @@ struct container *container_next(struct container *pos, struct container *top);
 void container_free_iattrs(struct container *cont);
 /* Who owns the directory; under the lock. */
 void container_owner(struct container *cont, unsigned int *uid, unsigned int *gid);
-/* What is made in a directory with the set-group-ID bit has it too, and its group; under the lock. */
+/* A child of a directory with the set-group-ID bit gets bit and group; under the lock. */
 void container_inherit_group(struct container *cont, struct container *dir);
 
 /* --- css_groups --- */
@@ -234,7 +233,7 @@ struct container_subsys_state *css_of_group(const struct css_group *group,
 					    const struct container_subsys *ss);
 /* @link's group is in the top container of that hierarchy from now on. */
 void css_group_unlink(struct css_link *link);
-/* The group that is @old but in @cont; with a reference, NULL: no memory. */
+/* The group with the memberships of @old, but in @cont; with a reference, NULL: no memory. */
 struct css_group *css_group_find(struct css_group *old, struct container *cont);
 void css_group_put_locked(struct css_group *group);
 /*
@@ -297,7 +296,7 @@ void container_task_move(struct container_task *task, struct css_group *group);
 void container_let_go(struct container *cont);
 /* Call task_changed of all subsystems that are bound. */
 void container_task_changed(struct container_task *task, bool now);
-/* @task exits, or the engine ends: the record goes, with the last reference. */
+/* Drop the record, because @task exits or the engine ends; it is freed with its last reference. */
 void container_task_free(struct container_task *task);
 /*
  * A subsystem may keep the record of a task that exits: with a reference, of which the
@@ -321,7 +320,7 @@ static inline struct container_task_info container_task_info_of(const struct con
 	};
 }
 
-/* Drop the record if it says nothing: in the init group, nothing remembered by engine or host. */
+/* Drop the record if it says nothing: init group, and nothing remembered by engine or host. */
 void container_task_forget(struct container_task *task);
 struct css_group *container_task_group_of(unsigned long key);
 /* At the engine's end, no lock. */
@@ -353,7 +352,7 @@ void container_births_add(int tgid, struct css_group *group, unsigned long long 
 struct css_group *container_births_group(int tgid, struct css_group *creators);
 
 /* clone.c */
-/* Do tasks that make themselves namespaces get a container of @root, which may be NULL?  Does not lock. */
+/* Has @root, which may be NULL, a subsystem with the clone trait?  Does not lock. */
 bool container_clones_in(const struct containerfs_root *root);
 
 /* release.c: @cont became empty; under the lock */

@@ -27,8 +27,8 @@ struct css_group;		/* one distinct set of memberships */
 struct container_task;		/* the engine's record of a task it tracks */
 
 /*
- * Who acts.  The host fills it from its opener (credentials) or its caller
- * (tid, pid namespace): see each function.
+ * The task that acts.  The host fills it from the opener of a file (credentials) or from
+ * the caller (tid, pid namespace): see each function.
  */
 struct container_actor {
 	unsigned int		euid;		/* in the initial user namespace */
@@ -39,9 +39,9 @@ struct container_actor {
 };
 
 /*
- * What a host says about a live task.  @key names the task towards the engine
- * for as long as the task lives: the address of its task_struct.  Its numbers may
- * be others a moment later.
+ * What a host says about a live task.  @key is the address of its task_struct, which
+ * names the task for as long as it lives.  The numbers of the task may change at any
+ * moment.
  */
 struct container_task_info {
 	unsigned long		key;
@@ -55,8 +55,8 @@ struct container_task_info {
 #define CONTAINER_TASK_EXITING		0x2
 #define CONTAINER_TASK_KTHREAD		0x4
 /*
- * The host itself: to attach it does nothing, and succeeds, so that who moves all
- * that `tasks` lists, as cgroup v1 would, is not stopped by a task that v1 has not.
+ * The host itself.  An attach of it does nothing and succeeds, so that a script which
+ * moves everything in `tasks` is not stopped by a task that cgroup v1 does not have.
  */
 #define CONTAINER_TASK_HOST		0x8
 
@@ -240,7 +240,7 @@ unsigned long container_file_size(struct container *cont, unsigned int node,
 long container_file_read_begin(struct container_file *file, const struct container_actor *reader,
 			       unsigned long long pos, const char **data);
 void container_file_read_end(struct container_file *file, unsigned long taken);
-/* All of one write(2): @len bytes at @buf, which has room for a NUL behind.  @len or an error. */
+/* One whole write(2): @len bytes at @buf, which has room for a NUL behind.  @len or an error. */
 long container_file_write(struct container_file *file, const struct container_actor *writer,
 			  char *buf, unsigned long len);
 /*
@@ -254,44 +254,44 @@ unsigned int container_file_node(const struct container_file *file);
 /* --- tasks: kernel/task.c.  All atomic: callable from a tracepoint. --- */
 
 /*
- * The record of task @key, or NULL if it is not tracked (top containers only).  This
- * one and those that are given a record do not lock.
+ * The record of task @key, or NULL if the task is not tracked, because it is in top
+ * containers only.  This function and those that take a record do not lock.
  */
 struct container_task *container_task_find(unsigned long key);
 /* Has task @key a record?  Needs no lock. */
 _Bool container_task_tracked(unsigned long key);
 unsigned long long container_task_cookie(const struct container_task *task);
 void container_task_set_cookie(struct container_task *task, unsigned long long cookie);
-/* Borrowed: stays while the task stays in it. */
+/* The group of @task; borrowed, valid while the task stays in it. */
 struct css_group *container_task_group(const struct container_task *task);
 void container_task_ids(const struct container_task *task, int *tid, int *tgid);
 
 /*
- * Task @key is in @group now: a child being born, or (the FUSE host) a task
- * whose membership the host has read from the kernel.  Runs no can_attach.
- * -ENOMEM: the task is in the top containers.
+ * Task @key is in @group now: a child that is being born, or a task whose membership the
+ * host has read from the kernel (containerfsd).  Calls no can_attach.  -ENOMEM: the task
+ * is in the top containers.
  */
 int container_task_enter(unsigned long key, int tid, int tgid,
 			 struct css_group *group, unsigned long long cookie);
-/* Task @key is being killed, as the host has seen: see kill_sync() of the host. */
+/* The host has seen that task @key is being killed: see kill_sync() of the host. */
 void container_task_killed(unsigned long key);
-/* A thread that is not the leader called exec: its ids changed. */
+/* The ids of task @key changed, because a thread that is not the leader called exec. */
 void container_task_rename(unsigned long key, int tid, int tgid);
-/* For each tracked task until @fn returns non-zero; under the lock; @fn must not change the table. */
+/* Call @fn for each tracked task until it is non-zero; under the lock; @fn changes no table. */
 int container_task_for_each(int (*fn)(struct container_task *task, unsigned long key, void *arg),
 			    void *arg);
 
 /* --- the life of a task: kernel/fork.c.  All atomic, likewise. --- */
 
 /*
- * The fork hook of a host that knows parents: @child is born where @parent is, or
- * where its process is being moved to.  Needed if the parent is tracked or
- * container_births_follow() for the child's process, which needs no lock.  1: it is
- * being killed, and must get SIGKILL before it runs.
+ * The fork hook of a host that knows parents: @child is born where @parent is, or in the
+ * destination if its process is being moved.  The host need not call it if the parent is
+ * not tracked and container_births_follow() is false for the child's process (this needs
+ * no lock).  1: the child is being killed, and must get SIGKILL before it runs.
  */
 _Bool container_births_follow(int tgid);
 int container_task_fork(unsigned long parent, unsigned long child, int tid, int tgid);
-/* The task exits: it leaves every container now, not when it is reaped. */
+/* Task @key exits.  It leaves every container now, not when it is reaped. */
 void container_task_exit(unsigned long key);
 
 /*
@@ -301,7 +301,7 @@ void container_task_exit(unsigned long key);
  * container_fork_failed().  All by the thread itself.
  */
 int container_fork_begins(unsigned long key, unsigned long child);
-/* Nothing came of it, if that @child was being made. */
+/* The fork failed, if thread @key was making @child. */
 void container_fork_failed(unsigned long key, unsigned long child);
 /* Task @key, which has exited, is reaped. */
 void container_task_reaped(unsigned long key);
@@ -312,8 +312,8 @@ struct css_group *css_group_init(void);		/* all top containers; borrowed, immort
 struct css_group *css_group_get(struct css_group *group);
 void css_group_put(struct css_group *group);
 /*
- * One word for the host, by which it knows the group; 0: the host does not know it, or
- * no more.  Of the init group the host always knows.  Neither of the two locks.
+ * One number of the host, by which it knows the group; 0: the host does not know the
+ * group.  The host always knows the init group.  Neither function locks.
  */
 unsigned long long css_group_cookie(const struct css_group *group);
 void css_group_set_cookie(struct css_group *group, unsigned long long cookie);
@@ -344,7 +344,7 @@ struct css_group_facts {
 #define CSS_GROUP_WATCH_ALL	0x2	/* so does any change: a poller waits */
 #define CSS_GROUP_WATCH_CPUS	0x4	/* so does any change of a task's affinity */
 #define CSS_GROUP_WATCH_CLONE	0x8	/* so does a clone, at once */
-#define CSS_GROUP_WATCH_KILL	0x10	/* a task that its tasks create is to be killed: kill_sync() */
+#define CSS_GROUP_WATCH_KILL	0x10	/* children of its tasks are to be killed: kill_sync() */
 #define CSS_GROUP_WATCH_EMPTIES	0x40	/* so does every so many of these becoming empty */
 /*
  * The same now, for a host that has used up a watch: the engine does not say that a
@@ -399,7 +399,10 @@ void container_clone_refused(struct css_group *group, unsigned long long nr);
  * that no fork into an empty container is on its way any more.
  */
 void container_run_work(void);
-/* A part of it, for a host that has others to serve; host_work_pending() says that there is more. */
+/*
+ * A part of it, for a host that has requests to serve; the engine calls host_work_pending()
+ * if there is more.
+ */
 void container_run_some_work(void);
 #include "engine_host.h"
 

@@ -20,28 +20,27 @@
 int host_task_get(int nr, const struct container_actor *actor, struct container_task_info *info);
 void host_task_put(const struct container_task_info *info);
 /*
- * Atomic.  Pin one that host_for_each_task() shows, from within its callback, or
- * that has a record; undone by host_task_put().
+ * Atomic.  Pin a task that has a record, or (in its callback) one that
+ * host_for_each_task() shows; undone by host_task_put().
  */
 void host_task_hold(const struct container_task_info *info);
 
 /*
- * Atomic.  Commit the move of @info's task from @from to @to: its children are
- * born there from now on.  Only if it still is in @from: -EAGAIN if not (the
- * engine looks again), -ESRCH if it exits.  On success *@cookie is what the
- * engine remembers for it.
+ * Atomic.  Commit the move of @info's task from @from to @to, so that its children are
+ * born there from now on.  -EAGAIN: the task is not in @from any more, and the engine
+ * looks again; -ESRCH: it exits; any other error ends the attach.  On success *@cookie is
+ * what the engine remembers for the host.
  */
 int host_task_set_group(const struct container_task_info *info, struct css_group *from,
 			struct css_group *to, unsigned long long *cookie);
 
 /*
- * Call @fn for every thread of process @tgid (initial pid namespace; 0: for
- * every task of the system) that is not exiting.  Of a process nobody is left out
- * who is there from beginning to end, nor whom one of them created before it
- * ended; some may be shown twice.  @vtid, @vtgid: its ids in
- * @viewer's pid namespace, 0 if it is not visible there.  @fn is atomic and
- * sees only key, tid, tgid and flags filled; non-zero ends the walk and
- * is returned.
+ * Call @fn for every thread of process @tgid (initial pid namespace; 0: for every task of
+ * the system) that is not exiting.  A thread that is there from beginning to end is shown,
+ * and so is a thread that such a one created before the walk ended; some may be shown
+ * twice.  @vtid, @vtgid: the ids of the thread in @viewer's pid namespace, 0 if it is not
+ * visible there.  @fn is atomic, and only key, tid, tgid and flags are filled; a
+ * non-zero result ends the walk and is returned.
  */
 int host_for_each_task(int tgid, const struct container_actor *viewer,
 		       int (*fn)(const struct container_task_info *info, int vtid, int vtgid,
@@ -49,9 +48,9 @@ int host_for_each_task(int tgid, const struct container_actor *viewer,
 		       void *arg);
 
 /*
- * SIGKILL to the processes of @nr threads, each if it still is the one meant; at most
- * CONTAINER_KILL_BATCH, which have a record and are pinned.  May sleep.  An error if
- * some, of those that live, could not be sent it.
+ * Send SIGKILL to the processes of @nr threads, at most CONTAINER_KILL_BATCH, which have
+ * a record and are pinned.  A task that took over the number of a thread is spared.  May
+ * sleep.  An error if the signal could not be sent to a thread that lives.
  */
 #define CONTAINER_KILL_BATCH	64
 int host_tasks_kill(const struct container_task_info *victim, unsigned int nr);
@@ -69,7 +68,10 @@ unsigned long host_task_key(int tid);
 /* Atomic.  Engine time: ns since the epoch. */
 unsigned long long host_time(void);
 
-/* Start @agent with argument @path as cgroup v1 does: argv, environment, root, "/".  Does not wait. */
+/*
+ * Start @agent with argument @path, with the environment, root and directory that cgroup v1
+ * gives it.  Does not wait.
+ */
 void host_run_agent(const char *agent, const char *path);
 
 /* Atomic.  container_run_work() has something to do. */
@@ -87,7 +89,7 @@ struct css_group_host_ops {
 	 * the cookie is 0: the host gives it a cookie.  An error if it cannot.
 	 */
 	int (*meet)(struct css_group *group, const struct css_group_facts *facts);
-	/* What the host has been told of @group, which is the init group or has a cookie, changed. */
+	/* The facts of @group, which is the init group or has a cookie, have changed. */
 	void (*changed)(struct css_group *group, const struct css_group_facts *facts);
 	/* The last reference to @group, which has a cookie, is gone. */
 	void (*forget)(struct css_group *group);
@@ -134,7 +136,7 @@ static inline void host_sync(void)
 /* Atomic.  The engine itself made or removed @child, a clone, in @dir. */
 void host_clone_added(struct container *dir, struct container *child);
 void host_clone_removed(struct container *dir, struct container *child);
-/* Atomic.  What poll reports of @node of @cont changed. */
+/* Atomic.  What poll(2) reports of @node of @cont has changed. */
 void host_file_event(struct container *cont, unsigned int node);
 
 #endif /* _CONTAINERFS_ENGINE_HOST_H */
