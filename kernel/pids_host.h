@@ -36,7 +36,8 @@ struct pids_host_ops {
 	 * no.  The rest is used only by such a host, and is atomic.  Containers are given by
 	 * their ids; 0 and the id of the top do not count.  add() and remove() tell of a
 	 * container, add() with its host_word of struct container_clone_info.  limit() sets its
-	 * limit (CONTAINER_PIDS_MAX + 1: none), and returns 0 or an error.  read() fills @now; false if the host has no numbers for the container.
+	 * limit (CONTAINER_PIDS_MAX + 1: none), and returns 0 or an error.  read() fills @now;
+	 * false if the host has no numbers for the container.
 	 */
 	_Bool (*counts)(void);
 	void (*add)(unsigned long long id, unsigned long long parent, unsigned long long word);
