@@ -85,7 +85,7 @@ void host_set_cloning(_Bool on);
  */
 struct css_group_host_ops {
 	/*
-	 * host_task_set_group() or host_births_follow() is about to name @group, of which
+	 * host_task_set_group() or births_follow() is about to name @group, of which
 	 * the cookie is 0: the host gives it a cookie.  An error if it cannot.
 	 */
 	int (*meet)(struct css_group *group, const struct css_group_facts *facts);
