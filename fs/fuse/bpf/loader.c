@@ -69,20 +69,6 @@ static void log_line(struct task_events *te, const struct task_events_opts *opts
 	opts->log(te->ctx, line);
 }
 
-static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	return 0;
-}
-
-libbpf_print_fn_t te_quiet_libbpf(void)
-{
-	libbpf_print_fn_t print = libbpf_set_print(print_nothing);
-
-	if (getenv("LIBBPF_LOG_LEVEL"))
-		libbpf_set_print(print);
-	return print;
-}
-
 static bool has_func(const struct btf *btf, const char *name)
 {
 	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;

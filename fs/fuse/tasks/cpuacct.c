@@ -56,23 +56,6 @@ static uint64_t next_look;	/* none before, by CLOCK_MONOTONIC */
 static bool on;
 static bool clones;		/* get containers that are charged */
 
-int cpuacct_init(void)
-{
-	clones = false;
-	next_look = 0;
-	nr_cpus = task_events_cpuacct_cpus();
-	sums = calloc((size_t)nr_cpus, sizeof(*sums));
-	if (nr_cpus > (int)host_nr_cpus())
-		nr_cpus = (int)host_nr_cpus();
-	return sums ? 0 : -ENOMEM;
-}
-
-void cpuacct_exit(void)
-{
-	free(sums);
-	sums = NULL;
-}
-
 static void set(enum te_cpuacct_state state)
 {
 	int err = te ? task_events_cpuacct_set(te, state) : 0;
@@ -89,7 +72,7 @@ static void watch_migrations(_Bool now)
 	    clones ? TE_ACCOUNT_CLONES : TE_ACCOUNT_ON);
 }
 
-void cpuacct_set_clones(bool now)
+static void set_clones(bool now)
 {
 	if (clones == now)
 		return;
@@ -98,7 +81,7 @@ void cpuacct_set_clones(bool now)
 		watch_migrations(true);
 }
 
-int cpuacct_open(struct group_id *gid)
+static int account_open(struct group_id *gid)
 {
 	size_t size = sizeof(*gid->account) + (size_t)nr_cpus * sizeof(gid->account->cpu[0]);
 
@@ -237,7 +220,7 @@ const struct cpuacct_host_ops cpuacct_host = {
 	.system			= cpuacct_system,
 };
 
-bool cpuacct_close(struct group_id *gid)
+static bool account_close(struct group_id *gid)
 {
 	struct te_group group;
 	uint64_t t = clock_ns(CLOCK_MONOTONIC_COARSE);
@@ -258,4 +241,31 @@ bool cpuacct_close(struct group_id *gid)
 		task_events_for_each_word(te, add_task, NULL);
 	charge(gid);
 	return true;
+}
+
+static const struct ids_accounting accounting = {
+	.set_clones	= set_clones,
+	.open		= account_open,
+	.close		= account_close,
+};
+
+int cpuacct_init(void)
+{
+	clones = false;
+	next_look = 0;
+	nr_cpus = task_events_cpuacct_cpus();
+	sums = calloc((size_t)nr_cpus, sizeof(*sums));
+	if (nr_cpus > (int)host_nr_cpus())
+		nr_cpus = (int)host_nr_cpus();
+	if (!sums)
+		return -ENOMEM;
+	ids_accounting(&accounting);
+	return 0;
+}
+
+void cpuacct_exit(void)
+{
+	ids_accounting(NULL);
+	free(sums);
+	sums = NULL;
 }

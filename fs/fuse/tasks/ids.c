@@ -30,7 +30,6 @@
 #include "base/base.h"
 #include "tasks.h"
 #include "bpf/task_events.h"
-#include "cpuacct.h"
 #include "ids.h"
 #include "link.h"
 #include "limits.h"
@@ -54,11 +53,17 @@ static struct tasks_hash table;
 static TAILQ_HEAD(, group_id) idle_list = TAILQ_HEAD_INITIALIZER(idle_list);
 static TAILQ_HEAD(, group_id) unpinned_list = TAILQ_HEAD_INITIALIZER(unpinned_list);
 static struct group_id *zero;		/* id 0 */
+static const struct ids_accounting *accounting;
 static struct css_group_facts zero_facts; /* of the top containers, as the engine said */
 static bool cloning;
 static bool rewatched;
 static bool ruled;			/* some id has ever been under device rules */
 static size_t nr_watch_events;		/* entries with any of WATCH_EVENTS */
+
+void ids_accounting(const struct ids_accounting *ops)
+{
+	accounting = ops;
+}
 
 struct group_id *ids_find(uint64_t id)
 {
@@ -131,7 +136,7 @@ static struct group_id *new_entry(uint64_t id, uint64_t parent, struct css_group
 		return NULL;
 	gid->node.key = id;
 	gid->parent = parent;
-	if (charged && cpuacct_open(gid)) {
+	if (charged && accounting && accounting->open(gid)) {
 		free(gid);
 		return NULL;
 	}
@@ -190,7 +195,8 @@ static void tell_all(const struct css_group_facts *facts)
 		task_events_set_user_limit(te, facts->user_clones == ~0u ? UINT64_MAX :
 					   facts->user_clones);
 	pids_set_clones(facts->clones_counted);
-	cpuacct_set_clones(facts->clones_charged);
+	if (accounting)
+		accounting->set_clones(facts->clones_charged);
 	zero_facts = *facts;
 }
 
@@ -393,7 +399,7 @@ void ids_free_idle(void)
 	for (gid = TAILQ_FIRST(&idle_list); gid; gid = next) {
 		next = TAILQ_NEXT(gid, in_idle);
 		group = gid->group;
-		if (gid->account && !cpuacct_close(gid))
+		if (gid->account && accounting && !accounting->close(gid))
 			continue;
 		task_events_group_del(te, gid->node.key);
 		drop_entry(gid);

@@ -69,6 +69,26 @@ struct group_id {
 	struct group_id		*prev, *next;	/* ring of the ids of one group */
 };
 
+/*
+ * What CPU accounting does with entries.  cpuacct.c gives it to ids_accounting() while it
+ * is up; NULL: nothing is accounted.
+ */
+struct ids_accounting {
+	/* Do clones get containers that are charged?  No, until this says so.  Under the lock, too. */
+	void (*set_clones)(bool clones);
+	/*
+	 * @gid gets an account, because its time is charged: 0, -ENOMEM or BPF's error.  Under
+	 * the engine's lock, too; the account is freed by free().
+	 */
+	int (*open)(struct group_id *gid);
+	/*
+	 * @gid is idle and about to be freed: charge what it has.  false: not yet, because a
+	 * task that exited in it may still run.
+	 */
+	bool (*close)(struct group_id *gid);
+};
+void ids_accounting(const struct ids_accounting *ops);
+
 /* -ENOMEM. */
 int ids_init(void);
 /* Puts every group; BPF's side is left alone, for it goes with @te. */
