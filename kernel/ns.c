@@ -112,8 +112,8 @@ static void ns_command(const char *comm, char *text, size_t size)
 enum ns_numbered { NS_NOT_NUMBERED, NS_NUMBERED, NS_NUMBER_CUT };
 
 /* Write the name that @template, which has been checked, makes of @number and @info. */
-static enum ns_numbered ns_expand(const char *template, u64 number, const struct container_clone_info *info,
-		      char *name)
+static enum ns_numbered ns_expand(const char *template, u64 number,
+				  const struct container_clone_info *info, char *name)
 {
 	enum ns_numbered numbered = NS_NOT_NUMBERED;
 	const char *sign;

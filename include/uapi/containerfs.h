@@ -148,7 +148,7 @@
 /* most bytes a control file takes in one write */
 #define CONTAINER_WRITE_MAX		4096
 
-/* most rules of one container in the devices subsystem, because each costs when a device is opened */
+/* most device rules of one container, because each costs when a device is opened */
 #define CONTAINER_DEVICE_RULES_MAX	256
 
 /* defaults of the ns subsystem */

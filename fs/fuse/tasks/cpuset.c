@@ -145,7 +145,8 @@ static _Bool task_within(unsigned long key, const unsigned long *cpus)
 	bool none;
 
 	/* One that changes its tid meanwhile is in an exec, and will be looked at then. */
-	return !tid || get_cpus(tid, now) || tid != lookup_tid_of(key) || intersect(both, now, cpus, &none);
+	return !tid || get_cpus(tid, now) || tid != lookup_tid_of(key) ||
+	       intersect(both, now, cpus, &none);
 }
 
 static int set_of(const struct container_task_info *info, const unsigned long *cpus, bool keep)

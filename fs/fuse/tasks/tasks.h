@@ -20,7 +20,9 @@ int tasks_init(const struct tasks_opts *opts);
 void tasks_exit(void);
 void tasks_begin(void);
 void tasks_end(void);
-/* Could tasks_begin() not keep up?  There may be tasks then that were born during it and are not known. */
+/*
+ * Could tasks_begin() not keep up?  Then tasks may be missing that were born while it ran.
+ */
 bool tasks_behind(void);
 /* Who is thread @tid (initial pid namespace, 0: unknown)?  @euid: used if it is gone. */
 void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor);
@@ -28,7 +30,10 @@ void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor);
 uint64_t tasks_file_limit(pid_t tid);
 /* Has @tid, at this moment, CAP_FSETID in the initial user namespace? */
 bool tasks_fsetid(pid_t tid);
-/* Counters for the log and `containerctl hierarchies --stats`: one "name value" line each; snprintf's value. */
+/*
+ * Counters for the log and `containerctl hierarchies --stats`, a line "name value" each.
+ * Returns what snprintf() does.
+ */
 int tasks_stats(char *buf, size_t size);
 
 #endif /* _CONTAINERFSD_TASKS_H */
