@@ -3,6 +3,7 @@
  * The engine's beginning and end, and the list of its subsystems.
  */
 #include "cftype.h"
+#include "options.h"
 
 #define SUBSYS(_x) [_x ## _subsys_id] = &_x ## _subsys,
 struct container_subsys *const container_subsys[CONTAINER_SUBSYS_COUNT] = {
@@ -29,11 +30,29 @@ static void find_hot_hooks(void)
 #undef SUBSYS_FIND
 }
 
+/* Does the table of @ss have all that must be there?  See subsys.h and options.h. */
+static bool subsys_complete(const struct container_subsys *ss)
+{
+	const struct subsys_options *o = ss->options;
+	const struct subsys_option *pos;
+
+	if (!ss->name || !ss->create || !ss->destroy || !ss->describe || !ss->files)
+		return false;
+	for (pos = o ? o->table : NULL; pos && pos->name; pos++)
+		if (!o->what || (pos->parse && (!o->size || !o->apply || !o->say_ignored)))
+			return false;
+	return true;
+}
+
 int container_engine_init(void)
 {
 	struct container_subsys *ss;
-	int i, ret = container_cache_init();
+	int i, ret;
 
+	for_each_subsys(ss, i)
+		if (WARN_ON(!subsys_complete(ss)))
+			return -EINVAL;
+	ret = container_cache_init();
 	if (ret)
 		return ret;
 	ret = cftype_init();

@@ -83,7 +83,8 @@ struct container_attr {
  */
 
 /*
- * Bring the engine up; -ENOMEM, -ENOSPC if it has more control files than nodes.  Down:
+ * Bring the engine up; -ENOMEM, -ENOSPC if it has more control files than nodes, -EINVAL
+ * if the table of a subsystem is not complete.  Down:
  * nothing may be mounted and no hook may run any more; hierarchies that live on
  * without a mount, their containers and all records of tasks go.  After that,
  * container_engine_free(), once the host has put all its references; may sleep.

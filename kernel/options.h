@@ -44,7 +44,7 @@ struct subsys_options {
 	const char	*what;			/* what they are, for messages: "x and y" */
 	size_t		size;			/* of @parsed, which begins as zeroes */
 
-	/* Free what parse() put into @parsed, but not @parsed; no lock, or NULL. */
+	/* Free what parse() put into @parsed, but not @parsed; no lock.  NULL: nothing to free. */
 	void (*free)(void *parsed);
 	/*
 	 * Under the lock, without flags, which the core shows and compares.  show: what of
