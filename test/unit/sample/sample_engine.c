@@ -4,7 +4,7 @@
  * they may make.
  *
  * It shows, and tests, that a subsystem is a plug-in: this file and a line in
- * subsystems.h are all of it. It has each part that a subsystem can have: state of
+ * subsystems.h are all of it. It has what most subsystems need: state of
  * containers and of tasks, hooks of fork, exit and reaping, a mount option, files.
  *
  * Users can rely on this. Each fork counts for the container of the creator and for those
