@@ -142,8 +142,9 @@ struct container_subsys {
 	/* Under the lock: @task exits in the container, which is not the top; instead of leave(). */
 	void (*exit)(struct container_subsys_state *css, struct container_task *task);
 	/*
-	 * Task @key, which has exited, is reaped, on a host that sees it; for each task of the
-	 * system while the subsystem is bound.  Atomic; no lock, and no record any more.
+	 * Task @key, which has exited, is reaped; for each task of the system while the
+	 * subsystem is bound.  Atomic; no lock, and no record any more.  Only on a host that
+	 * sees it: the module does while pids is bound (pids_host.set()), containerfsd never.
 	 */
 	void (*released)(unsigned long key);
 	/*
@@ -162,6 +163,8 @@ struct container_subsys {
 
 	/*
 	 * A fork, on a host that can ask before it: container_fork_begins().  Under the lock.
+	 * The module asks from the first limit of pids on (pids_host.start()); containerfsd
+	 * never, because its hooks cannot call the engine.
 	 * can_fork: @creator, a task of the container, is about to make a task; an error
 	 * refuses that.  A subsystem that agrees is told of the end, also when @creator was
 	 * moved or the hierarchy has ended meanwhile: by fork(), if the child was made and

@@ -8,6 +8,7 @@
  * the process what it inherited.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/parts.h"
 #include "common/endpoint.h"
@@ -40,10 +41,12 @@ static int control_up(void)
 
 static int start_up(void)
 {
+	const char *what = ns_host.describe(), *how = strstr(what, ": ");
+
 	lifetime_ready();
 	start_ready(options->level, options->syslog);
-	log_info("version " VERSION " at %s; ns %s", endpoint_show(options->socket),
-		 ns_host.describe());
+	log_info("version " VERSION " at %s; %s", endpoint_show(options->socket),
+		 how ? how + 2 : what);
 	return 0;
 }
 

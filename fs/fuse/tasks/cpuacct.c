@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuacct.c - CPU time of css_groups, from BPF's sums to the engine's charges
+ * CPU time of css_groups, from BPF's sums to the engine's charges
  *
  * The BPF programs keep, for each id and CPU, the sum of what tasks had used when
  * they left it, or that CPU: at a clone, an attach, an exit and a migration, by
@@ -156,7 +156,6 @@ static int add_task(void *arg, const struct te_task *task)
 	struct group_id *gid = ids_find(te_word_id(task->word));
 	struct te_cpu *sum;
 
-	(void)arg;
 	if (!gid || !gid->asked || task->on_cpu >= (uint32_t)nr_cpus)
 		return 0;
 	sum = &gid->account->cpu[task->on_cpu].sum;

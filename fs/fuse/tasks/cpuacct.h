@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cpuacct.h - CPU time of css_groups, from BPF's sums to the engine's charges
+ * CPU time of css_groups, from BPF's sums to the engine's charges
  *
  * See cpuacct.c. One thread, no locks; nothing here may be called under
  * the engine's lock unless it says so.

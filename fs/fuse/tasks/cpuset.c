@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpuset.c - CPU affinity: sched_setaffinity(2) from outside
+ * CPU affinity: sched_setaffinity(2) from outside
  *
  * A task keeps what it is given, hands it on to its children, and can ask for
  * more; of that a BPF program tells (bpf/hooks.bpf.c), and the engine has it
@@ -224,7 +224,6 @@ static void on_uevent(int fd, uint32_t events, void *arg)
 	bool cpu = false;
 	ssize_t n;
 
-	(void)events, (void)arg;
 	while ((n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT)) != 0) {
 		if (n < 0 && errno == ENOBUFS)
 			cpu = true;	/* something was missed */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cpuset.h - CPU affinity
+ * CPU affinity
  *
  * The file defines cpuset_host of kernel/cpuset_host.h, and host_nr_cpus().
  */

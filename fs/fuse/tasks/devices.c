@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * devices.c - device rules, from the engine to BPF
+ * Device rules, from the engine to BPF
  *
  * The engine's sets of rules go into a BPF map, and which set the tasks of a
  * css_group are under is said in the entry of each of its ids (ids.c). A

@@ -471,8 +471,6 @@ static void on_timer(int fd, uint32_t events, void *arg)
 {
 	uint64_t times;
 
-	(void)events;
-	(void)arg;
 	if (read(fd, &times, sizeof(times)) == sizeof(times) && shadows)
 		container_freezer_look();
 }

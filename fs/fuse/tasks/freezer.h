@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * freezer.h - stopping tasks
+ * Stopping tasks
  *
  * The file defines freezer_host of kernel/freezer_host.h. It needs nothing but these
  * two calls and the event loop; the kernel's freezer is opened when it is first needed.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * freezer_kernel.h - the kernel's own cgroup v1 freezer, as freezer.c uses it
+ * The kernel's own cgroup v1 freezer, as freezer.c uses it
  *
  * Groups are paths below the hierarchy's root, "" for the root itself. Functions
  * that return int return 0 or a negative errno. But for kernel_freezer_lacks() and

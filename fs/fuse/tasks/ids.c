@@ -356,7 +356,6 @@ static void rearm(struct tasks_node *node, void *arg)
 	struct group_id *gid = (struct group_id *)node;
 	struct css_group_facts facts;
 
-	(void)arg;
 	if (!(gid->watch & WATCH_EVENTS))
 		return;
 	css_group_get_facts(gid->group, &facts);
@@ -452,7 +451,6 @@ static void drop(struct tasks_node *node, void *arg)
 {
 	struct css_group *group = ((struct group_id *)node)->group;
 
-	(void)arg;
 	drop_entry((struct group_id *)node);
 	css_group_put(group);
 }

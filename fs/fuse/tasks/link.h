@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * link.h - the tracker of the kernel's tasks, for the files of this folder
+ * The tracker of the kernel's tasks, for the files of this folder
  */
 #ifndef _CONTAINERFSD_TASKS_LINK_H
 #define _CONTAINERFSD_TASKS_LINK_H

@@ -147,13 +147,11 @@ int host_task_get(int nr, const struct container_actor *actor, struct container_
 
 void host_task_put(const struct container_task_info *info)
 {
-	(void)info;
 }
 
 /* Nothing is pinned, because the word tells whether another task is at that address now. */
 void host_task_hold(const struct container_task_info *info)
 {
-	(void)info;
 }
 
 struct walk {

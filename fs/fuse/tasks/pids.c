@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pids.c - the numbers of tasks, from BPF's entries to the engine's containers
+ * The numbers of tasks, from BPF's entries to the engine's containers
  *
  * BPF counts, refuses and remembers (bpf/abi.h: te_pids); the engine has
  * the tree, the limits and the files. This file knows which entry a container has:
@@ -333,7 +333,6 @@ int pids_init(void)
 
 static void forget(struct tasks_node *node, void *arg)
 {
-	(void)arg;
 	tasks_hash_del(&table, node);
 	((struct pids_entry *)node)->above = NULL;	/* which may be gone already */
 	drop((struct pids_entry *)node);

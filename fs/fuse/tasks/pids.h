@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pids.h - the numbers of tasks, from BPF's entries to the engine's containers
+ * The numbers of tasks, from BPF's entries to the engine's containers
  *
  * One thread, no locks. What may be called under the engine's lock says so.
  */

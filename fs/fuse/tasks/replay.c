@@ -153,7 +153,6 @@ static void set_word(unsigned long key, uint32_t tid, uint32_t tgid, uint64_t wo
 
 static void replay_fork(void *ctx, const struct te_fork *ev)
 {
-	(void)ctx;
 	set_word(ev->task, ev->tid, ev->tgid, ev->word, false);
 }
 
@@ -170,7 +169,6 @@ static void replay_clone(void *ctx, const struct te_clone *ev)
 	};
 	char comm[TE_COMM_LEN + 1] = "";
 
-	(void)ctx;
 	memcpy(comm, ev->comm, TE_COMM_LEN);
 	info.comm = comm;
 	if (!ids_find(id))
@@ -180,13 +178,11 @@ static void replay_clone(void *ctx, const struct te_clone *ev)
 
 static void replay_exit_event(void *ctx, const struct te_exit *ev)
 {
-	(void)ctx;
 	drop_task(ev->task);
 }
 
 static void replay_exec(void *ctx, const struct te_exec *ev)
 {
-	(void)ctx;
 	set_word(ev->task, ev->tid, ev->tid, ev->word, false);
 	container_task_rename(ev->task, (int)ev->tid, (int)ev->tid);
 }
@@ -199,7 +195,6 @@ static void replay_affinity(void *ctx, const struct te_affinity *ev)
 {
 	struct te_facts facts;
 
-	(void)ctx;
 	if (!ev->tid)
 		container_task_affinity(0);
 	else if (!task_events_query(te, ev->tid, &facts))
@@ -208,7 +203,6 @@ static void replay_affinity(void *ctx, const struct te_affinity *ev)
 
 static int mark_task(struct container_task *task, unsigned long key, void *arg)
 {
-	(void)key, (void)arg;
 	container_task_set_cookie(task, container_task_cookie(task) | TE_WORD_EXITED);
 	return 0;
 }
@@ -218,32 +212,27 @@ static void replay_refused(void *ctx, uint64_t id)
 	struct group_id *gid = ids_find(id);
 	uint64_t nr = task_events_group_refused(te, id);
 
-	(void)ctx;
 	if (gid && nr)
 		container_clone_refused(gid->group, nr);
 }
 
 static void rebuild_begin(void *ctx)
 {
-	(void)ctx;
 	container_task_for_each(mark_task, NULL);
 }
 
 static int group_known(void *ctx, uint64_t id)
 {
-	(void)ctx;
 	return ids_find(id) != NULL;
 }
 
 static void group(void *ctx, uint64_t id, const struct te_group *group)
 {
-	(void)ctx;
 	add_group(id, group);
 }
 
 static void rebuild_task(void *ctx, const struct te_task *task)
 {
-	(void)ctx;
 	if (task->word & TE_WORD_EXITED)
 		return;
 	set_word(task->task, task->tid, task->tgid, task->word, true);
@@ -279,7 +268,6 @@ static void sweep_records(void)
 
 static void rebuild_end(void *ctx)
 {
-	(void)ctx;
 	sweep_records();
 	container_task_affinity(0);
 }
@@ -300,7 +288,6 @@ const struct task_events_ops replay_ops = {
 
 static int resync_task(void *arg, const struct te_task *task)
 {
-	(void)arg;
 	if (task->word && !(task->word & TE_WORD_EXITED))
 		set_word(task->task, task->tid, task->tgid, task->word, false);
 	return 0;
@@ -316,7 +303,6 @@ static void resync(void)
 
 static int kill_task(void *arg, const struct te_task *task)
 {
-	(void)arg;
 	set_word(task->task, task->tid, task->tgid, task->word, false);
 	return 0;
 }
@@ -393,8 +379,6 @@ int replay_drain(void)
 
 static int count_task(struct container_task *task, unsigned long key, void *arg)
 {
-	(void)task;
-	(void)key;
 	++*(unsigned long *)arg;
 	return 0;
 }

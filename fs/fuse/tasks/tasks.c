@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tasks.c - the link between the kernel's tasks (BPF) and the engine
+ * The link between the kernel's tasks (BPF) and the engine
  *
  * task_events follows which css_group each task is in and reports changes;
  * replay.c plays them into the engine; ids.c knows which group an
@@ -42,7 +42,6 @@
 /* Work makes work; so often in one go, then requests have their turn. */
 #define SETTLE_ROUNDS 4
 
-struct task_events *te;
 static int kick_fd = -1;	/* an eventfd: the loop is to settle */
 static bool serving;		/* between tasks_begin() and tasks_end() */
 static bool work_pending;
@@ -93,7 +92,6 @@ void tasks_end(void)
 /* The kernel wants to be heard: a watched group, or a ring half full. */
 static void on_events(int fd, uint32_t events, void *arg)
 {
-	(void)fd, (void)events, (void)arg;
 	task_events_wakeup(te);
 	tasks_begin();
 	tasks_end();
@@ -103,7 +101,6 @@ static void on_kick(int fd, uint32_t events, void *arg)
 {
 	eventfd_t count;
 
-	(void)events, (void)arg;
 	eventfd_read(fd, &count);
 	tasks_begin();
 	tasks_end();
@@ -133,7 +130,6 @@ int host_task_set_group(const struct container_task_info *info, struct css_group
 	struct group_id *gid;
 	int err;
 
-	(void)from;
 	/* Nobody knows better, and asking again would not help. */
 	if (replay_failed())
 		return -EIO;
@@ -207,7 +203,6 @@ int tasks_stats(char *buf, size_t size)
 
 static void log_line(void *ctx, const char *line)
 {
-	(void)ctx;
 	log_info("%s", line);
 }
 
