@@ -76,14 +76,21 @@ void replay_check(const struct te_facts *facts)
 		drop_task(facts->task);
 }
 
-/* Give @id a meaning: a clone of @parent, or @parent itself if the engine refuses. */
+/*
+ * Give @id a meaning: a clone of @parent, or @parent itself if the engine refuses.
+ * @name: the task's, TE_COMM_LEN bytes, which need not end with a NUL.
+ */
 static struct group_id *add_clone(uint64_t id, struct group_id *parent,
-				  const struct container_clone_info *info)
+				  struct container_clone_info *info, const char *name)
 {
+	char comm[TE_COMM_LEN + 1] = "";
 	struct css_group_facts facts;
 	struct css_group *group;
 	struct group_id *gid;
 
+	memcpy(comm, name, TE_COMM_LEN);
+	info->comm = comm;
+	info->host_word = id;
 	group = container_clone(parent->group, info, &facts);
 	if (group == parent->group)
 		limits_uncharge(info->user);
@@ -107,13 +114,9 @@ static struct group_id *add_group(uint64_t id, const struct te_group *group)
 		.flags	= group->flags,
 		.user	= group->user,
 		.unlimited = group->unlimited,
-		.host_word = id,
 	};
-	char comm[TE_COMM_LEN + 1] = "";
 
-	memcpy(comm, group->comm, TE_COMM_LEN);
-	info.comm = comm;
-	return add_clone(id, known_id(group->parent), &info);
+	return add_clone(id, known_id(group->parent), &info, group->comm);
 }
 
 /* The entry of @id; never NULL, because an unknown id counts as another name of id 0. */
@@ -165,14 +168,10 @@ static void replay_clone(void *ctx, const struct te_clone *ev)
 		.flags	= ev->flags,
 		.user	= ev->user,
 		.unlimited = ev->unlimited,
-		.host_word = id,
 	};
-	char comm[TE_COMM_LEN + 1] = "";
 
-	memcpy(comm, ev->comm, TE_COMM_LEN);
-	info.comm = comm;
 	if (!ids_find(id))
-		add_clone(id, known_id(ev->parent), &info);
+		add_clone(id, known_id(ev->parent), &info, ev->comm);
 	set_word(ev->task, ev->tid, ev->tgid, ev->word, false);
 }
 
