@@ -109,10 +109,14 @@ static void drop(struct pids_entry *entry)
 
 void pids_cloned(uint64_t id)
 {
-	uint64_t key = clone_key(id);
 	struct pids_entry *entry;
+	uint64_t key;
 
-	if (!key || find_key(key))
+	/* Mostly a container has it, and BPF need not be asked. */
+	if (find_key(TE_PIDS_CLONE | id))
+		return;
+	key = clone_key(id);
+	if (!key)
 		return;
 	entry = calloc(1, sizeof(*entry));
 	if (!entry)
