@@ -18,7 +18,8 @@
 
 #define READERS		4
 #define WRITERS		2
-#define SECONDS		6
+#define SECONDS		6	/* and on, until all was tried */
+#define SECONDS_MOST	60	/* but not for ever */
 #define FILES_MAX	64
 #define SUBSYS_MAX	16
 #define TIMES		20	/* uses of an open file, before it is opened again */
@@ -227,16 +228,28 @@ static void end_workers(const pid_t *pid)
 			fail("a worker ended with status %#x", status);
 }
 
+static bool all_tried(void)
+{
+	int n;
+
+	for (n = 0; n < nr_files; n++)
+		if (file[n].readable && !s->reads[n])
+			return false;
+	return s->writes && s->gone;
+}
+
 static void test(bool module, double seconds)
 {
 	const unsigned int all = (1u << nr_subsys) - 1;
 	long remounts = 0, reads = 0;
 	pid_t pid[READERS + WRITERS];
-	double end = now() + seconds;
+	double start = now();
 	int n;
 
 	start_workers(pid);
-	while (now() < end && !waitpid(-1, NULL, WNOHANG)) {
+	while (now() < start + seconds || (!all_tried() && now() < start + SECONDS_MOST)) {
+		if (waitpid(-1, NULL, WNOHANG))
+			break;
 		remount(module, (unsigned int)random() & all);
 		remounts++;
 	}
