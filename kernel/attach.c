@@ -165,7 +165,7 @@ static int attach_commit(struct attach_set *set)
 
 	set->moved = false;
 	spin_lock(&container_lock);
-	if (container_dead(set->cont))
+	if (container_removed(set->cont))
 		ret = -ENODEV;
 	for (i = 0; !ret && i < set->nr; i++) {
 		ret = thread_can_attach(set, &set->thread[i]);

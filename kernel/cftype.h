@@ -15,7 +15,7 @@
  * takes states away from the top container, waits for the handlers of its files;
  * the states of other containers go with the container, of which the file holds a
  * reference.  What may happen meanwhile is that the container is removed: a handler
- * that writes asks container_dead() under the lock.
+ * that writes asks container_removed() under the lock.
  */
 #ifndef _CONTAINERFS_CFTYPE_H
 #define _CONTAINERFS_CFTYPE_H

@@ -92,9 +92,9 @@ _Bool container_is_clone(const struct container *cont)
 	return cont->flags & CONTAINER_CLONE;
 }
 
-_Bool container_is_dead(const struct container *cont)
+_Bool container_is_removed(const struct container *cont)
 {
-	return READ_ONCE(cont->flags) & CONTAINER_DEAD;
+	return READ_ONCE(cont->flags) & CONTAINER_REMOVED;
 }
 
 struct container *container_parent(struct container *cont)
@@ -338,7 +338,7 @@ void container_unlink(struct container *cont)
 	for_each_subsys(ss, i)
 		if (cont->subsys[i] && ss->offline)
 			ss->offline(cont->subsys[i]);
-	cont->flags |= CONTAINER_DEAD;
+	cont->flags |= CONTAINER_REMOVED;
 	list_del_init(&cont->pending);
 	cftype_wake_all(cont);
 	rb_erase(&cont->by_name, &dir->children);
@@ -361,7 +361,7 @@ int container_lookup(struct container *dir, const char *name,
 	if (strlen(name) > CONTAINER_NAME_MAX)
 		return -ENAMETOOLONG;
 	spin_lock(&container_lock);
-	if (container_dead(dir)) {
+	if (container_removed(dir)) {
 		ret = -ENOENT;
 	} else {
 		*node = cftype_find(dir, name);
@@ -435,7 +435,7 @@ again:
 	cont->gid = gid;
 
 	spin_lock(&container_lock);
-	if (container_dead(dir))
+	if (container_removed(dir))
 		ret = -ENODEV;
 	else if (container_name_taken(dir, name))
 		ret = -EEXIST;
@@ -497,7 +497,7 @@ int container_rename(struct container *dir, const char *name,
 	spin_lock(&container_lock);
 	cont = container_child(dir, name);
 	there = container_child(dir, newname);
-	if (container_dead(dir))
+	if (container_removed(dir))
 		ret = -ENODEV;
 	else if (!cont)
 		ret = -ENOENT;
@@ -560,7 +560,7 @@ int container_readdir(struct container *dir, unsigned long long pos, unsigned lo
 	int ret = 0;
 
 	spin_lock(&container_lock);
-	if (container_dead(dir))
+	if (container_removed(dir))
 		ret = -ENOENT;
 	if (end && !*end)
 		*end = next_container_id;

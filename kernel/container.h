@@ -15,10 +15,10 @@
  * Lifetimes.
  *  - A container is reference counted.  The tree holds one reference until it
  *    is removed, each child one on its parent, each css_link one, each open
- *    file one, hosts their own.  Removal marks it dead and unlinks it from its
- *    parent under the lock; later calls find CONTAINER_DEAD and answer -ENODEV.  The
+ *    file one, hosts their own.  Removal marks it removed and unlinks it from its
+ *    parent under the lock; later calls find CONTAINER_REMOVED and answer -ENODEV.  The
  *    memory is freed after the last reference and a grace period, so that a path walk
- *    under RCU can ask container_is_dead().
+ *    under RCU can ask container_is_removed().
  *  - A css_group is reference counted: one a task in it, and the hosts' own.
  *    It names only the containers that are not a top container, so the init
  *    group names none and a new hierarchy changes no group.
@@ -28,7 +28,7 @@
  *    than in the top containers until the task exits.
  *
  * Why no task is ever in a removed container: tasks enter a container by
- * attach (which checks CONTAINER_DEAD under the lock), by fork or clone (from
+ * attach (which checks CONTAINER_REMOVED under the lock), by fork or clone (from
  * a task that is in it, or in its parent).  Removal needs, under the same
  * lock, no task and no child.  So a task that could bring another one in is either
  * there, and removal fails, or it is not, and then no task can.
@@ -93,7 +93,7 @@ extern struct list_head container_roots;
 
 /* --- containers --- */
 
-#define CONTAINER_DEAD			0x01
+#define CONTAINER_REMOVED			0x01
 #define CONTAINER_CLONE			0x02	/* made by container_clone() */
 #define CONTAINER_NOTIFY_ON_RELEASE	0x04
 #define CONTAINER_CLONE_CHILDREN	0x08
@@ -149,9 +149,9 @@ struct container {
 };
 
 /* Was @cont removed?  It stays so; only its last references keep its memory. */
-static inline bool container_dead(const struct container *cont)
+static inline bool container_removed(const struct container *cont)
 {
-	return cont->flags & CONTAINER_DEAD;
+	return cont->flags & CONTAINER_REMOVED;
 }
 
 static inline bool container_is_top(const struct container *cont)
@@ -179,7 +179,7 @@ struct container *container_alloc(struct containerfs_root *root, struct containe
 				  const char *name, gfp_t gfp);
 /* Put @cont into the tree, which takes over the caller's reference. */
 void container_link(struct container *cont);
-/* Take an empty container out of the tree and mark it dead; drops the tree's reference. */
+/* Take an empty container out of the tree and mark it removed; drops the tree's reference. */
 void container_unlink(struct container *cont);
 int container_path_locked(struct container *cont, char *buf, unsigned long size);
 /* Count a change of container.events, and wake its pollers. */

@@ -160,7 +160,7 @@ static int cpus_write(struct container_subsys_state *css, struct container_file 
 	if (ret)
 		goto free;
 	spin_lock(&container_lock);
-	if (container_dead(cont)) {
+	if (container_removed(cont)) {
 		ret = -ENODEV;
 	} else if (!bitmap_subset(cpus, cpuset_online_cpus, nr)) {
 		ret = -EINVAL;
@@ -219,7 +219,7 @@ static int mems_write(struct container_subsys_state *css, struct container_file 
 	cpuset_refresh();
 	spin_lock(&container_lock);
 	to = cpuset_view(cont);
-	if (container_dead(cont)) {
+	if (container_removed(cont)) {
 		ret = -ENODEV;
 	} else if (!bitmap_subset(mems, cpuset_online_mems, CONTAINER_MEMS_MAX)) {
 		ret = -EINVAL;
@@ -263,7 +263,7 @@ static int exclusive_set(struct container_subsys_state *css, const bool *cpu, co
 		to.cpu_exclusive = *cpu;
 	if (mem)
 		to.mem_exclusive = *mem;
-	ret = container_dead(cont) ? -ENODEV : cpuset_validate(cont, &to);
+	ret = container_removed(cont) ? -ENODEV : cpuset_validate(cont, &to);
 	if (!ret) {
 		was = cpuset_exclusive(cs);
 		cs->cpu_exclusive = to.cpu_exclusive;

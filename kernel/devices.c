@@ -329,7 +329,7 @@ static void devices_work(void)
 static int devices_list_show(struct seq_file *m, struct container_subsys_state *css)
 {
 	spin_lock(&container_lock);
-	if (!container_dead(css->container))
+	if (!container_removed(css->container))
 		device_rules_show(m, devices_of_css(css)->rules);
 	spin_unlock(&container_lock);
 	return 0;
@@ -339,7 +339,7 @@ static int devices_change(struct container *cont, bool deny, bool all,
 			  const struct container_device_rule *rule)
 {
 	lockdep_assert_held(&container_lock);
-	if (container_dead(cont))
+	if (container_removed(cont))
 		return -ENODEV;
 	if (deny)
 		return all ? devices_deny_all(cont) : devices_deny(cont, rule);

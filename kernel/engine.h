@@ -151,7 +151,7 @@ const char *container_name(const struct container *cont);
 struct containerfs_root *container_root(const struct container *cont);
 /* Made by container_clone(), so it may vanish without an rmdir. */
 _Bool container_is_clone(const struct container *cont);
-_Bool container_is_dead(const struct container *cont);
+_Bool container_is_removed(const struct container *cont);
 /* The parent with a reference; the top container is its own parent. */
 struct container *container_parent(struct container *cont);
 /* Path below the hierarchy's root, "/" for the top; length, or -ENAMETOOLONG. */

@@ -58,7 +58,7 @@ int container_file_open(struct container *cont, unsigned int node,
 	file->opener = *opener;
 
 	spin_lock(&container_lock);
-	if (container_dead(cont))
+	if (container_removed(cont))
 		ret = -ENODEV;
 	else
 		file->cont = container_get(cont);
@@ -130,7 +130,7 @@ static struct container_text *container_text_show(struct container_subsys_state 
 /* Was the container removed, or did a remount take the subsystem of the file away? */
 static bool container_file_gone(const struct container_file *file)
 {
-	return container_is_dead(file->cont) ||
+	return container_is_removed(file->cont) ||
 	       container_cftype(file->cont, file->node) != file->cft;
 }
 

@@ -394,7 +394,7 @@ static int freezer_state_write(struct container_subsys_state *css, struct contai
 			return ret;
 	}
 	spin_lock(&container_lock);
-	if (container_dead(cont)) {
+	if (container_removed(cont)) {
 		ret = -ENODEV;
 	} else {
 		freezer_of_css(css)->self = freeze;

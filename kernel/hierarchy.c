@@ -197,7 +197,7 @@ static void root_unbind(struct containerfs_root *root)
 			ss->offline(root->top->subsys[i]);
 		ss->root = NULL;
 	}
-	root->top->flags |= CONTAINER_DEAD;
+	root->top->flags |= CONTAINER_REMOVED;
 	list_del_init(&root->top->pending);
 	cftype_wake_all(root->top);
 	list_del(&root->node);

@@ -127,7 +127,7 @@ static int kill_announce(struct container *cont, bool on)
 	int ret = 0;
 
 	spin_lock(&container_lock);
-	if (on && container_dead(cont)) {
+	if (on && container_removed(cont)) {
 		ret = -ENODEV;
 	} else if (on && !cont->nr_populated) {
 		ret = -ENOENT;

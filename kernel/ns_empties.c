@@ -222,7 +222,7 @@ static void ns_set_empty(struct ns_state *ns, bool empty)
 void ns_update(struct ns_state *ns)
 {
 	struct container *cont = ns->css.container;
-	bool empty = !cont->nr_populated && !ns->nr_made && !container_dead(cont);
+	bool empty = !cont->nr_populated && !ns->nr_made && !container_removed(cont);
 
 	if (!(cont->flags & CONTAINER_CLONE) || empty == !list_empty(&ns->empty_node))
 		return;
@@ -304,7 +304,7 @@ static struct container *ns_leaf(struct container *cont)
 {
 	struct rb_node *node;
 
-	if (ns_trim_at && ns_trim_of == cont->id && !container_dead(ns_trim_at))
+	if (ns_trim_at && ns_trim_of == cont->id && !container_removed(ns_trim_at))
 		cont = ns_trim_at;
 	while ((node = rb_first(&cont->children)))
 		cont = rb_entry(node, struct container, by_name);

@@ -97,7 +97,7 @@ static int clone_flags_write(struct container_subsys_state *css, struct containe
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	if (container_dead(css->container)) {
+	if (container_removed(css->container)) {
 		ret = -ENODEV;
 	} else {
 		ns_of_css(css)->clone_flags = flags;
@@ -128,7 +128,7 @@ static int clone_name_write(struct container_subsys_state *css, struct container
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	if (container_dead(css->container))
+	if (container_removed(css->container))
 		ret = -ENODEV;
 	else
 		swap(t, ns_of_css(css)->clone_name);
@@ -149,7 +149,7 @@ static int next_name_set(struct container *cont, const struct container_task_inf
 
 	spin_lock(&container_lock);
 	group = container_task_group_of(info->key);
-	if (container_dead(cont))
+	if (container_removed(cont))
 		ret = -ENODEV;
 	else if (css_group_container(group, cont->root) != cont)
 		ret = -EPERM;
@@ -225,7 +225,7 @@ static int limit_write(struct ns_state *ns, char *buf, limit_of_t limit_of)
 	if (ret)
 		return ret;
 	spin_lock(&container_lock);
-	if (container_dead(cont)) {
+	if (container_removed(cont)) {
 		ret = -ENODEV;
 	} else {
 		*limit_of(ns) = val;

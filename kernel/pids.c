@@ -421,7 +421,7 @@ static int pids_max_write(struct container_subsys_state *css, struct container_f
 			return ret;
 	}
 	spin_lock(&container_lock);
-	if (container_dead(cont))
+	if (container_removed(cont))
 		ret = -ENODEV;
 	else if (pids_host_counts())
 		ret = pids_host.limit(cont->id, max);

@@ -20,7 +20,7 @@ static LIST_HEAD(release_list);		/* containers, by pending; under container_lock
 void container_check_release(struct container *cont)
 {
 	lockdep_assert_held(&container_lock);
-	if (!(cont->flags & CONTAINER_NOTIFY_ON_RELEASE) || container_dead(cont) ||
+	if (!(cont->flags & CONTAINER_NOTIFY_ON_RELEASE) || container_removed(cont) ||
 	    !list_empty(&cont->pending))
 		return;
 	list_add_tail(&cont->pending, &release_list);

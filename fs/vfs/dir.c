@@ -20,7 +20,7 @@ static int containerfs_revalidate(COMPAT_REVALIDATE_DIR struct dentry *dentry, u
 
 	inode = READ_ONCE(dentry->d_inode);
 	if (inode)
-		return CONTAINERFS_I(inode)->node || !container_is_dead(inode_cont(inode));
+		return CONTAINERFS_I(inode)->node || !container_is_removed(inode_cont(inode));
 	if (flags & LOOKUP_RCU)
 		return -ECHILD;
 	/* Also when the name is about to be created, because a clone may have taken it. */

@@ -249,7 +249,7 @@ START_TEST(held_ones_go_too)
 	keep(a, "0");
 	host_exit(tid);
 	container_run_work();
-	ck_assert(container_is_dead(clone));
+	ck_assert(container_is_removed(clone));
 	ck_assert_int_eq(container_file_read(f, &root_actor, 0, &data), -ENODEV);
 	ck_assert_str_eq(children_of(a), "");
 	container_file_release(f);

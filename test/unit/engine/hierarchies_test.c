@@ -98,7 +98,7 @@ START_TEST(dies_without_children_lives_with)
 	umount_top(top);
 	ck_assert_int_eq(hierarchy_count(), 0);
 	container_put(a);
-	ck_assert(container_is_dead(b));
+	ck_assert(container_is_removed(b));
 	container_put(b);
 }
 END_TEST
@@ -169,7 +169,7 @@ START_TEST(umount_lets_go_of_clones)
 
 	umount_top(top);
 	ck_assert_int_eq(hierarchy_count(), 1);
-	ck_assert(container_is_dead(clone));
+	ck_assert(container_is_removed(clone));
 	ck_assert(!host.cloning);
 	ck_assert_uint_eq(host.task[11].affinity, HOST_ALL_CPUS);
 	ck_assert(!host.task[11].stopped);

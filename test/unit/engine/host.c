@@ -451,7 +451,7 @@ void host_set_cloning(_Bool on)
 void host_clone_added(struct container *dir, struct container *child)
 {
 	ck_assert(container_root(dir) == container_root(child));
-	ck_assert(container_is_clone(child) && !container_is_dead(child));
+	ck_assert(container_is_clone(child) && !container_is_removed(child));
 	host.added++;
 	host.last_added = container_id(child);
 }

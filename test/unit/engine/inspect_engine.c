@@ -51,7 +51,7 @@ static const char *inspect_group(const struct css_group *group)
 		check(link->group == group, "%llu", group->id);
 		check(!container_is_top(link->container), "%llu", group->id);
 		check(refcount_read(&link->container->refs) > 0, "%llu", group->id);
-		check(!group->nr_tasks || !container_dead(link->container),
+		check(!group->nr_tasks || !container_removed(link->container),
 		      "tasks of group %llu in removed %s", group->id, name_of(link->container));
 		list_for_each_entry(other, &group->links, in_group)
 			check(other == link || other->container->root != link->container->root,
@@ -154,7 +154,7 @@ static const char *inspect_one(struct container *cont)
 
 	if (ret)
 		return ret;
-	check(!container_dead(cont), "%s", name_of(cont));
+	check(!container_removed(cont), "%s", name_of(cont));
 	check(refcount_read(&cont->refs) > cont->nr_children, "%s", name_of(cont));
 	for_each_subsys(ss, i) {
 		check(!cont->subsys[i] == !(cont->root->subsys_mask & (1u << i)), "%s in %s",
@@ -256,7 +256,7 @@ struct inspect_container inspect_container(struct container *cont)
 		.nr_populated = cont->nr_populated,
 		.events = cont->events,
 		.depth = cont->depth,
-		.dead = container_dead(cont),
+		.dead = container_removed(cont),
 		.clone = cont->flags & CONTAINER_CLONE,
 		.notify = cont->flags & CONTAINER_NOTIFY_ON_RELEASE,
 		.releasable = cont->flags & CONTAINER_RELEASABLE,

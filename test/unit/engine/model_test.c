@@ -345,7 +345,7 @@ static void do_hold(void)
 		*f = open_as(&root_actor, model.node[pick_node()].cont, files[pick(3)]);
 		return;
 	}
-	dead = container_is_dead(container_file_container(*f));
+	dead = container_is_removed(container_file_container(*f));
 	n = container_file_read(*f, &root_actor, 0, &data);
 	ck_assert(dead ? n == -ENODEV : n >= 0);
 	container_file_poll(*f, &armed);

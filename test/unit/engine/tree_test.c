@@ -84,7 +84,7 @@ START_TEST(remove_one)
 	host_exit(11);		/* it is not reaped, which does not matter */
 	held = container_get(a);
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
-	ck_assert(container_is_dead(held));
+	ck_assert(container_is_removed(held));
 	ck_assert_int_eq(container_rmdir(top, "a"), -ENOENT);
 
 	/* nothing works any more inside of it */

@@ -215,7 +215,7 @@ static int sample_limit_write(struct container_subsys_state *css, u64 limit)
 	int ret = 0;
 
 	spin_lock(&container_lock);
-	if (container_dead(css->container))
+	if (container_removed(css->container))
 		ret = -ENODEV;
 	else
 		sample_of(css->container)->limit = limit;
