@@ -152,6 +152,8 @@ struct containerfs_root *container_root(const struct container *cont);
 /* Made by container_clone(), so it may vanish without an rmdir. */
 _Bool container_is_clone(const struct container *cont);
 _Bool container_is_removed(const struct container *cont);
+/* Its init has exited, or its last lease was closed, or that of a container above. */
+_Bool container_is_dead(const struct container *cont);
 /* The parent with a reference; the top container is its own parent. */
 struct container *container_parent(struct container *cont);
 /* Path below the hierarchy's root, "/" for the top; length, or -ENAMETOOLONG. */
@@ -251,6 +253,34 @@ long container_file_write(struct container_file *file, const struct container_ac
 unsigned int container_file_poll(struct container_file *file, _Bool *armed);
 struct container *container_file_container(const struct container_file *file);
 unsigned int container_file_node(const struct container_file *file);
+
+/* --- the container as an object: kernel/hold.c, init.c, lease.c --- */
+
+/*
+ * Fill *@stat, all of it, for @caller.  -ENODEV: @cont was removed.  May sleep.
+ */
+struct containerfs_stat;
+int container_stat(struct container *cont, const struct container_actor *caller,
+		   struct containerfs_stat *stat);
+/*
+ * An open directory (or file) of @cont is a lease from now on: @flags are
+ * CONTAINERFS_LEASE_*, with KILL.  -EINVAL (flags, the top container), -ECANCELED (@cont is
+ * dead), -ENODEV.  The host calls container_lease_end() with the same flags at its last
+ * close.  A file that has written to container.lease is ended by container_file_release().
+ * Whoever asks must be allowed to write container.lease; that is for the host to find out.
+ * May sleep.
+ */
+int container_lease(struct container *cont, unsigned int flags);
+void container_lease_end(struct container *cont, unsigned int flags);
+/* The text of the symbolic link @node; its length, -ENOENT, -EINVAL (no link), -ENAMETOOLONG. */
+int container_readlink(struct container *cont, unsigned int node, char *buf, unsigned long size);
+/* What @cont holds of @type, with a reference; -ENOENT, -EINVAL (@type), -ENODEV. */
+struct container_held;
+struct container_hold;
+int container_hold_get(struct container *cont, unsigned int type, struct container_held **heldp);
+/* What the host said of it; lives as long as the reference.  No lock. */
+const struct container_hold *container_held_hold(const struct container_held *held);
+void container_held_put(struct container_held *held);	/* may sleep */
 
 /* --- tasks: kernel/task.c.  All atomic: callable from a tracepoint. --- */
 

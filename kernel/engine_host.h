@@ -133,9 +133,11 @@ static inline void host_sync(void)
 		host_replica->sync();
 }
 
-/* Atomic.  The engine itself made or removed @child, a clone, in @dir. */
+/* Atomic.  The engine itself made or removed @child, a clone or a dead container, in @dir. */
 void host_clone_added(struct container *dir, struct container *child);
 void host_clone_removed(struct container *dir, struct container *child);
+/* Atomic.  Symbolic links of @cont, which are control files, have come or gone. */
+void host_links_changed(struct container *cont);
 /* Atomic.  What poll(2) reports of @node of @cont has changed. */
 void host_file_event(struct container *cont, unsigned int node);
 

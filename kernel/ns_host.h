@@ -8,6 +8,13 @@
 
 #include "engine.h"
 
+/* A namespace or root that a container holds: hold.c. */
+struct container_hold {
+	unsigned int		type;		/* CLONE_NEW* or CONTAINERFS_HOLD_ROOT */
+	unsigned long long	handle;		/* the host's word for it */
+	unsigned long long	inode;		/* of a namespace, as /proc shows it; 0 of a root */
+};
+
 /* Each host defines one. */
 struct ns_host_ops {
 	/* By which hooks this host sees clone(2) and unshare(2), in one phrase: "enforced: ...". */
@@ -19,6 +26,36 @@ struct ns_host_ops {
 	 */
 	void (*charge_user)(unsigned int user, unsigned long long word);
 	void (*uncharge_user)(unsigned int user);
+
+	/*
+	 * What ns.hold is written for.  All of these may sleep but hold_link(); @writer is in
+	 * the write(2), and may use what it names.  A host that cannot hold anything has NULL.
+	 *
+	 * Take hold of @writer's own namespace of type @type, for pid and time that of its
+	 * children; or, CONTAINERFS_HOLD_ROOT, of its root.  Fills *@hold.  -EPERM (nobody may
+	 * look at the writer), -EOPNOTSUPP (a pid namespace without a process, where that cannot be
+	 * held), -EMFILE, -ENOMEM.
+	 */
+	int (*hold)(const struct container_actor *writer, unsigned int type,
+		    struct container_hold *hold);
+	/* The same for what @writer has open as @fd: -EBADF, -EINVAL (neither namespace nor directory). */
+	int (*hold_fd)(const struct container_actor *writer, int fd, struct container_hold *hold);
+	/* Let go; the last use of *@hold. */
+	void (*hold_put)(const struct container_hold *hold);
+	/*
+	 * Atomic.  Write the text of the symbolic link to *@hold; its length, or -ENAMETOOLONG.
+	 * NULL: the host has no links.
+	 */
+	int (*hold_link)(const struct container_hold *hold, char *buf, unsigned long size);
+	/*
+	 * The credentials of @writer in the initial user namespace: *@uid, *@gid, and up to @max
+	 * supplementary groups.  How many groups there are, or an error.
+	 */
+	long (*cred)(const struct container_actor *writer, unsigned int *uid, unsigned int *gid,
+		     unsigned int *groups, unsigned int max);
+	/* A new keyring; its serial number, or -EOPNOTSUPP, -EDQUOT, -ENOMEM.  put revokes it. */
+	int (*keyring_new)(const char *description);
+	void (*keyring_put)(int serial);
 };
 
 extern const struct ns_host_ops ns_host;

@@ -128,10 +128,31 @@
  * memory_spread_slab, sched_load_balance, sched_relax_domain_level, and in the
  * top container memory_pressure_enabled.
  *
+ * A container, but for the top, is also an object that holds things, may have an
+ * init, and may be leased (containerfs(5) has the errors):
+ *
+ *   container.init		rw  write the id of a process that is here: its exit is
+ *				    the container's death. Read "pid N", "state
+ *				    none|running|exited", and of an init that has
+ *				    exited its wait status and what it used; poll
+ *				    gives POLLPRI on change, POLLHUP at its exit
+ *   container.lease		w   "kill" or "kill remove": this open file is a lease
+ *				    from now on; when the last one is closed, by
+ *				    whomever, the container dies
+ *   ns.hold			rw  namespaces, root, credentials and a keyring that
+ *				    are held, without a process; with ns only
+ *   ns.mnt .. ns.time, ns.root	    links to what is held, on hosts that can
+ *
+ * A dead container kills what is in it and below, and nobody enters it
+ * (ECANCELED). A descriptor of its directory takes the ioctls below.
+ *
  * Errors are those of cgroup v1 of Linux 6.1: see containerfs(5).
  */
 #ifndef _UAPI_CONTAINERFS_H
 #define _UAPI_CONTAINERFS_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
 
 /* statfs(2) f_type of the kernel host; cgroup v1 and cpuset have the same */
 #define CONTAINERFS_SUPER_MAGIC		0x27e0eb
@@ -176,5 +197,54 @@
 
 #define CONTAINER_NS_BIT_(name, bit)	| (bit)
 #define CONTAINER_NS_ALL		(0u CONTAINER_NAMESPACES(CONTAINER_NS_BIT_))
+
+/* What else than a namespace (CLONE_NEW*) a container may hold. */
+#define CONTAINERFS_HOLD_ROOT		0x1
+#define CONTAINERFS_HOLD_CRED		0x2
+#define CONTAINERFS_HOLD_KEYRING	0x4
+
+/*
+ * ioctl(2) on a descriptor of a container's directory (not O_PATH: EBADF); ENOTTY
+ * elsewhere, ENODEV once the container is removed, EINVAL for the top container.
+ *
+ * LEASE: this open directory is a lease, as a write to container.lease makes an open file
+ * one. The argument points to the flags. EINVAL for flags without KILL or unknown ones,
+ * ECANCELED if the container is dead, EACCES for whom container.lease cannot be written by.
+ * STAT: fills as much of a struct containerfs_stat as @size says and as is known. EINVAL
+ * for a @size below CONTAINERFS_STAT_SIZE_VER0. The top container is not refused.
+ * GET: the argument is one CLONE_NEW* or CONTAINERFS_HOLD_ROOT; a new descriptor, closed
+ * on exec. ENOENT if that is not held; EPERM without CAP_SYS_ADMIN in the initial user
+ * namespace; EOPNOTSUPP on the FUSE host, which has the links instead.
+ */
+#define CONTAINERFS_IOC_LEASE	_IOW(0xCF, 1, __u32)
+#define CONTAINERFS_IOC_STAT	_IOWR(0xCF, 2, struct containerfs_stat)
+#define CONTAINERFS_IOC_GET	_IO(0xCF, 3)
+
+#define CONTAINERFS_LEASE_KILL		0x1
+#define CONTAINERFS_LEASE_REMOVE	0x2	/* what is dead is removed once it is empty */
+
+#define CONTAINERFS_STAT_DEAD		0x1
+#define CONTAINERFS_STAT_CLONE		0x2	/* made by container_clone() */
+#define CONTAINERFS_STAT_TOP		0x4
+#define CONTAINERFS_STAT_NS		0x8	/* its hierarchy has ns: it can hold things */
+
+enum containerfs_init_state {
+	CONTAINERFS_INIT_NONE,
+	CONTAINERFS_INIT_RUNNING,
+	CONTAINERFS_INIT_EXITED,
+};
+
+struct containerfs_stat {
+	__u32	size;		/* in: of the caller's structure; out: what was filled */
+	__u32	flags;		/* CONTAINERFS_STAT_* */
+	__u64	id;		/* unique for ever */
+	__u32	hierarchy;	/* number of its hierarchy */
+	__u32	held;		/* CLONE_NEW* and CONTAINERFS_HOLD_* */
+	__u32	state;		/* enum containerfs_init_state */
+	__u32	leases;
+	__s32	init;		/* its process id for the caller; 0: none, or not seen */
+	__s32	keyring;	/* serial number, 0: none */
+};
+#define CONTAINERFS_STAT_SIZE_VER0	40u
 
 #endif /* _UAPI_CONTAINERFS_H */

@@ -23,6 +23,11 @@ typedef s64			time64_t;
 typedef unsigned int		gfp_t;
 typedef unsigned int		slab_flags_t;
 
+/* as UAPI headers name them */
+typedef u32			__u32;
+typedef int			__s32;
+typedef u64			__u64;
+
 typedef struct {
 	int counter;
 } atomic_t;
