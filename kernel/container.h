@@ -12,6 +12,8 @@
  *	container_file.lock  >  containerfs_root.css_rwsem  >  attach_mutex,
  *	kill_mutex, a subsystem's  >  container_lock  >  host locks
  *
+ * A mount or remount holds hooks_mutex of hooks.c outside of css_rwsem and container_lock.
+ *
  * Lifetimes.
  *  - A container is reference counted.  The tree holds one reference until it
  *    is removed, each child one on its parent, each css_link one, each open

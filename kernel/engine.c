@@ -3,6 +3,7 @@
  * The engine's beginning and end, and the list of its subsystems.
  */
 #include "cftype.h"
+#include "hooks.h"
 #include "options.h"
 
 #define SUBSYS(_x) [_x ## _subsys_id] = &_x ## _subsys,
@@ -93,10 +94,13 @@ void container_engine_free(void)
 void container_show_subsystems(struct seq_file *m)
 {
 	struct container_subsys *ss;
+	const char *why;
 	int i;
 
-	for_each_subsys(ss, i)
-		seq_printf(m, "%s\t%s\n", ss->name, ss->describe());
+	for_each_subsys(ss, i) {
+		why = hooks_unsupported(ss);
+		seq_printf(m, "%s\t%s\n", ss->name, why ? why : ss->describe());
+	}
 }
 
 int container_subsys_describe(char *buf, unsigned long size)

@@ -79,6 +79,33 @@ void host_work_pending(void);
 
 /* Atomic.  Some hierarchy clones now, or none does any more. */
 void host_set_cloning(_Bool on);
+
+/*
+ * Hooks that a host switches on by need: FORK calls container_fork_begins() before each fork
+ * of a task with a record, and container_fork_failed(); REAP calls container_task_reaped()
+ * for each task of the system.
+ */
+#define CONTAINER_HOOK_FORK	0x1u
+#define CONTAINER_HOOK_REAP	0x2u
+/* NULL for a host that has none of them. */
+struct hooks_host_ops {
+	/*
+	 * Atomic.  The hooks that the host has, on or off.  A hook that could not be switched
+	 * on is none of them after settle().
+	 */
+	unsigned int (*has)(void);
+	/* Atomic.  These hooks, and no others, are wanted from now on; 0 at first. */
+	void (*want)(unsigned int hooks);
+	/* Finish what want() has put off because it must not sleep.  May sleep. */
+	void (*settle)(void);
+};
+extern const struct hooks_host_ops *const host_hooks;
+
+static inline unsigned int host_hooks_had(void)
+{
+	return host_hooks ? host_hooks->has() : 0;
+}
+
 /*
  * For a host whose hooks decide by themselves; NULL for one whose hooks ask the engine.
  * All atomic.

@@ -13,6 +13,7 @@
  */
 #include "cftype.h"
 #include "hierarchy.h"
+#include "hooks.h"
 #include "options.h"
 
 LIST_HEAD(container_roots);		/* oldest first; under container_lock */
@@ -197,6 +198,7 @@ static void root_unbind(struct containerfs_root *root)
 			ss->offline(root->top->subsys[i]);
 		ss->root = NULL;
 	}
+	hooks_changed();
 	root->top->flags |= CONTAINER_REMOVED;
 	list_del_init(&root->top->pending);
 	cftype_wake_all(root->top);
@@ -205,17 +207,6 @@ static void root_unbind(struct containerfs_root *root)
 		css_groups_changed(root->top);
 		root_clones_changed();
 	}
-}
-
-/* Of all subsystems, because a remount may have taken one away. */
-void hierarchy_mounted(void)
-{
-	struct container_subsys *ss;
-	int i;
-
-	for_each_subsys(ss, i)
-		if (ss->mounted)
-			ss->mounted();
 }
 
 int hierarchy_mount(const char *options, const struct container_actor *actor,
@@ -231,6 +222,9 @@ int hierarchy_mount(const char *options, const struct container_actor *actor,
 	ret = mount_options_parse(options, actor, &opts, &msg);
 	if (ret)
 		return ret;
+	ret = hooks_begin(opts.subsys_mask, &msg);
+	if (ret)
+		goto free;
 	made = root_alloc(&opts);
 	if (!made) {
 		ret = -ENOMEM;
@@ -268,9 +262,9 @@ found:
 out:
 	if (made)
 		root_drop(made);
+	hooks_end();
+free:
 	mount_options_free(&opts);
-	if (!ret)
-		hierarchy_mounted();
 	return ret;
 }
 

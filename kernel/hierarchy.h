@@ -13,8 +13,6 @@ struct option_msg;
 bool root_clones(const struct containerfs_root *root);
 /* One hierarchy has come to clone, or clones no more: another one still may. */
 void root_clones_changed(void);
-/* A mount or remount has succeeded: call mounted of all subsystems.  No lock. */
-void hierarchy_mounted(void);
 /* Has another hierarchy than @root (NULL: any) a subsystem of @mask?  Then @msg says which. */
 bool root_subsys_taken(unsigned int mask, const struct containerfs_root *root,
 		       struct option_msg *msg);

@@ -9,6 +9,7 @@
 #include <linux/ctype.h>
 #include <linux/limits.h>
 
+#include "hooks.h"
 #include "options.h"
 
 void option_say(struct option_msg *msg, const char *fmt, ...)
@@ -240,6 +241,19 @@ static int options_check_subsys(const struct mount_options *o, struct option_msg
 	return 0;
 }
 
+/* What "all" stands for: also without what this host can never have. */
+static unsigned int subsys_supported(void)
+{
+	struct container_subsys *ss;
+	unsigned int mask = 0;
+	int i;
+
+	for_each_subsys(ss, i)
+		if (!hooks_unsupported(ss))
+			mask |= 1u << i;
+	return mask;
+}
+
 static int options_check(struct mount_options *o, const struct container_actor *actor,
 			 struct option_msg *msg)
 {
@@ -262,7 +276,7 @@ static int options_check(struct mount_options *o, const struct container_actor *
 		o->flags |= ROOT_CLONE_CHILDREN;
 	}
 	if (o->all)
-		o->subsys_mask = (1u << CONTAINER_SUBSYS_COUNT) - 1;
+		o->subsys_mask = subsys_supported();
 	if (o->none && o->subsys_mask) {
 		option_say(msg, "'none' and subsystems exclude each other");
 		return -EINVAL;

@@ -17,6 +17,8 @@
  * engine cannot be called counts by itself (pids_host.counts()), and the engine tells it
  * of containers and limits.
  *
+ * A fork is asked about from the first limit on; reaping is seen while pids is mounted.
+ *
  * A task that exits leaves its container and stays charged as a zombie.  The zombie keeps
  * the container's memory, and not its directory.  If there is no memory for a zombie, the
  * task counts only until its exit.
@@ -27,6 +29,7 @@
 #include <linux/rculist.h>
 
 #include "cftype.h"
+#include "hooks.h"
 #include "pids_host.h"
 
 #define PIDS_UNLIMITED		(CONTAINER_PIDS_MAX + 1)
@@ -54,6 +57,7 @@ struct pids_zombie {
 };
 
 static DEFINE_HASHTABLE(pids_zombies, PIDS_HASH_BITS);
+static bool pids_limits;	/* the hierarchy has or had limits */
 
 static struct pids_state *pids_of_css(struct container_subsys_state *css)
 {
@@ -186,6 +190,26 @@ static void pids_refused(struct container *cont, u64 refused)
 
 /* --- forks --- */
 
+/* A host without these hooks still counts: see pids_exit() and pids_limits_start(). */
+static unsigned int pids_hooks_wanted(void)
+{
+	if (pids_host_counts())
+		return 0;
+	return CONTAINER_HOOK_REAP | (pids_limits ? CONTAINER_HOOK_FORK : 0);
+}
+
+/* Get ready to refuse forks: 0, -EOPNOTSUPP. */
+static int pids_limits_start(void)
+{
+	if (pids_host_counts())
+		return pids_host.start();
+	spin_lock(&container_lock);
+	pids_limits = pids_subsys.root;
+	hooks_changed();
+	spin_unlock(&container_lock);
+	return hooks_settle() & CONTAINER_HOOK_FORK ? 0 : -EOPNOTSUPP;
+}
+
 static int pids_can_fork(struct container_subsys_state *css, struct container_task *creator)
 {
 	struct container *cont = css->container;
@@ -282,9 +306,9 @@ static void pids_destroy(struct container_subsys_state *css)
 
 static void pids_online(struct container_subsys_state *css, struct container_subsys_state *parent)
 {
-	if (!parent)
+	if (!parent && pids_host.set)
 		pids_host.set(true);
-	else if (pids_host.add)
+	else if (parent && pids_host.add)
 		pids_host.add(css->container->id, parent->container->id,
 			      css->container->host_word);
 }
@@ -303,7 +327,9 @@ static void pids_offline(struct container_subsys_state *css)
 	}
 	hash_for_each_safe(pids_zombies, bkt, next, z, hash)
 		pids_zombie_drop(z);
-	pids_host.set(false);
+	pids_limits = false;
+	if (pids_host.set)
+		pids_host.set(false);
 }
 
 static void pids_enter(struct container_subsys_state *css, struct container_task *task)
@@ -322,7 +348,7 @@ static void pids_exit(struct container_subsys_state *css, struct container_task 
 {
 	if (pids_host_counts())
 		return;
-	if (!pids_host.sees_reaping || !pids_host.sees_reaping() ||
+	if (!(host_hooks_had() & CONTAINER_HOOK_REAP) ||
 	    !pids_zombie_keep(css->container, task->key))
 		pids_uncharge(css->container);
 }
@@ -416,7 +442,7 @@ static int pids_max_write(struct container_subsys_state *css, struct container_f
 			return ret;
 		if (max < 0 || max > CONTAINER_PIDS_MAX)
 			return -EINVAL;
-		ret = pids_host.start();
+		ret = pids_limits_start();
 		if (ret)
 			return ret;
 	}
@@ -429,12 +455,6 @@ static int pids_max_write(struct container_subsys_state *css, struct container_f
 		WRITE_ONCE(pids_of_css(css)->max, max);
 	spin_unlock(&container_lock);
 	return ret;
-}
-
-static void pids_mounted(void)
-{
-	if (pids_host.settle)
-		pids_host.settle();
 }
 
 static const char *pids_describe(void)
@@ -486,7 +506,7 @@ struct container_subsys pids_subsys = {
 	.can_fork	= pids_can_fork,
 	.cancel_fork	= pids_fork_ended,
 	.fork		= pids_fork_ended,
-	.mounted	= pids_mounted,
+	.hooks_wanted	= pids_hooks_wanted,
 	.group_facts	= pids_group_facts,
 	.describe	= pids_describe,
 	.files		= pids_files,

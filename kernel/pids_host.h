@@ -17,29 +17,23 @@ struct container_pids {
 struct pids_host_ops {
 	/* What this host does, in one phrase: "enforced: ..." or "accounted: ...". */
 	const char *(*describe)(void);
-	/* Get ready to refuse forks: 0, -EOPNOTSUPP.  May sleep. */
-	int (*start)(void);
-	/* Atomic.  A hierarchy has pids from now on, or (@on false) none has any more. */
-	void (*set)(_Bool on);
-	/*
-	 * A mount is about to be seen: finish what set() has put off because it must not
-	 * sleep.  May sleep.  NULL on a host that puts nothing off.
-	 */
-	void (*settle)(void);
-	/*
-	 * Atomic.  Will the host call container_task_reaped() for the tasks that exit from now
-	 * on?  NULL: no.
-	 */
-	_Bool (*sees_reaping)(void);
 	/*
 	 * Atomic.  Does the host count and refuse forks by itself, without the engine?  NULL:
-	 * no.  The rest is used only by such a host, and is atomic.  Containers are given by
-	 * their ids; 0 and the id of the top do not count.  add() and remove() tell of a
-	 * container, add() with its host_word of struct container_clone_info.  limit() sets its
-	 * limit (CONTAINER_PIDS_MAX + 1: none), and returns 0 or an error.  read() fills @now;
-	 * false if the host has no numbers for the container.
+	 * no, the engine counts, by the hooks that the host has (host_hooks).  The rest is used
+	 * only by a host that counts, and is atomic but for start().
 	 */
 	_Bool (*counts)(void);
+	/* Get ready to refuse forks: 0, -EOPNOTSUPP.  May sleep. */
+	int (*start)(void);
+	/* A hierarchy has pids from now on, or (@on false) none has any more. */
+	void (*set)(_Bool on);
+	/*
+	 * Containers are given by their ids; 0 and the id of the top do not count.  add() and
+	 * remove() tell of a container, add() with its host_word of struct
+	 * container_clone_info.  limit() sets its limit (CONTAINER_PIDS_MAX + 1: none), and
+	 * returns 0 or an error.  read() fills @now; false if the host has no numbers for the
+	 * container.
+	 */
 	void (*add)(unsigned long long id, unsigned long long parent, unsigned long long word);
 	void (*remove)(unsigned long long id);
 	int (*limit)(unsigned long long id, unsigned long long max);

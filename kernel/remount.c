@@ -13,6 +13,7 @@
  */
 #include "cftype.h"
 #include "hierarchy.h"
+#include "hooks.h"
 #include "options.h"
 
 /* The states of the subsystems of @mask for a top container, all or none. */
@@ -115,6 +116,9 @@ int hierarchy_remount(struct containerfs_root *root, const char *options,
 	ret = mount_options_parse(options, actor, &opts, &msg);
 	if (ret)
 		return ret;
+	ret = hooks_begin(opts.subsys_mask, &msg);
+	if (ret)
+		goto free;
 	if (opts.release_agent) {
 		agent = kstrdup(opts.release_agent, GFP_KERNEL);
 		if (!agent)
@@ -143,8 +147,8 @@ out:
 		if (css[i])
 			ss->destroy(css[i]);
 	kfree(agent);
+	hooks_end();
+free:
 	mount_options_free(&opts);
-	if (!ret)
-		hierarchy_mounted();
 	return ret;
 }

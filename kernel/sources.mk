@@ -21,6 +21,7 @@ ENGINE_SRCS := \
 	fork.c \
 	freezer.c \
 	hierarchy.c \
+	hooks.c \
 	kill.c \
 	ns.c \
 	ns_empties.c \

@@ -99,11 +99,6 @@ struct container_subsys {
 	void (*online)(struct container_subsys_state *css, struct container_subsys_state *parent);
 	/* Under the lock: the container is being removed, or the top's hierarchy ends. */
 	void (*offline)(struct container_subsys_state *css);
-	/*
-	 * A hierarchy was mounted, which is about to be seen, or remounted, with the subsystem
-	 * or without.  No lock, may sleep.
-	 */
-	void (*mounted)(void);
 	/* Under the lock: the last mount of a hierarchy went, which lives on.  @css is its top's. */
 	void (*unmounted)(struct container_subsys_state *css);
 	/* Under the lock: may @actor make a container in this one? */
@@ -143,8 +138,7 @@ struct container_subsys {
 	void (*exit)(struct container_subsys_state *css, struct container_task *task);
 	/*
 	 * Task @key, which has exited, is reaped; for each task of the system while the
-	 * subsystem is bound.  Atomic; no lock, and no record any more.  Only on a host that
-	 * sees it: the module does while pids is bound (pids_host.set()), containerfsd never.
+	 * subsystem is bound.  Atomic; no lock, and no record any more.  See hooks_wanted().
 	 */
 	void (*released)(unsigned long key);
 	/*
@@ -162,9 +156,8 @@ struct container_subsys {
 	void (*task_renamed)(struct container_task *task);
 
 	/*
-	 * A fork, on a host that can ask before it: container_fork_begins().  Under the lock.
-	 * The module asks from the first limit of pids on (pids_host.start()); containerfsd
-	 * never, because its hooks cannot call the engine.
+	 * A fork, on a host that asks before it (container_fork_begins()): see hooks_wanted().
+	 * Under the lock.
 	 * can_fork: @creator, a task of the container, is about to make a task; an error
 	 * refuses that.  A subsystem that agrees is told of the end, also when @creator was
 	 * moved or the hierarchy has ended meanwhile: by fork(), if the child was made and
@@ -174,6 +167,16 @@ struct container_subsys {
 	int (*can_fork)(struct container_subsys_state *css, struct container_task *creator);
 	void (*cancel_fork)(struct container_task *creator);
 	void (*fork)(struct container_task *creator);
+
+	/*
+	 * Under the lock: which of the hooks that the host switches on by need
+	 * (CONTAINER_HOOK_*, for can_fork and released) the subsystem wants now, while it is
+	 * bound or about to be.  hooks_changed() tells of a change.  The subsystem finds out
+	 * what the host has (host_hooks_had()), and never pretends more.
+	 * NULL: it always wants those that it has functions for, and relies on them: on a host
+	 * without them, as containerfsd, it is unsupported and no hierarchy can have it.
+	 */
+	unsigned int (*hooks_wanted)(void);
 
 	/*
 	 * Attach in two phases, under the lock: the first only looks, and the second may not

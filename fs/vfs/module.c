@@ -12,7 +12,7 @@
 #include "vfs.h"
 
 /* The parts, in the order in which they come up; not all of them can fail. */
-enum part { ENGINE, INODE, DEVICES, HOST, HOOKS, PIDS, CPUSET, FILESYSTEM };
+enum part { ENGINE, INODE, DEVICES, HOST, HOOKS, FORKS, CPUSET, FILESYSTEM };
 
 /* Take down what is up, from @last back to the first: containerfs_init() line for line. */
 static void containerfs_down(enum part last)
@@ -24,8 +24,8 @@ static void containerfs_down(enum part last)
 	case CPUSET:
 		containerfs_cpuset_exit();
 		fallthrough;
-	case PIDS:
-		containerfs_pids_exit();
+	case FORKS:
+		containerfs_forks_exit();
 		fallthrough;
 	case HOOKS:
 		containerfs_hooks_exit();
@@ -33,7 +33,7 @@ static void containerfs_down(enum part last)
 	case HOST:
 		/* No hook runs any more, and what the engine asks for at its end still can be done. */
 		container_engine_exit();
-		containerfs_pids_settle();
+		containerfs_forks_settle();
 		containerfs_host_exit();
 		containerfs_freezer_exit();
 		fallthrough;
@@ -70,8 +70,8 @@ static int __init containerfs_init(void)
 	ret = containerfs_hooks_init();
 	if (ret)
 		goto down;
-	containerfs_pids_init();
-	up = PIDS;
+	containerfs_forks_init();
+	up = FORKS;
 	ret = containerfs_cpuset_init();
 	if (ret)
 		goto down;

@@ -7,6 +7,7 @@ VFS_SRCS := \
 	devices.c \
 	dir.c \
 	file.c \
+	forks.c \
 	freezer.c \
 	hierarchies.c \
 	host.c \

@@ -91,13 +91,13 @@ void __init containerfs_devices_init(void);
 void containerfs_devices_exit(void);
 
 /*
- * pids.c: the probes that count tasks. settle() waits until those are enabled that the
+ * forks.c: the hooks that are on by need. settle() waits until those are on that the
  * engine wants. exit() removes them; a last settle() comes after the engine's exit, which
  * may still ask for a change.
  */
-void __init containerfs_pids_init(void);
-void containerfs_pids_settle(void);
-void containerfs_pids_exit(void);
+void __init containerfs_forks_init(void);
+void containerfs_forks_settle(void);
+void containerfs_forks_exit(void);
 
 /* host.c: work; kill() sends SIGKILL to the process of @task, in any context */
 int __init containerfs_host_init(void);

@@ -269,12 +269,12 @@ static const char *pids_describe(void)
 	return what[task_events_pids_mode(te)][!!task_events_pids_until_reaped(te)];
 }
 
-/* BPF sees who is reaped; the engine need not be told: no sees_reaping(). */
+/* BPF counts, and sees who is reaped; the engine need not be told. */
 const struct pids_host_ops pids_host = {
 	.describe	= pids_describe,
+	.counts		= pids_counts,
 	.start		= limits_start,
 	.set		= pids_set,
-	.counts		= pids_counts,
 	.add		= pids_add,
 	.remove		= pids_remove,
 	.limit		= pids_limit,

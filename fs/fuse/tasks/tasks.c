@@ -183,6 +183,9 @@ void host_set_cloning(_Bool on)
 	ids_set_cloning(on);
 }
 
+/* BPF decides on forks, and sees reaping, by itself: see kernel/README. */
+const struct hooks_host_ops *const host_hooks;
+
 int tasks_stats(char *buf, size_t size)
 {
 	struct task_events_stats s;

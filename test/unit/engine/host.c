@@ -89,9 +89,15 @@ void host_fork(int parent, int tid)
 	born_there(parent, tid, tid);
 }
 
+int host_fork_begins(int parent, int tid)
+{
+	return host.hooks_on & CONTAINER_HOOK_FORK ?
+		container_fork_begins(host_key(parent), host_key(tid)) : 0;
+}
+
 int host_try_fork(int parent, int tid)
 {
-	int ret = container_fork_begins(host_key(parent), host_key(tid));
+	int ret = host_fork_begins(parent, tid);
 
 	if (!ret)
 		host_fork(parent, tid);
@@ -102,7 +108,8 @@ void host_reap(int tid)
 {
 	ck_assert(host.task[tid].zombie);
 	host.task[tid].zombie = false;
-	container_task_reaped(host_key(tid));
+	if (host.hooks_on & CONTAINER_HOOK_REAP)
+		container_task_reaped(host_key(tid));
 }
 
 void host_thread(int creator, int tid)
@@ -210,6 +217,7 @@ void host_reset(void)
 {
 	memset(&host, 0, sizeof(host));
 	host.now = 1000;
+	host.hooks_had = CONTAINER_HOOK_FORK | CONTAINER_HOOK_REAP;
 	shim_panic_on_warn(1);
 	ck_assert_int_eq(container_engine_init(), 0);
 	host_groups_reset();
@@ -235,7 +243,7 @@ void host_finish(void)
 	container_engine_free();
 	ck_assert_int_eq(hierarchy_count(), 0);
 	ck_assert_uint_eq(host.pins, 0);
-	ck_assert(!host.cloning && !host.watching_affinity);
+	ck_assert(!host.cloning && !host.watching_affinity && !host.hooks_wanted);
 	ck_assert_uint_eq(shim_warn_count(), 0);
 	ck_assert_uint_eq(shim_locks_held(), 0);
 	host_objects();
@@ -447,6 +455,36 @@ void host_set_cloning(_Bool on)
 	host.cloning = on;
 	host.cloning_calls++;
 }
+
+/* --- hooks that are on by need --- */
+
+static unsigned int hooks_had(void)
+{
+	return host.hooks_had;
+}
+
+/* To switch one off need not sleep. */
+static void want_hooks(unsigned int hooks)
+{
+	ck_assert_uint_ne(hooks, host.hooks_wanted);
+	host.hooks_wanted = hooks;
+	host.hooks_on &= hooks;
+	host.hooks_calls++;
+}
+
+static void settle_hooks(void)
+{
+	may_sleep();
+	host.hooks_had &= ~(host.hooks_wanted & host.hooks_broken);
+	host.hooks_on = host.hooks_wanted & host.hooks_had;
+}
+
+static const struct hooks_host_ops hooks = {
+	.has	= hooks_had,
+	.want	= want_hooks,
+	.settle	= settle_hooks,
+};
+const struct hooks_host_ops *const host_hooks = &hooks;
 
 void host_clone_added(struct container *dir, struct container *child)
 {

@@ -81,8 +81,8 @@ struct host {
 	int		freeze_start_err;	/* of freezer_host.start() */
 	bool		dies_slowly;		/* exited tasks run on until host_dead() */
 	bool		by_group;		/* it accounts CPU time by group */
-	bool		sees_reaping;		/* exited tasks count until host_reap() */
-	int		limit_start_err;	/* of pids_host.start() */
+	unsigned int	hooks_had;		/* CONTAINER_HOOK_*; host_reset(): all of them */
+	unsigned int	hooks_broken;		/* those that cannot be switched on */
 	bool		counts;			/* it counts tasks by itself: host_count.. */
 	struct container_pids numbers;		/* what it has counted, in any container */
 	unsigned long long limited, limit;	/* the last container given a limit, and that */
@@ -118,7 +118,9 @@ struct host {
 	bool		devices_checked;	/* between devices_host.start() and stop() */
 	unsigned int	device_sets;		/* it knows of */
 	int		pids_set;		/* calls of pids_host.set(true), less (false) */
-	int		pids_settled;		/* that, when it was last to settle */
+	unsigned int	hooks_wanted;		/* what host_hooks was told */
+	unsigned int	hooks_on;		/* that, when it was last to settle */
+	unsigned int	hooks_calls;		/* of want() */
 	unsigned int	pids_added, pids_removed;	/* containers */
 	unsigned int	cpus_set;		/* of tasks */
 	bool		watching_affinity, watching_migrations;
@@ -151,7 +153,9 @@ void host_spawn(int tid, int tgid, unsigned int uid);
 void host_fork(int parent, int tid);		/* a process of one thread */
 void host_thread(int creator, int tid);		/* a thread of the creator's process */
 void host_exit(int tid);
-/* As host_fork(), by way of container_fork_begins(), whose result it returns. */
+/* container_fork_begins(), if its hook is on: its result, else 0. */
+int host_fork_begins(int parent, int tid);
+/* As host_fork(), but after that; returns its result. */
 int host_try_fork(int parent, int tid);
 /* @tid, which has exited, is reaped. */
 void host_reap(int tid);

@@ -161,7 +161,6 @@ START_TEST(at_random)
 	int i, tid;
 
 	seed = (unsigned int)_i;
-	host.sees_reaping = true;
 	dir[0] = mount_top("pids");
 	for (i = 1; i < DIRS; i++) {
 		snprintf(name, sizeof(name), "%d", i);

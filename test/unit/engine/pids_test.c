@@ -13,7 +13,6 @@ static struct container *top, *a, *ab, *b;
 static void pids_setup(void)
 {
 	host_reset();
-	host.sees_reaping = true;
 	top = mount_top("pids,ns");
 	a = make_dir(top, "a");
 	ab = make_dir(a, "b");
@@ -130,7 +129,7 @@ START_TEST(zombies)
 	host_reap(11);
 	expect_pids(a, 1, 3);
 	/* on a host that does not see reaping, until the exit only */
-	host.sees_reaping = false;
+	host.hooks_had = CONTAINER_HOOK_FORK;
 	host_exit(12);
 	expect_pids(a, 0, 3);
 	host_reap(12);
@@ -276,7 +275,7 @@ END_TEST
 
 START_TEST(a_host_that_cannot)
 {
-	host.limit_start_err = -EOPNOTSUPP;
+	host.hooks_had = CONTAINER_HOOK_REAP;
 	ck_assert_int_eq(write_to(a, "pids.max", "3"), -EOPNOTSUPP);
 	ck_assert_int_eq(write_to(a, "pids.max", "x"), -EINVAL);
 	ck_assert_str_eq(read_of(a, "pids.max"), "max\n");
@@ -386,20 +385,31 @@ static int remount_as(const char *options)
 				 sizeof(mount_msg));
 }
 
-/* What the host puts off when it is told of the subsystem is done before anybody sees the mount. */
-START_TEST(a_mount_waits_for_the_host)
+/* Forks are asked about from the first limit on, reaping is seen while pids is mounted. */
+START_TEST(hooks_by_need)
 {
-	ck_assert_int_eq(host.pids_set, 1);
-	ck_assert_int_eq(host.pids_settled, 1);
+	ck_assert_uint_eq(host.hooks_on, CONTAINER_HOOK_REAP);
+	ck_assert_int_eq(write_to(a, "pids.max", "max"), 0);
+	ck_assert_uint_eq(host.hooks_on, CONTAINER_HOOK_REAP);
+	ck_assert_int_eq(write_to(a, "pids.max", "3"), 0);
+	ck_assert_uint_eq(host.hooks_on, CONTAINER_HOOK_REAP | CONTAINER_HOOK_FORK);
+	ck_assert_int_eq(write_to(a, "pids.max", "max"), 0);
+	ck_assert_uint_eq(host.hooks_on, CONTAINER_HOOK_REAP | CONTAINER_HOOK_FORK);
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
 	ck_assert_int_eq(container_rmdir(top, "b"), 0);
 	ck_assert_int_eq(remount_as("ns"), 0);
-	ck_assert_int_eq(host.pids_set, 0);
-	ck_assert_int_eq(host.pids_settled, 0);
+	ck_assert_uint_eq(host.hooks_wanted, 0);
+	ck_assert_uint_eq(host.pids_set, 0);
+	/* a new hierarchy has no limits yet */
 	ck_assert_int_eq(remount_as("ns,pids"), 0);
-	ck_assert_int_eq(host.pids_set, 1);
-	ck_assert_int_eq(host.pids_settled, 1);
+	ck_assert_uint_eq(host.hooks_on, CONTAINER_HOOK_REAP);
+	ck_assert_uint_eq(host.pids_set, 1);
+	/* a hook that fails to come on is none of the host's */
+	a = make_dir(top, "a");
+	host.hooks_broken = CONTAINER_HOOK_FORK;
+	ck_assert_int_eq(write_to(a, "pids.max", "3"), -EOPNOTSUPP);
+	ck_assert_str_eq(read_of(a, "pids.max"), "max\n");
 }
 END_TEST
 
@@ -422,6 +432,6 @@ TCase *pids_tests(void)
 	tcase_add_test(tc, events_can_be_polled);
 	tcase_add_test(tc, the_log_says_it);
 	tcase_add_test(tc, a_host_that_counts);
-	tcase_add_test(tc, a_mount_waits_for_the_host);
+	tcase_add_test(tc, hooks_by_need);
 	return tc;
 }

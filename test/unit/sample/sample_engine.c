@@ -252,7 +252,7 @@ static const struct cftype sample_files[] = {
 
 static const char *sample_describe(void)
 {
-	return "enforced: a fork beyond a limit fails, where the host can ask";
+	return "enforced: a fork beyond a limit fails";
 }
 
 struct container_subsys sample_subsys = {

@@ -21,11 +21,6 @@ static void set(struct container *cont, const char *file, const char *value)
 	ck_assert_int_eq(write_to(cont, file, value), 0);
 }
 
-static int fork_begins(int tid, int child)
-{
-	return container_fork_begins(host_key(tid), host_key(child));
-}
-
 /* --- mounting: options, files, the list of subsystems --- */
 
 START_TEST(files_where_it_is_bound)
@@ -56,6 +51,12 @@ START_TEST(files_where_it_is_bound)
 }
 END_TEST
 
+static int remount_as(const char *options)
+{
+	return hierarchy_remount(container_root(top), options, &root_actor, mount_msg,
+				 sizeof(mount_msg));
+}
+
 START_TEST(its_mount_option)
 {
 	top = mount_top("sample,debug,sample_limit=3");
@@ -78,6 +79,58 @@ START_TEST(its_mount_option)
 	ck_assert_str_eq(mount_msg, "sample_limit=x is no number of forks");
 	ck_assert_int_eq(mount_err("debug,sample_limit=1"), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(mount_msg, "sample"));
+}
+END_TEST
+
+/* The host has the hooks on that the sample relies on, from before it is bound. */
+START_TEST(hooks_while_it_is_bound)
+{
+	const unsigned int both = CONTAINER_HOOK_FORK | CONTAINER_HOOK_REAP;
+
+	top = mount_top("debug");
+	ck_assert_uint_eq(host.hooks_calls, 0);
+	ck_assert_int_eq(remount_as("debug,sample"), 0);
+	ck_assert_uint_eq(host.hooks_on, both);
+	umount_top(mount_top("debug,sample"));
+	ck_assert_int_eq(mount_err("sample,cpuacct"), -EBUSY);
+	ck_assert_uint_eq(host.hooks_calls, 1);
+	ck_assert_int_eq(remount_as("debug"), 0);
+	ck_assert_uint_eq(host.hooks_wanted, 0);
+	umount_top(mount_top("sample"));
+	ck_assert_uint_eq(host.hooks_wanted, 0);
+	ck_assert_uint_eq(host.hooks_calls, 4);
+	/* what was announced and not bound is wanted no more */
+	ck_assert_int_eq(mount_err("sample,debug,name=other"), -EBUSY);
+	ck_assert_uint_eq(host.hooks_wanted, 0);
+	umount_top(top);
+}
+END_TEST
+
+/* The sample cannot do its work without both hooks, so nobody can mount it. */
+START_TEST(a_host_without_hooks)
+{
+	host.hooks_had = CONTAINER_HOOK_FORK;
+	top = mount_top("debug");
+	ck_assert_ptr_nonnull(strstr(read_of(top, "container.subsystems"),
+				     "sample\tunsupported: this host does not see when"));
+	host.hooks_had = CONTAINER_HOOK_REAP;
+	ck_assert_ptr_nonnull(strstr(read_of(top, "container.subsystems"),
+				     "sample\tunsupported: this host does not ask before a fork\n"));
+	ck_assert_int_eq(mount_err("sample"), -EOPNOTSUPP);
+	ck_assert_str_eq(mount_msg, "subsystem sample is unsupported: this host does not ask before a fork");
+	ck_assert_int_eq(remount_as("debug,sample"), -EOPNOTSUPP);
+	ck_assert_uint_eq(host.hooks_wanted, 0);
+	umount_top(top);
+	/* "all" is all that can be had */
+	top = mount_top("all");
+	ck_assert_ptr_null(strstr(options_of(container_root(top)), "sample"));
+	ck_assert_ptr_nonnull(strstr(options_of(container_root(top)), "pids"));
+	umount_top(top);
+	/* a hook may also fail when it is needed */
+	host.hooks_had = CONTAINER_HOOK_FORK | CONTAINER_HOOK_REAP;
+	host.hooks_broken = CONTAINER_HOOK_FORK;
+	ck_assert_int_eq(mount_err("sample"), -EOPNOTSUPP);
+	ck_assert_uint_eq(host.hooks_wanted, 0);
 }
 END_TEST
 
@@ -127,7 +180,7 @@ START_TEST(forks_that_fail_later)
 {
 	attach(a, 10);
 	set(a, "sample.limit", "1");
-	ck_assert_int_eq(fork_begins(10, 20), 0);
+	ck_assert_int_eq(host_fork_begins(10, 20), 0);
 	expect_forks(a, 1, 0, 0);
 	container_fork_failed(host_key(10), host_key(33));
 	expect_forks(a, 1, 0, 0);
@@ -136,8 +189,8 @@ START_TEST(forks_that_fail_later)
 	container_fork_failed(host_key(10), host_key(20));
 	expect_forks(a, 0, 0, 0);
 	/* a fork that fails unseen is made good by the next one, or by the exit */
-	ck_assert_int_eq(fork_begins(10, 20), 0);
-	ck_assert_int_eq(fork_begins(10, 21), 0);
+	ck_assert_int_eq(host_fork_begins(10, 20), 0);
+	ck_assert_int_eq(host_fork_begins(10, 21), 0);
 	expect_forks(a, 1, 0, 0);
 	host_exit(10);
 	expect_forks(a, 0, 0, 1);
@@ -148,16 +201,16 @@ END_TEST
 START_TEST(moved_in_the_middle_of_a_fork)
 {
 	attach(a, 10);
-	ck_assert_int_eq(fork_begins(10, 20), 0);
+	ck_assert_int_eq(host_fork_begins(10, 20), 0);
 	attach(b, 10);
-	ck_assert_int_eq(fork_begins(11, 21), 0);
+	ck_assert_int_eq(host_fork_begins(11, 21), 0);
 	attach(top, 10);
 	expect_forks(a, 1, 0, 0);
 	container_fork_failed(host_key(10), host_key(20));
 	expect_forks(a, 0, 0, 0);
 	expect_forks(b, 0, 0, 0);
 	attach(a, 10);
-	ck_assert_int_eq(fork_begins(10, 20), 0);
+	ck_assert_int_eq(host_fork_begins(10, 20), 0);
 	attach(b, 10);
 	host_fork(10, 20);
 	ck_assert(is_in(b, 20));
@@ -165,7 +218,7 @@ START_TEST(moved_in_the_middle_of_a_fork)
 	expect_forks(b, 0, 0, 0);
 
 	/* in the top, the record has only the reservation, and a refused attach keeps it */
-	ck_assert_int_eq(fork_begins(20, 21), 0);
+	ck_assert_int_eq(host_fork_begins(20, 21), 0);
 	attach(top, 20);
 	host.refuse = 20;
 	host.refuse_err = -EPERM;
@@ -184,7 +237,7 @@ START_TEST(ended_by_a_clone)
 					     .namer = host_key(10), .user = 0 };
 
 	attach(a, 10);
-	ck_assert_int_eq(fork_begins(10, 20), 0);
+	ck_assert_int_eq(host_fork_begins(10, 20), 0);
 	host_spawn(20, 20, 0);
 	container_clone_task(host_key(20), 20, 20, &info);
 	expect_forks(a, 1, 0, 0);
@@ -196,7 +249,7 @@ END_TEST
 START_TEST(hierarchy_ends_in_the_middle)
 {
 	attach(a, 10);
-	ck_assert_int_eq(fork_begins(10, 20), 0);
+	ck_assert_int_eq(host_fork_begins(10, 20), 0);
 	attach(top, 10);
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 	ck_assert_int_eq(container_rmdir(top, "a"), 0);
@@ -236,7 +289,6 @@ static struct container *pids_top, *p;
 static void beside_setup(void)
 {
 	host_reset();
-	host.sees_reaping = true;
 	top = mount_top("sample");
 	pids_top = mount_top("pids,freezer,cpuset,cpuacct,devices,ns");
 	a = make_dir(top, "a");
@@ -274,7 +326,7 @@ START_TEST(all_must_agree)
 	expect_pids("2");
 	expect_forks(a, 1, 1, 0);
 	set(p, "pids.max", "3");
-	ck_assert_int_eq(fork_begins(10, 21), 0);
+	ck_assert_int_eq(host_fork_begins(10, 21), 0);
 	expect_pids("3");
 	expect_forks(a, 2, 1, 0);
 	container_fork_failed(host_key(10), host_key(21));
@@ -308,7 +360,7 @@ START_TEST(states_of_one_task)
 	ck_assert_uint_ne(host_task_of(10)->account, 0);
 	ck_assert_int_eq(write_as(&ten, p, "ns.next_name", "mine"), 0);
 	host_run(10, 1000, 500);
-	ck_assert_int_eq(fork_begins(10, 20), 0);
+	ck_assert_int_eq(host_fork_begins(10, 20), 0);
 	expect_forks(a, 1, 0, 0);
 	expect_pids("2");
 	ck_assert(!host_may(10, 'c', 1, 3, "r"));
@@ -346,6 +398,8 @@ TCase *mounting_tests(void)
 	tcase_add_checked_fixture(tc, host_reset, host_finish);
 	tcase_add_test(tc, files_where_it_is_bound);
 	tcase_add_test(tc, its_mount_option);
+	tcase_add_test(tc, hooks_while_it_is_bound);
+	tcase_add_test(tc, a_host_without_hooks);
 	return tc;
 }
 
