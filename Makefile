@@ -127,9 +127,12 @@ shim_srcs	= $(SHIM_ENGINE_SRCS) $(SHIM_SRCS)
 daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c fs/fuse/*/*.c)) $(daemon_common)
 # what the programs share, and what of it the daemon uses
 common_srcs	= $(wildcard userspace/common/*.c)
-daemon_common	= $(addprefix userspace/common/,endpoint.c own_mount.c process.c unescape.c)
+daemon_common	= $(addprefix userspace/common/,endpoint.c mountinfo.c own_mount.c process.c \
+		  unescape.c)
 mount_srcs	= $(wildcard userspace/mount/*.c) $(common_srcs)
-ctl_srcs	= $(wildcard userspace/containerctl/*.c) $(common_srcs)
+# containerctl is front.c and what that needs of the others; containerctl-full has all else
+ctl_front	= userspace/containerctl/front.c
+ctl_srcs	= $(filter-out $(ctl_front),$(wildcard userspace/containerctl/*.c)) $(common_srcs)
 sysc_srcs	= $(wildcard test/conformance/sysc*.c)
 bench_srcs	= $(wildcard test/bench/*.c)
 
@@ -138,7 +141,7 @@ objects		= $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 core		= $(call objects,$(1),$(engine_srcs) $(shim_srcs))
 
 programs	= $(if $(filter %/main.c,$(daemon_srcs)),$(B)/containerfsd) \
-		  $(if $(mount_srcs),$(B)/mount.containerfs) $(if $(ctl_srcs),$(B)/containerctl)
+		  $(if $(mount_srcs),$(B)/mount.containerfs) $(B)/containerctl $(B)/containerctl-full
 helpers		= $(B)/sysc
 
 # --- flags -----------------------------------------------------------------
@@ -174,7 +177,7 @@ $(B)/obj/userspace/common/%.o $(B)/asan/userspace/common/%.o: LIBC_CPPFLAGS = -I
 $(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I userspace $(MOUNT_CFLAGS) \
 	-DCONTAINERFSD_PATH='"$(sbindir)/containerfsd"'
 $(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I userspace \
-	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS) $(NCURSES_CFLAGS)
+	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS) $(NCURSES_CFLAGS) -DPRIVATE_DIR='"$(privatedir)"'
 $(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I userspace -I userspace/shim \
 	-I $(B)/obj/fs/fuse/bpf $(FUSE_CFLAGS) $(BPF_CFLAGS) $(shell $(PKG_CONFIG) --cflags check)
 
@@ -199,10 +202,12 @@ $(B)/containerfsd: $(call objects,obj,$(daemon_srcs)) $(call core,obj)
 	$(call say,LINK,$@)
 	$(Q)$(link) $(FUSE_LIBS) $(BPF_LIBS) $(CAPNG_LIBS)
 
-# Made anew when its content would change: where mount.containerfs finds the daemon.
-$(B)/daemon-path: FORCE
-	$(Q)echo '$(sbindir)/containerfsd' | cmp -s - $@ || echo '$(sbindir)/containerfsd' > $@
-$(call objects,obj,$(filter userspace/%,$(mount_srcs))): $(B)/daemon-path
+# Made anew when its content would change: where mount.containerfs finds the daemon, and
+# containerctl its other half.
+paths		= $(sbindir)/containerfsd $(privatedir) $(helperdir)
+$(B)/paths: FORCE
+	$(Q)echo '$(paths)' | cmp -s - $@ || echo '$(paths)' > $@
+$(call objects,obj,$(filter userspace/%,$(mount_srcs)) $(ctl_front)): $(B)/paths
 .PHONY: FORCE
 FORCE:
 
@@ -211,9 +216,17 @@ $(B)/mount.containerfs: $(call objects,obj,$(mount_srcs))
 	$(Q)$(link) $(MOUNT_LIBS)
 	$(Q)ln -sf mount.containerfs $(B)/umount.fuse.containerfs
 
-$(B)/containerctl: $(call objects,obj,$(ctl_srcs))
+$(B)/containerctl-full: $(call objects,obj,$(ctl_srcs))
 	$(call say,LINK,$@)
 	$(Q)$(link) $(SMARTCOLS_LIBS) $(MOUNT_LIBS) $(NCURSES_LIBS)
+
+# Static, so that a job starts as soon as without it. The linker takes from the archive
+# what front.c needs, and no more.
+$(B)/obj/containerctl.a: $(call objects,obj,$(filter-out userspace/containerctl/main.c,$(ctl_srcs)))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(B)/containerctl: $(call objects,obj,$(ctl_front)) $(B)/obj/containerctl.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -Wl,--gc-sections -o $@ $^
 
 # Static, because it also runs in the test kernel's initramfs.
 $(B)/sysc: $(call objects,obj,$(sysc_srcs))
@@ -395,7 +408,7 @@ demo: all
 # is noted in docdir, so that uninstall can remove them; with DESTDIR all were made.
 D		= $(DESTDIR)
 man_pages	= $(wildcard userspace/man/*.[158])
-install_dirs	= $(bindir) $(sbindir) $(helperdir) $(includedir) $(docdir) \
+install_dirs	= $(bindir) $(sbindir) $(helperdir) $(privatedir) $(includedir) $(docdir) \
 		  $(addprefix $(mandir)/man,1 5 8)
 install_list	= $(D)$(docdir)/directories
 .PHONY: install uninstall
@@ -404,6 +417,7 @@ install: $(programs)
 		sed "s/^install: creating directory '\(.*\)'$$/\1/") && \
 	if [ -z "$(D)" ] && [ -n "$$made" ]; then echo "$$made" >> $(install_list); fi
 	$(INSTALL) -m 755 $(B)/containerctl $(D)$(bindir)/
+	$(INSTALL) -m 755 $(B)/containerctl-full $(D)$(privatedir)/
 	$(INSTALL) -m 755 $(B)/containerfsd $(D)$(sbindir)/
 	$(INSTALL) -m 755 $(B)/mount.containerfs $(D)$(helperdir)/
 	ln -sf mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs
@@ -419,7 +433,7 @@ uninstall:
 		/proc/mounts /etc/fstab | sed '/fstab/s/stays/will be/' >&2
 	@[ -n "$(D)" ] || [ ! -S /dev/containerfs/containerfsd ] || \
 		echo "warning: containerfsd runs on until its last hierarchy ends" >&2
-	rm -f $(D)$(bindir)/containerctl $(D)$(sbindir)/containerfsd \
+	rm -f $(D)$(bindir)/containerctl $(D)$(privatedir)/containerctl-full $(D)$(sbindir)/containerfsd \
 		$(D)$(helperdir)/mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs \
 		$(D)$(helperdir)/umount.fuse.containerfs $(D)$(includedir)/containerfs.h
 	for p in $(man_pages); do rm -f $(D)$(mandir)/man$${p##*.}/$${p##*/}; done

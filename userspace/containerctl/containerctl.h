@@ -29,7 +29,7 @@
 struct option_row;
 struct column;
 
-/* --- main.c --- */
+/* --- the tables of commands: main.c has all, quick.c those that start a program --- */
 
 struct command {
 	const char		*name;
@@ -41,14 +41,20 @@ struct command {
 	const char		*no_option;	/* a hint after an unknown option, or NULL */
 };
 
-/* The command @name, or NULL. */
+/* The command @name of this program, or NULL. */
 const struct command *find_command(const char *name);
+/* The commands of containerctl itself, as far as it is not containerctl-full. */
+extern const struct command quick_commands[];
+const struct command *find_quick(const char *name);
+/* Does the locale have no characters beyond ASCII? */
+bool is_ascii_locale(void);
+
+/* --- message.c --- */
+
 /* Print "containerctl: " and the message to stderr. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Print the usage line of @command to stderr; returns EXIT_USAGE. */
 int usage_error(const char *command);
-/* Does the locale have no characters beyond ASCII? */
-bool is_ascii_locale(void);
 /* Print what `containerctl help COMMAND` prints. */
 void print_help(const char *command);
 
@@ -79,6 +85,11 @@ bool words_given(int argc, char **argv, const char *what, int *status);
 /* Call @fn, which reports, for each word after the options; exit status. */
 int each_word(int argc, char **argv, bool (*fn)(const char *word, void *arg), void *arg);
 void print_options(const struct command *command);
+
+/* The options that all tables have. */
+extern const struct option_row table_option_rows[];
+/* Print the names of @columns and what they are, one a line. */
+void columns_print(FILE *out, const struct column *columns);
 
 /* --- file.c: control files, and memory --- */
 
@@ -168,6 +179,10 @@ void explain_place(const char *command, const char *arg, const struct mounts *al
 const char *container_error(int err);
 /* Why no task can be moved to @place (ENOSPC); NULL: complain_file() knows. For free(). */
 char *attach_error(const struct place *place);
+
+/* --- user.c, and front.c --- */
+
+/* The name of @uid, or its number if it has none; for free(). */
 char *user_name(uid_t uid);
 
 /* --- walk.c: containers below a place --- */
@@ -302,8 +317,6 @@ struct table_opts {
 struct table;
 struct libscols_line;
 
-/* The options that all tables have. */
-extern const struct option_row table_option_rows[];
 /*
  * Read the options; the other words begin at argv[optind]. @own is called for the
  * command's own options; it reports, and returns false if the value is bad. It may be
@@ -320,8 +333,6 @@ struct libscols_line *table_line(struct table *table, struct libscols_line *pare
 void table_set(struct table *table, struct libscols_line *line, size_t column, char *text);
 /* Print and free the table; exit status. */
 int table_end(struct table *table);
-/* Print the names of @columns and what they are, one a line. */
-void columns_print(FILE *out, const struct column *columns);
 
 /* --- progress.c: the time, and what is shown while something takes long --- */
 
@@ -423,8 +434,13 @@ bool kill_wait_gone(const struct place *place, const char *arg, int events,
 /* End the hierarchy @id, which is not mounted. @kill: the tasks in its containers, too. Exit status. */
 int hierarchy_remove(int id, bool kill);
 
-/* --- subsystems.c --- */
+/* --- known.c --- */
 
+struct known_subsystem {
+	const char	*name;
+	const char	*purpose;
+};
+extern const struct known_subsystem known_subsystems[];		/* the last has no name */
 /* Is @name a subsystem that this program was built with? */
 bool subsystem_is_known(const char *name);
 

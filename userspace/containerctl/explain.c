@@ -8,7 +8,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,13 +16,6 @@
 
 /* with the options */
 #define MOUNT_HINT	"mount -t containerfs -o %s none DIRECTORY"
-
-char *user_name(uid_t uid)
-{
-	struct passwd *pw = getpwuid(uid);
-
-	return pw ? xstrdup(pw->pw_name) : xasprintf("%u", (unsigned int)uid);
-}
 
 void complain_file(const char *command, const struct place *place, const char *file, int err)
 {

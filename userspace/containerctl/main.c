@@ -6,14 +6,18 @@
  * so it needs no more rights than their modes ask for, and works the same
  * over the kernel's containerfs and over containerfsd.
  *
- * This file is the table of commands; --help, help and the usage messages are
- * made of it, and of the tables of options and columns that it refers to.
+ * There are two programs of these sources. This file is the main one of
+ * containerctl-full, which has all commands and the libraries that some of them need.
+ * containerctl itself (front.c) has the commands of quick.c only, and becomes
+ * containerctl-full for all others.
+ *
+ * This file and quick.c are the tables of commands; --help, help and the usage messages
+ * are made of them, and of the tables of options and columns that they refer to.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +43,6 @@ static const struct command commands[] = {
 	{ "where", cmd_where, "[OPTION...] PID...",
 	  "which container of each hierarchy a task is in",
 	  .columns = where_columns },
-	{ "exec", cmd_exec, "PATH [--] COMMAND [ARGUMENT...]",
-	  "run COMMAND in the container PATH" },
 	{ "kill", cmd_kill, "[--no-wait] [--timeout SECONDS] PATH...",
 	  "send SIGKILL to every task in the containers PATH and below, and wait until all are gone",
 	  .options = kill_options,
@@ -65,56 +67,27 @@ static const struct command commands[] = {
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-void complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	fflush(stdout);
-	fputs("containerctl: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-}
-
 const struct command *find_command(const char *name)
 {
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
-	return NULL;
+	return find_quick(name);
 }
 
-int usage_error(const char *command)
+static void print_command(FILE *out, const struct command *c)
 {
-	const struct command *cmd = find_command(command);
-
-	fprintf(stderr, "Usage: containerctl %s %s\n", cmd->name, cmd->args);
-	fprintf(stderr, "See `containerctl help %s`.\n", cmd->name);
-	return EXIT_USAGE;
-}
-
-void print_help(const char *command)
-{
-	const struct command *cmd = find_command(command);
-
-	printf("Usage: containerctl %s %s\n\n%c%s.\n", cmd->name, cmd->args,
-	       cmd->help[0] - 'a' + 'A', cmd->help + 1);
-	if (strstr(cmd->args, "PATH"))
-		puts("\nPATH is a directory of a mounted hierarchy, or a path within the only\n"
-		     "hierarchy that is mounted, such as /node1.");
-	print_options(cmd);
-	if (cmd->columns) {
-		puts("\nColumns:");
-		columns_print(stdout, cmd->columns);
-	}
+	fprintf(out, "  %-12s %s\n", c->name, c->help);
 }
 
 static void print_commands(FILE *out)
 {
-	fputs("Usage: containerctl COMMAND [ARGUMENT...]\n\nCommands:\n", out);
+	fputs("Usage: containerctl COMMAND [ARGUMENT...]\n\nTo run something:\n", out);
+	for (const struct command *c = quick_commands; c->name; c++)
+		print_command(out, c);
+	fputs("\nTo look, and to act:\n", out);
 	for (size_t i = 0; i < NR_COMMANDS; i++)
-		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
+		print_command(out, &commands[i]);
 	fputs("\n`containerctl help COMMAND` tells more; the manual is containerctl(1).\n", out);
 }
 
@@ -146,22 +119,28 @@ static size_t distance(const char *a, const char *b)
 	return row[nb];
 }
 
+static void consider(const char *name, const char *command, size_t *best, const char **found)
+{
+	size_t d = distance(name, command);
+
+	if (name[0] && name[1] && !strncmp(command, name, strlen(name)))
+		d = 0;
+	if (d < *best) {
+		*best = d;
+		*found = command;
+	}
+}
+
 /* The command that @name most likely means, or NULL. */
 static const char *guess(const char *name)
 {
 	size_t best = least(strlen(name) / 2, 2) + 1;
 	const char *found = NULL;
 
-	for (size_t i = 0; i < NR_COMMANDS; i++) {
-		size_t d = distance(name, commands[i].name);
-
-		if (name[0] && name[1] && !strncmp(commands[i].name, name, strlen(name)))
-			d = 0;
-		if (d < best) {
-			best = d;
-			found = commands[i].name;
-		}
-	}
+	for (const struct command *c = quick_commands; c->name; c++)
+		consider(name, c->name, &best, &found);
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		consider(name, commands[i].name, &best, &found);
 	return found;
 }
 
@@ -236,7 +215,7 @@ int main(int argc, char **argv)
 	cmd = find_command(argv[1]);
 	if (!cmd)
 		return no_command(argv[1]);
-	if (cmd->fn != cmd_exec)
+	if (!find_quick(argv[1]))	/* what those start must have the caller's limit */
 		raise_file_limit();
 	status = cmd->fn(argc - 1, argv + 1);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -2,15 +2,13 @@
 /*
  * Which hierarchies are mounted, and which container a PATH means.
  *
- * libmount reads the mount table, and undoes its escapes. A PATH is taken for a path
- * of the file system first. If that does not exist, or is in no hierarchy, and only
+ * A PATH is taken for a path of the file system first. If that does not exist, or is in no hierarchy, and only
  * one hierarchy is mounted, it is taken for a path below the mount point. So
  * `containerctl tree /node1` works.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <libmount.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +16,7 @@
 
 #include "uapi/containerfs.h"
 #include "common/answers.h"
+#include "common/mountinfo.h"
 #include "containerctl.h"
 
 /* milliseconds until a daemon that answers on its socket, but not at a mount, is given up */
@@ -27,11 +26,6 @@ static bool is_ours(const char *type)
 {
 	return type && (!strcmp(type, CONTAINERFS_FSTYPE) ||
 			!strcmp(type, "fuse." CONTAINERFS_FSTYPE));
-}
-
-static char *dup_or_empty(const char *s)
-{
-	return xstrdup(s ? s : "");
 }
 
 static void mount_clear(struct mount *m)
@@ -44,61 +38,60 @@ static void mount_clear(struct mount *m)
 }
 
 /*
- * Is @fs to be put into the list, at *@where? Of several mounts of a hierarchy the list
+ * Is @m to be put into the list, at *@where? Of several mounts of a hierarchy the list
  * has one that shows all of it, or else the oldest.
  */
-static bool replaces(struct mounts *mounts, struct libmnt_fs *fs, size_t *where)
+static bool replaces(const struct mounts *mounts, const struct mount_line *m, size_t *where)
 {
-	const char *root = mnt_fs_get_root(fs);
-
 	for (size_t i = 0; i < mounts->count; i++) {
-		if (mounts->mount[i].dev != mnt_fs_get_devno(fs))
+		if (mounts->mount[i].dev != m->dev)
 			continue;
 		*where = i;
-		return strcmp(mounts->mount[i].root, "/") && root && !strcmp(root, "/");
+		return strcmp(mounts->mount[i].root, "/") && !strcmp(m->root, "/");
 	}
 	*where = mounts->count;
 	return true;
 }
 
-static void add_mount(struct mounts *mounts, struct libmnt_fs *fs, bool unique)
+struct load {
+	struct mounts	*mounts;
+	bool		 unique;
+};
+
+static bool add_mount(const struct mount_line *m, void *arg)
 {
+	const struct load *load = arg;
+	struct mounts *mounts = load->mounts;
 	size_t i = mounts->count;
 
-	if (unique && !replaces(mounts, fs, &i))
-		return;
+	if (!is_ours(m->type) || (load->unique && !replaces(mounts, m, &i)))
+		return true;
 	if (i == mounts->count)
 		mounts->mount = xrealloc(mounts->mount, ++mounts->count, sizeof(struct mount));
 	else
 		mount_clear(&mounts->mount[i]);
 	mounts->mount[i] = (struct mount){
-		.target = dup_or_empty(mnt_fs_get_target(fs)),
-		.source = dup_or_empty(mnt_fs_get_source(fs)),
-		.type = dup_or_empty(mnt_fs_get_fstype(fs)),
-		.root = dup_or_empty(mnt_fs_get_root(fs)),
-		.options = dup_or_empty(mnt_fs_get_fs_options(fs)),
-		.dev = mnt_fs_get_devno(fs),
+		.target = xstrdup(m->point),
+		.source = xstrdup(m->source),
+		.type = xstrdup(m->type),
+		.root = xstrdup(m->root),
+		.options = xstrdup(m->fs_options),
+		.dev = m->dev,
 	};
+	return true;
 }
 
 int mounts_load(struct mounts *mounts, bool unique)
 {
-	struct libmnt_table *tb = mnt_new_table_from_file("/proc/self/mountinfo");
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	struct libmnt_fs *fs;
+	struct load load = { .mounts = mounts, .unique = unique };
+	int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC), err;
 
 	*mounts = (struct mounts){ 0 };
-	if (!tb || !iter) {
-		mnt_unref_table(tb);
-		mnt_free_iter(iter);
-		return -ENOENT;
-	}
-	while (mnt_table_next_fs(tb, iter, &fs) == 0)
-		if (is_ours(mnt_fs_get_fstype(fs)))
-			add_mount(mounts, fs, unique);
-	mnt_free_iter(iter);
-	mnt_unref_table(tb);
-	return 0;
+	if (fd < 0)
+		return -errno;
+	err = mountinfo_each(fd, add_mount, &load);
+	close(fd);
+	return err;
 }
 
 void mounts_free(struct mounts *mounts)
@@ -214,27 +207,42 @@ int place_open_mount(const struct mount *mount, struct place *place)
 	return place_open_in(&one, mount->target, place);
 }
 
-bool place_open(const char *command, const char *arg, struct place *place)
+/* After @arg itself was none: is it a path within the only hierarchy that is mounted? */
+static int open_within(const char *command, const char *arg, const struct mounts *all, int err,
+		       struct place *place)
 {
-	struct mounts all, hierarchies;
-	int err = 0;
+	struct mounts hierarchies;
+	char *path;
 
-	if (mounts_load(&all, false) || mounts_load(&hierarchies, true)) {
+	if (mounts_load(&hierarchies, true)) {
 		complain_mounts(command);
-		return false;
+		return err;
 	}
-	err = place_open_in(&all, arg, place);
 	if ((err == -ENOENT || err == -EXDEV || err == -ENOTDIR) && hierarchies.count == 1) {
-		char *path = path_join(hierarchies.mount[0].target, arg);
-
-		if (place_open_in(&all, path, place) == 0)
+		path = path_join(hierarchies.mount[0].target, arg);
+		if (place_open_in(all, path, place) == 0)
 			err = 0;
 		free(path);
 	}
 	if (err)
-		explain_place(command, arg, &all, &hierarchies, err);
-	mounts_free(&all);
+		explain_place(command, arg, all, &hierarchies, err);
 	mounts_free(&hierarchies);
+	return err;
+}
+
+bool place_open(const char *command, const char *arg, struct place *place)
+{
+	struct mounts all;
+	int err;
+
+	if (mounts_load(&all, false)) {
+		complain_mounts(command);
+		return false;
+	}
+	err = place_open_in(&all, arg, place);
+	if (err)
+		err = open_within(command, arg, &all, err, place);
+	mounts_free(&all);
 	return err == 0;
 }
 

@@ -4,7 +4,7 @@
  *
  * Each command has one table of its options. getopt_long(3) and the help are made
  * of it, so that a command has no option that its help does not tell. Commands
- * that print a table have the options of all tables as well (table.c).
+ * that print a table have the options of all tables as well.
  */
 #define _GNU_SOURCE
 #include <assert.h>
@@ -17,6 +17,16 @@
 
 /* more than any command has, with those of tables */
 #define OPTIONS_MAX	32
+
+const struct option_row table_option_rows[] = {
+	{ 'o', "output", "COLUMNS", "what to print, separated by commas; +COLUMNS adds" },
+	{ 'J', "json", NULL, "JSON" },
+	{ 'r', "raw", NULL, "one space between columns, no alignment" },
+	{ '0', "null", NULL, "each value as it is, with a zero byte after it" },
+	{ 'n', "no-headings", NULL, "no heading line" },
+	{ 'n', "noheadings" },	/* as lsns(8) calls it */
+	{ 0 }
+};
 
 static const struct option_row common[] = {
 	{ 'h', "help" },
@@ -177,6 +187,12 @@ static void print_row(const struct option_row *row, bool letters, int width)
 		help += len + (help[len] == '\n');
 	}
 	free(left);
+}
+
+void columns_print(FILE *out, const struct column *columns)
+{
+	for (; columns->name; columns++)
+		fprintf(out, "  %-12s %s\n", columns->name, columns->help);
 }
 
 void print_options(const struct command *command)

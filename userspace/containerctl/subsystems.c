@@ -27,33 +27,6 @@ const struct column subsystem_columns[] = {
 	[NR_COLUMNS]	  = { NULL },
 };
 
-/* What each subsystem is for, wherever it works. A subsystem without a line does not build. */
-#define PURPOSE_ns	"a container for each task that makes itself namespaces"
-#define PURPOSE_debug	"numbers of the implementation, for its tests"
-#define PURPOSE_freezer	"stops all tasks of a container, and lets them go on"
-#define PURPOSE_cpuacct	"CPU time used, also by tasks that have exited"
-#define PURPOSE_devices	"which devices tasks may open and make"
-#define PURPOSE_pids	"how many tasks there may be"
-#define PURPOSE_cpuset	"on which CPUs tasks may run"
-
-static const struct {
-	const char	*name;
-	const char	*purpose;
-} known[] = {
-#define SUBSYS(x) { #x, PURPOSE_##x },
-#include "../../kernel/subsystems.h"
-#undef SUBSYS
-};
-#define NR_KNOWN (sizeof(known) / sizeof(known[0]))
-
-bool subsystem_is_known(const char *name)
-{
-	for (size_t i = 0; i < NR_KNOWN; i++)
-		if (!strcmp(known[i].name, name))
-			return true;
-	return false;
-}
-
 static void add_line(struct table *t, const char *name, const char *state, const char *description)
 {
 	struct libscols_line *line = table_line(t, NULL);
@@ -112,8 +85,8 @@ static int without_answer(struct table *t, int err, const char *reason)
 			 reason && *reason ? reason : strerror(-err));
 		return EXIT_FAILURE;
 	}
-	for (size_t i = 0; i < NR_KNOWN; i++)
-		add_line(t, known[i].name, NULL, known[i].purpose);
+	for (const struct known_subsystem *k = known_subsystems; k->name; k++)
+		add_line(t, k->name, NULL, k->purpose);
 	complain("subsystems: %s, so what they can do here is not known",
 		 none ? "nothing is mounted yet" : "nothing is mounted here, and only root may ask containerfsd");
 	return table_end(t);

@@ -31,16 +31,6 @@ struct table {
 	bool			 json, raw, null;
 };
 
-const struct option_row table_option_rows[] = {
-	{ 'o', "output", "COLUMNS", "what to print, separated by commas; +COLUMNS adds" },
-	{ 'J', "json", NULL, "JSON" },
-	{ 'r', "raw", NULL, "one space between columns, no alignment" },
-	{ '0', "null", NULL, "each value as it is, with a zero byte after it" },
-	{ 'n', "no-headings", NULL, "no heading line" },
-	{ 'n', "noheadings" },	/* as lsns(8) calls it */
-	{ 0 }
-};
-
 /* False: it is none of these. */
 static bool take_option(int key, struct table_opts *opts)
 {
@@ -85,12 +75,6 @@ bool table_options(int argc, char **argv, struct table_opts *opts,
 		return false;
 	}
 	return true;
-}
-
-void columns_print(FILE *out, const struct column *columns)
-{
-	for (; columns->name; columns++)
-		fprintf(out, "  %-12s %s\n", columns->name, columns->help);
 }
 
 static bool choose_column(struct table *t, const char *name, size_t len)

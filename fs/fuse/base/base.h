@@ -46,19 +46,6 @@ const char *log_place(void);
 #define log_info(...)	log_msg(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...)	log_msg(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
-/* --- mountinfo.c --- */
-
-struct mount_line {
-	unsigned long long	 id;
-	dev_t			 dev;
-	const char		*root, *point, *options, *type, *source;
-};
-/*
- * Call @fn for each mount that the open file @mountinfo tells, from its beginning, until
- * @fn returns false; the strings of the line are borrowed.  0 or -errno.
- */
-int mountinfo_each(int mountinfo, bool (*fn)(const struct mount_line *m, void *arg), void *arg);
-
 /* --- priority.c: how soon the daemon gets a CPU --- */
 
 /* Does the daemon have CAP_SYS_NICE?  privilege.c says so, at the start. */

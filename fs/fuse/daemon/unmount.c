@@ -14,6 +14,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "common/mountinfo.h"
 #include "daemon.h"
 #include "view/view.h"
 

@@ -32,6 +32,7 @@
 
 #include "uapi/containerfs.h"
 #include "common/initial.h"
+#include "common/mountinfo.h"
 #include "base/base.h"
 #include "view.h"
 

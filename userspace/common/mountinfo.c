@@ -2,8 +2,8 @@
 /*
  * /proc/PID/mountinfo, a line a mount.
  *
- * To read it asks no file system, so the daemon may do it where a path could lead to
- * its own mounts.
+ * The kernel answers a read of this file without a question to a file system, so the
+ * daemon may read it where a path could lead to its own mounts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "base.h"
-#include "common/unescape.h"
+#include "mountinfo.h"
+#include "unescape.h"
 
 /* "36 35 98:0 ROOT POINT OPTIONS [OPTIONAL]... - TYPE SOURCE OPTIONS", in place. */
 static bool parse(char *line, struct mount_line *m)
@@ -31,7 +31,12 @@ static bool parse(char *line, struct mount_line *m)
 		;
 	m->type = strtok_r(NULL, " ", &save);
 	m->source = strtok_r(NULL, " ", &save);
-	if (!m->source || sscanf(word[2], "%u:%u", &major, &minor) != 2)
+	m->fs_options = strtok_r(NULL, " \n", &save);
+	if (!m->fs_options) {	/* the source may be the empty word */
+		m->fs_options = m->source;
+		m->source = word[0] + strlen(word[0]);
+	}
+	if (!m->fs_options || sscanf(word[2], "%u:%u", &major, &minor) != 2)
 		return false;
 	m->id = strtoull(word[0], NULL, 10);
 	m->dev = makedev(major, minor);
