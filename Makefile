@@ -25,6 +25,7 @@
 #	make check-module-debug	check-module on a kernel with KASAN, lockdep and kmemleak,
 #				which is built first, in a quarter of an hour
 #	make module		containerfs.ko for the kernel of KDIR, in build/module
+#	make module-sample	the same with the sample subsystem of test/unit/sample, for tests
 #	make module_install	into INSTALL_MOD_PATH (DESTDIR)
 #	make dkms-tree		its sources as dkms wants them, in DESTDIR/usr/src
 #	make bench		costs, as ratios against cgroup v1; RECORD=1 adds the table to
@@ -241,7 +242,9 @@ MODULE_DIR	= $(B)/module
 kernel_dir	= $(or $(KDIR),$(shell ls -d /usr/src/linux-headers-*-amd64 2>/dev/null | \
 		  sort -V | tail -n 1))
 kbuild		= $(MAKE) -C $(kernel_dir) M=$(CURDIR)/$(MODULE_DIR) $(if $(V),V=1)
-.PHONY: module module_install dkms-tree
+# PLUGIN is a folder like test/unit/sample, whose subsystems the module gets, too.
+PLUGIN		=
+.PHONY: module module-sample module_install dkms-tree
 module:
 	$(Q)test -d "$(kernel_dir)" || { echo "no kernel headers: install linux-headers-amd64, or set KDIR" >&2; exit 1; }
 	$(Q)mkdir -p $(MODULE_DIR)/kernel $(MODULE_DIR)/fs/vfs/probes && find $(MODULE_DIR) -xtype l -delete
@@ -249,7 +252,14 @@ module:
 	$(Q)ln -sf $(patsubst %,../../../%,$(wildcard kernel/*.[ch] kernel/*.mk)) $(MODULE_DIR)/kernel/
 	$(Q)ln -sf $(patsubst %,../../../../%,$(wildcard fs/vfs/*.[ch] fs/vfs/*.mk)) $(MODULE_DIR)/fs/vfs/
 	$(Q)ln -sf $(patsubst %,../../../../../%,$(wildcard fs/vfs/probes/*.c)) $(MODULE_DIR)/fs/vfs/probes/
-	$(Q)$(kbuild) KCFLAGS=-Werror modules || { rm -f $(MODULE_DIR)/containerfs.ko; exit 1; }
+	$(if $(PLUGIN),$(Q)mkdir -p $(MODULE_DIR)/$(PLUGIN) && \
+		ln -sf $(patsubst %,$(CURDIR)/%,$(wildcard $(PLUGIN)/*_engine.c) $(PLUGIN)/subsystems.h) $(MODULE_DIR)/$(PLUGIN)/)
+	$(Q)$(kbuild) PLUGIN=$(PLUGIN) KCFLAGS=-Werror modules || { rm -f $(MODULE_DIR)/containerfs.ko; exit 1; }
+
+# The module with the sample subsystem, for the tests.
+module-sample:
+	$(Q)$(MAKE) module MODULE_DIR=$(B)/module-sample PLUGIN=test/unit/sample
+	$(Q)cp $(B)/module-sample/containerfs.ko $(B)/module-sample/containerfs-sample.ko
 
 module_install: module
 	$(Q)$(kbuild) INSTALL_MOD_PATH=$(or $(INSTALL_MOD_PATH),$(DESTDIR)) modules_install
@@ -367,11 +377,11 @@ check-oracle: $(helpers)
 check-conformance check-tools check-stress: check-%: $(programs) $(helpers) $(c_tests)
 	$(Q)test/run $(chosen) $*
 
-check-kbuild: module
+check-kbuild: module module-sample
 
 # In qemu, with nothing but our programs: the stock kernel that KDIR is of, or
 # one that is made to look for faults.
-check-module check-qemu: check-%: $(programs) $(helpers) $(c_tests) module
+check-module check-qemu: check-%: $(programs) $(helpers) $(c_tests) module module-sample
 	$(Q)test/run $(chosen) $*
 check-module-debug: $(programs) $(helpers) $(c_tests)
 	$(Q)test/qemu/debug-kernel $(B)/qemu-debug
