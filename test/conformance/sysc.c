@@ -32,6 +32,7 @@ static const struct command *const tables[] = {
 	file_commands, tree_commands, mount_commands, task_commands,
 	watch_commands, session_commands, puppet_commands, freeze_commands, deny_commands,
 	pids_commands, cpus_commands, kill_commands, uring_commands,
+	object_commands,
 };
 
 #define NR_TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -37,6 +37,7 @@ extern const struct command pids_commands[];
 extern const struct command cpus_commands[];
 extern const struct command kill_commands[];
 extern const struct command uring_commands[];
+extern const struct command object_commands[];
 
 #define MAX_SLOTS 16
 

@@ -106,14 +106,15 @@ static void cmd_unshare(int argc, char **argv)
 
 static void cmd_setns(int argc, char **argv)
 {
-	int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
+	int fd = argv[1][0] == '@' ? slot_fd(argv[1]) : open(argv[1], O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0) {
 		say("open:%s", errno_name(errno));
 		return;
 	}
 	say_result(syscall(SYS_setns, fd, 0));
-	close(fd);
+	if (argv[1][0] != '@')
+		close(fd);
 }
 
 static void say_child(long pid)
@@ -314,7 +315,7 @@ const struct command task_commands[] = {
 	{ "allcaps", 1, cmd_allcaps, "UID: become UID with all capabilities" },
 	{ "dropcap", 1, cmd_dropcap, "NUMBER: give one capability up" },
 	{ "unshare", 1, cmd_unshare, "NAMESPACE,...: unshare(2)" },
-	{ "setns", 1, cmd_setns, "PATH: setns(2)" },
+	{ "setns", 1, cmd_setns, "PATH|@SLOT: setns(2)" },
 	{ "fork", 0, cmd_fork, "[N]: pausing children" },
 	{ "threads", 1, cmd_threads, "N: pausing threads of this process" },
 	{ "clone", 1, cmd_clone, "NAMESPACE,...|-: clone(2), a pausing child" },
