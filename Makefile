@@ -134,6 +134,7 @@ mount_srcs	= $(wildcard userspace/mount/*.c) $(common_srcs)
 # containerctl is front.c and what that needs of the others; containerctl-full has all else
 ctl_front	= userspace/containerctl/front.c
 ctl_srcs	= $(filter-out $(ctl_front),$(wildcard userspace/containerctl/*.c)) $(common_srcs)
+lib_srcs	= $(wildcard userspace/lib/*.c)
 sysc_srcs	= $(wildcard test/conformance/sysc*.c)
 bench_srcs	= $(wildcard test/bench/*.c)
 
@@ -143,6 +144,13 @@ core		= $(call objects,$(1),$(engine_srcs) $(shim_srcs))
 
 programs	= $(if $(filter %/main.c,$(daemon_srcs)),$(B)/containerfsd) \
 		  $(if $(mount_srcs),$(B)/mount.containerfs) $(B)/containerctl $(B)/containerctl-full
+
+# Of the library: what programs are linked with, and the soname, which changes when they
+# have to be linked anew.
+lib_soname	= libcontainerfs.so.1
+lib_name	= libcontainerfs.so.1.0
+lib_map		= userspace/lib/libcontainerfs.map
+libraries	= $(B)/libcontainerfs.a $(B)/$(lib_name)
 helpers		= $(B)/sysc
 
 # --- flags -----------------------------------------------------------------
@@ -163,6 +171,9 @@ compile		= $(CC) -std=gnu11 $(WORLD) $(CPPFLAGS) $(CFLAGS) $(warnings) $(VARIANT
 VARIANT		= $(hardening) $(fortify)
 $(B)/asan/%.o: VARIANT = $(sanitizers)
 
+# The static library's objects, too, may come to lie in somebody's shared library.
+$(B)/obj/userspace/lib/%.o: VARIANT = $(filter-out -fPIE,$(hardening)) -fPIC -fvisibility=hidden $(fortify)
+
 $(B)/reach/%.o: VARIANT = -O0 -ffunction-sections -fdata-sections
 
 engine_world	= $(SHIM_ENGINE_CFLAGS) -I include -I kernel
@@ -175,6 +186,7 @@ $(B)/obj/fs/fuse/%.o $(B)/asan/fs/fuse/%.o: \
 	LIBC_CPPFLAGS = -I include -I fs/fuse -I userspace -I $(B)/obj/fs/fuse/bpf \
 	$(FUSE_CFLAGS) $(BPF_CFLAGS) $(CAPNG_CFLAGS)
 $(B)/obj/userspace/common/%.o $(B)/asan/userspace/common/%.o: LIBC_CPPFLAGS = -I include $(MOUNT_CFLAGS)
+$(B)/obj/userspace/lib/%.o $(B)/asan/userspace/lib/%.o: LIBC_CPPFLAGS = -I include
 $(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I userspace $(MOUNT_CFLAGS) \
 	-DCONTAINERFSD_PATH='"$(sbindir)/containerfsd"'
 $(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I userspace \
@@ -185,7 +197,7 @@ $(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I user
 # --- programs --------------------------------------------------------------
 
 .PHONY: all
-all: $(programs) $(helpers)
+all: $(programs) $(libraries) $(helpers)
 
 $(B)/obj/%.o: %.c Makefile $(B)/config.mk
 	$(call say,CC,$@)
@@ -228,6 +240,16 @@ $(B)/obj/containerctl.a: $(call objects,obj,$(filter-out userspace/containerctl/
 $(B)/containerctl: $(call objects,obj,$(ctl_front)) $(B)/obj/containerctl.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -Wl,--gc-sections -o $@ $^
+
+$(B)/$(lib_name): $(call objects,obj,$(lib_srcs)) $(lib_map)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread -Wl,-z,relro,-z,now,-z,defs,--as-needed \
+		-Wl,-soname,$(lib_soname),--version-script=$(lib_map) -o $@ $(filter %.o,$^)
+	$(Q)ln -sf $(lib_name) $(B)/$(lib_soname) && ln -sf $(lib_soname) $(B)/libcontainerfs.so
+
+$(B)/libcontainerfs.a: $(call objects,obj,$(lib_srcs))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # Static, because it also runs in the test kernel's initramfs.
 $(B)/sysc: $(call objects,obj,$(sysc_srcs))
@@ -417,12 +439,15 @@ demo: all
 # The manuals get the version at their feet. Which directories were not there before
 # is noted in docdir, so that uninstall can remove them; with DESTDIR all were made.
 D		= $(DESTDIR)
-man_pages	= $(wildcard userspace/man/*.[158])
-install_dirs	= $(bindir) $(sbindir) $(helperdir) $(privatedir) $(includedir) $(docdir) \
-		  $(addprefix $(mandir)/man,1 5 8)
+man_pages	= $(wildcard userspace/man/*.[1358])
+pkgconfigdir	= $(libdir)/pkgconfig
+install_dirs	= $(bindir) $(sbindir) $(helperdir) $(privatedir) $(includedir) $(includedir)/linux \
+		  $(libdir) $(pkgconfigdir) $(docdir) $(addprefix $(mandir)/man,1 3 5 8)
+install_libs	= $(addprefix $(libdir)/,$(notdir $(libraries)) $(lib_soname) libcontainerfs.so) \
+		  $(pkgconfigdir)/libcontainerfs.pc $(addprefix $(includedir)/,containerfs.h linux/containerfs.h)
 install_list	= $(D)$(docdir)/directories
 .PHONY: install uninstall
-install: $(programs)
+install: $(programs) $(libraries)
 	made=$$(LC_ALL=C $(INSTALL) -d -v $(addprefix $(D),$(install_dirs)) | \
 		sed "s/^install: creating directory '\(.*\)'$$/\1/") && \
 	if [ -z "$(D)" ] && [ -n "$$made" ]; then echo "$$made" >> $(install_list); fi
@@ -432,8 +457,15 @@ install: $(programs)
 	$(INSTALL) -m 755 $(B)/mount.containerfs $(D)$(helperdir)/
 	ln -sf mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs
 	ln -sf mount.containerfs $(D)$(helperdir)/umount.fuse.containerfs
-	$(INSTALL) -m 644 include/uapi/containerfs.h $(D)$(includedir)/
-	$(INSTALL) -m 644 README COPYING $(D)$(docdir)/
+	$(INSTALL) -m 644 include/containerfs.h $(D)$(includedir)/
+	$(INSTALL) -m 644 include/uapi/containerfs.h $(D)$(includedir)/linux/
+	$(INSTALL) -m 644 $(libraries) $(D)$(libdir)/
+	ln -sf $(lib_name) $(D)$(libdir)/$(lib_soname)
+	ln -sf $(lib_soname) $(D)$(libdir)/libcontainerfs.so
+	sed 's,@prefix@,$(prefix),; s,@libdir@,$(libdir),; s,@includedir@,$(includedir),; s,@VERSION@,$(VERSION),' \
+		userspace/lib/libcontainerfs.pc.in > $(D)$(pkgconfigdir)/libcontainerfs.pc
+	chmod 644 $(D)$(pkgconfigdir)/libcontainerfs.pc
+	$(INSTALL) -m 644 README COPYING COPYING.LIB $(D)$(docdir)/
 	for p in $(man_pages); do to=$(D)$(mandir)/man$${p##*.}/$${p##*/}; \
 		sed 's/^\.Os containerfs$$/& $(VERSION)/' $$p > $$to && chmod 644 $$to; done
 
@@ -445,10 +477,10 @@ uninstall:
 		echo "warning: containerfsd runs on until its last hierarchy ends" >&2
 	rm -f $(D)$(bindir)/containerctl $(D)$(privatedir)/containerctl-full $(D)$(sbindir)/containerfsd \
 		$(D)$(helperdir)/mount.containerfs $(D)$(helperdir)/mount.fuse.containerfs \
-		$(D)$(helperdir)/umount.fuse.containerfs $(D)$(includedir)/containerfs.h
+		$(D)$(helperdir)/umount.fuse.containerfs $(addprefix $(D),$(install_libs))
 	for p in $(man_pages); do rm -f $(D)$(mandir)/man$${p##*.}/$${p##*/}; done
 	made=$$(tac $(install_list) 2>/dev/null); \
-	rm -f $(install_list) $(addprefix $(D)$(docdir)/,README COPYING); \
+	rm -f $(install_list) $(addprefix $(D)$(docdir)/,README COPYING COPYING.LIB); \
 	for d in $$made; do [ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d; done
 	$(if $(D),cd $(D) && for d in $(patsubst /%,%,$(install_dirs)); do [ ! -d $$d ] || \
 		rmdir -p --ignore-fail-on-non-empty $$d; done)
