@@ -17,7 +17,7 @@
  * exiting threads left to move.  Mostly this is the second pass, because children of the
  * threads are born in the destination meanwhile (births.c).
  *
- * Rules and errors are those of cgroup v1.  The opener's euid must be 0 or the target's
+ * Rules and errors are those of cgroup v1, and -ECANCELED for a dead container.  The opener's euid must be 0 or the target's
  * uid or suid, else -EACCES.  -ESRCH if there is no such task, -EINVAL for kernel threads
  * that must not move.  A thread that exits stays where it is, and that is success.
  *
@@ -167,6 +167,8 @@ static int attach_commit(struct attach_set *set)
 	spin_lock(&container_lock);
 	if (container_removed(set->cont))
 		ret = -ENODEV;
+	else if (container_dead(set->cont))
+		ret = -ECANCELED;
 	for (i = 0; !ret && i < set->nr; i++) {
 		ret = thread_can_attach(set, &set->thread[i]);
 		if (ret > 0)
@@ -359,6 +361,8 @@ int container_attach(struct container *cont, int nr, bool threadgroup,
 		ret = -EINVAL;
 	else if (opener->euid && opener->euid != info.uid && opener->euid != info.suid)
 		ret = -EACCES;
+	else if (container_is_dead(cont))
+		ret = -ECANCELED;
 	else if (info.flags & CONTAINER_TASK_HOST)
 		ret = 0;
 	else if (threadgroup)

@@ -74,11 +74,19 @@ static int attr_default(struct container *cont, unsigned int node, struct contai
 		return 0;
 	}
 	cft = container_cftype(cont, node);
-	if (!cft)
+	if (!cft || !cftype_is_there(cont, node))
 		return -ENOENT;
-	attr->mode = S_IFREG | cft->mode;
+	attr->mode = cftype_is_link(cft) ? cft->mode : S_IFREG | cft->mode;
 	attr->atime = attr->mtime = attr->ctime = cont->btime;
 	return 0;
+}
+
+/* Is @node a link that is not there?  What was set of it stays for when it comes back. */
+static bool node_is_gone(struct container *cont, unsigned int node)
+{
+	const struct cftype *cft = container_cftype(cont, node);
+
+	return cft && !cftype_is_there(cont, node);
 }
 
 /* The iattr of @node.  If there is none, *@spare becomes it and is set to NULL. */
@@ -124,10 +132,12 @@ int container_getattr(struct container *cont, unsigned int node, struct containe
 
 	spin_lock(&container_lock);
 	ia = iattr_find(cont, node);
-	if (ia)
-		*attr = ia->attr;
-	else
+	if (!ia)
 		ret = attr_default(cont, node, attr);
+	else if (node_is_gone(cont, node))
+		ret = -ENOENT;
+	else
+		*attr = ia->attr;
 	if (ret)
 		goto out;
 	attr->nlink = 1;

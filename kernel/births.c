@@ -43,7 +43,7 @@ _Bool container_births_follow(int tgid)
 /* Are children of threads in @group to be born in the destination? */
 static bool births_outside(const struct css_group *group)
 {
-	return births.follow && !container_removed(births.cont) &&
+	return births.follow && !container_removed(births.cont) && !container_dead(births.cont) &&
 		css_group_container(group, births.cont->root) != births.cont;
 }
 

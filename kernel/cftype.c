@@ -5,26 +5,45 @@
  * The list is made once, core files first, then those of each subsystem.  The place of a
  * file in it is its node index in every container.  So the bits of a node number suffice,
  * and numbers stay the same when a remount adds a subsystem.
+ *
+ * The files that change have numbers besides: container.armed has a bit for each of them.
  */
 #include "cftype.h"
 
 struct cftype_slot {
 	const struct cftype	*cft;
 	struct container_subsys	*ss;		/* NULL: a core file */
+	u64			armed_bit;
 };
 
-_Static_assert(CONTAINER_NODES_MAX <= 8 * sizeof(((struct container *)NULL)->armed),
-	       "container.armed has a bit for each node");
-
-static struct cftype_slot cftypes[CONTAINER_NODES_MAX];	/* by node index; written at init only */
+/* All written at init only. */
+u64 cftype_watched;
+static struct cftype_slot cftypes[CONTAINER_NODES_MAX];	/* by node index */
 static unsigned int nr_nodes = 1;
+static unsigned int nr_changing;
+
+/* The next bit for @cft in *@bit, 0 if it never changes.  -ENOSPC: there are no more bits. */
+static int cftype_number(const struct cftype *cft, u64 *bit)
+{
+	*bit = 0;
+	if (!cft->events)
+		return 0;
+	if (nr_changing == 8 * sizeof(((struct container *)NULL)->armed))
+		return -ENOSPC;
+	*bit = 1ull << nr_changing++;
+	if (!(cft->flags & CFTYPE_UNWATCHED))
+		cftype_watched |= *bit;
+	return 0;
+}
 
 static int cftype_add(const struct cftype *files, struct container_subsys *ss)
 {
+	u64 bit;
+
 	for (; files && files->name; files++) {
-		if (nr_nodes == CONTAINER_NODES_MAX)
+		if (nr_nodes == CONTAINER_NODES_MAX || cftype_number(files, &bit))
 			return -ENOSPC;
-		cftypes[nr_nodes++] = (struct cftype_slot){ files, ss };
+		cftypes[nr_nodes++] = (struct cftype_slot){ files, ss, bit };
 	}
 	return 0;
 }
@@ -35,6 +54,8 @@ int cftype_init(void)
 	int i, ret;
 
 	nr_nodes = 1;
+	nr_changing = 0;
+	cftype_watched = 0;
 	ret = cftype_add(core_files, NULL);
 	for_each_subsys(ss, i)
 		if (!ret)
@@ -54,6 +75,14 @@ const struct cftype *container_cftype(const struct container *cont, unsigned int
 	if (slot->cft->flags & (container_is_top(cont) ? CFTYPE_NOT_ON_ROOT : CFTYPE_ONLY_ON_ROOT))
 		return NULL;
 	return slot->cft;
+}
+
+bool cftype_is_there(struct container *cont, unsigned int node)
+{
+	const struct cftype *cft = cftypes[node].cft;
+
+	lockdep_assert_held(&container_lock);
+	return !cft->exists || cft->exists(cftype_css(cont, node), cft);
 }
 
 bool cftype_can_go(unsigned int node)
@@ -80,7 +109,8 @@ const char *cftype_name(const struct container *cont, const struct cftype *cft)
 	return cft->name;
 }
 
-unsigned int cftype_find(const struct container *cont, const char *name)
+/* Node index of the file of @cont that is called @name, there or not; 0: none is. */
+static unsigned int cftype_named(const struct container *cont, const char *name)
 {
 	bool noprefix = cont->root->flags & ROOT_NOPREFIX;
 	const struct cftype *cft;
@@ -95,6 +125,23 @@ unsigned int cftype_find(const struct container *cont, const char *name)
 			return i;
 	}
 	return 0;
+}
+
+unsigned int cftype_find(struct container *cont, const char *name)
+{
+	unsigned int node = cftype_named(cont, name);
+
+	return node && cftype_is_there(cont, node) ? node : 0;
+}
+
+bool cftype_reserved(const struct container *cont, const char *name)
+{
+	return cftype_named(cont, name);
+}
+
+u64 cftype_armed_bit(unsigned int node)
+{
+	return cftypes[node].armed_bit;
 }
 
 unsigned int cftype_node(const struct cftype *cft)
@@ -115,8 +162,8 @@ void cftype_event(struct container *cont, const struct cftype *cft)
 	if (!cont->armed)
 		return;
 	node = cftype_node(cft);
-	if (cont->armed & (1ull << node)) {
-		cont->armed &= ~(1ull << node);
+	if (cont->armed & cftypes[node].armed_bit) {
+		cont->armed &= ~cftypes[node].armed_bit;
 		host_file_event(cont, node);
 	}
 }
@@ -127,8 +174,8 @@ void cftype_wake_all(struct container *cont)
 
 	lockdep_assert_held(&container_lock);
 	for (node = 1; cont->armed && node < nr_nodes; node++) {
-		if (cont->armed & (1ull << node)) {
-			cont->armed &= ~(1ull << node);
+		if (cont->armed & cftypes[node].armed_bit) {
+			cont->armed &= ~cftypes[node].armed_bit;
 			host_file_event(cont, node);
 		}
 	}

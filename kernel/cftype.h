@@ -16,6 +16,8 @@
  * the states of other containers go with the container, of which the file holds a
  * reference.  What may happen meanwhile is that the container is removed: a handler
  * that writes asks container_removed() under the lock.
+ *
+ * A symbolic link is a cftype with S_IFLNK in its mode.  It is never open.
  */
 #ifndef _CONTAINERFS_CFTYPE_H
 #define _CONTAINERFS_CFTYPE_H
@@ -24,6 +26,7 @@
 
 #define CFTYPE_ONLY_ON_ROOT	0x1
 #define CFTYPE_NOT_ON_ROOT	0x2
+#define CFTYPE_UNWATCHED	0x4	/* the host need not watch tasks for its changes: css_group.c */
 
 /* Immutable once it is made. */
 struct container_text {
@@ -62,7 +65,29 @@ struct cftype {
 
 	/* The counter of changes that poll reports; NULL: the file never changes. */
 	u32 *(*events)(struct container_subsys_state *css);
+	/* Under the lock: EVENT_* that poll reports besides. */
+	unsigned int (*poll)(struct container_subsys_state *css);
+
+	/* Of a link, which has nothing of the above; both under the lock. */
+	unsigned long type;			/* what it leads to, for its handlers */
+	bool (*exists)(struct container_subsys_state *css, const struct cftype *cft);
+	int (*readlink)(struct container_subsys_state *css, const struct cftype *cft, char *buf,
+			unsigned long size);
 };
+
+/* as the system calls have them; not every libc-free build has linux/eventpoll.h */
+#define EVENT_IN	0x0001
+#define EVENT_PRI	0x0002
+#define EVENT_OUT	0x0004
+#define EVENT_ERR	0x0008
+#define EVENT_HUP	0x0010
+#define EVENT_RDNORM	0x0040
+#define EVENT_WRNORM	0x0100
+
+static inline bool cftype_is_link(const struct cftype *cft)
+{
+	return S_ISLNK(cft->mode);
+}
 
 struct container_file {
 	struct mutex		lock;		/* protects text.. and transaction; held from begin to end */
@@ -83,6 +108,7 @@ struct container_file {
 	unsigned long		where;		/* container.where: key of the task asked for */
 	bool			asked;
 	bool			rebase;		/* it was asked since the last read */
+	unsigned int		lease;		/* CONTAINERFS_LEASE_*, once it is one; under lock */
 	long long		base;		/* position where the text begins, or seems to: a list */
 };
 
@@ -101,7 +127,7 @@ struct container_text *container_list_text(struct container_list *list);
 void container_list_put(struct container_list *list);	/* or NULL */
 
 /* Those of the core files that others refer to. */
-enum { CORE_TASKS, CORE_PROCS, CORE_EVENTS };
+enum { CORE_TASKS, CORE_PROCS, CORE_EVENTS, CORE_INIT };
 
 extern const struct cftype core_files[];
 
@@ -109,14 +135,24 @@ extern const struct cftype core_files[];
 bool cftype_can_go(unsigned int node);
 /* What handlers of the file at @node are given; NULL if the subsystem is not bound. */
 struct container_subsys_state *cftype_css(struct container *cont, unsigned int node);
-/* The cftype at @node of @cont, NULL if it has no such file. */
+/* The cftype at @node of @cont, NULL if it has no such file; a link need not be there. */
 const struct cftype *container_cftype(const struct container *cont, unsigned int node);
+/* Is the file at @node of @cont, which has it, there?  A link may not be.  Under the lock. */
+bool cftype_is_there(struct container *cont, unsigned int node);
 /* Its name in @cont's hierarchy (noprefix), without allocation. */
 const char *cftype_name(const struct container *cont, const struct cftype *cft);
-/* Node index of @name in @cont, 0 if there is none. */
-unsigned int cftype_find(const struct container *cont, const char *name);
+/* Node index of @name in @cont, 0 if no such file is there.  Under the lock. */
+unsigned int cftype_find(struct container *cont, const char *name);
+/* Is @name that of a file of @cont, which may be a link that is not there? */
+bool cftype_reserved(const struct container *cont, const char *name);
 unsigned int cftype_node(const struct cftype *cft);
 int cftype_init(void);
+/*
+ * The bit of the file at @node in container.armed; 0: it never changes.  And those bits
+ * for which the host must watch tasks.
+ */
+u64 cftype_armed_bit(unsigned int node);
+extern u64 cftype_watched;
 /* Tell pollers of the file whose counter changed.  Under the lock. */
 void cftype_event(struct container *cont, const struct cftype *cft);
 /* Tell all pollers in @cont: files are going.  Under the lock. */

@@ -23,16 +23,22 @@ bool container_clones_in(const struct containerfs_root *root)
 	return false;
 }
 
-/* A new child of @cont for @info, linked; NULL if it is refused. */
+/*
+ * A new child of @cont for @info, linked; NULL if it is refused, or (*@stays) if the task
+ * has asked to stay where it is.
+ */
 static struct container *clone_child(struct container *cont, struct container_subsys *ss,
-				     const struct container_clone_info *info)
+				     const struct container_clone_info *info, bool *stays)
 {
 	struct container_subsys_state *css = cont->subsys[ss->id];
 	static char name[CONTAINER_NAME_MAX + 1];	/* under container_lock */
 	struct container *child = NULL;
+	int ret;
 
 	lockdep_assert_held(&container_lock);
-	if (!ss->clone_name(css, info, name))
+	ret = ss->clone_name(css, info, name);
+	*stays = ret == -ECANCELED;
+	if (!ret)
 		child = container_alloc(cont->root, cont, name, GFP_ATOMIC);
 	if (!child)
 		return NULL;
@@ -55,15 +61,17 @@ static struct css_group *clone_in(struct css_group *group, struct container_subs
 	struct container *cont = css_group_container(group, ss->root), *child;
 	struct container_subsys_state *css = cont->subsys[ss->id];
 	struct css_group *to;
+	bool stays;
 
 	if (!(info->flags & ss->clone_mask(css)))
 		return group;
-	child = clone_child(cont, ss, info);
+	child = clone_child(cont, ss, info, &stays);
 	to = child ? css_group_find(group, child) : NULL;
 	if (!to) {
 		if (child)
 			container_unlink(child);
-		ss->clone_refused(css, 1);
+		if (!stays)
+			ss->clone_refused(css, 1);
 		return group;
 	}
 	ss->clone_made(css, child->subsys[ss->id], info);
@@ -127,19 +135,18 @@ struct css_group *container_clone(struct css_group *from, const struct container
 _Bool container_clone_task(unsigned long key, int tid, int tgid,
 			   const struct container_clone_info *info)
 {
-	struct container_task *task;
+	struct container_task *creator, *task;
 	struct css_group *group;
-	bool killed = false;
+	bool killed;
 
 	spin_lock(&container_lock);
-	task = container_task_lookup(info->namer);
-	if (task) {
-		container_fork_ended(task, true);
-		killed = task->killed;
-	}
+	creator = container_task_lookup(info->namer);
+	if (creator)
+		container_fork_ended(creator, true);
 	/* A child that has a record was attached before this hook ran: there it clones. */
 	task = container_task_lookup(key);
 	group = task ? task->group : container_task_group_of(info->namer);
+	killed = container_kills_child(creator, group);
 	/* The record comes first, so that no container is made for a task that cannot enter it. */
 	if (!task)
 		task = container_task_make(key, tid, tgid);

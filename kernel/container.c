@@ -97,6 +97,11 @@ _Bool container_is_removed(const struct container *cont)
 	return READ_ONCE(cont->flags) & CONTAINER_REMOVED;
 }
 
+_Bool container_is_dead(const struct container *cont)
+{
+	return READ_ONCE(cont->flags) & CONTAINER_DEAD;
+}
+
 struct container *container_parent(struct container *cont)
 {
 	return container_get(cont->parent ? cont->parent : cont);
@@ -113,40 +118,6 @@ bool container_is_descendant(const struct container *cont, const struct containe
 		if (cont == ancestor)
 			return true;
 	return false;
-}
-
-/* The path is written from its end, because the walk goes from the child to its parents. */
-int container_path_locked(struct container *cont, char *buf, unsigned long size)
-{
-	unsigned long at = size;
-	size_t len;
-
-	lockdep_assert_held(&container_lock);
-	if (size < 2)
-		return -ENAMETOOLONG;
-	buf[--at] = '\0';
-	if (container_is_top(cont))
-		buf[--at] = '/';
-	for (; !container_is_top(cont); cont = cont->parent) {
-		len = strlen(cont->name);
-		if (len + 1 > at)
-			return -ENAMETOOLONG;
-		at -= len;
-		memcpy(buf + at, cont->name, len);
-		buf[--at] = '/';
-	}
-	memmove(buf, buf + at, size - at);
-	return size - at - 1;
-}
-
-int container_path(struct container *cont, char *buf, unsigned long size)
-{
-	int ret;
-
-	spin_lock(&container_lock);
-	ret = container_path_locked(cont, buf, size);
-	spin_unlock(&container_lock);
-	return ret;
 }
 
 /* --- what depends on how many tasks and children there are --- */
@@ -178,6 +149,7 @@ static void container_populate(struct container *cont, int delta)
 		for_each_subsys(ss, i)
 			if (c->subsys[i] && ss->populated)
 				ss->populated(c->subsys[i]);
+		container_dead_check(c);
 	}
 }
 
@@ -218,7 +190,7 @@ struct container *container_child(struct container *dir, const char *name)
 
 bool container_name_taken(struct container *dir, const char *name)
 {
-	return cftype_find(dir, name) || container_child(dir, name);
+	return cftype_reserved(dir, name) || container_child(dir, name);
 }
 
 int container_name_check(const char *name)
@@ -273,6 +245,8 @@ struct container *container_alloc(struct containerfs_root *root, struct containe
 	INIT_LIST_HEAD(&cont->links);
 	INIT_LIST_HEAD(&cont->iattrs);
 	INIT_LIST_HEAD(&cont->pending);
+	INIT_LIST_HEAD(&cont->dying);
+	cont->init_events = 1;
 	if (name) {
 		cont->name = kstrdup(name, gfp);
 		if (!cont->name)
@@ -315,7 +289,8 @@ void container_link(struct container *cont)
 	cont->btime = cont->mtime = host_time();
 	cont->root->nr_containers++;
 	if (dir) {
-		cont->flags |= dir->flags & (CONTAINER_NOTIFY_ON_RELEASE | CONTAINER_CLONE_CHILDREN);
+		cont->flags |= dir->flags & (CONTAINER_NOTIFY_ON_RELEASE | CONTAINER_CLONE_CHILDREN |
+					     CONTAINER_DEAD);
 		container_insert_name(dir, cont);
 		container_insert_id(dir, cont);
 		dir->nr_children++;
@@ -340,6 +315,8 @@ void container_unlink(struct container *cont)
 			ss->offline(cont->subsys[i]);
 	cont->flags |= CONTAINER_REMOVED;
 	list_del_init(&cont->pending);
+	list_del_init(&cont->dying);
+	container_init_forget(cont);
 	cftype_wake_all(cont);
 	rb_erase(&cont->by_name, &dir->children);
 	rb_erase(&cont->by_id, &dir->children_by_id);
@@ -483,7 +460,8 @@ int container_rename(struct container *dir, const char *name,
 
 	if (strchr(newname, '\n'))
 		return -EINVAL;
-	if (cftype_find(dir, name))
+	/* No container can have such a name. */
+	if (cftype_reserved(dir, name))
 		return -ENOTDIR;
 	if (dir != newdir)
 		return -EIO;
@@ -503,7 +481,7 @@ int container_rename(struct container *dir, const char *name,
 		ret = -ENOENT;
 	else if (cftype_find(dir, newname))
 		ret = -ENOTDIR;
-	else if (there && there != cont)
+	else if (cftype_reserved(dir, newname) || (there && there != cont))
 		ret = -EEXIST;
 	if (!ret && !there) {
 		rb_erase(&cont->by_name, &dir->children);
@@ -517,6 +495,16 @@ int container_rename(struct container *dir, const char *name,
 	kfree(old);
 	kfree(copy);
 	return ret;
+}
+
+struct container *container_first_leaf(struct container *top)
+{
+	struct rb_node *node;
+
+	lockdep_assert_held(&container_lock);
+	while ((node = rb_first(&top->children)))
+		top = rb_entry(node, struct container, by_name);
+	return top;
 }
 
 struct container *container_next(struct container *pos, struct container *top)
@@ -568,7 +556,7 @@ int container_readdir(struct container *dir, unsigned long long pos, unsigned lo
 	i = min_t(u64, pos, CONTAINER_NODES_MAX);
 	while (!ret && ++i < CONTAINER_NODES_MAX) {
 		cft = container_cftype(dir, i);
-		if (!cft)
+		if (!cft || !cftype_is_there(dir, i))
 			continue;
 		name = cftype_name(dir, cft);
 		ret = fn(arg, name, strlen(name), NULL, i, i);

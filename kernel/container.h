@@ -95,12 +95,15 @@ extern struct list_head container_roots;
 
 /* --- containers --- */
 
-#define CONTAINER_REMOVED			0x01
+#define CONTAINER_REMOVED		0x01
 #define CONTAINER_CLONE			0x02	/* made by container_clone() */
 #define CONTAINER_NOTIFY_ON_RELEASE	0x04
 #define CONTAINER_CLONE_CHILDREN	0x08
 #define CONTAINER_RELEASABLE		0x10	/* had a task or a child */
 #define CONTAINER_KILLING		0x20	/* its tasks are being killed, until the write returns */
+#define CONTAINER_DEAD			0x40	/* it, or one above, has died: death.c */
+#define CONTAINER_REMOVE_DEAD		0x80	/* had a lease that said so: lease.c */
+#define CONTAINER_KILL_DUE		0x100	/* death.c has to kill what is in it and below */
 
 /* attributes and xattrs of one node, once they differ from the defaults */
 struct container_iattr {
@@ -136,7 +139,11 @@ struct container {
 	u64			tasks_generation; /* of the tasks here */
 
 	u32			events;		/* counts changes of container.events */
-	u64			armed;		/* nodes whose next event the host wants */
+	u32			init_events;	/* and of container.init */
+	u64			armed;		/* files whose next event the host wants: cftype.c */
+
+	struct container_init	*init;		/* NULL: it never had one; init.c */
+	unsigned int		leases;		/* open files and directories that are one */
 
 	unsigned int		mode;		/* of the directory */
 	unsigned int		uid, gid;	/* of the directory and, by default, its files */
@@ -146,6 +153,7 @@ struct container {
 	size_t			xattr_bytes;
 
 	struct list_head	pending;	/* in release_list: its agent is due */
+	struct list_head	dying;		/* in dying_list: see death.c */
 	struct container_subsys_state self;	/* what handlers of core files are given; immutable */
 	struct container_subsys_state *subsys[CONTAINER_SUBSYS_COUNT];
 };
@@ -156,9 +164,21 @@ static inline bool container_removed(const struct container *cont)
 	return cont->flags & CONTAINER_REMOVED;
 }
 
+/* Has @cont, or one above, died?  It stays so: nobody enters it, and all in it are killed. */
+static inline bool container_dead(const struct container *cont)
+{
+	return cont->flags & CONTAINER_DEAD;
+}
+
 static inline bool container_is_top(const struct container *cont)
 {
 	return !cont->parent;
+}
+
+/* Does more than tasks and children need @cont?  Then a clone is not removed for being empty. */
+static inline bool container_kept(const struct container *cont)
+{
+	return cont->leases || cont->init;
 }
 
 /* Neither task nor child.  The top container never counts as empty. */
@@ -183,13 +203,15 @@ struct container *container_alloc(struct containerfs_root *root, struct containe
 void container_link(struct container *cont);
 /* Take an empty container out of the tree and mark it removed; drops the tree's reference. */
 void container_unlink(struct container *cont);
-int container_path_locked(struct container *cont, char *buf, unsigned long size);
+int container_path_locked(struct container *cont, char *buf, unsigned long size);	/* path.c */
 /* Count a change of container.events, and wake its pollers. */
 void container_events_changed(struct container *cont);
 /* Is @cont @ancestor, or below it?  Both are in one hierarchy. */
 bool container_is_descendant(const struct container *cont, const struct container *ancestor);
 void container_tasks_changed(struct container *cont, int delta);
 
+/* A container at or below @top that has no children.  Under the lock. */
+struct container *container_first_leaf(struct container *top);
 /* Pre-order walk of @top and all below it, under the lock: the one after @pos, or NULL. */
 struct container *container_next(struct container *pos, struct container *top);
 #define container_for_each_below(pos, top) \
@@ -221,6 +243,7 @@ struct css_group {
 	struct list_head	links;
 	struct list_head	tasks;
 	unsigned long		nr_tasks;
+	bool			dead;		/* one of the containers is */
 	u64			cookie;		/* the host's word; 0: the host does not know it */
 	struct css_link		link[];		/* those in links */
 };
@@ -362,7 +385,37 @@ void container_check_release(struct container *cont);
 
 /* kill.c */
 int container_kill(struct container *cont);
+/*
+ * Under the lock.  Mark all tasks of @cont itself that the engine knows; one task, which
+ * has come to a dead container.  container_kill_work() sends the signals.
+ */
+void container_kill_marked(struct container *cont);
+void container_kill_task(struct container_task *task);
+/* Under the lock.  Are children of @creator, which may be NULL, killed if they are in @group? */
+bool container_kills_child(const struct container_task *creator, const struct css_group *group);
 void container_kill_work(void);
+
+/* death.c; under the lock */
+/* @cont dies, and all below it.  No change if it is dead. */
+void container_die(struct container *cont);
+/* If @cont is dead, empty, and to be removed then, see to that. */
+void container_dead_check(struct container *cont);
+/* container_kept() may have changed. */
+void container_kept_changed(struct container *cont);
+/* No lock, may sleep: kill what is in containers that died; remove one, and was there one? */
+void container_death_work(void);
+bool container_death_trim(void);
+
+/* object.c; under the lock: links of @cont have come or gone */
+void container_links_changed(struct container *cont);
+
+/* init.c */
+/* Under the lock: does the init of @cont, if any, run?  Count a change of container.init. */
+bool container_init_runs(const struct container *cont);
+void container_init_event(struct container *cont);
+/* Under the lock: @cont, which is being removed, has no init any more. */
+void container_init_forget(struct container *cont);
+void container_init_work(void);
 
 /* hierarchy.c: unmounted hierarchies that lost their last container die. */
 void hierarchy_reap(void);

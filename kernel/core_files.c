@@ -6,6 +6,8 @@
 #include <linux/limits.h>
 
 #include "cftype.h"
+#include "init.h"
+#include "lease.h"
 
 /* --- tasks, cgroup.procs --- */
 
@@ -204,6 +206,21 @@ const struct cftype core_files[] = {
 		.mode = 0444,
 		.show = events_show,
 		.events = events_counter,
+	},
+	[CORE_INIT] = {
+		.name = "container.init",
+		.mode = 0644,
+		.flags = CFTYPE_NOT_ON_ROOT | CFTYPE_UNWATCHED,
+		.show = container_init_show,
+		.write = container_init_write,
+		.events = container_init_events,
+		.poll = container_init_poll,
+	},
+	{
+		.name = "container.lease",
+		.mode = 0200,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.write = container_lease_write,
 	},
 	{
 		.name = "container.kill",

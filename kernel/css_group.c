@@ -16,7 +16,7 @@
 #include <linux/hashtable.h>
 #include <linux/overflow.h>
 
-#include "container.h"
+#include "cftype.h"
 
 #define CSS_GROUP_HASH_BITS	10
 static DEFINE_HASHTABLE(css_group_table, CSS_GROUP_HASH_BITS);
@@ -87,6 +87,7 @@ static void css_group_link(struct css_group *group, struct css_link *link, struc
 	link->container = container_get(cont);
 	list_add_tail(&link->in_group, &group->links);
 	list_add_tail(&link->in_container, &cont->links);
+	group->dead |= container_dead(cont);
 }
 
 void css_group_unlink(struct css_link *link)
@@ -102,6 +103,9 @@ void css_group_unlink(struct css_link *link)
 	list_del(&link->in_group);
 	list_del(&link->in_container);
 	container_put(link->container);
+	group->dead = false;
+	list_for_each_entry(link, &group->links, in_group)
+		group->dead |= container_dead(link->container);
 }
 
 static void css_group_free(struct css_group *group)
@@ -208,7 +212,7 @@ static unsigned int watch_of_tops(const struct css_group *group)
 	struct containerfs_root *root;
 
 	list_for_each_entry(root, &container_roots, node)
-		if (root->top->armed && container_is_top(container_of_group(group, root)))
+		if ((root->top->armed & cftype_watched) && container_is_top(container_of_group(group, root)))
 			return CSS_GROUP_WATCH_CLONE;
 	return 0;
 }
@@ -221,12 +225,13 @@ static unsigned int watch_of_container(const struct container *cont)
 		watch |= CSS_GROUP_WATCH_EMPTY;
 	if (cont->flags & CONTAINER_CLONE)
 		watch |= CSS_GROUP_WATCH_EMPTIES;
-	if (cont->armed)
+	/* Whoever comes to a dead container is killed as soon as the engine knows the task. */
+	if ((cont->armed & cftype_watched) || container_dead(cont))
 		watch |= CSS_GROUP_WATCH_ALL;
 	for (; cont; cont = cont->parent) {
 		if (cont->flags & CONTAINER_KILLING)
 			watch |= CSS_GROUP_WATCH_KILL;
-		if (cont->armed)
+		if (cont->armed & cftype_watched)
 			watch |= CSS_GROUP_WATCH_EMPTY;
 	}
 	return watch;

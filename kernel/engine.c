@@ -76,6 +76,7 @@ void container_engine_exit(void)
 
 	container_tasks_drop();
 	hierarchy_drop_all();
+	container_init_work();
 	for_each_subsys(ss, i) {
 		while (ss->trim && ss->trim())
 			;

@@ -75,7 +75,7 @@ struct container_attr {
 
 /* index of a node in its directory: 0 the directory itself, else 1 + number of the control file */
 #define CONTAINER_NODE_DIR	0u
-#define CONTAINER_NODE_BITS	6	/* an index has so many; hosts make inode numbers with it */
+#define CONTAINER_NODE_BITS	7	/* an index has so many; hosts make inode numbers with it */
 #define CONTAINER_NODES_MAX	(1u << CONTAINER_NODE_BITS)
 
 /* ---------------------------------------------------------------------------
@@ -161,7 +161,8 @@ int container_path(struct container *cont, char *buf, unsigned long size);
 
 /*
  * Find @name in @dir: a child container (with a reference in *@child, *@node
- * CONTAINER_NODE_DIR) or a control file (*@child NULL, *@node its index).
+ * CONTAINER_NODE_DIR) or a control file (*@child NULL, *@node its index).  Some control
+ * files are symbolic links (S_IFLNK in the mode), which come and go: host_links_changed().
  * -ENOENT, -ENAMETOOLONG.
  */
 int container_lookup(struct container *dir, const char *name,
@@ -220,7 +221,7 @@ int container_removexattr(struct container *cont, unsigned int node, const char 
 
 /*
  * Open control file @node for an opener whose credentials rule later writes.
- * -ENODEV.
+ * -ENODEV, -EINVAL (a symbolic link).
  */
 int container_file_open(struct container *cont, unsigned int node,
 			const struct container_actor *opener,

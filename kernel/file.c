@@ -14,14 +14,6 @@
  */
 #include "cftype.h"
 
-/* as the system calls have them; not every libc-free build has linux/eventpoll.h */
-#define EVENT_IN		0x0001
-#define EVENT_PRI	0x0002
-#define EVENT_OUT	0x0004
-#define EVENT_ERR	0x0008
-#define EVENT_RDNORM	0x0040
-#define EVENT_WRNORM	0x0100
-
 struct container_text *container_text_alloc(size_t len)
 {
 	struct container_text *text = kvmalloc(sizeof(*text) + len + 1, GFP_KERNEL);
@@ -49,6 +41,8 @@ int container_file_open(struct container *cont, unsigned int node,
 
 	if (!cft)
 		return -ENODEV;
+	if (cftype_is_link(cft))
+		return -EINVAL;
 	file = kzalloc(sizeof(*file), GFP_KERNEL);
 	if (!file)
 		return -ENOMEM;
@@ -74,6 +68,8 @@ void container_file_release(struct container_file *file)
 {
 	struct container *cont = file->cont;
 
+	if (file->lease)
+		container_lease_end(cont, file->lease);
 	container_text_put(file->text);
 	container_list_put(file->list);
 	mutex_destroy(&file->lock);
@@ -138,12 +134,14 @@ static bool container_file_gone(const struct container_file *file)
 static void container_file_arm(struct container_file *file)
 {
 	struct container *cont = file->cont;
+	u64 bit = cftype_armed_bit(file->node);
 
 	lockdep_assert_held(&container_lock);
-	if (cont->armed & (1ull << file->node))
+	if (cont->armed & bit)
 		return;
-	cont->armed |= 1ull << file->node;
-	css_groups_changed_below(cont);
+	cont->armed |= bit;
+	if (bit & cftype_watched)
+		css_groups_changed_below(cont);
 }
 
 /*
@@ -470,6 +468,8 @@ unsigned int container_file_poll(struct container_file *file, _Bool *armed)
 		container_file_arm(file);
 		*armed = true;
 	}
+	if (file->cft->poll && !container_file_gone(file))
+		mask |= file->cft->poll(cftype_css(file->cont, file->node));
 	spin_unlock(&container_lock);
 	return mask;
 }

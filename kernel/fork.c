@@ -92,20 +92,19 @@ void container_fork_failed(unsigned long key, unsigned long child)
 
 int container_task_fork(unsigned long parent, unsigned long child, int tid, int tgid)
 {
-	struct container_task *task;
+	struct container_task *creator, *task;
 	struct css_group *group;
-	bool killed = false;
+	bool killed;
 	int ret = 0;
 
 	spin_lock(&container_lock);
-	task = container_task_lookup(parent);
-	if (task) {
-		container_fork_ended(task, true);
-		killed = task->killed;
-	}
+	creator = container_task_lookup(parent);
+	if (creator)
+		container_fork_ended(creator, true);
 	group = container_births_group(tgid, container_task_group_of(parent));
 	/* A child that has a record was attached between becoming visible and now. */
 	task = container_task_lookup(child);
+	killed = container_kills_child(creator, task ? task->group : group);
 	if (task) {
 		task->killed |= killed;
 	} else if (group != &init_css_group) {

@@ -284,16 +284,6 @@ static bool root_has_made(const struct containerfs_root *root)
 	return false;
 }
 
-/* The first container below @top that has no children, or @top. */
-static struct container *first_leaf(struct container *top)
-{
-	struct rb_node *node;
-
-	while ((node = rb_first(&top->children)))
-		top = rb_entry(node, struct container, by_name);
-	return top;
-}
-
 /*
  * Unlink all containers, leaves first.  Each search begins where the last leaf was, so a
  * deep chain is no more work than as many siblings.
@@ -302,7 +292,8 @@ static void root_unlink_all(struct containerfs_root *root)
 {
 	struct container *cont, *parent;
 
-	for (cont = first_leaf(root->top); cont != root->top; cont = first_leaf(parent)) {
+	for (cont = container_first_leaf(root->top); cont != root->top;
+	     cont = container_first_leaf(parent)) {
 		parent = cont->parent;
 		container_unlink(cont);
 	}

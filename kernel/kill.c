@@ -44,14 +44,25 @@ void container_task_killed(unsigned long key)
 
 	spin_lock(&container_lock);
 	task = container_task_lookup(key);
-	if (task && !task->killed) {
-		kill_mark(task);
-		host_work_pending();
-	}
+	if (task && !task->killed)
+		container_kill_task(task);
 	spin_unlock(&container_lock);
 }
 
-static void kill_mark_in(struct container *cont)
+void container_kill_task(struct container_task *task)
+{
+	lockdep_assert_held(&container_lock);
+	kill_mark(task);
+	host_work_pending();
+}
+
+bool container_kills_child(const struct container_task *creator, const struct css_group *group)
+{
+	lockdep_assert_held(&container_lock);
+	return group->dead || (creator && creator->killed);
+}
+
+void container_kill_marked(struct container *cont)
 {
 	struct container_task *task;
 	struct css_link *link;
@@ -66,7 +77,7 @@ static void kill_mark_below(struct container *top)
 
 	spin_lock(&container_lock);
 	container_for_each_below(cont, top)
-		kill_mark_in(cont);
+		container_kill_marked(cont);
 	spin_unlock(&container_lock);
 }
 

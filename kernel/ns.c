@@ -188,6 +188,18 @@ static char *ns_take_next_name(unsigned long key)
 	return name;
 }
 
+/* Has task @key asked that its next clone be none?  Then this was it. */
+static bool ns_stays(unsigned long key)
+{
+	struct container_task *task = container_task_lookup(key);
+	const char *name = task ? ns_task_of(task)->next_name : NULL;
+
+	if (!name || strcmp(name, "."))
+		return false;
+	kfree(ns_take_next_name(key));
+	return true;
+}
+
 static void ns_choose_name(struct ns_state *ns, const struct container_clone_info *info, char *name)
 {
 	const char *template = ns_template_text(ns->clone_name);
@@ -215,9 +227,10 @@ static void ns_choose_name(struct ns_state *ns, const struct container_clone_inf
 
 /* --- clones --- */
 
+/* In a dead container nobody gets a container: whoever asks is being killed. */
 static unsigned int ns_clone_mask(struct container_subsys_state *css)
 {
-	return ns_of_css(css)->clone_flags;
+	return container_dead(css->container) ? 0 : ns_of_css(css)->clone_flags;
 }
 
 static unsigned int ns_levels_of(const struct ns_state *ns)
@@ -247,7 +260,7 @@ static void ns_group_facts(struct container_subsys_state *css, struct css_group_
 {
 	struct ns_state *ns = ns_of_css(css);
 
-	facts->clone_mask |= ns->clone_flags;
+	facts->clone_mask |= ns_clone_mask(css);
 	facts->clone_levels = min(facts->clone_levels, ns->levels);
 	facts->clone_full |= ns_full(ns);
 	facts->user_clones = min(facts->user_clones, ns_max_user_clones);
@@ -257,8 +270,11 @@ static int ns_clone_name(struct container_subsys_state *css,
 			 const struct container_clone_info *info, char *name)
 {
 	struct ns_state *ns = ns_of_css(css);
-	int ret = ns_user_ask(info);
+	int ret;
 
+	if (ns_stays(info->namer))
+		return -ECANCELED;
+	ret = ns_user_ask(info);
 	if (ret)
 		return ret;
 	if (!ns->levels || ns_full(ns))
@@ -290,11 +306,11 @@ static void ns_populated(struct container_subsys_state *css)
 /* Does nr_made of @cont's parent count @cont? */
 static bool ns_counts_as_made(const struct container *cont)
 {
-	return !(cont->flags & CONTAINER_CLONE) || ns_of(cont)->nr_made;
+	return !(cont->flags & CONTAINER_CLONE) || ns_of(cont)->nr_made || ns_of(cont)->kept;
 }
 
 /*
- * @cont got (@delta 1) or lost (@delta -1) a child that was made by mkdir.  The walk goes
+ * @cont got (@delta 1) or lost (@delta -1) a child that counts as made by mkdir.  The walk goes
  * up only as long as that changes whether a parent counts its child, so that a mkdir deep
  * in a tree of directories costs one step.
  */
@@ -309,6 +325,27 @@ static void ns_made(struct container *cont, int delta)
 		if (ns_counts_as_made(cont) == was)
 			break;
 	}
+}
+
+static void ns_set_kept(struct ns_state *ns, bool kept)
+{
+	struct container *cont = ns->css.container;
+	bool was = ns_counts_as_made(cont);
+
+	if (kept == ns->kept)
+		return;
+	ns->kept = kept;
+	ns_update(ns);
+	if (ns_counts_as_made(cont) != was)
+		ns_made(cont->parent, kept ? 1 : -1);
+}
+
+void ns_kept_changed(struct container_subsys_state *css)
+{
+	struct ns_state *ns = ns_of_css(css);
+
+	lockdep_assert_held(&container_lock);
+	ns_set_kept(ns, ns->holds || container_kept(css->container));
 }
 
 static void ns_clone_made(struct container_subsys_state *css,
@@ -377,6 +414,8 @@ static void ns_offline(struct container_subsys_state *css)
 	list_del_init(&ns->trim_node);
 	ns_template_put(ns->clone_name);
 	ns->clone_name = NULL;
+	ns_hold_drop(ns);
+	ns_set_kept(ns, false);
 	if (css->container->flags & CONTAINER_CLONE)
 		ns_clone_offline(ns);
 	else
@@ -468,6 +507,8 @@ struct container_subsys ns_subsys = {
 	.create_asks	= ns_rules,
 	.can_attach	= ns_can_attach,
 	.populated	= ns_populated,
+	.kept_changed	= ns_kept_changed,
+	.stat		= ns_hold_stat,
 	.task_size	= sizeof(struct ns_task),
 	.task_free	= ns_task_free,
 	.task_busy	= ns_task_busy,
@@ -477,6 +518,7 @@ struct container_subsys ns_subsys = {
 	.clone_made	= ns_clone_made,
 	.clone_refused	= ns_clone_refused,
 	.clone_settled	= ns_clone_settled,
+	.work		= ns_hold_work,
 	.trim		= ns_trim_one,
 	.describe	= ns_describe,
 	.files		= ns_files,

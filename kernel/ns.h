@@ -44,6 +44,9 @@ struct ns_state {
 	struct list_head	user_node;	/* in the user's empties */
 
 	u64			clones, refused, removed;
+
+	struct hold_set		*holds;		/* what it holds, NULL: nothing; hold.c */
+	bool			kept;		/* a clone: it is not removed for being empty */
 };
 
 /* The state of each task. */
@@ -109,6 +112,20 @@ void ns_trim(struct ns_state *ns);
 void ns_limits_changed(struct ns_state *ns);
 /* Remove one container that is too many; false if none can go now.  No lock. */
 bool ns_trim_one(void);
+
+/* hold.c: handlers of ns.hold and of the links */
+int ns_hold_show(struct seq_file *m, struct container_subsys_state *css);
+int ns_hold_write(struct container_subsys_state *css, struct container_file *file,
+		  char *buf, size_t len);
+bool ns_link_exists(struct container_subsys_state *css, const struct cftype *cft);
+int ns_link_read(struct container_subsys_state *css, const struct cftype *cft, char *buf,
+		 unsigned long size);
+void ns_hold_stat(struct container_subsys_state *css, struct containerfs_stat *stat);
+/* The container is being removed; what it holds is put by ns_hold_work(), no lock, may sleep. */
+void ns_hold_drop(struct ns_state *ns);
+void ns_hold_work(void);
+/* What is held, leased, or has an init, may have changed. */
+void ns_kept_changed(struct container_subsys_state *css);
 
 void ns_events_changed(struct ns_state *ns);
 /* Parse a list of namespace names, separated by any of @seps; -EINVAL.  No lock. */

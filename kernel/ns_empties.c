@@ -2,8 +2,9 @@
 /*
  * Empty clones: how many are kept, which is removed, and how many a user has caused.
  *
- * A clone is empty when neither it nor a container below it has a task, and nothing
- * below it was made by mkdir.  It is then kept for inspection, in two lists, longest
+ * A clone is empty when neither it nor a container below it has a task, nothing below it
+ * was made by mkdir, and neither it nor a clone below holds anything, is leased, or has or had
+ * an init.  It is then kept for inspection, in two lists, longest
  * empty first: that of its parent, and that of the user who caused it.  When a parent
  * has more than keep_empty of them, the first one is removed with the clones below it.
  * The same happens when a user has more than his share in the whole hierarchy.  So
@@ -222,7 +223,7 @@ static void ns_set_empty(struct ns_state *ns, bool empty)
 void ns_update(struct ns_state *ns)
 {
 	struct container *cont = ns->css.container;
-	bool empty = !cont->nr_populated && !ns->nr_made && !container_removed(cont);
+	bool empty = !cont->nr_populated && !ns->nr_made && !ns->kept && !container_removed(cont);
 
 	if (!(cont->flags & CONTAINER_CLONE) || empty == !list_empty(&ns->empty_node))
 		return;

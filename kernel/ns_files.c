@@ -180,7 +180,8 @@ static int next_name_write(struct container_subsys_state *css, struct container_
 	char *name, *text = strim(buf);
 	int ret;
 
-	if (strchr(text, '/') || !strcmp(text, ".") || !strcmp(text, ".."))
+	/* "." says that the next clone is to be none: ns_stays(). */
+	if (strchr(text, '/') || !strcmp(text, ".."))
 		return -EINVAL;
 	ret = container_name_check(text);
 	if (ret)
@@ -283,6 +284,17 @@ static u32 *ns_events_counter(struct container_subsys_state *css)
 	return &ns_of_css(css)->events;
 }
 
+/* What is held of one kind: it leads there. */
+#define NS_LINK(_name, _type)				\
+	{						\
+		.name = "ns." #_name,			\
+		.mode = S_IFLNK | 0777,			\
+		.flags = CFTYPE_NOT_ON_ROOT,		\
+		.type = _type,				\
+		.exists = ns_link_exists,		\
+		.readlink = ns_link_read,		\
+	},
+
 const struct cftype ns_files[] = {
 	{
 		.name = "ns.events",
@@ -331,6 +343,15 @@ const struct cftype ns_files[] = {
 		.flags = CFTYPE_NOT_ON_ROOT,
 		.read_u64 = is_clone_get,
 	},
+	{
+		.name = "ns.hold",
+		.mode = 0644,
+		.flags = CFTYPE_NOT_ON_ROOT,
+		.show = ns_hold_show,
+		.write = ns_hold_write,
+	},
+	CONTAINER_NAMESPACES(NS_LINK)
+	NS_LINK(root, CONTAINERFS_HOLD_ROOT)
 	{ }
 };
 

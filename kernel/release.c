@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Deferred work, which the host runs where it may sleep: release agents, and what
- * kill.c and the subsystems (work(), trim()) have deferred.
+ * kill.c, death.c, init.c and the subsystems (work(), trim()) have deferred.
  *
  * A release agent runs when a container with notify_on_release becomes empty, because
  * its last task has left or exited or its last child was removed.  It runs once for each
@@ -56,7 +56,9 @@ static void work_all(void)
 	struct container_subsys *ss;
 	int i;
 
+	container_death_work();
 	container_kill_work();
+	container_init_work();
 	for_each_subsys(ss, i)
 		if (ss->work)
 			ss->work();
@@ -65,7 +67,7 @@ static void work_all(void)
 static bool trim_all(void)
 {
 	struct container_subsys *ss;
-	bool removed = false;
+	bool removed = container_death_trim();
 	int i;
 
 	for_each_subsys(ss, i)

@@ -13,6 +13,7 @@ ENGINE_SRCS := \
 	cpuset.c \
 	cpuset_files.c \
 	css_group.c \
+	death.c \
 	debug.c \
 	device_rules.c \
 	devices.c \
@@ -21,13 +22,18 @@ ENGINE_SRCS := \
 	fork.c \
 	freezer.c \
 	hierarchy.c \
+	hold.c \
 	hooks.c \
+	init.c \
 	kill.c \
+	lease.c \
 	ns.c \
 	ns_empties.c \
 	ns_files.c \
 	ns_options.c \
+	object.c \
 	options.c \
+	path.c \
 	pidlist.c \
 	pids.c \
 	release.c \

@@ -23,6 +23,7 @@
 struct cftype;
 struct seq_file;
 struct subsys_options;
+struct containerfs_stat;
 struct container_subsys;
 
 #define SUBSYS(_x) _x ## _subsys_id,
@@ -107,6 +108,10 @@ struct container_subsys {
 	bool (*create_asks)(const struct containerfs_root *root);
 	/* Under the lock: the first live task came to the container or below, or the last went. */
 	void (*populated)(struct container_subsys_state *css);
+	/* Under the lock: container_kept(), which is not asked for a removed container, may have changed. */
+	void (*kept_changed)(struct container_subsys_state *css);
+	/* Under the lock: add to @stat what the container holds. */
+	void (*stat)(struct container_subsys_state *css, struct containerfs_stat *stat);
 	/*
 	 * Under the lock: add to @facts what the host must know of tasks that are in this
 	 * container, or in the top of a hierarchy that has the subsystem.  css_groups_changed()
@@ -190,7 +195,8 @@ struct container_subsys {
 
 	/*
 	 * Under the lock.  clone_mask: the CLONE_NEW* flags that count here.  clone_name:
-	 * decide on a clone in this container and write its free name; an error refuses it.
+	 * decide on a clone in this container and write its free name; an error refuses it,
+	 * but -ECANCELED says that the task did not want one.
 	 * clone_made: @child came of it.  clone_refused: @nr came to nothing.
 	 * clone_settled: the task that clones is in this container now, or on its way.
 	 */

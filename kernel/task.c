@@ -292,6 +292,8 @@ int container_task_enter(unsigned long key, int tid, int tgid,
 		container_task_move(task, group);
 		container_task_set_ids(task, tid, tgid);
 		container_births_add(tgid, group, cookie);
+		if (group->dead)
+			container_kill_task(task);
 	}
 	spin_unlock(&container_lock);
 	return task ? 0 : -ENOMEM;

@@ -31,6 +31,7 @@
 #include <trace/events/task.h>
 
 #include "cpuacct_host.h"
+#include "init_host.h"
 #include "ns_host.h"
 #include "vfs.h"
 
@@ -62,6 +63,16 @@ static const char *ns_describe(void)
 /* The engine's own count of what users have caused is all that there is. */
 const struct ns_host_ops ns_host = {
 	.describe	= ns_describe,
+};
+
+/* The hooks do not see how a process ends, so nobody can name an init. */
+static int watch_init(int tgid)
+{
+	return -EOPNOTSUPP;
+}
+
+const struct init_host_ops init_host = {
+	.watch	= watch_init,
 };
 
 /* The user to be charged for what @task causes: see container_max_user_clones() in engine.h. */

@@ -138,6 +138,11 @@ void host_clone_removed(struct container *dir, struct container *child)
 	note_add(dir, CONTAINER_NODE_DIR, child, FS_DELETE);
 }
 
+/* This host has no links. */
+void host_links_changed(struct container *cont)
+{
+}
+
 void host_file_event(struct container *cont, unsigned int node)
 {
 	wake_up_all(&containerfs_poll_wait);

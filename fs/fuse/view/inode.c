@@ -259,3 +259,8 @@ void host_clone_removed(struct container *dir, struct container *child)
 {
 	dir_changed(dir);
 }
+
+void host_links_changed(struct container *cont)
+{
+	dir_changed(cont);
+}

@@ -50,7 +50,7 @@ expect_eq taken-stays '' "$(ids taken/tasks)"
 expect_true taken-number sh -c 'ls -d taken-[0-9]*'
 expect_errno as-user "OK OK" as 1000,1000,1000 , write ns.next_name users
 i=0
-for bad in a/b . .. 'a\nb' / '\n'; do
+for bad in a/b .. 'a\nb' / '\n'; do
 	i=$((i + 1))
 	expect_errno "bad-$i" EINVAL write ns.next_name "$bad"
 done

@@ -293,7 +293,7 @@ START_TEST(removed)
 				 -ENODEV);
 		container_file_release(file[i]);
 	}
-	ck_assert_int_eq(container_file_open(top, 63, &root_actor, &f), -ENODEV);
+	ck_assert_int_eq(container_file_open(top, CONTAINER_NODES_MAX - 1, &root_actor, &f), -ENODEV);
 	ck_assert_int_eq(container_file_open(top, 0, &root_actor, &f), -ENODEV);
 	shim_fail_nth(1);
 	ck_assert_int_eq(container_file_open(top, node_of(top, "tasks"), &root_actor, &f), -ENOMEM);

@@ -123,6 +123,7 @@ void host_exit(int tid)
 	host.task[tid].live = false;
 	host.task[tid].dead = !host.dies_slowly;
 	host.task[tid].zombie = true;
+	host_process_ends(host.task[tid].tgid);
 	container_task_exit(host_key(tid));
 }
 
@@ -236,6 +237,7 @@ void host_finish(void)
 	int tid;
 
 	shim_fail_nth(0);
+	host.hold_err = 0;
 	for (tid = 1; tid < HOST_TASKS; tid++)
 		if (host.task[tid].live)
 			host_exit(tid);
@@ -244,6 +246,10 @@ void host_finish(void)
 	ck_assert_int_eq(hierarchy_count(), 0);
 	ck_assert_uint_eq(host.pins, 0);
 	ck_assert(!host.cloning && !host.watching_affinity && !host.hooks_wanted);
+	ck_assert_uint_eq(host.held, 0);
+	ck_assert_uint_eq(host.keyrings, 0);
+	for (tid = 1; tid < HOST_TASKS; tid++)
+		ck_assert(!host.task[tid].watched);
 	ck_assert_uint_eq(shim_warn_count(), 0);
 	ck_assert_uint_eq(shim_locks_held(), 0);
 	host_objects();
@@ -497,7 +503,7 @@ void host_clone_added(struct container *dir, struct container *child)
 void host_clone_removed(struct container *dir, struct container *child)
 {
 	ck_assert(container_root(dir) == container_root(child));
-	ck_assert(container_is_clone(child));
+	ck_assert(container_is_clone(child) || container_is_dead(child));
 	host.removed++;
 	host.last_removed = container_id(child);
 }

@@ -25,6 +25,7 @@
 #include "devices_host.h"
 #include "engine.h"
 #include "freezer_host.h"
+#include "init_host.h"
 #include "ns_host.h"
 #include "pids_host.h"
 
@@ -54,6 +55,8 @@ struct host_task {
 	struct container_cpu cpu;	/* time used so far; tests set it */
 	bool		dead;		/* it will not run again */
 	bool		zombie;		/* it has exited and is not reaped */
+	bool		watched;	/* of a leader: the end of its process is reported, */
+	int		status;		/* which is this */
 	unsigned long	affinity;	/* CPUs, a bit each */
 	int		on_cpu;
 	char		comm[16];
@@ -100,6 +103,12 @@ struct host {
 	void		(*on_get)(void);	/* before a task is looked up */
 	void		(*on_kill)(int tid);
 	void		(*on_kill_sync)(void);
+	void		(*on_watch)(void);	/* after an init is watched */
+	void		(*on_hold)(void);	/* when something is to be held */
+	int		watch_err;		/* of init_host.watch() */
+	int		hold_err;		/* of all that ns_host holds */
+	unsigned int	nr_groups;		/* supplementary groups of all tasks */
+	unsigned int	more_groups;		/* so many more at the second look */
 	int		kill_err;		/* of host_tasks_kill(), */
 	int		kill_sync_err;		/* and of kill_sync() */
 	void		(*on_charge)(void);			/* in cpuacct_host.charge() */
@@ -114,6 +123,13 @@ struct host {
 	unsigned int	groups_met, groups_changed, groups_forgotten;
 	unsigned int	added, removed;		/* clones */
 	unsigned long long last_added, last_removed;	/* their ids */
+	unsigned int	links;			/* calls of host_links_changed() */
+	struct container *links_cont;
+	unsigned int	watches, unwatches;
+	unsigned int	held, keyrings;		/* now */
+	int		last_keyring;
+	char		keyring_name[64];	/* of the last one */
+	unsigned long long last_handle;
 	unsigned int	freezes, thaws;		/* of tasks */
 	bool		devices_checked;	/* between devices_host.start() and stop() */
 	unsigned int	device_sets;		/* it knows of */
@@ -142,6 +158,8 @@ void host_finish(void);
 /* Objects of the engine, without those that wait for a grace period. */
 long host_objects(void);
 
+/* For the files of the host: a thread of @tgid has gone, which may be the last one. */
+void host_process_ends(int tgid);
 /* For the files of the host: check that a call may sleep; the task, if it lives. */
 #define may_sleep() shim_might_sleep(__FILE__, __LINE__)
 struct host_task *host_task_of(int tid);
@@ -153,6 +171,12 @@ void host_spawn(int tid, int tgid, unsigned int uid);
 void host_fork(int parent, int tid);		/* a process of one thread */
 void host_thread(int creator, int tid);		/* a thread of the creator's process */
 void host_exit(int tid);
+/* The end of the process of @tid, as host_exit() reports it: its status. */
+void host_exit_status(int tid, int status);
+/* Descriptors that every task has open: a namespace, a directory, neither. */
+#define HOST_FD_NET	3
+#define HOST_FD_DIR	4
+#define HOST_FD_FILE	5
 /* container_fork_begins(), if its hook is on: its result, else 0. */
 int host_fork_begins(int parent, int tid);
 /* As host_fork(), but after that; returns its result. */

@@ -312,26 +312,3 @@ const struct pids_host_ops pids_host = {
 	.read		= pids_read,
 };
 
-/* --- clones --- */
-
-static const char *ns_describe(void)
-{
-	return "enforced: clones seen by the table of tasks";
-}
-
-static void charge_user(unsigned int user, unsigned long long word)
-{
-	host.charged[user]++;
-}
-
-static void uncharge_user(unsigned int user)
-{
-	ck_assert_int_gt(host.charged[user], 0);
-	host.charged[user]--;
-}
-
-const struct ns_host_ops ns_host = {
-	.describe	= ns_describe,
-	.charge_user	= charge_user,
-	.uncharge_user	= uncharge_user,
-};

@@ -126,6 +126,17 @@ unsigned int node_of(struct container *cont, const char *file)
 	return node;
 }
 
+bool has_file(struct container *cont, const char *file)
+{
+	struct container *child;
+	unsigned int node;
+	int ret = container_lookup(cont, file, &child, &node);
+
+	ck_assert(!child);
+	ck_assert(!ret || ret == -ENOENT);
+	return !ret;
+}
+
 struct container_file *open_as(const struct container_actor *opener, struct container *cont,
 			       const char *file)
 {

@@ -50,6 +50,7 @@ const char *path_of(struct container *cont);
 const char *children_of(struct container *dir);
 
 unsigned int node_of(struct container *cont, const char *file);
+bool has_file(struct container *cont, const char *file);
 struct container_file *open_as(const struct container_actor *opener, struct container *cont,
 			       const char *file);
 /* All from @pos on; *@data is good until the next read of any file. */
@@ -100,6 +101,9 @@ TCase *tcase_of(const char *name);
 	X(limits)	\
 	X(memory)	\
 	X(kill)	\
+	X(init)	\
+	X(lease)	\
+	X(hold)	\
 	X(freezer)	\
 	X(freezer_later)	\
 	X(freezer_model)	\

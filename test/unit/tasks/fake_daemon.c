@@ -59,6 +59,10 @@ void host_clone_removed(struct container *dir, struct container *child)
 {
 }
 
+void host_links_changed(struct container *cont)
+{
+}
+
 void host_file_event(struct container *cont, unsigned int node)
 {
 }

@@ -10,6 +10,7 @@
 #define ESRCH			3
 #define EIO			5
 #define E2BIG			7
+#define EBADF			9
 #define EAGAIN			11
 #define ENOMEM			12
 #define EACCES			13
@@ -24,5 +25,6 @@
 #define ENODATA			61
 #define EOVERFLOW		75
 #define EOPNOTSUPP		95
+#define ECANCELED		125
 
 #endif /* _LINUX_ERRNO_H */

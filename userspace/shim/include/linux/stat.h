@@ -6,8 +6,11 @@
 #define _LINUX_STAT_H
 
 #define S_IFMT		00170000
+#define S_IFLNK		0120000
 #define S_IFREG		0100000
 #define S_IFDIR		0040000
+#define S_ISLNK(m)	(((m) & S_IFMT) == S_IFLNK)
+
 #define S_ISUID		0004000
 #define S_ISGID		0002000
 #define S_ISVTX		0001000
