@@ -29,7 +29,6 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "tasks.h"
 #include "bpf/task_events.h"
 #include "../../../kernel/cpuset_host.h"
 #include "cpuset.h"
@@ -46,6 +45,7 @@
 _Static_assert(TE_CPU_WORDS_MAX * 64 == CONTAINER_CPUS_MAX, "BPF compares all CPUs of the engine");
 
 static int uevents = -1;
+static void (*cpus_changed)(void);
 
 /* --- sets --- */
 
@@ -233,11 +233,8 @@ static void on_uevent(int fd, uint32_t events, void *arg)
 			text[n] = '\0';
 		cpu = cpu || strstr(text, "@/devices/system/cpu/cpu");
 	}
-	if (!cpu)
-		return;
-	tasks_begin();
-	container_cpus_changed();
-	tasks_end();
+	if (cpu)
+		cpus_changed();
 }
 
 static void uevents_open(void)
@@ -255,8 +252,9 @@ static void uevents_open(void)
 	uevents = -1;
 }
 
-int cpuset_init(void)
+int cpuset_init(void (*changed)(void))
 {
+	cpus_changed = changed;
 	uevents_open();
 	return 0;
 }

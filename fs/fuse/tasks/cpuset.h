@@ -7,7 +7,8 @@
 #ifndef _CONTAINERFSD_TASKS_CPUSET_H
 #define _CONTAINERFSD_TASKS_CPUSET_H
 
-int cpuset_init(void);
+/* @changed: called from the loop when CPUs have come or gone. */
+int cpuset_init(void (*changed)(void));
 void cpuset_exit(void);
 
 #endif /* _CONTAINERFSD_TASKS_CPUSET_H */

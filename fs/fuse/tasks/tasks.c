@@ -29,6 +29,7 @@
 #include "base/parts.h"
 #include "tasks.h"
 #include "bpf/task_events.h"
+#include "../../../kernel/cpuset_host.h"
 #include "cpuacct.h"
 #include "cpuset.h"
 #include "freezer.h"
@@ -266,6 +267,18 @@ static void wakeups_exit(void)
 	loop_del(task_events_fd(te));
 }
 
+static void cpus_changed(void)
+{
+	tasks_begin();
+	container_cpus_changed();
+	tasks_end();
+}
+
+static int affinity_init(void)
+{
+	return cpuset_init(cpus_changed);
+}
+
 /* ids stands on pids, and replay on both: what the engine lets go of is theirs to forget. */
 static const struct part parts[] = {
 	{ "events", events_init, events_exit },
@@ -276,7 +289,7 @@ static const struct part parts[] = {
 	{ "replay", replay_init, replay_exit },
 	{ "lookup", lookup_init },
 	{ "freezer", freezer_init, freezer_exit },
-	{ "cpuset", cpuset_init, cpuset_exit },
+	{ "cpuset", affinity_init, cpuset_exit },
 	{ "kick", kick_init, kick_exit },
 	{ "wakeups", wakeups_init, wakeups_exit },
 	{ }
