@@ -38,8 +38,11 @@
 
 #define SETTLE_MS	200
 
-/* The descriptors that the child keeps; FD_MNT keeps the new connection alive. */
-enum { FD_MNT = 3, FD_FUSE, FD_PROC, FDS = 10 };
+/*
+ * The descriptors that the child keeps: FD_MNT keeps the new connection alive, and FD_PIN the
+ * dead superblock.
+ */
+enum { FD_MNT = 3, FD_PIN, FD_FUSE, FD_PROC, FDS = 10 };
 
 struct dead {
 	unsigned long long	 id;
@@ -333,7 +336,7 @@ static void keep_descriptor(int fd, int as)
 	dup2(copy, as);
 }
 
-void mounts_replace(dev_t dev, int mnt, int fuse)
+void mounts_replace(dev_t dev, int pin, int mnt, int fuse)
 {
 	/* another mount namespace may have no /proc, or one of another pid namespace */
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -342,6 +345,7 @@ void mounts_replace(dev_t dev, int mnt, int fuse)
 	if (home_leave())
 		log_err("cannot return to the host's mounts: %s", strerror(errno));
 	keep_descriptor(mnt, FD_MNT);
+	keep_descriptor(pin, FD_PIN);
 	keep_descriptor(fuse, FD_FUSE);
 	keep_descriptor(proc, FD_PROC);
 	close_range(FDS, ~0U, 0);

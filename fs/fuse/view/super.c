@@ -75,8 +75,8 @@ static void super_drop(struct super *s)
 
 static int super_new(struct containerfs_root *root, const char *source, unsigned int attr);
 
-/* Make another connection for @root, whose dead superblock @dev is still mounted. */
-static int super_again(struct containerfs_root *root, dev_t dev)
+/* Make another connection for @root, whose dead superblock @dev, that of @pin, is still mounted. */
+static int super_again(struct containerfs_root *root, dev_t dev, int pin)
 {
 	int mnt = super_new(root, "none", 0);
 	struct super *s;
@@ -95,27 +95,35 @@ static int super_again(struct containerfs_root *root, dev_t dev)
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		closelog();
-		mounts_replace(dev, mnt, s->fd);
+		mounts_replace(dev, pin, mnt, s->fd);
 		_exit(EXIT_SUCCESS);
 	}
 	close(mnt);
 	return 0;
 }
 
-/* The last mount of @s is gone, or the connection was ended under its mounts. */
+/*
+ * The last mount of @s is gone, or the connection was ended under its mounts.  A mount of
+ * one's own, which cannot be made if the superblock is gone, keeps its device number, by
+ * which the others are found: the kernel would give that to the next file system.
+ */
 static void super_ended(struct super *s)
 {
 	struct containerfs_root *root = s->root;
+	int pin = connection_mount(s->fd, "none", 0), err = -ENOTCONN;
 	dev_t dev = s->dev;
-	int err;
 
 	super_drop(s);
-	if (mounts_left(dev)) {
-		err = super_again(root, dev);
+	if (pin >= 0) {
+		if (mounts_left(dev)) {
+			err = super_again(root, dev, pin);
+			if (err)
+				log_err("hierarchy %d: its connection was ended, and cannot be made anew: %s",
+					hierarchy_id(root), strerror(-err));
+		}
+		close(pin);
 		if (!err)
 			return;
-		log_err("hierarchy %d: its connection was ended, and cannot be made anew: %s",
-			hierarchy_id(root), strerror(-err));
 	}
 	log_info("hierarchy %d: unmounted", hierarchy_id(root));
 	hierarchy_umount(root);

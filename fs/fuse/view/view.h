@@ -73,14 +73,14 @@ int connection_mount(int fuse, const char *source, unsigned int attr);
 
 /* --- replace.c: when a connection ends before its mounts --- */
 
-/* Is the superblock @dev, which has ended, still mounted in any mount namespace? */
+/* Is the superblock @dev, which has ended and is pinned, mounted in any mount namespace? */
 bool mounts_left(dev_t dev);
 /*
  * In a child: put mounts of connection @fuse in the places where @dev is still mounted.
- * @mnt is a mount of @fuse, which keeps the connection alive.  Closes all other
- * descriptors.
+ * @pin is a mount of @dev, so that its number stays its own, and @mnt one of @fuse, which
+ * keeps the connection alive.  Closes all other descriptors.
  */
-void mounts_replace(dev_t dev, int mnt, int fuse);
+void mounts_replace(dev_t dev, int pin, int mnt, int fuse);
 
 /* --- ops.c: the request handlers --- */
 
