@@ -90,6 +90,16 @@ int endpoint_dir(const char *where, bool make, struct sockaddr_un *addr)
 	return fd;
 }
 
+int endpoint_lock_file(int dir, const struct sockaddr_un *addr, int flags)
+{
+	char name[sizeof(addr->sun_path) + sizeof(".lock")];
+	int fd;
+
+	snprintf(name, sizeof(name), "%.*s.lock", (int)sizeof(addr->sun_path), addr->sun_path);
+	fd = openat(dir, name, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
 int endpoint_connect(const char *where)
 {
 	const struct timeval limit = { .tv_sec = 10 };

@@ -22,6 +22,15 @@ const char *endpoint_show(const char *where);
  * directory.
  */
 int endpoint_dir(const char *where, bool make, struct sockaddr_un *addr);
+/*
+ * Beside the socket there is a file, SOCKET.lock, of which the daemon locks two bytes
+ * (F_OFD_SETLK): while it starts, and as long as it lives.  The first line is its process id;
+ * the others are the device numbers of its mounts, "MAJOR:MINOR", so that after its death
+ * its mounts can be told from those of other daemons.
+ */
+enum { ENDPOINT_LOCK_STARTING, ENDPOINT_LOCK_RUNNING };
+/* Open the file of @addr in the directory @dir with @flags, mode 0600; or -errno. */
+int endpoint_lock_file(int dir, const struct sockaddr_un *addr, int flags);
 /* A connection to the daemon that listens at @where, or -errno. */
 int endpoint_connect(const char *where);
 /*

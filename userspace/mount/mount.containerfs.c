@@ -113,8 +113,12 @@ static int check_target(const char *dir)
 
 	if (err == -ETIMEDOUT)
 		return err;
-	if (err == -ENOTCONN)
+	if (err == -ENOTCONN) {
 		stale_unmount();
+		/* whosever it was, it is to be another mount's place */
+		while (path_answers(dir, 10000) == -ENOTCONN && stale_unmount_at(dir))
+			;
+	}
 	if (statx(AT_FDCWD, dir, AT_STATX_DONT_SYNC, STATX_TYPE, &st))
 		return -errno;
 	return S_ISDIR(st.stx_mode) ? 0 : -ENOTDIR;

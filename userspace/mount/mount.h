@@ -58,7 +58,12 @@ char *busy_place(const char *text);
 
 /* --- stale.c --- */
 
-/* Unmount what a killed daemon has left in this mount namespace. */
+/*
+ * If no daemon of our socket lives: unmount what the last one has left in this mount
+ * namespace.
+ */
 void stale_unmount(void);
+/* Unmount @target, a dead mount, lazily; whether it is.  A failure is reported. */
+bool stale_unmount_at(const char *target);
 
 #endif /* _MOUNT_CONTAINERFS_H */

@@ -2,9 +2,9 @@
 /*
  * One daemon a socket (endpoint.h), and the way into the background.
  *
- * SOCKET.lock beside the socket has two locks (of the open file, so that they survive
- * the fork).  STARTING is held from here until the socket listens, RUNNING as long as
- * the daemon lives.  A daemon that finds STARTING taken waits until the other daemon
+ * SOCKET.lock beside the socket (endpoint.h) has two locks (of the open file, so that they
+ * survive the fork).  STARTING is held from here until the socket listens, RUNNING as long
+ * as the daemon lives.  A daemon that finds STARTING taken waits until the other daemon
  * answers, and then is not needed.  A daemon that finds only RUNNING taken, and gets no
  * answer, waits for the end of the other daemon, which is just ending.  Locks vanish
  * with their process, however it dies, so a socket that is found by the holder of both
@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,11 +34,10 @@
 #include "daemon.h"
 #include "common/endpoint.h"
 #include "failure.h"
+#include "view/view.h"
 
 /* how long, in seconds, another daemon may take to start or to end */
 #define PATIENCE	30
-
-enum { STARTING, RUNNING };	/* bytes of the lock file */
 
 static struct {
 	struct sockaddr_un	addr;	/* the socket, from its directory */
@@ -111,17 +111,28 @@ static int bind_socket(const char *where)
 	return err;
 }
 
-/* Write which process holds the locks, for the message of a daemon that waits too long. */
+/*
+ * Write which process holds the locks, for the message of a daemon that waits too long, and
+ * what it has mounted, for what is done after its death.
+ */
 static void write_owner(void)
 {
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d\n", getpid());
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
 
+	if (f) {
+		fprintf(f, "%d\n", getpid());
+		for (struct super *s = super_first(); s; s = s->next)
+			fprintf(f, "%u:%u\n", major(s->dev), minor(s->dev));
+	}
 	/* a limit of file sizes that could not be raised may forbid it */
 	signal(SIGXFSZ, SIG_IGN);
-	if (ftruncate(start.lock, 0) || pwrite(start.lock, text, len, 0) != len)
+	if (!f || fclose(f) || pwrite(start.lock, text, size, 0) != (ssize_t)size ||
+	    ftruncate(start.lock, (off_t)size))
 		log_debug("the lock does not name its owner: %s", strerror(errno));
 	signal(SIGXFSZ, SIG_DFL);
+	free(text);
 }
 
 static const char *read_owner(void)
@@ -172,19 +183,16 @@ static int background(void)
 
 int start_daemon(const char *where, bool foreground)
 {
-	char *lock = NULL;
-
 	/* files that the caller had open */
 	close_range(3, ~0U, 0);
-	if (open_dir(where) || asprintf(&lock, "%s.lock", start.addr.sun_path) < 0)
+	if (open_dir(where))
 		return EXIT_FAILURE;
-	start.lock = openat(start.dir, lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	free(lock);
+	start.lock = endpoint_lock_file(start.dir, &start.addr, O_RDWR | O_CREAT);
 	if (start.lock < 0) {
-		failure_log(FAILURE_SOCKET, -errno, endpoint_show(where));
+		failure_log(FAILURE_SOCKET, start.lock, endpoint_show(where));
 		return EXIT_FAILURE;
 	}
-	if (lock_wait(STARTING)) {
+	if (lock_wait(ENDPOINT_LOCK_STARTING)) {
 		failure_log(FAILURE_STARTING, 0, read_owner());
 		return EXIT_FAILURE;
 	}
@@ -192,13 +200,14 @@ int start_daemon(const char *where, bool foreground)
 		printf("containerfsd: already running at %s\n", endpoint_show(where));
 		return CONTROL_EXIT_RUNNING;
 	}
-	if (lock_wait(RUNNING)) {
+	if (lock_wait(ENDPOINT_LOCK_RUNNING)) {
 		failure_log(FAILURE_ENDING, 0, read_owner());
 		return EXIT_FAILURE;
 	}
 	if (!foreground && background())
 		return EXIT_FAILURE;
 	write_owner();
+	super_watch(write_owner);
 	return bind_socket(where) || chdir("/") ? EXIT_FAILURE : 0;
 }
 
@@ -211,7 +220,7 @@ void start_ready(enum log_level max, bool to_syslog)
 {
 	int null;
 
-	lock_set(STARTING, F_UNLCK);
+	lock_set(ENDPOINT_LOCK_STARTING, F_UNLCK);
 	if (start.ready < 0) {
 		log_set(max, to_syslog);
 		return;

@@ -43,6 +43,12 @@
 
 static struct super *supers;
 static unsigned int nr_supers;
+static void (*supers_changed)(void);
+
+void super_watch(void (*fn)(void))
+{
+	supers_changed = fn;
+}
 
 static int device_of(int fd, dev_t *dev)
 {
@@ -63,6 +69,7 @@ static void super_drop(struct super *s)
 		p = &(*p)->next;
 	*p = s->next;
 	nr_supers--;
+	supers_changed();
 	loop_del(s->fd);
 	turns_forget(s);
 	hierarchy_set_host(s->root, NULL);
@@ -195,6 +202,7 @@ static int super_new(struct containerfs_root *root, const char *source, unsigned
 	s->next = supers;
 	supers = s;
 	nr_supers++;
+	supers_changed();
 	return mnt;
 
 unwatch:

@@ -47,6 +47,8 @@ int super_mount(struct containerfs_root *root, const char *source, unsigned int 
 void super_poll(void);
 /* The connection of the mount that @fd (O_PATH will do) is in; NULL if it is not the daemon's. */
 struct super *super_of_fd(int fd);
+/* Call @fn whenever a connection has come or gone. */
+void super_watch(void (*fn)(void));
 /* All connections, linked by super->next, and their number. */
 struct super *super_first(void);
 unsigned int super_count(void);

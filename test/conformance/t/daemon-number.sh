@@ -11,7 +11,7 @@ requires fuse
 new_hierarchy
 mkdir "$H/a"
 # The daemon of this mount: the lock beside its socket names it.
-daemon=$(cat "${CONTAINERFS_SOCKET:-/dev/containerfs/containerfsd}.lock")
+daemon=$(head -n 1 "${CONTAINERFS_SOCKET:-/dev/containerfs/containerfsd}.lock")
 expect_eq is-the-daemon containerfsd "$(cat "/proc/$daemon/comm")"
 expect_true is-listed grep -qx "$daemon" "$H/tasks"
 expect_errno tasks OK write "$H/a/tasks" "$daemon"
