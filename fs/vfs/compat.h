@@ -26,6 +26,7 @@
 
 #ifndef HAVE_MNT_IDMAP
 #define mnt_idmap			user_namespace
+#define nop_mnt_idmap			init_user_ns
 #endif
 
 #ifndef HAVE_COPY_SPLICE_READ
@@ -80,6 +81,21 @@ typedef int compat_mkdir_t;
 
 /* An array of constant pointers from Linux 6.7 on. No kernel has ever written to it. */
 #define compat_set_xattr(sb, handlers)	((sb)->s_xattr = (typeof((sb)->s_xattr))(handlers))
+
+/* What comes after the task in the hook of exits: is the task the last of its process to exit? */
+#ifdef HAVE_EXIT_GROUP_DEAD
+#define COMPAT_GROUP_DEAD		, bool compat_group_dead
+#else
+#define COMPAT_GROUP_DEAD
+#define compat_group_dead		false
+#endif
+
+/* The CLONE_NEW* of a namespace. */
+#ifdef HAVE_NS_TYPE
+#define compat_ns_type(ns)		((ns)->ns_type)
+#else
+#define compat_ns_type(ns)		((ns)->ops->type)
+#endif
 
 /*
  * What architectures have under other names. Set the second argument of a function at its

@@ -155,26 +155,36 @@ static int containerfs_filldir(void *arg, const char *name, unsigned int namelen
  */
 static int containerfs_dir_open(struct inode *inode, struct file *file)
 {
-	file->private_data = kzalloc(sizeof(unsigned long long), GFP_KERNEL);
-	return file->private_data ? 0 : -ENOMEM;
+	struct containerfs_open_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+
+	if (!dir)
+		return -ENOMEM;
+	mutex_init(&dir->lock);
+	file->private_data = dir;
+	return 0;
 }
 
+/* After the last close, whichever process that was in. */
 static int containerfs_dir_release(struct inode *inode, struct file *file)
 {
-	kfree(file->private_data);
+	struct containerfs_open_dir *dir = file->private_data;
+
+	if (dir->lease)
+		container_lease_end(inode_cont(inode), dir->lease);
+	kfree(dir);
 	return 0;
 }
 
 static int containerfs_readdir(struct file *file, struct dir_context *ctx)
 {
-	unsigned long long *end = file->private_data;
+	struct containerfs_open_dir *dir = file->private_data;
 	struct listing *l;
 	struct listed *e;
 	size_t at;
 	int ret;
 
 	if (!ctx->pos)
-		*end = 0;
+		dir->end = 0;
 	if (!dir_emit_dots(file, ctx))
 		return 0;
 	l = kmalloc(sizeof(*l), GFP_KERNEL);
@@ -183,7 +193,8 @@ static int containerfs_readdir(struct file *file, struct dir_context *ctx)
 	l->dir = inode_cont(file_inode(file));
 	do {
 		l->used = 0;
-		ret = container_readdir(l->dir, ctx->pos - 2, end, containerfs_filldir, l);
+		ret = container_readdir(l->dir, ctx->pos - 2, &dir->end,
+					containerfs_filldir, l);
 		for (at = 0; at < l->used; at += ALIGN(sizeof(*e) + e->len, sizeof(u64))) {
 			e = (struct listed *)(l->buf + at);
 			if (!dir_emit(ctx, e->name, e->len, e->ino, e->is_dir ? DT_DIR : DT_REG)) {
@@ -203,6 +214,8 @@ const struct file_operations containerfs_dir_fops = {
 	.open		= containerfs_dir_open,
 	.release	= containerfs_dir_release,
 	.iterate_shared	= containerfs_readdir,
+	.unlocked_ioctl	= containerfs_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
 	.llseek		= generic_file_llseek,
 };
 

@@ -32,7 +32,6 @@
 
 #include "cpuacct_host.h"
 #include "init_host.h"
-#include "ns_host.h"
 #include "vfs.h"
 
 _Static_assert(CONTAINER_NS_ALL == (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
@@ -54,26 +53,11 @@ void host_set_cloning(_Bool on)
 
 static bool probed;			/* by unshare_kprobe, else by unshare_probe */
 
-static const char *ns_describe(void)
+const char *containerfs_hooks_describe(void)
 {
 	return probed ? "enforced: clones seen by task_newtask and perf_event_namespaces" :
 			"enforced: clones seen by task_newtask and ksys_unshare";
 }
-
-/* The engine's own count of what users have caused is all that there is. */
-const struct ns_host_ops ns_host = {
-	.describe	= ns_describe,
-};
-
-/* The hooks do not see how a process ends, so nobody can name an init. */
-static int watch_init(int tgid)
-{
-	return -EOPNOTSUPP;
-}
-
-const struct init_host_ops init_host = {
-	.watch	= watch_init,
-};
 
 /* The user to be charged for what @task causes: see container_max_user_clones() in engine.h. */
 static unsigned int user_of(struct task_struct *task, bool *unlimited)
@@ -135,10 +119,12 @@ static void on_newtask(void *data, struct task_struct *task, unsigned long clone
 		containerfs_kill(task);
 }
 
-static void on_exit(void *data, struct task_struct *task)
+static void on_exit(void *data, struct task_struct *task COMPAT_GROUP_DEAD)
 {
 	/* host.c says why: an attach may be under way. */
 	smp_mb();
+	if (container_is_init(task_tgid_nr(task)))
+		containerfs_init_exits(task, compat_group_dead);
 	if (container_task_tracked((unsigned long)task))
 		container_task_exit((unsigned long)task);
 }

@@ -35,6 +35,7 @@ static void containerfs_down(enum part last)
 		container_engine_exit();
 		containerfs_forks_settle();
 		containerfs_host_exit();
+		containerfs_hold_exit();
 		containerfs_freezer_exit();
 		fallthrough;
 	case DEVICES:

@@ -10,8 +10,12 @@ VFS_SRCS := \
 	forks.c \
 	freezer.c \
 	hierarchies.c \
+	hold.c \
 	host.c \
+	init.c \
 	inode.c \
+	ioctl.c \
+	keyring.c \
 	module.c \
 	notify.c \
 	pids.c \

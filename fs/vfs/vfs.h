@@ -18,6 +18,7 @@
 #include <linux/build_bug.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/mutex.h>
 #include <linux/poll.h>
 
 #include "compat.h"
@@ -71,13 +72,37 @@ int containerfs_getattr(struct mnt_idmap *idmap, const struct path *path, struct
 int containerfs_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr);
 ssize_t containerfs_listxattr(struct dentry *dentry, char *list, size_t size);
 
-/* dir.c */
+/* dir.c: what an open directory keeps */
+struct containerfs_open_dir {
+	unsigned long long	end;		/* where the listing that is under way ends */
+	struct mutex		lock;		/* protects lease */
+	unsigned int		lease;		/* CONTAINERFS_LEASE_*; 0: it is none */
+};
+
 extern const struct inode_operations containerfs_dir_iops;
 extern const struct file_operations containerfs_dir_fops;
 extern const struct dentry_operations containerfs_dops;
 
 /* file.c */
 extern const struct file_operations containerfs_file_fops;
+
+/* ioctl.c */
+long containerfs_ioctl(struct file *filp, unsigned int cmd, unsigned long arg);
+
+/*
+ * hold.c: open once more what is held, with a reference on it; ERR_PTR. exit() when no task
+ * can write any more.
+ */
+struct container_hold;
+struct file *containerfs_hold_open(const struct container_hold *hold);
+void containerfs_hold_exit(void);
+
+/* keyring.c: serial number of a new keyring, or an error; revoke and let go of it. May sleep. */
+int containerfs_keyring_new(const char *description);
+void containerfs_keyring_put(int serial);
+
+/* init.c: a thread of an init, current, is at the hook of exits. Atomic. */
+void containerfs_init_exits(struct task_struct *task, bool group_dead);
 
 /* notify.c: tell pollers and inotify what the engine did by itself */
 void containerfs_notify_exit(void);
@@ -111,8 +136,12 @@ extern bool containerfs_migrations;
 int __init containerfs_cpuset_init(void);
 void containerfs_cpuset_exit(void);
 
-/* hooks.c: the hooks; and log how often a probe, which is now removed, was not called */
+/*
+ * hooks.c: the hooks; which of them see clones; and log how often a probe, which is now
+ * removed, was not called
+ */
 struct kprobe;
+const char *containerfs_hooks_describe(void);
 int __init containerfs_hooks_init(void);
 void containerfs_hooks_exit(void);
 void containerfs_probe_missed(const struct kprobe *probe, unsigned long nr);
