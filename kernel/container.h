@@ -433,7 +433,6 @@ int container_where_ask(struct container_file *file, int nr);
 void hierarchy_show_binding(struct seq_file *m, const struct containerfs_root *root);
 
 /* pidlist.c */
-unsigned long container_count_tasks(struct container *cont);
 void container_text_cache_drop(void);
 
 #endif /* _CONTAINERFS_CONTAINER_H */

@@ -24,9 +24,7 @@ static u64 debug_refcount(struct container_subsys_state *css)
 
 static u64 debug_taskcount(struct container_subsys_state *css)
 {
-	struct container *cont = css->container;
-
-	return container_is_top(cont) ? container_count_tasks(cont) : READ_ONCE(cont->nr_tasks);
+	return container_count_tasks(css->container);
 }
 
 static u64 debug_releasable(struct container_subsys_state *css)

@@ -156,6 +156,10 @@ _Bool container_is_removed(const struct container *cont);
 _Bool container_is_dead(const struct container *cont);
 /* The parent with a reference; the top container is its own parent. */
 struct container *container_parent(struct container *cont);
+/* How many tasks are in it, not below; of the top by a walk over all tasks.  Does not lock. */
+unsigned long container_count_tasks(struct container *cont);
+/* The container of @root that task @key is in, with a reference. */
+struct container *container_of_task(struct containerfs_root *root, unsigned long key);
 /* Path below the hierarchy's root, "/" for the top; length, or -ENAMETOOLONG. */
 int container_path(struct container *cont, char *buf, unsigned long size);
 

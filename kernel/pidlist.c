@@ -180,6 +180,8 @@ unsigned long container_count_tasks(struct container *cont)
 	struct container_actor anyone = { 0 };
 	struct pid_array a = { .cont = cont };
 
+	if (!container_is_top(cont))
+		return READ_ONCE(cont->nr_tasks);
 	host_for_each_task(0, &anyone, pid_array_visit, &a);
 	return a.wanted;
 }

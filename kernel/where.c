@@ -25,6 +25,16 @@ void hierarchy_show_binding(struct seq_file *m, const struct containerfs_root *r
 		seq_printf(m, "%sname=%s", comma, root->name);
 }
 
+struct container *container_of_task(struct containerfs_root *root, unsigned long key)
+{
+	struct container *cont;
+
+	spin_lock(&container_lock);
+	cont = container_get(css_group_container(container_task_group_of(key), root));
+	spin_unlock(&container_lock);
+	return cont;
+}
+
 int container_where_ask(struct container_file *file, int nr)
 {
 	struct container_task_info info;

@@ -12,7 +12,7 @@
 #include "vfs.h"
 
 /* The parts, in the order in which they come up; not all of them can fail. */
-enum part { ENGINE, INODE, DEVICES, HOST, HOOKS, FORKS, CPUSET, FILESYSTEM };
+enum part { ENGINE, INODE, DEVICES, HOST, HOOKS, FORKS, CPUSET, PROC, FILESYSTEM };
 
 /* Take down what is up, from @last back to the first: containerfs_init() line for line. */
 static void containerfs_down(enum part last)
@@ -20,6 +20,9 @@ static void containerfs_down(enum part last)
 	switch (last) {
 	case FILESYSTEM:
 		unregister_filesystem(&containerfs_type);
+		fallthrough;
+	case PROC:
+		containerfs_proc_exit();
 		fallthrough;
 	case CPUSET:
 		containerfs_cpuset_exit();
@@ -77,6 +80,10 @@ static int __init containerfs_init(void)
 	if (ret)
 		goto down;
 	up = CPUSET;
+	ret = containerfs_proc_init();
+	if (ret)
+		goto down;
+	up = PROC;
 	ret = register_filesystem(&containerfs_type);
 	if (ret)
 		goto down;

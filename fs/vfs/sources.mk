@@ -19,5 +19,6 @@ VFS_SRCS := \
 	module.c \
 	notify.c \
 	pids.c \
+	proc.c \
 	super.c \
 	hooks.c

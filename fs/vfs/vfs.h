@@ -136,6 +136,10 @@ extern bool containerfs_migrations;
 int __init containerfs_cpuset_init(void);
 void containerfs_cpuset_exit(void);
 
+/* proc.c: /proc/containers; exit() waits for its readers */
+int __init containerfs_proc_init(void);
+void containerfs_proc_exit(void);
+
 /*
  * hooks.c: the hooks; which of them see clones; and log how often a probe, which is now
  * removed, was not called
