@@ -7,10 +7,10 @@
  * tracepoints, where nothing may sleep.  It protects every field below that is not said
  * to be immutable.  The locks of a host nest inside it (operations marked atomic).
  * Outside of it nest the mutex of an open file and, inside of that or by itself, one of
- * the mutexes of attach.c, kill.c and the subsystems, never two of these:
+ * the mutexes of attach.c, kill.c, init.c and the subsystems, never two of these:
  *
  *	container_file.lock  >  containerfs_root.css_rwsem  >  attach_mutex,
- *	kill_mutex, a subsystem's  >  container_lock  >  host locks
+ *	kill_mutex, init_mutex, a subsystem's  >  container_lock  >  host locks
  *
  * A mount or remount holds hooks_mutex of hooks.c outside of css_rwsem and container_lock.
  *

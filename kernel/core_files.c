@@ -138,8 +138,9 @@ static int events_show(struct seq_file *m, struct container_subsys_state *css)
 	spin_lock(&container_lock);
 	if (!container_is_top(cont))
 		tasks = cont->nr_tasks;
-	seq_printf(m, "populated %d\ntasks %lu\nchildren %u\n",
-		   container_is_top(cont) || cont->nr_populated, tasks, cont->nr_children);
+	seq_printf(m, "populated %d\ntasks %lu\nchildren %u\ndead %d\n",
+		   container_is_top(cont) || cont->nr_populated, tasks, cont->nr_children,
+		   container_dead(cont));
 	spin_unlock(&container_lock);
 	return 0;
 }

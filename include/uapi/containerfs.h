@@ -29,7 +29,8 @@
  *   cgroup.clone_children	rw  0|1, inherited
  *   container.events		r   "populated 0|1" (a live task here or below),
  *				    "tasks N" (threads in this container),
- *				    "children N"; poll gives POLLPRI on change
+ *				    "children N", "dead 0|1" (see below); poll
+ *				    gives POLLPRI on change
  *   container.kill		w   1: SIGKILL to every task here and below
  *   release_agent		rw  top only: path of the release agent
  *   cgroup.sane_behavior	r   top only: 0
@@ -52,8 +53,9 @@
  *				    container: %d number, %p pid, %c command
  *				    (special characters of shells become "_"),
  *				    %% a per cent sign; inherited
- *   ns.next_name		w   the writer's next clone gets this name; only
- *				    in the writer's own container (else EPERM)
+ *   ns.next_name		w   the writer's next clone gets this name, or is
+ *				    none for "."; only in the writer's own container
+ *				    (else EPERM)
  *   ns.keep_empty		rw  how many empty clones are kept for
  *				    inspection, oldest removed first; 0..N, max;
  *				    inherited
@@ -138,13 +140,20 @@
  *				    gives POLLPRI on change, POLLHUP at its exit
  *   container.lease		w   "kill" or "kill remove": this open file is a lease
  *				    from now on; when the last one is closed, by
- *				    whomever, the container dies
- *   ns.hold			rw  namespaces, root, credentials and a keyring that
- *				    are held, without a process; with ns only
- *   ns.mnt .. ns.time, ns.root	    links to what is held, on hosts that can
+ *				    whomever, the container dies and, with "remove",
+ *				    is removed once it is empty
+ *   ns.hold			rw  with ns: namespaces, root, credentials and a
+ *				    keyring that are held, without a process. Write
+ *				    words: a namespace's name, root, cred (of the
+ *				    writer), keyring (a new one), a descriptor's
+ *				    number, or one of these names or "all" behind
+ *				    a dash: let go
+ *   ns.mnt, ns.uts .. ns.root	    links to what is held, while it is, on hosts that
+ *				    can show it so
  *
- * A dead container kills what is in it and below, and nobody enters it
- * (ECANCELED). A descriptor of its directory takes the ioctls below.
+ * A dead container, and all below, is dead for ever: what is in it is killed, and
+ * nobody enters it (ECANCELED). A descriptor of a container's directory takes the
+ * ioctls below.
  *
  * Errors are those of cgroup v1 of Linux 6.1: see containerfs(5).
  */

@@ -12,16 +12,16 @@ cd "$H" || exit 1
 mkdir a
 f=a/container.events
 expect_errno mode 0444 stat "$f" mode
-expect_errno empty 'populated 0\ntasks 0\nchildren 0\n' read "$f"
+expect_errno empty 'populated 0\ntasks 0\nchildren 0\ndead 0\n' read "$f"
 spawn a
-expect_errno one 'populated 1\ntasks 1\nchildren 0\n' read "$f"
+expect_errno one 'populated 1\ntasks 1\nchildren 0\ndead 0\n' read "$f"
 one=$PID
 spawn a
 mkdir a/b
-expect_errno two 'populated 1\ntasks 2\nchildren 1\n' read "$f"
+expect_errno two 'populated 1\ntasks 2\nchildren 1\ndead 0\n' read "$f"
 end "$one" "$PID"
 rmdir a/b
-expect_errno empty-again 'populated 0\ntasks 0\nchildren 0\n' read "$f"
+expect_errno empty-again 'populated 0\ntasks 0\nchildren 0\ndead 0\n' read "$f"
 expect_errno write EINVAL write "$f" 1
 
 changes() { # ID COMMAND: polls asleep while the command runs

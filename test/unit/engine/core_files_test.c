@@ -146,20 +146,20 @@ START_TEST(events_file)
 	struct container *top = mount_top("ns"), *a = make_dir(top, "a"), *b = make_dir(a, "b");
 
 	host_fork(1, 10);
-	ck_assert_str_eq(read_of(top, "container.events"), "populated 1\ntasks 2\nchildren 1\n");
-	ck_assert_str_eq(read_of(a, "container.events"), "populated 0\ntasks 0\nchildren 1\n");
+	ck_assert_str_eq(read_of(top, "container.events"), "populated 1\ntasks 2\nchildren 1\ndead 0\n");
+	ck_assert_str_eq(read_of(a, "container.events"), "populated 0\ntasks 0\nchildren 1\ndead 0\n");
 	attach(b, 10);
-	ck_assert_str_eq(read_of(top, "container.events"), "populated 1\ntasks 1\nchildren 1\n");
-	ck_assert_str_eq(read_of(a, "container.events"), "populated 1\ntasks 0\nchildren 1\n");
-	ck_assert_str_eq(read_of(b, "container.events"), "populated 1\ntasks 1\nchildren 0\n");
+	ck_assert_str_eq(read_of(top, "container.events"), "populated 1\ntasks 1\nchildren 1\ndead 0\n");
+	ck_assert_str_eq(read_of(a, "container.events"), "populated 1\ntasks 0\nchildren 1\ndead 0\n");
+	ck_assert_str_eq(read_of(b, "container.events"), "populated 1\ntasks 1\nchildren 0\ndead 0\n");
 	host_thread(10, 11);
-	ck_assert_str_eq(read_of(b, "container.events"), "populated 1\ntasks 2\nchildren 0\n");
+	ck_assert_str_eq(read_of(b, "container.events"), "populated 1\ntasks 2\nchildren 0\ndead 0\n");
 	attach(a, 10);
 	host_exit(11);
-	ck_assert_str_eq(read_of(a, "container.events"), "populated 1\ntasks 1\nchildren 1\n");
-	ck_assert_str_eq(read_of(b, "container.events"), "populated 0\ntasks 0\nchildren 0\n");
+	ck_assert_str_eq(read_of(a, "container.events"), "populated 1\ntasks 1\nchildren 1\ndead 0\n");
+	ck_assert_str_eq(read_of(b, "container.events"), "populated 0\ntasks 0\nchildren 0\ndead 0\n");
 	host_exit(10);
-	ck_assert_str_eq(read_of(a, "container.events"), "populated 0\ntasks 0\nchildren 1\n");
+	ck_assert_str_eq(read_of(a, "container.events"), "populated 0\ntasks 0\nchildren 1\ndead 0\n");
 	umount_top(top);
 }
 END_TEST

@@ -114,7 +114,7 @@ START_TEST(forks_do_not_outrun_it)
 	host_exit(10);
 	host_exit(11);
 	host_exit(20);
-	ck_assert_str_eq(read_of(a, "container.events"), "populated 0\ntasks 0\nchildren 1\n");
+	ck_assert_str_eq(read_of(a, "container.events"), "populated 0\ntasks 0\nchildren 1\ndead 0\n");
 	ck_assert(host.task[12].live && host.task[13].live);
 	ck_assert_int_eq(container_rmdir(a, "b"), 0);
 }
