@@ -38,6 +38,7 @@ typedef long long te_s64;
 #define TE_USERS_MAX		262144	/* a clone is refused */
 #define TE_CPU_WORDS_MAX	128	/* of 64 CPUs each: no kernel has more */
 #define TE_RULE_SETS_MAX	16384	/* a write to devices.allow or devices.deny fails */
+#define TE_INITS_MAX		65536	/* a process cannot be watched */
 
 #define TE_WORD_EXITED		1ULL
 #define TE_WORD_KILLED		2ULL
@@ -131,6 +132,7 @@ enum te_type {
 	TE_EXEC,
 	TE_AFFINITY,
 	TE_REFUSED,
+	TE_ENDED,
 };
 
 /*
@@ -213,6 +215,49 @@ struct te_exec {
 struct te_affinity {
 	te_u32 type;		/* TE_AFFINITY */
 	te_u32 tid;		/* 0: the caller named it by a number of another pid namespace */
+};
+
+/*
+ * A process that is watched has ended: te_init.end says how. The exits of its threads are
+ * reported after this, or have been lost with it.
+ */
+struct te_ended {
+	te_u32 type;		/* TE_ENDED */
+	te_u32 tgid;
+};
+
+/*
+ * How a process has ended, and what its threads have used, with those that were released
+ * before: what wait4(2) makes its answer of. Times are in nanoseconds.
+ */
+struct te_end {
+	te_u32 status;		/* as of wait(2) */
+	te_u32 pad;
+	te_u64 utime;		/* by ticks */
+	te_u64 stime;
+	te_u64 runtime;		/* measured: utime and stime together are scaled to it */
+	te_u64 told_utime;	/* scaled, as the kernel has told somebody: they do not go back */
+	te_u64 told_stime;
+	te_u64 waited_utime;	/* of the children that the process has waited for, scaled */
+	te_u64 waited_stime;
+	te_u64 maxrss;		/* pages: the largest of the process and those children */
+	te_u64 minflt;		/* this and the rest: with those children's */
+	te_u64 majflt;
+	te_u64 nvcsw;
+	te_u64 nivcsw;
+};
+
+/* A process that is watched: a value of the map `inits`, by its tgid. */
+struct te_init {
+	te_u64 start;		/* start_boottime of the process: another one may have the tgid */
+	te_u64 state;		/* enum te_init_state */
+	struct te_end end;	/* valid with TE_INIT_ENDED */
+};
+
+enum te_init_state {
+	TE_INIT_RUNS,
+	TE_INIT_ENDS,		/* one program fills in the end */
+	TE_INIT_ENDED,
 };
 
 /* The word of a task, and what the programs note of the task beside it. */

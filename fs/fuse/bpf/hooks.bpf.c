@@ -11,7 +11,7 @@
  * reserved. The headers, from the ground up; each includes those that it needs:
  *
  *	base, ring, words, syscalls, task	what the others stand on
- *	skipped, namespaces, births, kill, cpuacct, pids, limits, groups, cpuset
+ *	skipped, namespaces, births, kill, cpuacct, pids, limits, groups, cpuset, inits
  *	changes					what events do to words
  *	unshare, pids_progs, attach, mend, calls	more programs
  */
@@ -21,6 +21,7 @@
 #include "changes.bpf.h"
 #include "cpuset.bpf.h"
 #include "groups.bpf.h"
+#include "inits.bpf.h"
 #include "kill.bpf.h"
 #include "pids.bpf.h"
 #include "pids_progs.bpf.h"
@@ -185,6 +186,7 @@ int BPF_PROG(te_exit, struct task_struct *task)
 	if (fake_skip(task, TE_SKIP_EXIT))
 		return 0;
 	tp_begin();
+	init_look(task, true);
 	task_exited(task);
 	tp_end();
 	return 0;
@@ -201,6 +203,7 @@ int BPF_PROG(te_free, struct task_struct *task)
 	struct te_group *g;
 	u64 id;
 
+	init_look(task, false);
 	if (!slot || !slot->word)
 		return 0;
 	if (!(slot->word & TE_WORD_EXITED)) {

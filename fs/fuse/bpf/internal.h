@@ -8,6 +8,7 @@
  *  groups.c	entries of css_groups and of users
  *  births.c	where threads are born while their process is moved
  *  cpuacct.c	CPU time
+ *  inits.c	ends of processes
  *  devices.c	the programs that check devices
  *  pids.c	counts and limits of tasks
  *  misses.c	programs that were skipped
@@ -64,6 +65,7 @@ struct task_events {
 	uint64_t skip_seen;		/* skip_ended, when the kernel was last asked */
 	uint64_t programs_missed;	/* the answer then */
 	uint64_t mended;		/* tasks that te_mend() has moved */
+	uint32_t nr_inits;		/* entries of the map `inits` */
 	uint64_t *known;		/* namespaces that mend.c remembers, sorted */
 	size_t nr_known;
 	struct te_devices *devices;	/* while devices are checked */
@@ -83,6 +85,13 @@ int te_change_entry(struct task_events *te, uint32_t op, uint64_t id);
 
 /* Delete the sums of @id, if it has any. */
 void te_cpuacct_del(struct task_events *te, uint64_t id);
+
+/*
+ * Tell the user of the end of process @tgid, if it is watched and has ended; of all such
+ * processes. Whom the user was told of is not watched any more.
+ */
+void te_init_tell(struct task_events *te, uint32_t tgid);
+void te_inits_tell(struct task_events *te);
 
 /*
  * Programs that were skipped.

@@ -6,7 +6,8 @@
  * tasks belong that no hook has put there. mend_task() puts a task there, unless the
  * task's own hook has done so meanwhile: the hook came late, and was not skipped.
  *
- * The walk itself ends a task that is exiting and whose word does not say so. Either the
+ * The walk itself ends a task that is exiting and whose word does not say so, and finds the
+ * end of a process that is watched. Either the
  * walk or the hook changes the word, never both. While the walk looks at a task that was
  * not released when it began, the slot stays the task's, because te_free runs only after a
  * grace period.
@@ -18,6 +19,7 @@
 #include "attach.bpf.h"
 #include "changes.bpf.h"
 #include "groups.bpf.h"
+#include "inits.bpf.h"
 #include "limits.bpf.h"
 #include "namespaces.bpf.h"
 #include "words.bpf.h"
@@ -87,6 +89,7 @@ int te_mend_walk(struct bpf_iter__task *ctx)
 		slot = NULL;
 	s.exiting = task->flags & PF_EXITING ? 1 : 0;
 	if (s.exiting) {
+		init_look(task, false);
 		if (!slot)
 			return 0;
 		mend_exit(task, &slot->word);

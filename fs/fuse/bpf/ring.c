@@ -10,7 +10,7 @@
  * begun afterwards contains the change. Hence a rebuild:
  *
  *  1. sample `lost`, then the position, and consume up to it. Pass on only the exits, for
- *     their CPU time; the snapshot has the rest.
+ *     their CPU time, and the ends of processes; the snapshot has the rest.
  *  2. wait until lost_done equals lost: the changes without a record are made, too. If no
  *     program has seen an event (misses.c), mend what it left undone (mend.c).
  *  3. take the snapshot, then list the groups: the group of a word was made before it.
@@ -110,7 +110,7 @@ static void deliver_record(struct task_events *te, const void *rec, bool exits_o
 	uint32_t type = *(const uint32_t *)rec;
 
 	te->events++;
-	if (exits_only && type != TE_EXIT)
+	if (exits_only && type != TE_EXIT && type != TE_ENDED)
 		return;
 	switch (type) {
 	case TE_FORK:
@@ -130,6 +130,9 @@ static void deliver_record(struct task_events *te, const void *rec, bool exits_o
 		break;
 	case TE_REFUSED:
 		te->ops.refused(te->ctx, ((const struct te_refused *)rec)->id);
+		break;
+	case TE_ENDED:
+		te_init_tell(te, ((const struct te_ended *)rec)->tgid);
 		break;
 	}
 }
@@ -338,6 +341,7 @@ static int rebuild_replica(struct task_events *te)
 	for (i = 0; i < s.n; i++)
 		te->ops.rebuild_task(te->ctx, &s.tasks[i]);
 	te->ops.rebuild_end(te->ctx);
+	te_inits_tell(te);
 	for (i = 0; i < refusals.n; i++)
 		te->ops.refused(te->ctx, refusals.id[i]);
 	te->lost_seen = seen;

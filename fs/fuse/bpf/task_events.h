@@ -60,6 +60,11 @@ struct task_events_ops {
 	void (*affinity)(void *ctx, const struct te_affinity *ev);
 	/* Clones of tasks of css_group @id were refused; the user may not know the group. */
 	void (*refused)(void *ctx, uint64_t id);
+	/*
+	 * Process @tgid, which was watched, has ended; its watch is over. The exit of its last
+	 * thread comes after this, but in a rebuild before. Also comes after rebuild_end.
+	 */
+	void (*ended)(void *ctx, uint32_t tgid, const struct te_end *end);
 
 	/*
 	 * The ring has overflowed, and the replica is made anew, in this order:
@@ -313,6 +318,18 @@ int task_events_cpuacct_set(struct task_events *te, enum te_cpuacct_state state)
 int task_events_cpuacct_cpus(void);
 int task_events_cpuacct_add(struct task_events *te, uint64_t id);
 int task_events_cpuacct_get(struct task_events *te, uint64_t id, struct te_cpu *cpus);
+
+/*
+ * Watches of processes: the `ended` callback tells of the end of a process when its last
+ * thread exits, and the daemon is woken. A watch survives execve(2).
+ *
+ * init_watch	-ESRCH: there is no process @tgid now. -ENOMEM: beyond TE_INITS_MAX. If the
+ *		process has ended during the call, nobody is told: after a drain, the caller
+ *		looks whether a thread of it has not exited.
+ * init_unwatch	no more; nothing happens if the process is not watched.
+ */
+int task_events_init_watch(struct task_events *te, uint32_t tgid);
+void task_events_init_unwatch(struct task_events *te, uint32_t tgid);
 
 /*
  * Counts of tasks: the entries of struct te_pids. A program makes one at each clone while

@@ -4,8 +4,8 @@
  *
  * Written by hand: a member is here because a program reads it. libbpf relocates each
  * access to the running kernel (CO-RE), so neither order nor offsets mean anything. The
- * constants are of the kernel's user interface, except the PF_* and TS_* flags, which have
- * not changed since they were introduced.
+ * constants are of the kernel's user interface, except the PF_*, TS_* and SIGNAL_* flags,
+ * which have not changed since they were introduced.
  */
 #ifndef _CONTAINERFSD_BPF_VMLINUX_H
 #define _CONTAINERFSD_BPF_VMLINUX_H
@@ -45,6 +45,7 @@ typedef _Bool bool;
 #define PF_IO_WORKER		0x00000010
 #define PF_KTHREAD		0x00200000
 #define PF_NO_SETAFFINITY	0x04000000
+#define SIGNAL_GROUP_EXIT	0x00000004
 #define TS_COMPAT		0x0002
 #define CAP_FSETID		4
 #define RLIMIT_FSIZE		1
@@ -145,8 +146,54 @@ struct rlimit {
 	unsigned long rlim_max;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct list_head {
+	struct list_head *next;
+};
+
+typedef struct {
+	unsigned int sequence;
+} seqcount_t;
+
+typedef struct {
+	seqcount_t seqcount;
+} seqcount_spinlock_t;
+
+typedef struct {
+	seqcount_spinlock_t seqcount;
+} seqlock_t;
+
+struct prev_cputime {
+	u64 utime;
+	u64 stime;
+};
+
 struct signal_struct {
+	atomic_t live;
 	int nr_threads;
+	struct list_head thread_head;
+	int group_exit_code;
+	unsigned int flags;
+	seqlock_t stats_lock;
+	u64 utime;
+	u64 stime;
+	u64 cutime;
+	u64 cstime;
+	struct prev_cputime prev_cputime;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
+	unsigned long cnvcsw;
+	unsigned long cnivcsw;
+	unsigned long min_flt;
+	unsigned long maj_flt;
+	unsigned long cmin_flt;
+	unsigned long cmaj_flt;
+	unsigned long maxrss;
+	unsigned long cmaxrss;
+	unsigned long long sum_sched_runtime;
 	struct rlimit rlim[16];
 };
 
@@ -189,12 +236,18 @@ struct task_struct {
 	struct sched_entity se;
 	pid_t pid;
 	pid_t tgid;
+	int exit_code;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	struct list_head thread_node;
 	cpumask_t cpus_mask;
 	u64 utime;
 	u64 stime;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
 	u64 start_boottime;
+	unsigned long min_flt;
+	unsigned long maj_flt;
 	const struct cred *real_cred;
 	char comm[16];
 	struct signal_struct *signal;

@@ -206,6 +206,15 @@ static void on_rebuild_task(void *ctx, const struct te_task *task)
 	replica_set(r, &ref, task->word);
 }
 
+static void on_ended(void *ctx, uint32_t tgid, const struct te_end *end)
+{
+	struct replica *r = ctx;
+
+	r->ends++;
+	r->last_ended = tgid;
+	r->last_end = *end;
+}
+
 static void on_rebuild_end(void *ctx)
 {
 	struct replica *r = ctx;
@@ -246,6 +255,7 @@ const struct task_events_ops replica_ops = {
 	.exec = on_exec,
 	.affinity = on_affinity,
 	.refused = on_refused,
+	.ended = on_ended,
 	.rebuild_begin = on_rebuild_begin,
 	.group_known = on_group_known,
 	.group = on_group,

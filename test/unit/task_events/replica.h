@@ -41,6 +41,9 @@ struct replica {
 	unsigned int strays;	/* how many began in another group than the task's */
 	unsigned int forks, clones, exits, execs, affinities, rebuilds, wrong;
 	unsigned int refusals;
+	unsigned int ends;		/* of watched processes */
+	uint32_t last_ended;		/* tgid */
+	struct te_end last_end;
 	uint64_t last_refused;		/* css_group */
 	struct te_clone last_clone;
 	struct te_exit last_exit;

@@ -52,6 +52,7 @@ void reap(pid_t pid);
 	X(storm)	\
 	X(pids)		\
 	X(kill)		\
+	X(ends)		\
 	X(misses)
 CASES_DECLARE(CASES)
 
