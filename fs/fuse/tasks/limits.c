@@ -14,13 +14,11 @@
  * because of one that has gone. A storm on a full container is refused by the engine a
  * few times, and then by BPF.
  */
-#include <stdio.h>
 #include <sys/queue.h>
 
 #include "base/base.h"
 #include "tasks.h"
 #include "bpf/task_events.h"
-#include "../../../kernel/ns_host.h"
 #include "ids.h"
 #include "limits.h"
 #include "link.h"
@@ -34,33 +32,18 @@ void limits_uncharge(uint32_t user)
 	task_events_user_count(te, user, -1);
 }
 
-/* BPF has charged the user for a clone that it made: @word is its id. */
-static void charge_user(unsigned int user, unsigned long long word)
+void limits_charge_user(unsigned int user, unsigned long long word)
 {
+	/* BPF has charged the user for a clone that it made: @word is its id */
 	if (!word)
 		task_events_user_count(te, user, 1);
 }
 
-static void uncharge_user(unsigned int user)
+void limits_uncharge_user(unsigned int user)
 {
 	if (te)
 		task_events_user_count(te, user, -1);
 }
-
-static const char *ns_describe(void)
-{
-	static char text[96];
-
-	snprintf(text, sizeof(text), "enforced: clones seen by %s",
-		 te ? task_events_unshare_hook(te) : "none");
-	return text;
-}
-
-const struct ns_host_ops ns_host = {
-	.describe	= ns_describe,
-	.charge_user	= charge_user,
-	.uncharge_user	= uncharge_user,
-};
 
 static void move(struct group_id *gid, enum limits_state to)
 {

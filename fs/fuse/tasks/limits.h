@@ -7,7 +7,7 @@
  * ids.c tells it the depth, this file the rest.
  *
  * One thread, no locks; nothing here may be called under the engine's lock but
- * limits_forget().
+ * limits_forget(), limits_charge_user() and limits_uncharge_user().
  */
 #ifndef _CONTAINERFSD_TASKS_LIMITS_H
 #define _CONTAINERFSD_TASKS_LIMITS_H
@@ -21,6 +21,10 @@ int limits_init(void);
 
 /* No container came of a clone that BPF had made, and charged @user for. */
 void limits_uncharge(uint32_t user);
+
+/* As struct ns_host_ops says; under the lock, too. */
+void limits_charge_user(unsigned int user, unsigned long long word);
+void limits_uncharge_user(unsigned int user);
 
 /*
  * The engine refused a clone of tasks of @gid, which BPF had made, as the container is

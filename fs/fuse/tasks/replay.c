@@ -27,6 +27,7 @@
 #include "tasks.h"
 #include "../../../kernel/cpuset_host.h"
 #include "ids.h"
+#include "inits.h"
 #include "limits.h"
 #include "pids.h"
 #include "link.h"
@@ -278,6 +279,7 @@ const struct task_events_ops replay_ops = {
 	.exec		= replay_exec,
 	.affinity	= replay_affinity,
 	.refused	= replay_refused,
+	.ended		= inits_ended,
 	.rebuild_begin	= rebuild_begin,
 	.group_known	= group_known,
 	.group		= group,

@@ -33,6 +33,7 @@
 #include "cpuacct.h"
 #include "cpuset.h"
 #include "freezer.h"
+#include "hold.h"
 #include "ids.h"
 #include "limits.h"
 #include "link.h"
@@ -288,6 +289,7 @@ static const struct part parts[] = {
 	{ "limits", limits_init },
 	{ "replay", replay_init, replay_exit },
 	{ "lookup", lookup_init },
+	{ "hold", hold_init, hold_exit },
 	{ "freezer", freezer_init, freezer_exit },
 	{ "cpuset", affinity_init, cpuset_exit },
 	{ "kick", kick_init, kick_exit },

@@ -20,6 +20,7 @@ union record {
 	struct te_exit	exit;
 	struct te_exec	exec;
 	struct te_refused refused;
+	struct te_ended	ended;
 };
 
 #define RING_MAX 65536
@@ -89,6 +90,7 @@ void fk_reset(void)
 	fk_groups_reset();
 	fk_limits_reset();
 	fk_pids_reset();
+	fk_inits_reset();
 	fk_ring_size = RING_MAX;
 	fk_drain_error = 0;
 	fk_log_errors = 0;
@@ -122,6 +124,13 @@ bool fk_ring_names(uint64_t id)
 void fk_tell_refused(uint64_t id)
 {
 	union record rec = { .refused = { .type = TE_REFUSED, .id = id } };
+
+	tell(&rec);
+}
+
+void fk_tell_ended(uint32_t tgid)
+{
+	union record rec = { .ended = { .type = TE_ENDED, .tgid = tgid } };
 
 	tell(&rec);
 }
@@ -346,6 +355,9 @@ static void deliver(struct task_events *te, const union record *rec)
 	case TE_REFUSED:
 		te->ops.refused(NULL, rec->refused.id);
 		break;
+	case TE_ENDED:
+		fk_init_tell(&te->ops, rec->ended.tgid);
+		break;
 	}
 }
 
@@ -370,7 +382,7 @@ static unsigned int rebuild(struct task_events *te)
 
 	te->ops.rebuild_begin(NULL);
 	for (unsigned int i = 0; i < end; i++)
-		if (ring[i].type == TE_EXIT)
+		if (ring[i].type == TE_EXIT || ring[i].type == TE_ENDED)
 			deliver(te, &ring[i]);
 	for (uint64_t id = 1; id < next_id; id++)
 		if (fk_group[id].present && fk_group[id].group.creator &&
@@ -383,6 +395,8 @@ static unsigned int rebuild(struct task_events *te)
 		te->ops.rebuild_task(NULL, &t);
 	}
 	te->ops.rebuild_end(NULL);
+	for (uint32_t tgid = 1; tgid < FK_TASKS; tgid++)
+		fk_init_tell(&te->ops, tgid);
 	for (uint64_t id = 0; id < next_id; id++)
 		if (fk_group[id].present && fk_group[id].group.refused_told)
 			te->ops.refused(NULL, id);

@@ -99,6 +99,13 @@ void fk_pids_clone(uint64_t id, uint64_t parent);
 void fk_pids_refuse(uint64_t key);
 unsigned int fk_pids_entries(void);
 
+/* fake_inits.c: process @tgid, of which the last thread is about to fk_exit(), ends like this. */
+extern unsigned int fk_inits;		/* processes that are watched */
+void fk_inits_reset(void);
+void fk_end(uint32_t tgid, const struct te_end *end);
+void fk_tell_ended(uint32_t tgid);
+void fk_init_tell(const struct task_events_ops *ops, uint32_t tgid);
+
 /* fake_account.c: charge @id with the time of @tid since it was charged. */
 void fk_charge(uint64_t id, uint32_t tid);
 void fk_account_clone(uint64_t id, uint64_t parent);

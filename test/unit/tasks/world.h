@@ -45,6 +45,8 @@ TCase *world_case(const char *name);
 	X(account)	\
 	X(devices)	\
 	X(pids)		\
+	X(inits)	\
+	X(hold)		\
 	X(freeze)
 CASES_DECLARE(CASES)
 
