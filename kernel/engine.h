@@ -277,6 +277,8 @@ int container_stat(struct container *cont, const struct container_actor *caller,
  */
 int container_lease(struct container *cont, unsigned int flags);
 void container_lease_end(struct container *cont, unsigned int flags);
+/* Is @node of @cont a symbolic link, there or not?  Does not lock. */
+_Bool container_is_link(const struct container *cont, unsigned int node);
 /* The text of the symbolic link @node; its length, -ENOENT, -EINVAL (no link), -ENAMETOOLONG. */
 int container_readlink(struct container *cont, unsigned int node, char *buf, unsigned long size);
 /* What @cont holds of @type, with a reference; -ENOENT, -EINVAL (@type), -ENODEV. */

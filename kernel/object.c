@@ -35,6 +35,13 @@ int container_stat(struct container *cont, const struct container_actor *caller,
 	return ret;
 }
 
+_Bool container_is_link(const struct container *cont, unsigned int node)
+{
+	const struct cftype *cft = container_cftype(cont, node);
+
+	return cft && cftype_is_link(cft);
+}
+
 int container_readlink(struct container *cont, unsigned int node, char *buf, unsigned long size)
 {
 	const struct cftype *cft;

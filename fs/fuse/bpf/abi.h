@@ -393,6 +393,7 @@ struct te_rules {
 #define TE_TASK_EXITING		4U	/* PF_EXITING */
 #define TE_TASK_SYS_ADMIN	8U	/* CAP_SYS_ADMIN in the initial user ns */
 #define TE_TASK_FSETID		16U	/* CAP_FSETID there */
+#define TE_TASK_DAC_OVERRIDE	32U	/* CAP_DAC_OVERRIDE there */
 
 /* One task, as task_events_query() finds it. */
 struct te_facts {

@@ -30,6 +30,8 @@ static __always_inline u32 task_flags(struct task_struct *task)
 			flags |= TE_TASK_SYS_ADMIN;
 		if (caps >> CAP_FSETID & 1)
 			flags |= TE_TASK_FSETID;
+		if (caps >> CAP_DAC_OVERRIDE & 1)
+			flags |= TE_TASK_DAC_OVERRIDE;
 	}
 	return flags;
 }

@@ -47,6 +47,7 @@ typedef _Bool bool;
 #define PF_NO_SETAFFINITY	0x04000000
 #define SIGNAL_GROUP_EXIT	0x00000004
 #define TS_COMPAT		0x0002
+#define CAP_DAC_OVERRIDE	1
 #define CAP_FSETID		4
 #define RLIMIT_FSIZE		1
 #define CAP_SYS_ADMIN		21

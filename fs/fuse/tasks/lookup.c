@@ -317,19 +317,25 @@ uint64_t tasks_file_limit(pid_t tid)
 									  RLIM_INFINITY;
 }
 
-bool tasks_fsetid(pid_t tid)
+static bool has_flag(pid_t tid, uint32_t flag)
 {
 	struct te_facts facts;
 
-	return tid > 0 && !task_events_query(te, (uint32_t)tid, &facts) &&
-		facts.flags & TE_TASK_FSETID;
+	return tid > 0 && !task_events_query(te, (uint32_t)tid, &facts) && facts.flags & flag;
+}
+
+bool tasks_fsetid(pid_t tid)
+{
+	return has_flag(tid, TE_TASK_FSETID);
+}
+
+bool tasks_dac_override(pid_t tid)
+{
+	return has_flag(tid, TE_TASK_DAC_OVERRIDE);
 }
 
 /* Ask again: what was true at open(2), or a second ago, does not count here. */
 _Bool host_sys_admin(const struct container_actor *actor)
 {
-	struct te_facts facts;
-
-	return actor->tid > 0 && !task_events_query(te, (uint32_t)actor->tid, &facts) &&
-		facts.flags & TE_TASK_SYS_ADMIN;
+	return has_flag(actor->tid, TE_TASK_SYS_ADMIN);
 }

@@ -30,6 +30,8 @@ void tasks_actor(pid_t tid, uid_t euid, struct container_actor *actor);
 uint64_t tasks_file_limit(pid_t tid);
 /* Has @tid, at this moment, CAP_FSETID in the initial user namespace? */
 bool tasks_fsetid(pid_t tid);
+/* Likewise CAP_DAC_OVERRIDE. */
+bool tasks_dac_override(pid_t tid);
 /*
  * Counters for the log and `containerctl hierarchies --stats`, a line "name value" each.
  * Returns what snprintf() does.

@@ -37,6 +37,7 @@
 #include "node.h"
 #include "tasks/tasks.h"
 
+#define NR_BUCKETS	1024		/* a power of two */
 #define DIR_DOTS	2		/* positions before the engine's: . and .. */
 
 static char dir_buf[64 << 10];		/* of the request being served */
@@ -115,15 +116,40 @@ void dir_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 
 /* --- listings --- */
 
-/* An open directory. */
-struct dir_handle {
-	unsigned long long	generation;	/* the directory's, when it was opened */
-	unsigned long long	end;		/* see container_readdir() */
-};
+/* All open directories, by container. */
+static struct dir_handle *open_dirs[NR_BUCKETS];
 
-static struct dir_handle *handle_of(const struct fuse_file_info *fi)
+struct dir_handle *dir_handle_of(const struct fuse_file_info *fi)
 {
 	return (struct dir_handle *)(uintptr_t)fi->fh;
+}
+
+static struct dir_handle *handle_new(struct container *cont)
+{
+	struct dir_handle **head = &open_dirs[container_id(cont) & (NR_BUCKETS - 1)];
+	struct dir_handle *handle = calloc(1, sizeof(*handle));
+
+	if (!handle)
+		return NULL;
+	handle->cont = container_get(cont);
+	handle->generation = container_generation(cont);
+	handle->next = *head;
+	handle->pprev = head;
+	if (handle->next)
+		handle->next->pprev = &handle->next;
+	*head = handle;
+	return handle;
+}
+
+static void handle_free(struct dir_handle *handle)
+{
+	*handle->pprev = handle->next;
+	if (handle->next)
+		handle->next->pprev = handle->pprev;
+	if (handle->lease)
+		container_lease_end(handle->cont, handle->lease);
+	container_put(handle->cont);
+	free(handle);
 }
 
 void dir_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -134,10 +160,9 @@ void dir_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 
 	if (!dir)
 		return node_reply_err(req, -ESTALE);
-	handle = calloc(1, sizeof(*handle));
+	handle = handle_new(dir->cont);
 	if (!handle)
 		return node_reply_err(req, -ENOMEM);
-	handle->generation = container_generation(dir->cont);
 	fi->fh = (uintptr_t)handle;
 	fi->cache_readdir = 1;
 	fi->keep_cache = dir->listed == handle->generation;
@@ -145,14 +170,28 @@ void dir_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	if (fuse_reply_open(req, fi)) {
 		/* the kernel did not get the answer: it does not empty its cache, nor release */
 		dir->listed = LISTED_MIXED;
-		free(handle);
+		handle_free(handle);
 	}
 }
 
 void dir_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	free(handle_of(fi));
+	handle_free(dir_handle_of(fi));
 	node_reply_err(req, 0);
+}
+
+/* The kernel sends no RELEASEDIR on a connection that has ended. */
+void dir_super_gone(const struct super *s)
+{
+	struct dir_handle *handle, *next;
+
+	for (size_t i = 0; i < NR_BUCKETS; i++) {
+		for (handle = open_dirs[i]; handle; handle = next) {
+			next = handle->next;
+			if (container_root(handle->cont) == s->root)
+				handle_free(handle);
+		}
+	}
 }
 
 struct dir_filler {
@@ -179,11 +218,12 @@ static int dir_fill(void *arg, const char *name, unsigned int namelen,
 {
 	struct dir_filler *fill = arg;
 	char buf[CONTAINER_NAME_MAX + 1];
+	mode_t mode = child ? S_IFDIR : container_is_link(fill->dir, node) ? S_IFLNK : S_IFREG;
 
 	memcpy(buf, name, namelen);
 	buf[namelen] = '\0';
-	return dir_add(fill, buf, node_number(child ? child : fill->dir, node),
-		       child ? S_IFDIR : S_IFREG, next + DIR_DOTS);
+	return dir_add(fill, buf, node_number(child ? child : fill->dir, node), mode,
+		       next + DIR_DOTS);
 }
 
 static int dir_add_dots(struct dir_filler *fill, off_t off)
@@ -208,7 +248,7 @@ void dir_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 	unsigned int node;
 	struct known *dir = node_find(req, ino, &node);
 	struct dir_filler fill = { .req = req };
-	struct dir_handle *handle = handle_of(fi);
+	struct dir_handle *handle = dir_handle_of(fi);
 	int err;
 
 	if (!dir)

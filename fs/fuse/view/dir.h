@@ -10,6 +10,19 @@
 
 #include "view.h"
 
+/* An open directory: fuse_file_info.fh. */
+struct dir_handle {
+	struct dir_handle	*next, **pprev;	/* in the same bucket */
+	struct container	*cont;		/* a reference */
+	unsigned long long	 generation;	/* the directory's, when it was opened */
+	unsigned long long	 end;		/* see container_readdir() */
+	unsigned int		 lease;		/* CONTAINERFS_LEASE_*; 0: it is none */
+};
+
+struct dir_handle *dir_handle_of(const struct fuse_file_info *fi);
+/* Release what the kernel left open on this connection. */
+void dir_super_gone(const struct super *s);
+
 void dir_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void dir_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode);
 void dir_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name);

@@ -4,9 +4,9 @@
  *
  * The kernel may keep, so that a known path costs it no request:
  *  - Names of control files and of containers made by mkdir, for a day, because such a
- *    container is removed only by rmdir, through this superblock, with its files.  Not
- *    names of clones, because the daemon removes these by itself, and not names that do
- *    not exist.
+ *    container is removed mostly by rmdir, through this superblock, with its files.  Not
+ *    names of clones, because the daemon removes these by itself, nor of symbolic links,
+ *    which come and go, and not names that do not exist.
  *  - Attributes, for a day; sizes until a file is opened (size.c).  The kernel drops
  *    attributes that its own requests change.  The daemon changes the times and the
  *    link count of a directory that gains or loses a clone.  Then it sends one
@@ -15,18 +15,26 @@
  *    thread that serves requests may send it.
  *  - Listings: see dir.c.
  *
+ * A container made by mkdir that is dead may be removed by the daemon, too.  To take its name
+ * from the kernel's cache, the daemon would have to wait for the lock of the parent, whose
+ * owner may wait for the daemon.  So it takes the attributes of the container, for which the
+ * kernel then asks whenever a path leads to or through the container, and answers
+ * that with ESTALE (again.c).
+ *
  * Requests per call, once the path is known (Linux 6.18): stat none, or GETATTR after a
  * change; chmod, chown, utimens SETATTR.  Opening with O_TRUNC makes a SETATTR and a
  * GETXATTR as well, because the kernel asks whether there are file capabilities to
  * drop; it would not ask only if there were no extended attributes at all.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "uapi/containerfs.h"
 
+#include "again.h"
 #include "inode.h"
 #include "node.h"
 #include "size.h"
@@ -34,7 +42,7 @@
 
 #define KEEP_LONG	86400.0		/* seconds */
 #define NSEC_PER_SEC	1000000000ull
-#define NGROUPS_SMALL	64		/* groups of a caller that are looked at */
+#define NGROUPS_SMALL	64		/* groups of a caller, for which no memory is needed */
 
 /* --- nodes --- */
 
@@ -94,6 +102,8 @@ void inode_reply_entry(fuse_req_t req, struct container *cont, unsigned int node
 		k->attr_out = 1;
 		if (container_is_clone(cont))
 			e.entry_timeout = 0;
+	} else if (S_ISLNK(e.attr.st_mode)) {
+		e.entry_timeout = e.attr_timeout = 0;
 	}
 	if (fuse_reply_entry(req, &e))		/* the caller was killed meanwhile */
 		node_forget(super_of(req), e.ino, 1);
@@ -125,7 +135,7 @@ static void reply_attr(fuse_req_t req, struct known *k, unsigned int node)
 		return node_reply_err(req, err);
 	if (node == CONTAINER_NODE_DIR)
 		k->attr_out = 1;
-	if (!fuse_reply_attr(req, &st, KEEP_LONG))
+	if (!fuse_reply_attr(req, &st, S_ISLNK(st.st_mode) ? 0 : KEEP_LONG))
 		size_told(k, node, st.st_size);
 }
 
@@ -134,25 +144,30 @@ void inode_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	unsigned int node;
 	struct known *k = node_find(req, ino, &node);
 
-	if (!k)
+	if (!k || (k->vanished && node == CONTAINER_NODE_DIR && !again_is(req, ino) &&
+		   again_send(req, ino)))
 		return node_reply_err(req, -ESTALE);
 	reply_attr(req, k, node);
 }
 
-static bool in_group(fuse_req_t req, gid_t gid)
+bool inode_caller_in_group(fuse_req_t req, gid_t gid)
 {
-	gid_t groups[NGROUPS_SMALL];
-	int nr;
+	gid_t few[NGROUPS_SMALL], *groups = few, *many = NULL;
+	bool found = fuse_req_ctx(req)->gid == gid;
+	int nr, room = NGROUPS_SMALL;
 
-	if (fuse_req_ctx(req)->gid == gid)
+	if (found)
 		return true;
-	nr = fuse_req_getgroups(req, NGROUPS_SMALL, groups);
-	if (nr > NGROUPS_SMALL)
-		nr = NGROUPS_SMALL;
-	for (int i = 0; i < nr; i++)
-		if (groups[i] == gid)
-			return true;
-	return false;
+	nr = fuse_req_getgroups(req, room, groups);
+	if (nr > room) {
+		room = nr;
+		groups = many = calloc(room, sizeof(*many));
+		nr = many ? fuse_req_getgroups(req, room, groups) : 0;
+	}
+	for (int i = 0; i < nr && i < room && !found; i++)
+		found = groups[i] == gid;
+	free(many);
+	return found;
 }
 
 /* The set-ID bits of @node that this change by the caller takes off. */
@@ -164,7 +179,7 @@ static unsigned int set_id_bits(fuse_req_t req, struct known *k, unsigned int no
 	if (container_getattr(k->cont, node, &attr) || !(attr.mode & (S_ISUID | S_ISGID)))
 		return 0;
 	bits = attr.mode & S_ISUID;
-	if (attr.mode & S_IXGRP || !in_group(req, attr.gid))
+	if (attr.mode & S_IXGRP || !inode_caller_in_group(req, attr.gid))
 		bits |= attr.mode & S_ISGID;
 	return bits && !tasks_fsetid(fuse_req_ctx(req)->pid) ? bits : 0;
 }
@@ -257,6 +272,13 @@ void host_clone_added(struct container *dir, struct container *child)
 
 void host_clone_removed(struct container *dir, struct container *child)
 {
+	struct known *k = container_is_clone(child) ? NULL : node_of(child);
+
+	if (k) {
+		k->vanished = 1;
+		k->attr_out = 1;	/* its files' attributes do not matter without it */
+		dir_changed(child);
+	}
 	dir_changed(dir);
 }
 

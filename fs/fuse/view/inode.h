@@ -10,6 +10,9 @@
 /* Answer @req with @node of @cont, which is borrowed. */
 void inode_reply_entry(fuse_req_t req, struct container *cont, unsigned int node);
 
+/* Is the caller in group @gid? */
+bool inode_caller_in_group(fuse_req_t req, gid_t gid);
+
 void inode_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup);
 void inode_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);
 void inode_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi);

@@ -24,8 +24,9 @@ struct known {
 	struct known		*next;		/* same hash bucket */
 	struct container	*cont;		/* a reference; the top's too */
 	uint64_t		 id;
-	uint64_t		 nlookup : 63;	/* lookups of all its nodes together */
+	uint64_t		 nlookup : 62;	/* lookups of all its nodes together */
 	uint64_t		 attr_out : 1;	/* the kernel has the directory's attributes */
+	uint64_t		 vanished : 1;	/* the kernel keeps its name, and it was removed */
 	/*
 	 * The generation that all entries in the kernel's cached listing are of;
 	 * LISTED_MIXED if they may be of several.

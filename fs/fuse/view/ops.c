@@ -7,6 +7,7 @@
 #include "file.h"
 #include "inode.h"
 #include "node.h"
+#include "object.h"
 #include "xattr.h"
 #include "base/base.h"
 
@@ -17,7 +18,7 @@
  */
 static void ops_init(void *userdata, struct fuse_conn_info *conn)
 {
-	conn->want = conn->capable & FUSE_CAP_PARALLEL_DIROPS;
+	conn->want = conn->capable & (FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_IOCTL_DIR);
 	if (nodes_connect(userdata))
 		log_err("no memory for a connection: it will answer ESTALE");
 }
@@ -29,6 +30,7 @@ const struct fuse_lowlevel_ops containerfs_ops = {
 	.forget_multi	= inode_forget_multi,
 	.getattr	= inode_getattr,
 	.setattr	= inode_setattr,
+	.readlink	= object_readlink,
 	.mknod		= dir_refuse_mknod,
 	.mkdir		= dir_mkdir,
 	.unlink		= dir_refuse_unlink,
@@ -50,4 +52,5 @@ const struct fuse_lowlevel_ops containerfs_ops = {
 	.listxattr	= xattr_list,
 	.removexattr	= xattr_remove,
 	.create		= dir_refuse_create,
+	.ioctl		= object_ioctl,
 };

@@ -19,32 +19,28 @@
  * these, with an error on which programs go on with read(2).  If the size were 0, these
  * programs would not even ask, and end with nothing.
  */
+#include <stdlib.h>
+
+#include "again.h"
 #include "size.h"
 #include "tasks/tasks.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <time.h>
-
 #define TOLD_STEP	8		/* files */
-#define NR_AGAIN	64
-#define AGAIN_SECONDS	60		/* to walk a path again takes less */
-
-/* Threads whose open was answered with ESTALE, and that will open the file again. */
-static struct again {
-	pid_t		tid;
-	fuse_ino_t	ino;
-	time_t		since;		/* monotonic */
-} sent_back[NR_AGAIN];
-static unsigned int nr_sent_back;
+#define LINK_MAX_TEXT	64
 
 uint32_t size_now(fuse_req_t req, struct container *cont, unsigned int node)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 	struct container_actor actor;
+	char text[LINK_MAX_TEXT];
+	int len;
 
 	if (node == CONTAINER_NODE_DIR)
 		return 0;
+	if (container_is_link(cont, node)) {
+		len = container_readlink(cont, node, text, sizeof(text));
+		return len > 0 ? (uint32_t)len : 0;
+	}
 	tasks_actor(ctx->pid, ctx->uid, &actor);
 	return container_file_size(cont, node, &actor);
 }
@@ -81,49 +77,10 @@ void size_written(struct known *k, unsigned int node, uint64_t end)
 		size_told(k, node, end < SIZE_UNSURE ? end : SIZE_UNSURE);
 }
 
-static time_t seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec;
-}
-
-/* Was @tid sent back when it opened @ino last? */
-static bool comes_again(pid_t tid, fuse_ino_t ino)
-{
-	if (!nr_sent_back)
-		return false;
-	for (struct again *a = sent_back; a < sent_back + NR_AGAIN; a++) {
-		if (a->tid == tid && a->ino == ino) {
-			a->tid = 0;
-			nr_sent_back--;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Remember that @tid will open @ino again; false: there is no room. */
-static bool send_back(pid_t tid, fuse_ino_t ino)
-{
-	for (struct again *a = sent_back; a < sent_back + NR_AGAIN; a++) {
-		/* a thread that was killed meanwhile never comes */
-		if (a->tid && seconds() - a->since <= AGAIN_SECONDS)
-			continue;
-		nr_sent_back += !a->tid;
-		*a = (struct again){ .tid = tid, .ino = ino, .since = seconds() };
-		return true;
-	}
-	return false;
-}
-
 bool size_ask_again(fuse_req_t req, fuse_ino_t ino, struct known *k, unsigned int node,
 		    uint32_t size)
 {
-	pid_t tid = fuse_req_ctx(req)->pid;
-
-	if (comes_again(tid, ino) || size_of(k, node) == size || !send_back(tid, ino))
+	if (again_is(req, ino) || size_of(k, node) == size || !again_send(req, ino))
 		return false;
 	/* a caller without a path to walk, by /proc/self/fd, then asks for the attributes */
 	fuse_lowlevel_notify_inval_inode(super_of(req)->se, ino, -1, 0);

@@ -35,6 +35,7 @@
 #include "uapi/containerfs.h"
 #include "base/base.h"
 #include "tasks/tasks.h"
+#include "dir.h"
 #include "file.h"
 #include "node.h"
 #include "view.h"
@@ -74,6 +75,7 @@ static void super_drop(struct super *s)
 	turns_forget(s);
 	hierarchy_set_host(s->root, NULL);
 	file_super_gone(s);
+	dir_super_gone(s);
 	nodes_gone(s);
 	fuse_session_destroy(s->se);	/* closes s->fd */
 	free(s->buf.mem);

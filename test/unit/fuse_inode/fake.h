@@ -20,7 +20,15 @@ struct container {
 	char			 name[256];
 	int			 refs;
 	bool			 clone, dead;
+	int			 leases;
+	unsigned int		 ended;		/* flags of the lease that ended last */
+	const char		*link;		/* text of FAKE_LINK; NULL: it is not there */
+	unsigned int		 lease_mode;	/* of FAKE_LEASE; its owner is user 10, group 20 */
 };
+
+/* nodes of each container but the top, besides those of each */
+#define FAKE_LEASE	3
+#define FAKE_LINK	4
 
 struct containerfs_root {
 	struct container	*top;
@@ -34,6 +42,7 @@ struct container *fake_mkdir(struct container *dir, const char *name);
 void fake_remove(struct container *cont);
 extern bool fake_armed;			/* poll reports it */
 extern uint64_t fake_file_limit;	/* RLIMIT_FSIZE of the writer */
+extern bool fake_override;		/* the caller has CAP_DAC_OVERRIDE */
 extern unsigned long fake_text_len;	/* so much of FAKE_TEXT can be read */
 extern int fake_actors;			/* calls of tasks_actor() */
 extern int fake_open_files;
@@ -50,6 +59,7 @@ struct fake_reply {
 	char			 buf[70000];
 	size_t			 len;
 	unsigned int		 events;
+	char			 link[64];
 	bool			 fails;		/* the caller of the next entry or open has gone */
 };
 extern struct fake_reply reply;
@@ -58,6 +68,8 @@ extern int fake_invals, fake_polls;	/* notifications */
 
 /* A request of connection @s by thread @pid, user 0. */
 fuse_req_t fake_request(struct super *s, pid_t pid);
+/* The same by a user without privilege, who is in @nr groups besides @gid. */
+fuse_req_t fake_user_request(struct super *s, uid_t uid, gid_t gid, int nr, const gid_t *groups);
 struct fuse_pollhandle *fake_pollhandle(void);
 extern int fake_pollhandles;		/* how many exist */
 

@@ -3,12 +3,15 @@
 #include "fake.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct fuse_req {
 	struct super	*super;
 	struct fuse_ctx	 ctx;
+	const gid_t	*groups;
+	int		 nr_groups;
 };
 
 struct fuse_pollhandle {
@@ -25,6 +28,17 @@ fuse_req_t fake_request(struct super *s, pid_t pid)
 
 	req = (struct fuse_req){ .super = s, .ctx = { .pid = pid } };
 	return &req;
+}
+
+fuse_req_t fake_user_request(struct super *s, uid_t uid, gid_t gid, int nr, const gid_t *groups)
+{
+	fuse_req_t req = fake_request(s, 100);
+
+	req->ctx.uid = uid;
+	req->ctx.gid = gid;
+	req->groups = groups;
+	req->nr_groups = nr;
+	return req;
 }
 
 struct fuse_pollhandle *fake_pollhandle(void)
@@ -106,20 +120,35 @@ int fuse_reply_statfs(fuse_req_t req, const struct statvfs *stbuf)
 	return replied(0);
 }
 
+int fuse_reply_readlink(fuse_req_t req, const char *link)
+{
+	snprintf(reply.link, sizeof(reply.link), "%s", link);
+	return replied(0);
+}
+
+int fuse_reply_ioctl(fuse_req_t req, int result, const void *buf, size_t size)
+{
+	if (size)
+		memcpy(reply.buf, buf, size);
+	reply.len = size;
+	return replied(result);
+}
+
 int fuse_reply_poll(fuse_req_t req, unsigned int revents)
 {
 	reply.events = revents;
 	return replied(0);
 }
 
-/* An entry is "name\n", so that a listing is easy to check. */
+/* An entry is "name\n", that of a link "@name\n", so that a listing is easy to check. */
 size_t fuse_add_direntry(fuse_req_t req, char *buf, size_t bufsize, const char *name,
 			 const struct stat *stbuf, off_t off)
 {
-	size_t len = strlen(name) + 1;
+	size_t link = S_ISLNK(stbuf->st_mode), len = link + strlen(name) + 1;
 
 	if (len <= bufsize) {
-		memcpy(buf, name, len - 1);
+		buf[0] = '@';
+		memcpy(buf + link, name, len - 1 - link);
 		buf[len - 1] = '\n';
 	}
 	return len;
@@ -127,7 +156,9 @@ size_t fuse_add_direntry(fuse_req_t req, char *buf, size_t bufsize, const char *
 
 int fuse_req_getgroups(fuse_req_t req, int size, gid_t list[])
 {
-	return 0;
+	for (int i = 0; i < size && i < req->nr_groups; i++)
+		list[i] = req->groups[i];
+	return req->nr_groups;
 }
 
 int fuse_lowlevel_notify_inval_inode(struct fuse_session *se, fuse_ino_t ino, off_t off, off_t len)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The engine of these tests, as far as handlers call it: each container has two control files. */
+/*
+ * The engine of these tests, as far as handlers call it: a container has two control files
+ * and, but for the top, a file for leases, and a link that comes and goes.
+ */
 #include "fake.h"
 
 #include <errno.h>
@@ -8,8 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const file_names[] = { "tasks", "notify_on_release" };
-#define NR_FILES 2u
+#include "uapi/containerfs.h"
+
+static const char *const file_names[] = {
+	"tasks", "notify_on_release", "container.lease", "ns.net",
+};
+#define NR_FILES 4u
 
 struct container_file {
 	struct container	*cont;
@@ -120,6 +127,13 @@ void *hierarchy_host(const struct containerfs_root *root)
 	return root->host;
 }
 
+static bool has_file(const struct container *cont, unsigned int node)
+{
+	if (node >= FAKE_LEASE && !cont->parent)
+		return false;
+	return node != FAKE_LINK || cont->link;
+}
+
 static struct container *child_of(struct container *dir, const char *name)
 {
 	struct container *c;
@@ -135,7 +149,7 @@ int container_lookup(struct container *dir, const char *name,
 {
 	*child = NULL;
 	for (*node = 1; *node <= NR_FILES; ++*node)
-		if (!dir->dead && !strcmp(name, file_names[*node - 1]))
+		if (!dir->dead && has_file(dir, *node) && !strcmp(name, file_names[*node - 1]))
 			return 0;
 	*node = CONTAINER_NODE_DIR;
 	*child = child_of(dir, name);
@@ -186,7 +200,8 @@ int container_readdir(struct container *dir, unsigned long long pos, unsigned lo
 		*end = last_id;
 
 	for (; pos < NR_FILES; pos++)
-		if (fn(arg, file_names[pos], strlen(file_names[pos]), NULL, pos + 1, pos + 1))
+		if (has_file(dir, pos + 1) && fn(arg, file_names[pos], strlen(file_names[pos]),
+						 NULL, pos + 1, pos + 1))
 			return 0;
 	for (unsigned long long id = pos - NR_FILES + 1; id <= *end; id++)
 		for (c = all; c; c = c->next)
@@ -202,6 +217,57 @@ int container_getattr(struct container *cont, unsigned int node, struct containe
 		.mode	= node ? S_IFREG | 0644 : S_IFDIR | 0755,
 		.nlink	= 1,
 		.mtime	= 1500000000ull,
+	};
+	if (node == FAKE_LINK)
+		attr->mode = S_IFLNK | 0777;
+	if (node == FAKE_LEASE) {
+		attr->mode = S_IFREG | cont->lease_mode;
+		attr->uid = 10;
+		attr->gid = 20;
+	}
+	return 0;
+}
+
+_Bool container_is_removed(const struct container *cont)
+{
+	return cont->dead;
+}
+
+_Bool container_is_link(const struct container *cont, unsigned int node)
+{
+	return node == FAKE_LINK;
+}
+
+int container_readlink(struct container *cont, unsigned int node, char *buf, unsigned long size)
+{
+	if (node != FAKE_LINK)
+		return -EINVAL;
+	return cont->link ? snprintf(buf, size, "%s", cont->link) : -ENOENT;
+}
+
+int container_lease(struct container *cont, unsigned int flags)
+{
+	if (!cont->parent || !(flags & CONTAINERFS_LEASE_KILL))
+		return -EINVAL;
+	if (cont->dead)
+		return -ENODEV;
+	cont->leases++;
+	return 0;
+}
+
+void container_lease_end(struct container *cont, unsigned int flags)
+{
+	cont->leases--;
+	cont->ended = flags;
+}
+
+int container_stat(struct container *cont, const struct container_actor *caller,
+		   struct containerfs_stat *stat)
+{
+	if (cont->dead)
+		return -ENODEV;
+	*stat = (struct containerfs_stat){
+		.size = sizeof(*stat), .id = cont->id, .init = caller->tid, .keyring = -1,
 	};
 	return 0;
 }
@@ -306,6 +372,7 @@ unsigned long long host_time(void)
 }
 
 uint64_t fake_file_limit = UINT64_MAX;
+bool fake_override;
 
 uint64_t tasks_file_limit(pid_t tid)
 {
@@ -315,6 +382,11 @@ uint64_t tasks_file_limit(pid_t tid)
 bool tasks_fsetid(pid_t tid)
 {
 	return true;
+}
+
+bool tasks_dac_override(pid_t tid)
+{
+	return fake_override;
 }
 
 bool tasks_behind(void)

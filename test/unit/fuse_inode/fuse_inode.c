@@ -4,6 +4,7 @@
  * and which connection an open file belongs to.
  */
 #include "fake.h"
+#include "view/dir.h"
 #include "view/file.h"
 #include "view/node.h"
 #include "view/size.h"
@@ -15,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "uapi/containerfs.h"
 
 #define NODE(cont, node)	((fuse_ino_t)(cont)->id << CONTAINER_NODE_BITS | (node))
 #define CASES(X)		X(handlers)
@@ -48,6 +51,7 @@ static void setup(void)
 static void super_gone(struct super *s)
 {
 	file_super_gone(s);
+	dir_super_gone(s);
 	nodes_gone(s);
 }
 
@@ -234,7 +238,11 @@ START_TEST(timeouts)
 	ck_assert(reply.entry.entry_timeout == 0 && reply.entry.attr_timeout > 3600);
 	lookup(NODE(n, 0), "tasks");
 	ck_assert(reply.entry.entry_timeout > 3600);
-	(void)a;
+	a->link = "text";
+	lookup(NODE(a, 0), "ns.net");
+	ck_assert(reply.entry.entry_timeout == 0 && reply.entry.attr_timeout == 0);
+	ops->getattr(REQ, NODE(a, FAKE_LINK), NULL);
+	ck_assert(reply.attr_timeout == 0);
 }
 END_TEST
 
@@ -284,11 +292,11 @@ START_TEST(listing)
 		ck_assert_int_eq(reply.err, 0);
 		reply.buf[reply.len] = '\0';
 		strcat(all, reply.buf);
-		/* positions in this engine's top are 1 apart, except for its own id */
+		/* positions in this engine's top are 1 apart, but for its id and two files */
 		for (size_t i = 0; i < reply.len; i++)
 			n += reply.buf[i] == '\n';
 		if (n == 4)
-			n += top->id;
+			n += top->id + 2;
 	} while (reply.len);
 	ck_assert_str_eq(all, ".\n..\ntasks\nnotify_on_release\na\nb\n");
 
@@ -352,6 +360,218 @@ START_TEST(removed)
 	ops->mkdir(REQ, NODE(a, 0), "b", 0755);
 	ck_assert_int_eq(reply.err, ENOENT);
 	ck_assert_int_eq(a->refs, 1);		/* ours */
+}
+END_TEST
+
+/* The kernel keeps the name of a container that the daemon has removed: it must look again. */
+START_TEST(vanished)
+{
+	struct container *a = fake_mkdir(top, "a"), *n = fake_mkdir(top, "n");
+	fuse_ino_t ino = lookup(FUSE_ROOT_ID, "a");
+
+	n->clone = true;
+	lookup(FUSE_ROOT_ID, "n");
+	fake_remove(a);
+	fake_remove(n);
+	host_clone_removed(top, a);
+	ck_assert_int_eq(fake_invals, 1);
+	ck_assert_uint_eq(fake_inval, ino);
+	ops->getattr(REQ, ino, NULL);
+	ck_assert_int_eq(reply.err, ESTALE);
+	/* by a descriptor there is no path to walk again */
+	ops->getattr(REQ, ino, NULL);
+	ck_assert_int_eq(reply.err, 0);
+	ops->getattr(REQ, ino, NULL);
+	ck_assert_int_eq(reply.err, ESTALE);
+	ops->lookup(REQ, FUSE_ROOT_ID, "a");
+	ck_assert_int_eq(reply.err, ENOENT);
+	/* of the name of a clone the kernel keeps nothing */
+	host_clone_removed(top, n);
+	ops->getattr(REQ, NODE(n, 0), NULL);
+	ck_assert_int_eq(reply.err, 0);
+}
+END_TEST
+
+START_TEST(links)
+{
+	struct container *a = fake_mkdir(top, "a");
+	struct fuse_file_info fi;
+
+	lookup(FUSE_ROOT_ID, "a");
+	ops->lookup(REQ, NODE(a, 0), "ns.net");
+	ck_assert_int_eq(reply.err, ENOENT);
+	a->link = "/proc/1/fd/17";
+	lookup(NODE(a, 0), "ns.net");
+	ck_assert(S_ISLNK(reply.entry.attr.st_mode));
+	ck_assert_int_eq(reply.entry.attr.st_size, strlen(a->link));
+	ops->readlink(REQ, NODE(a, FAKE_LINK));
+	ck_assert_int_eq(reply.err, 0);
+	ck_assert_str_eq(reply.link, a->link);
+	ops->readlink(REQ, NODE(a, 1));
+	ck_assert_int_eq(reply.err, EINVAL);
+	fi = open_dir(NODE(a, 0));
+	ops->readdir(REQ, NODE(a, 0), 4096, 0, &fi);
+	reply.buf[reply.len] = '\0';
+	ck_assert_str_eq(reply.buf, ".\n..\ntasks\nnotify_on_release\ncontainer.lease\n@ns.net\n");
+	close_dir(NODE(a, 0), &fi);
+	a->link = NULL;
+	ops->readlink(REQ, NODE(a, FAKE_LINK));
+	ck_assert_int_eq(reply.err, ENOENT);
+}
+END_TEST
+
+static int ioctl_by(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi, unsigned int cmd,
+		    void *arg)
+{
+	size_t size = _IOC_SIZE(cmd);
+
+	ops->ioctl(req, ino, cmd, arg, fi, FUSE_IOCTL_DIR, arg, _IOC_DIR(cmd) & _IOC_WRITE ? size : 0,
+		   _IOC_DIR(cmd) & _IOC_READ ? size : 0);
+	return reply.err;
+}
+
+static int lease_by(fuse_req_t req, struct container *cont, struct fuse_file_info *fi,
+		    uint32_t flags)
+{
+	return ioctl_by(req, NODE(cont, 0), fi, CONTAINERFS_IOC_LEASE, &flags);
+}
+
+/* A lease of an open directory ends with that, whatever ends it. */
+START_TEST(leases)
+{
+	struct container *a = fake_mkdir(top, "a");
+	struct fuse_file_info fi, other;
+
+	fake_override = true;
+	lookup(FUSE_ROOT_ID, "a");
+	fi = open_dir(NODE(a, 0));
+	other = open_dir(NODE(a, 0));
+	ck_assert_int_eq(lease_by(REQ, a, &fi, 0), EINVAL);
+	ck_assert_int_eq(lease_by(REQ, a, &fi, CONTAINERFS_LEASE_KILL), 0);
+	ck_assert_int_eq(a->leases, 1);
+	/* again, with more, is the same lease */
+	ck_assert_int_eq(lease_by(REQ, a, &fi, CONTAINERFS_LEASE_KILL | CONTAINERFS_LEASE_REMOVE), 0);
+	ck_assert_int_eq(a->leases, 1);
+	close_dir(NODE(a, 0), &other);
+	ck_assert_int_eq(a->leases, 1);
+	close_dir(NODE(a, 0), &fi);
+	ck_assert_int_eq(a->leases, 0);
+	ck_assert_uint_eq(a->ended, CONTAINERFS_LEASE_KILL | CONTAINERFS_LEASE_REMOVE);
+
+	/* an open that the kernel did not get is none */
+	reply.fails = true;
+	ops->opendir(REQ, NODE(a, 0), &fi);
+	fi = open_dir(FUSE_ROOT_ID);
+	ck_assert_int_eq(lease_by(REQ, top, &fi, CONTAINERFS_LEASE_KILL), EINVAL);
+	close_dir(FUSE_ROOT_ID, &fi);
+	fi = open_dir(NODE(a, 0));
+	ck_assert_int_eq(lease_by(REQ, a, &fi, CONTAINERFS_LEASE_KILL), 0);
+	super_gone(&super);
+	ck_assert_int_eq(a->leases, 0);
+	ck_assert_uint_eq(a->ended, CONTAINERFS_LEASE_KILL);
+	nodes_connect(&super);
+	lookup(FUSE_ROOT_ID, "a");
+	fi = open_dir(NODE(a, 0));
+	fake_remove(a);
+	ck_assert_int_eq(lease_by(REQ, a, &fi, CONTAINERFS_LEASE_KILL), ENODEV);
+	ck_assert_int_eq(ioctl_by(REQ, NODE(a, 0), &fi, CONTAINERFS_IOC_GET, NULL), ENODEV);
+}
+END_TEST
+
+/* Who may lease is who may write the file, as the kernel decides that. */
+START_TEST(lease_access)
+{
+	struct container *a = fake_mkdir(top, "a");
+	gid_t groups[200];
+	struct fuse_file_info fi;
+	static const struct {
+		unsigned int	mode;
+		uid_t		uid;
+		gid_t		gid;
+		bool		override;
+		int		err;
+	} tries[] = {
+		{ 0200, 10, 1, false, 0 },
+		{ 0020, 10, 20, false, EACCES },	/* the owner's bits count, and no others */
+		{ 0200, 11, 20, false, EACCES },
+		{ 0020, 11, 20, false, 0 },
+		{ 0002, 11, 20, false, EACCES },
+		{ 0002, 11, 21, false, 0 },
+		{ 0220, 11, 21, false, EACCES },
+		{ 0200, 0, 0, false, EACCES },		/* root without capabilities */
+		{ 0000, 11, 21, true, 0 },
+	};
+
+	for (int i = 0; i < 200; i++)
+		groups[i] = 1000 + i;
+	lookup(FUSE_ROOT_ID, "a");
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		a->lease_mode = tries[i].mode;
+		fake_override = tries[i].override;
+		fi = open_dir(NODE(a, 0));
+		ck_assert_int_eq(lease_by(fake_user_request(&super, tries[i].uid, tries[i].gid, 2,
+							    groups), a, &fi,
+					  CONTAINERFS_LEASE_KILL), tries[i].err);
+		ck_assert_int_eq(a->leases, !tries[i].err);
+		close_dir(NODE(a, 0), &fi);
+	}
+	fake_override = false;
+	a->lease_mode = 0020;
+	fi = open_dir(NODE(a, 0));
+	groups[199] = 20;
+	ck_assert_int_eq(lease_by(fake_user_request(&super, 11, 21, 199, groups), a, &fi,
+				  CONTAINERFS_LEASE_KILL), EACCES);
+	ck_assert_int_eq(lease_by(fake_user_request(&super, 11, 21, 200, groups), a, &fi,
+				  CONTAINERFS_LEASE_KILL), 0);
+	close_dir(NODE(a, 0), &fi);
+}
+END_TEST
+
+START_TEST(ioctls)
+{
+	struct containerfs_stat stat = { .size = sizeof(stat) };
+	struct container *a = fake_mkdir(top, "a");
+	struct fuse_file_info fi, file;
+	struct {
+		struct containerfs_stat stat;
+		uint64_t more;
+	} newer = { .stat.size = sizeof(newer) };
+
+	lookup(FUSE_ROOT_ID, "a");
+	fi = open_dir(NODE(a, 0));
+	ck_assert_int_eq(ioctl_by(REQ, NODE(a, 0), &fi, CONTAINERFS_IOC_STAT, &stat), 0);
+	ck_assert_uint_eq(reply.len, sizeof(stat));
+	memcpy(&stat, reply.buf, sizeof(stat));
+	ck_assert_uint_eq(stat.size, sizeof(stat));
+	ck_assert_uint_eq(stat.id, a->id);
+	ck_assert_int_eq(stat.init, 100);
+	ck_assert_int_eq(stat.keyring, -1);
+
+	/* a structure of later programs, of which we fill what we know */
+	ck_assert_int_eq(ioctl_by(REQ, NODE(a, 0), &fi,
+				  _IOC(_IOC_READ | _IOC_WRITE, 0xCF, 2, sizeof(newer)), &newer), 0);
+	ck_assert_uint_eq(reply.len, sizeof(stat));
+	ck_assert_uint_eq(((struct containerfs_stat *)reply.buf)->size, sizeof(stat));
+	stat.size = CONTAINERFS_STAT_SIZE_VER0 - 1;
+	ck_assert_int_eq(ioctl_by(REQ, NODE(a, 0), &fi, CONTAINERFS_IOC_STAT, &stat), EINVAL);
+	stat.size = sizeof(stat) + 1;
+	ck_assert_int_eq(ioctl_by(REQ, NODE(a, 0), &fi, CONTAINERFS_IOC_STAT, &stat), EINVAL);
+	stat.size = 0;
+	ck_assert_int_eq(ioctl_by(REQ, NODE(a, 0), &fi, _IOC(_IOC_READ | _IOC_WRITE, 0xCF, 2, 2),
+				  &stat), ENOTTY);
+
+	ck_assert_int_eq(ioctl_by(REQ, NODE(a, 0), &fi, CONTAINERFS_IOC_GET, NULL), EOPNOTSUPP);
+	ck_assert_int_eq(ioctl_by(REQ, NODE(a, 0), &fi, _IO(0xCF, 4), NULL), ENOTTY);
+	ck_assert_int_eq(ioctl_by(REQ, NODE(a, 0), &fi, _IOW(0xCF, 1, uint64_t), &newer), ENOTTY);
+	close_dir(NODE(a, 0), &fi);
+
+	/* no file has any */
+	lookup(NODE(a, 0), "tasks");
+	file = open_file(NODE(a, 1));
+	ops->ioctl(REQ, NODE(a, 1), CONTAINERFS_IOC_STAT, NULL, &file, 0, &stat, sizeof(stat),
+		   sizeof(stat));
+	ck_assert_int_eq(reply.err, ENOTTY);
+	ops->release(REQ, NODE(a, 1), &file);
 }
 END_TEST
 
@@ -527,6 +747,11 @@ TCase *handlers_tests(void)
 	tcase_add_test(tc, listing);
 	tcase_add_test(tc, listing_cached);
 	tcase_add_test(tc, removed);
+	tcase_add_test(tc, vanished);
+	tcase_add_test(tc, links);
+	tcase_add_test(tc, leases);
+	tcase_add_test(tc, lease_access);
+	tcase_add_test(tc, ioctls);
 	tcase_add_test(tc, refused);
 	tcase_add_test(tc, read_write);
 	tcase_add_test(tc, sizes);
