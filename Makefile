@@ -162,6 +162,7 @@ hardening	= -fstack-protector-strong -fstack-clash-protection -fPIE
 fortify		= $(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),-D_FORTIFY_SOURCE=2)
 sanitizers	= -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 		  -fno-omit-frame-pointer
+thread_sanitizer = -fsanitize=thread
 all_ldflags	= $(LDFLAGS) -pthread -rdynamic -pie -Wl,-z,relro,-z,now,--as-needed
 
 WORLD		= -D_GNU_SOURCE= -DVERSION='"$(VERSION)"' $(LIBC_CPPFLAGS)
@@ -170,6 +171,7 @@ compile		= $(CC) -std=gnu11 $(WORLD) $(CPPFLAGS) $(CFLAGS) $(warnings) $(VARIANT
 
 VARIANT		= $(hardening) $(fortify)
 $(B)/asan/%.o: VARIANT = $(sanitizers)
+$(B)/asan/tsan/%.o: VARIANT = $(thread_sanitizer)
 
 # The static library's objects, too, may come to lie in somebody's shared library.
 $(B)/obj/userspace/lib/%.o: VARIANT = $(filter-out -fPIE,$(hardening)) -fPIC -fvisibility=hidden $(fortify)
@@ -186,7 +188,8 @@ $(B)/obj/fs/fuse/%.o $(B)/asan/fs/fuse/%.o: \
 	LIBC_CPPFLAGS = -I include -I fs/fuse -I userspace -I $(B)/obj/fs/fuse/bpf \
 	$(FUSE_CFLAGS) $(BPF_CFLAGS) $(CAPNG_CFLAGS)
 $(B)/obj/userspace/common/%.o $(B)/asan/userspace/common/%.o: LIBC_CPPFLAGS = -I include $(MOUNT_CFLAGS)
-$(B)/obj/userspace/lib/%.o $(B)/asan/userspace/lib/%.o: LIBC_CPPFLAGS = -I include
+$(B)/obj/userspace/lib/%.o $(B)/asan/userspace/lib/%.o $(B)/asan/tsan/userspace/lib/%.o: \
+	LIBC_CPPFLAGS = -I include
 $(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I userspace $(MOUNT_CFLAGS) \
 	-DCONTAINERFSD_PATH='"$(sbindir)/containerfsd"'
 $(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I userspace \
@@ -205,6 +208,11 @@ $(B)/obj/%.o: %.c Makefile $(B)/config.mk
 	$(Q)$(compile) -c -o $@ $<
 
 $(B)/asan/%.o: %.c Makefile $(B)/config.mk
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(compile) -c -o $@ $<
+
+$(B)/asan/tsan/%.o: %.c Makefile $(B)/config.mk
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(compile) -c -o $@ $<
@@ -321,7 +329,8 @@ $(call objects,obj,$(daemon_srcs)) $(call objects,asan,$(daemon_srcs)) \
 # may set, for NAME: UNIT_SRCS_NAME (more sources, from the top), UNIT_LIBS_NAME
 # and UNIT_CORE_NAME (engine and shims by default; empty for neither). With a
 # subsystems.h of its own, what includes that is compiled for it alone, with it in
-# the place of kernel/subsystems.h, into build/asan/with-NAME.
+# the place of kernel/subsystems.h, into build/asan/with-NAME. With its name in UNIT_TSAN
+# the sanitizer is that of threads, and the objects are in build/asan/tsan.
 units		= $(patsubst test/unit/%/,%,$(dir $(wildcard test/unit/*/*.c)))
 unit_names	= $(sort $(units))
 -include $(wildcard test/unit/*/sources.mk)
@@ -332,8 +341,10 @@ UNIT_CORE_task_events ?=
 
 of_engine	= kernel/% %_engine.c
 unit_engine	= asan$(if $(wildcard test/unit/$(1)/subsystems.h),/with-$(1))
+unit_libc	= asan$(if $(filter $(1),$(UNIT_TSAN)),/tsan)
+unit_sanitizers	= $(if $(filter $(1),$(UNIT_TSAN)),$(thread_sanitizer),$(sanitizers))
 unit_objects	= $(call objects,$(call unit_engine,$(1)),$(filter $(of_engine),$(2))) \
-		  $(call objects,asan,$(filter-out $(of_engine),$(2)))
+		  $(call objects,$(call unit_libc,$(1)),$(filter-out $(of_engine),$(2)))
 
 define unit_program
 $(eval UNIT_CORE_$(1) ?= $$(engine_srcs) $$(shim_srcs))
@@ -344,7 +355,7 @@ $(B)/asan/with-$(1)/%.o: %.c Makefile $(B)/config.mk
 	$$(Q)$$(compile) -c -o $$@ $$<
 $(B)/asan/test-$(1): $$(call unit_objects,$(1),test/unit/cases.c $$(wildcard test/unit/$(1)/*.c) $$(UNIT_SRCS_$(1)) $$(UNIT_CORE_$(1)))
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $$(CFLAGS) $$(sanitizers) $$(LDFLAGS) -pthread -rdynamic -o $$@ $$(filter %.o,$$^) \
+	$$(Q)$$(CC) $$(CFLAGS) $$(call unit_sanitizers,$(1)) $$(LDFLAGS) -pthread -rdynamic -o $$@ $$(filter %.o,$$^) \
 		$$(UNIT_LIBS_$(1)) $$(shell $$(PKG_CONFIG) --libs check)
 endef
 unit_programs	= $(patsubst %,$(B)/asan/test-%,$(unit_names))

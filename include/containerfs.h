@@ -193,7 +193,8 @@ int container_fsopen(int cfd, const char *fstype, unsigned int flags);
  * Attach the detached mount @mfd in the container's mount namespace at @to, a path in its
  * root. At "/" it covers the root, and is the root that is held from then on.
  *
- * EINVAL: @mfd is no detached mount. ENOENT, ENOTDIR: @to; ENOENT: no mount namespace is held.
+ * EINVAL: @mfd is no detached mount, or only one of it and @to is a directory. ENOENT, ENOTDIR:
+ * @to; ENOENT: no mount namespace is held.
  */
 int container_move_mount(int mfd, int cfd, const char *to);
 
