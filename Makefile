@@ -193,7 +193,8 @@ $(B)/obj/userspace/lib/%.o $(B)/asan/userspace/lib/%.o $(B)/asan/tsan/userspace/
 $(B)/obj/userspace/mount/%.o: LIBC_CPPFLAGS = -I include -I userspace $(MOUNT_CFLAGS) \
 	-DCONTAINERFSD_PATH='"$(sbindir)/containerfsd"'
 $(B)/obj/userspace/containerctl/%.o: LIBC_CPPFLAGS = -I include -I userspace \
-	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS) $(NCURSES_CFLAGS) -DPRIVATE_DIR='"$(privatedir)"'
+	$(SMARTCOLS_CFLAGS) $(MOUNT_CFLAGS) $(NCURSES_CFLAGS) -DPRIVATE_DIR='"$(privatedir)"' \
+	-DHELPER_DIR='"$(helperdir)"'
 $(B)/asan/test/unit/%.o: LIBC_CPPFLAGS = -I include -I kernel -I fs/fuse -I userspace -I userspace/shim \
 	-I $(B)/obj/fs/fuse/bpf $(FUSE_CFLAGS) $(BPF_CFLAGS) $(shell $(PKG_CONFIG) --cflags check)
 
@@ -228,7 +229,8 @@ $(B)/containerfsd: $(call objects,obj,$(daemon_srcs)) $(call core,obj)
 paths		= $(sbindir)/containerfsd $(privatedir) $(helperdir)
 $(B)/paths: FORCE
 	$(Q)echo '$(paths)' | cmp -s - $@ || echo '$(paths)' > $@
-$(call objects,obj,$(filter userspace/%,$(mount_srcs)) $(ctl_front)): $(B)/paths
+$(call objects,obj,$(filter userspace/%,$(mount_srcs)) $(ctl_front)) \
+	$(B)/obj/userspace/containerctl/home.o: $(B)/paths
 .PHONY: FORCE
 FORCE:
 
@@ -237,7 +239,7 @@ $(B)/mount.containerfs: $(call objects,obj,$(mount_srcs))
 	$(Q)$(link) $(MOUNT_LIBS)
 	$(Q)ln -sf mount.containerfs $(B)/umount.fuse.containerfs
 
-$(B)/containerctl-full: $(call objects,obj,$(ctl_srcs))
+$(B)/containerctl-full: $(call objects,obj,$(ctl_srcs) $(lib_srcs))
 	$(call say,LINK,$@)
 	$(Q)$(link) $(SMARTCOLS_LIBS) $(MOUNT_LIBS) $(NCURSES_LIBS)
 
@@ -245,7 +247,7 @@ $(B)/containerctl-full: $(call objects,obj,$(ctl_srcs))
 # what front.c needs, and no more.
 $(B)/obj/containerctl.a: $(call objects,obj,$(filter-out userspace/containerctl/main.c,$(ctl_srcs)))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
-$(B)/containerctl: $(call objects,obj,$(ctl_front)) $(B)/obj/containerctl.a
+$(B)/containerctl: $(call objects,obj,$(ctl_front)) $(B)/obj/containerctl.a $(B)/libcontainerfs.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -Wl,--gc-sections -o $@ $^
 

@@ -24,6 +24,8 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "uapi/containerfs.h"
+
 #define EXIT_USAGE	2
 
 struct option_row;
@@ -39,6 +41,8 @@ struct command {
 	const struct option_row	*options;	/* its own, or NULL */
 	const struct column	*columns;	/* of the table that it prints, or NULL */
 	const char		*no_option;	/* a hint after an unknown option, or NULL */
+	const struct option_row	*also;		/* more options, or NULL */
+	bool			 starts;	/* its options end before the first other word */
 };
 
 /* The command @name of this program, or NULL. */
@@ -179,6 +183,14 @@ void explain_place(const char *command, const char *arg, const struct mounts *al
 const char *container_error(int err);
 /* Why no task can be moved to @place (ENOSPC); NULL: complain_file() knows. For free(). */
 char *attach_error(const struct place *place);
+
+/* --- program.c --- */
+
+/* The directory that this program is in, or NULL; borrowed. */
+const char *program_directory(void);
+/* Tell a copy of this program, which this process is to become; and forget that. */
+void program_pass_directory(void);
+void program_forget_directory(void);
 
 /* --- user.c, and front.c --- */
 
@@ -339,6 +351,8 @@ int table_end(struct table *table);
 #define NS_PER_SEC	1000000000ULL
 
 unsigned long long now_ns(clockid_t clock);
+/* Seconds, with a fraction or not, as ns: more than 0 and less than a century. */
+bool parse_seconds(const char *text, unsigned long long *ns);
 
 struct progress {
 	unsigned long long	begun, shown;	/* ns, CLOCK_MONOTONIC; 0: not yet */
@@ -429,6 +443,61 @@ struct kill_wait kill_wait_begin(const char *command, unsigned long long limit);
 bool kill_wait_gone(const struct place *place, const char *arg, int events,
 		    struct kill_wait *wait);
 
+/* --- rmtree.c --- */
+
+struct rmtree {
+	bool		only_empty;	/* leave containers that are in use, and those that hold */
+	void		(*on_removed)(void *arg);			/* or NULL */
+	void		(*on_failed)(const char *path, int err, void *arg);	/* the first only */
+	void		*arg;
+	unsigned long	removed, failed;
+};
+
+/* Remove all below the container @fd, whose path for messages is @path. */
+void rmtree_below(struct rmtree *rm, int fd, const char *path);
+/* Remove the container @fd itself, which must not be a mount's root. */
+void rmtree_self(struct rmtree *rm, int fd, const char *path);
+
+/* --- object.c --- */
+
+struct held_name {
+	const char	*name;
+	unsigned int	 bit;		/* in containerfs_stat.held */
+};
+extern const struct held_name held_names[];	/* the last has no name */
+
+/* What the container @fd is; -ENOTTY: it is no container. */
+int object_stat(int fd, struct containerfs_stat *st);
+/* "mnt,net,root": the names of the bits @held; for free(). */
+char *held_text(unsigned int held);
+
+/* --- home.c --- */
+
+/*
+ * The top container of @hierarchy, a PATH, or with NULL of the one that is meant without a
+ * PATH, which is mounted first if that is needed. Reports.
+ */
+bool home_open(const char *command, const char *hierarchy, struct place *top);
+
+/* --- spot.c --- */
+
+/* Where a container is, or is to be made. */
+struct spot {
+	int		 fd;		/* the directory above */
+	char		*directory;	/* its path */
+	char		*name;		/* of the container in it */
+	unsigned int	 made;		/* so many containers above were made for it */
+};
+
+/*
+ * Find the place of the PATH @arg, which begins at the top of @hierarchy unless that is
+ * NULL; make what is missing above. Reports.
+ */
+bool spot_find(const char *command, const char *arg, const char *hierarchy, struct spot *spot);
+/* Remove what was made above, as far as it is empty. */
+void spot_forget(struct spot *spot);
+void spot_free(struct spot *spot);
+
 /* --- remove.c --- */
 
 /* End the hierarchy @id, which is not mounted. @kill: the tasks in its containers, too. Exit status. */
@@ -450,6 +519,15 @@ int cmd_tree(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
 int cmd_where(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
+int cmd_create(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_enter(int argc, char **argv);
+int cmd_wait(int argc, char **argv);
+int cmd_hold(int argc, char **argv);
+int cmd_rm(int argc, char **argv);
+int cmd_ns(int argc, char **argv);
+int cmd_ps(int argc, char **argv);
+int cmd_delegate(int argc, char **argv);
 int cmd_kill(int argc, char **argv);
 int cmd_freeze(int argc, char **argv);
 int cmd_thaw(int argc, char **argv);
@@ -459,8 +537,9 @@ int cmd_stat(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 
 extern const struct option_row kill_options[], freeze_options[], hierarchies_options[],
-			       stat_options[], top_options[];
+			       stat_options[], top_options[], rm_options[],
+			       creation_options[], run_options[], wait_options[];
 extern const struct column container_columns[], where_columns[], hierarchy_columns[],
-			   subsystem_columns[];
+			   subsystem_columns[], ns_columns[], ps_columns[];
 
 #endif /* _CONTAINERCTL_H */

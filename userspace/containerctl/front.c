@@ -41,15 +41,10 @@ char *user_name(uid_t uid)
 
 static int become_full(char **argv)
 {
-	char self[4096], *slash, *path;
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *directory = program_directory();
 
-	if (len > 0) {
-		self[len] = '\0';
-		slash = strrchr(self, '/');
-		path = xasprintf("%.*s/" FULL, (int)(slash ? slash - self : 0), self);
-		execv(path, argv);
-	}
+	if (directory)
+		execv(xasprintf("%s/" FULL, directory), argv);
 	execv(PRIVATE_DIR "/" FULL, argv);
 	complain("cannot run " PRIVATE_DIR "/" FULL ": %s", strerror(errno));
 	return EXIT_FAILURE;

@@ -15,7 +15,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
-#include <math.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,18 +242,6 @@ static int kill_all(char **paths, int nr, bool wait, unsigned long long limit)
 	}
 	free(victim);
 	return status;
-}
-
-/* Seconds, with a fraction or not, as ns: more than 0 and less than a century. */
-static bool parse_seconds(const char *text, unsigned long long *ns)
-{
-	char *end;
-	double s = strtod(text, &end);
-
-	if (end == text || *end || !isfinite(s) || s <= 0 || s > 3e9)
-		return false;
-	*ns = (unsigned long long)(s * (double)NS_PER_SEC);
-	return *ns > 0;
 }
 
 const struct option_row kill_options[] = {

@@ -34,7 +34,7 @@ static const struct option_row common[] = {
 };
 
 /* The tables of rows that @command has; the last one is NULL. */
-static void tables_of(const struct command *command, const struct option_row *tables[4])
+static void tables_of(const struct command *command, const struct option_row *tables[5])
 {
 	int nr = 0;
 
@@ -42,6 +42,8 @@ static void tables_of(const struct command *command, const struct option_row *ta
 		tables[nr++] = table_option_rows;
 	if (command->options)
 		tables[nr++] = command->options;
+	if (command->also)
+		tables[nr++] = command->also;
 	tables[nr++] = common;
 	tables[nr] = NULL;
 }
@@ -53,13 +55,15 @@ static bool has_letter(const struct option_row *row)
 
 /* --- reading --- */
 
-/* Make what getopt_long() takes: @letters begins with ':', so that a missing value is told apart. */
+/* Make what getopt_long() takes: @letters has ':' first, so that a missing value is told apart. */
 static void make_getopt(const struct command *command, char *letters, struct option *longopts)
 {
-	const struct option_row *tables[4];
+	const struct option_row *tables[5];
 	size_t nr = 0;
 
 	tables_of(command, tables);
+	if (command->starts)
+		*letters++ = '+';
 	*letters++ = ':';
 	for (int i = 0; tables[i]; i++)
 		for (const struct option_row *row = tables[i]; row->name; row++) {
@@ -81,7 +85,7 @@ static void make_getopt(const struct command *command, char *letters, struct opt
 
 static const char *value_of(const struct command *command, int key)
 {
-	const struct option_row *tables[4];
+	const struct option_row *tables[5];
 
 	tables_of(command, tables);
 	for (int i = 0; tables[i]; i++)
@@ -121,7 +125,7 @@ int option_next(int argc, char **argv, int *status)
 {
 	const struct command *command = find_command(argv[0]);
 	struct option longopts[OPTIONS_MAX + 1];
-	char letters[2 * OPTIONS_MAX + 2];
+	char letters[2 * OPTIONS_MAX + 3];
 	int c;
 
 	make_getopt(command, letters, longopts);
@@ -197,7 +201,7 @@ void columns_print(FILE *out, const struct column *columns)
 
 void print_options(const struct command *command)
 {
-	const struct option_row *tables[4];
+	const struct option_row *tables[5];
 	bool letters = false;
 	int width = 0;
 

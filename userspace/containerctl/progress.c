@@ -4,6 +4,7 @@
  * written over each time. Only terminals get it, because a log has no use for it.
  */
 #define _GNU_SOURCE
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,6 +21,17 @@ unsigned long long now_ns(clockid_t clock)
 
 	clock_gettime(clock, &t);
 	return (unsigned long long)t.tv_sec * NS_PER_SEC + (unsigned long long)t.tv_nsec;
+}
+
+bool parse_seconds(const char *text, unsigned long long *ns)
+{
+	char *end;
+	double s = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(s) || s <= 0 || s > 3e9)
+		return false;
+	*ns = (unsigned long long)(s * (double)NS_PER_SEC);
+	return *ns > 0;
 }
 
 struct progress progress_begin(void)

@@ -123,51 +123,35 @@ static void show_progress(struct removal *r)
 	free(line);
 }
 
-/* Remove @name in @fd; a failure is reported as one of the container @path. */
-static void remove_one(struct removal *r, int fd, const char *name, const char *path)
+static void count_removed(void *arg)
 {
-	if (!unlinkat(fd, name, AT_REMOVEDIR)) {
-		r->removed++;
-		show_progress(r);
-	} else if (errno != ENOENT && !r->failed) {
-		int err = errno;
+	struct removal *r = arg;
 
-		progress_clear(&r->progress);
-		complain("hierarchies: %s: %s cannot be removed: %s", r->name, path, strerror(err));
-		r->failed = true;
-	}
+	r->removed++;
+	show_progress(r);
 }
 
-static void remove_below(struct removal *r, int fd, const char *path)
+static void report_failed(const char *path, int err, void *arg)
 {
-	char **names = NULL;
-	size_t nr = 0;
+	struct removal *r = arg;
 
-	if (list_children(fd, &names, &nr))
-		return;
-	for (size_t i = 0; i < nr; i++) {
-		int sub = openat(fd, names[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-		if (sub >= 0) {
-			remove_below(r, sub, path);
-			close(sub);
-		}
-		remove_one(r, fd, names[i], path);
-		free(names[i]);
-	}
-	free(names);
+	progress_clear(&r->progress);
+	complain("hierarchies: %s: %s cannot be removed: %s", r->name, path, strerror(-err));
+	r->failed = true;
 }
 
 static int remove_made(int fd, const struct container *cont, void *arg, void **own)
 {
-	char *name;
+	struct removal *r = arg;
+	struct rmtree tree = {
+		.on_removed = count_removed, .on_failed = report_failed, .arg = r,
+		.failed = r->failed,	/* one report is enough */
+	};
 
 	if (!is_first_made(cont))
 		return 0;
-	remove_below(arg, fd, cont->path);
-	name = xasprintf("../%s", cont->name);
-	remove_one(arg, fd, name, cont->path);
-	free(name);
+	rmtree_below(&tree, fd, cont->path);
+	rmtree_self(&tree, fd, cont->path);
 	return -ENOENT;
 }
 

@@ -11,12 +11,14 @@
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "containerctl.h"
 
 enum {
 	COL_NAME, COL_PATH, COL_DIRECTORY, COL_TASKS, COL_PROCS, COL_NCHILDREN, COL_POPULATED,
-	COL_CLONE, COL_USER, COL_COMMANDS, NR_COLUMNS
+	COL_CLONE, COL_USER, COL_COMMANDS, COL_ID, COL_USE, COL_FL, COL_OWNER, COL_GROUP,
+	COL_HOLDS, COL_INIT, COL_STATE, NR_COLUMNS
 };
 
 const struct column container_columns[] = {
@@ -36,13 +38,84 @@ const struct column container_columns[] = {
 	[COL_USER]	= { "USER", "owner of the directory", 0, SCOLS_JSON_STRING },
 	[COL_COMMANDS]	= { "COMMANDS", "commands of the processes, with their number", 0,
 			    SCOLS_JSON_STRING },
+	/* the columns of /proc/containers, as it was proposed in 2019, and what it lacked */
+	[COL_ID]	= { "ID", "number of the container, unique for ever", SCOLS_FL_RIGHT,
+			    SCOLS_JSON_NUMBER },
+	[COL_USE]	= { "USE", "tasks (threads) in the container", SCOLS_FL_RIGHT,
+			    SCOLS_JSON_NUMBER },
+	[COL_FL]	= { "FL", "flags, hexadecimal: 1 had an init, 2 dead, 4 leased", 0,
+			    SCOLS_JSON_STRING },
+	[COL_OWNER]	= { "OWNER", "user id of its owner", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER },
+	[COL_GROUP]	= { "GROUP", "group id of its directory", SCOLS_FL_RIGHT,
+			    SCOLS_JSON_NUMBER },
+	[COL_HOLDS]	= { "HOLDS", "what it holds", 0, SCOLS_JSON_STRING },
+	[COL_INIT]	= { "INIT", "process id of its init", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER },
+	[COL_STATE]	= { "STATE", "dead, none (no init), running or exited", 0,
+			    SCOLS_JSON_STRING },
 	[NR_COLUMNS]	= { NULL },
 };
+
+static const char *state_name(const struct containerfs_stat *st)
+{
+	static const char *const names[] = {
+		[CONTAINERFS_INIT_NONE] = "none",
+		[CONTAINERFS_INIT_RUNNING] = "running",
+		[CONTAINERFS_INIT_EXITED] = "exited",
+	};
+
+	if (st->flags & CONTAINERFS_STAT_DEAD)
+		return "dead";
+	return st->state < sizeof(names) / sizeof(names[0]) ? names[st->state] : NULL;
+}
+
+/* The column FL of /proc/containers. */
+static unsigned int flags_of_2019(const struct containerfs_stat *st)
+{
+	return (st->state != CONTAINERFS_INIT_NONE ? 1 : 0) |
+	       (st->flags & CONTAINERFS_STAT_DEAD ? 2 : 0) | (st->leases ? 4 : 0);
+}
+
+/* Set by the visitor of a walk: what the directory itself says. */
+struct object {
+	struct containerfs_stat	st;
+	bool			known;
+	gid_t			gid;
+};
+
+static int look_at_object(int fd, const struct container *cont, void *arg, void **own)
+{
+	struct object *o = xcalloc(1, sizeof(*o));
+	struct stat st;
+
+	o->known = !object_stat(fd, &o->st);
+	if (!fstat(fd, &st))
+		o->gid = st.st_gid;
+	*own = o;
+	return 0;
+}
+
+static void show_object(struct table *t, struct libscols_line *line, const struct container *cont)
+{
+	const struct object *o = cont->own;
+
+	if (!o)
+		return;
+	table_set(t, line, COL_GROUP, xasprintf("%u", (unsigned int)o->gid));
+	if (!o->known)
+		return;
+	table_set(t, line, COL_ID, xasprintf("%llu", (unsigned long long)o->st.id));
+	table_set(t, line, COL_FL, xasprintf("%02x", flags_of_2019(&o->st)));
+	table_set(t, line, COL_HOLDS, held_text(o->st.held));
+	table_set(t, line, COL_INIT, o->st.init ? xasprintf("%d", o->st.init) : NULL);
+	if (state_name(&o->st))
+		table_set(t, line, COL_STATE, xstrdup(state_name(&o->st)));
+}
 
 struct show {
 	struct table	*table;
 	unsigned int	 what;		/* WALK_* */
 	bool		 tree;
+	bool		 objects;	/* a column of these is wanted */
 };
 
 static void show_one(const struct show *show, const struct place *place,
@@ -63,6 +136,9 @@ static void show_one(const struct show *show, const struct place *place,
 	table_set(t, line, COL_CLONE, xstrdup(cont->clone ? "yes" : "no"));
 	if (table_wants(t, COL_USER))
 		table_set(t, line, COL_USER, user_name(cont->uid));
+	table_set(t, line, COL_USE, xasprintf("%lu", cont->tasks));
+	table_set(t, line, COL_OWNER, xasprintf("%u", (unsigned int)cont->uid));
+	show_object(t, line, cont);
 	table_set(t, line, COL_COMMANDS, cont->commands ? xstrdup(cont->commands) : NULL);
 	for (size_t i = 0; i < cont->nr_child; i++)
 		show_one(show, place, cont->child[i], line);
@@ -73,7 +149,7 @@ static int show_place(const struct show *show, const struct place *place)
 	struct container *cont;
 	int err;
 
-	cont = walk(place, show->what, &err);
+	cont = walk_visit(place, show->what, show->objects ? look_at_object : NULL, NULL, &err);
 	if (!cont)
 		return err;
 	show_one(show, place, cont, NULL);
@@ -140,6 +216,9 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree)
 		show.what |= WALK_CLONE;
 	if (table_wants(show.table, COL_COMMANDS))
 		show.what |= WALK_COMMANDS | (opts.json ? WALK_ALL : 0);
+
+	for (size_t i = COL_ID; i < NR_COLUMNS; i++)
+		show.objects |= table_wants(show.table, i);
 
 	if (argc == optind) {
 		status = show_all(argv[0], &show);

@@ -19,7 +19,7 @@
 
 #include "containerctl.h"
 
-#define COLUMNS_MAX	16
+#define COLUMNS_MAX	32
 /* text is not wrapped to fewer columns than this */
 #define WRAP_LEAST	20
 

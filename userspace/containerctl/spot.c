@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where a container is that may not be there yet: for run, create and delegate.
+ *
+ * A PATH is one of the file system if what exists of it leads into a hierarchy. Else it is
+ * a path within a hierarchy (home.c). Containers on the way are made.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "containerctl.h"
+
+/* Does the daemon of each mount that @path goes through answer? Reports. */
+static bool way_answers(const char *command, const char *path)
+{
+	struct mounts all;
+	bool answers = true;
+
+	if (mounts_load(&all, false)) {
+		complain_mounts(command);
+		return false;
+	}
+	for (size_t i = 0; i < all.count && answers; i++)
+		if (path[0] != '/' || path_below(path, all.mount[i].target))
+			answers = place_answers(&all, path);
+	mounts_free(&all);
+	return answers;
+}
+
+/*
+ * Open the last directory on @path that exists, if it is a container: a descriptor, or -1.
+ * *@at is where the rest of @path begins.
+ */
+static int open_existing(const char *path, size_t *at)
+{
+	struct containerfs_stat st;
+	size_t n = strlen(path);
+	char *prefix;
+	int fd = -1;
+
+	while (n && fd < 0) {
+		while (n && path[n - 1] != '/')
+			n--;
+		prefix = n > 1 ? strndup(path, n - 1) : xstrdup("/");
+		fd = open(prefix, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		free(prefix);
+		*at = n;
+		if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+			return -1;
+		n -= n > 0;
+	}
+	if (fd >= 0 && object_stat(fd, &st)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* The path of the directory that @fd is. */
+static char *path_of(int fd)
+{
+	char *link = xasprintf("/proc/self/fd/%d", fd), path[4096];
+	ssize_t len = readlink(link, path, sizeof(path) - 1);
+
+	free(link);
+	path[len > 0 ? len : 0] = '\0';
+	return xstrdup(path);
+}
+
+/* Go one word on, and make the container if it is not there. Reports. */
+static bool go_down(const char *command, struct spot *spot, const char *word)
+{
+	int sub = openat(spot->fd, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	char *path = path_join(spot->directory, word);
+
+	if (sub < 0 && errno == ENOENT && !mkdirat(spot->fd, word, 0755)) {
+		spot->made++;
+		sub = openat(spot->fd, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	}
+	if (sub < 0) {
+		complain("%s: %s: %s", command, path, strerror(errno));
+		free(path);
+		return false;
+	}
+	close(spot->fd);
+	free(spot->directory);
+	spot->fd = sub;
+	spot->directory = path;
+	return true;
+}
+
+static bool has_dots(const char *path)
+{
+	for (; *path; path += strcspn(path, "/"), path += *path == '/')
+		if (!strncmp(path, "..", 2) && (!path[2] || path[2] == '/'))
+			return true;
+	return false;
+}
+
+static bool go(const char *command, struct spot *spot, char *rest)
+{
+	char *word;
+
+	/* before anything is made */
+	if (has_dots(rest)) {
+		complain("%s: \"..\" may not be in the part of a PATH that is to be made", command);
+		return false;
+	}
+	while ((word = strsep(&rest, "/")) && rest)
+		if (*word && strcmp(word, ".") && !go_down(command, spot, word))
+			return false;
+	spot->name = xstrdup(word);
+	return true;
+}
+
+/*
+ * If all of @path is there and is a container, nothing is made, and it may be the root of a
+ * mount, which has no name in the directory above. Reports the top container.
+ */
+static bool find_existing(const char *command, const char *path, struct spot *spot, bool *top)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), above;
+	struct containerfs_stat st, above_st;
+
+	*top = false;
+	if (fd < 0 || object_stat(fd, &st)) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	*top = st.flags & CONTAINERFS_STAT_TOP;
+	above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (above >= 0 && !*top && !object_stat(above, &above_st)) {
+		close(fd);
+		close(above);
+		return false;
+	}
+	if (above >= 0)
+		close(above);
+	spot->fd = fd;
+	spot->directory = path_of(fd);
+	spot->name = xstrdup(".");
+	return true;
+}
+
+static bool is_top(const char *command, const char *arg)
+{
+	complain("%s: %s is the top container, which holds every task of the system: "
+		 "name one below it", command, arg);
+	return false;
+}
+
+bool spot_find(const char *command, const char *arg, const char *hierarchy, struct spot *spot)
+{
+	char *path = path_join(arg[0] == '/' ? "" : ".", arg);
+	size_t at = arg[0] == '/' ? 1 : 2;
+	struct place top;
+	bool found, there, whole;
+
+	*spot = (struct spot){ .fd = -1 };
+	if (!hierarchy) {
+		if (!way_answers(command, path)) {
+			free(path);
+			return false;
+		}
+		there = find_existing(command, path, spot, &whole);
+		if (there)
+			free(path);
+		if (there && whole)
+			spot_free(spot);
+		if (there)
+			return !whole || is_top(command, arg);
+		spot->fd = open_existing(path, &at);
+		if (spot->fd < 0)
+			at = arg[0] == '/' ? 1 : 2;
+	}
+	if (spot->fd >= 0) {
+		spot->directory = path_of(spot->fd);
+	} else if (home_open(command, hierarchy, &top)) {
+		spot->fd = top.fd;
+		spot->directory = xstrdup(top.directory);
+		top.fd = -1;
+		place_close(&top);
+	}
+	found = spot->fd >= 0 && go(command, spot, path + at);
+	free(path);
+	if (found && (!*spot->name || !strcmp(spot->name, ".")))
+		found = is_top(command, arg);
+	if (!found)
+		spot_free(spot);
+	return found;
+}
+
+void spot_forget(struct spot *spot)
+{
+	char *path = xstrdup(spot->directory), *slash;
+
+	/* the innermost first; one that somebody uses stays */
+	for (; spot->made && (slash = strrchr(path, '/')); spot->made--) {
+		if (rmdir(path))
+			break;
+		*slash = '\0';
+	}
+	free(path);
+}
+
+void spot_free(struct spot *spot)
+{
+	if (spot->fd >= 0)
+		close(spot->fd);
+	free(spot->directory);
+	free(spot->name);
+	*spot = (struct spot){ .fd = -1 };
+}
