@@ -37,8 +37,8 @@
 #	make clean		remove build/, the only place where anything is made
 #	make help		this text
 #
-# Goals that install packages as root: deps, demo, bench-module and all that begin with
-# check. No other goal does. .ci/packages lists the packages.
+# Goals that install packages as root: deps, demo, bench, bench-module and all that begin
+# with check. No other goal does. .ci/packages lists the packages.
 #
 # Variables for one run: V=1 shows commands, WERROR=1 stops at warnings, CC,
 # CFLAGS, CLANG, KDIR and all others of build/config.mk. To keep a choice, run
@@ -85,6 +85,7 @@ needs_check-qemu	= build qemu
 needs_check-module-debug = build qemu-debug
 needs_check-kernels	= build qemu kernels
 needs_check-dkms	= build kernels
+needs_bench	= build bench
 needs_bench-module	= build qemu
 needed		:= $(sort $(foreach g,$(goals),$(needs_$(g))))
 dry_run		:= $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))

@@ -9,7 +9,7 @@
  * For operations on the tree the base is the kernel's own cgroup v1, a named hierarchy
  * without controllers. For fork, thread creation and unshare it is the same operation while
  * nothing is mounted: then no daemon runs, and a module that bench loads (--module) is not
- * loaded.
+ * loaded. For programs that run a command it is the command itself.
  *
  * main.c is the table of contents. Times are in seconds unless a name says otherwise. Nothing
  * here is a test: no time is asserted, and an operation that cannot be measured is shown as
@@ -158,12 +158,14 @@ void pair_run(const struct op *op);
 /* tables of operations, each ending with an empty name */
 extern const struct op tree_ops[], attach_ops[], read_ops[];
 
-/* --- process.c, memory.c --- */
+/* --- process.c, run.c, memory.c --- */
 
 void process_run(void);
+void run_run(void);
 void memory_run(void);
 /* Their names and descriptions, for --help. */
 void process_help(void);
+void run_help(void);
 void memory_help(void);
 
 #endif /* TEST_BENCH_H */

@@ -76,6 +76,8 @@ int main(int argc, char **argv)
 	if (!stopped)
 		process_run();
 	if (!stopped)
+		run_run();
+	if (!stopped)
 		memory_run();
 	err = table_end();
 	if (err)

@@ -43,7 +43,8 @@ static void help(void)
 	char arg[40];
 
 	puts("usage: bench [OPTION...]\n\n"
-	     "What containerfs costs, as ratios to cgroup v1 and to nothing mounted.\n");
+	     "What containerfs costs, as ratios to cgroup v1, to nothing mounted, and to a\n"
+	     "command that runs without it.\n");
 	for (size_t i = 0; i < NR_OPTIONS; i++) {
 		snprintf(arg, sizeof(arg), "--%s%s%s", table[i].name, table[i].arg ? " " : "",
 			 table[i].arg ? table[i].arg : "");
@@ -54,6 +55,7 @@ static void help(void)
 	help_ops(attach_ops);
 	help_ops(read_ops);
 	process_help();
+	run_help();
 	memory_help();
 }
 
