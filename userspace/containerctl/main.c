@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "containerctl.h"
@@ -209,6 +210,8 @@ int main(int argc, char **argv)
 	const struct command *cmd;
 	int status;
 
+	/* to users it is one program */
+	prctl(PR_SET_NAME, "containerctl");
 	set_locale();
 	if (argc < 2) {
 		print_commands(stderr);

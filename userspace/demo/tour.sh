@@ -155,6 +155,11 @@ run "unshare --uts sh -c 'containerctl where \$\$'"
 run "cat $tour/ns.events"
 run "echo max > $tour/ns.max_clones"
 
+say "A job in a container of its own: named, measured, and when it is over nothing of it" \
+	"is left, though its daemon has a session and a parent of its own."
+run "containerctl run --rm --stats $tour/job -- sh -c 'setsid sh -c \"sleep 3600 & sleep 3600\" & sleep 0.2; containerctl ps $tour/job; exit 3'; echo \"status \$?\""
+run "test -e $tour/job || echo \"there is no job any more\""
+
 say "The rest is left for you, in $dir. To look on:" \
 	"	PATH=$build:\$PATH; containerctl top; man $top/userspace/man/containerfs.5" \
 	"To end it:" \
