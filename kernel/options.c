@@ -223,15 +223,11 @@ static int options_check_noprefix(const struct mount_options *o, struct option_m
 	return -EINVAL;
 }
 
-/* An option of a subsystem needs that subsystem. */
-static int options_check_subsys(const struct mount_options *o, struct option_msg *msg)
+int mount_options_check_subsys(const struct mount_options *o, struct option_msg *msg)
 {
 	struct container_subsys *ss;
 	int i;
 
-	/* With name= alone the mount is of a hierarchy that exists, and keeps its own options. */
-	if (!o->subsys_mask && !o->none)
-		return 0;
 	for_each_subsys(ss, i) {
 		if ((!o->subsys_flags[i] && !o->parsed[i]) || (o->subsys_mask & (1u << i)))
 			continue;
@@ -286,7 +282,10 @@ static int options_check(struct mount_options *o, const struct container_actor *
 		return -EINVAL;
 	}
 	ret = options_check_noprefix(o, msg);
-	return ret ? ret : options_check_subsys(o, msg);
+	/* With name= alone the mount is of a hierarchy that exists, and keeps its own options. */
+	if (ret || (!o->subsys_mask && !o->none))
+		return ret;
+	return mount_options_check_subsys(o, msg);
 }
 
 int mount_options_parse(const char *text, const struct container_actor *actor,

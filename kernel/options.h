@@ -62,6 +62,8 @@ struct subsys_options {
 /* Parse and check what can be checked without looking at hierarchies; the caller frees. */
 int mount_options_parse(const char *text, const struct container_actor *actor,
 			struct mount_options *opts, struct option_msg *msg);
+/* An option of a subsystem needs that subsystem: 0, or -EINVAL and a sentence. */
+int mount_options_check_subsys(const struct mount_options *opts, struct option_msg *msg);
 void mount_options_free(struct mount_options *opts);
 /* Apply the options of subsystems to the top container of @root.  Under the lock. */
 void mount_options_apply(struct mount_options *opts, struct containerfs_root *root);

@@ -116,7 +116,10 @@ int hierarchy_remount(struct containerfs_root *root, const char *options,
 	ret = mount_options_parse(options, actor, &opts, &msg);
 	if (ret)
 		return ret;
-	ret = hooks_begin(opts.subsys_mask, &msg);
+	/* Also with name= alone, because the hierarchy would have no subsystem then. */
+	ret = mount_options_check_subsys(&opts, &msg);
+	if (!ret)
+		ret = hooks_begin(opts.subsys_mask, &msg);
 	if (ret)
 		goto free;
 	if (opts.release_agent) {

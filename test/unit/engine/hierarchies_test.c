@@ -303,6 +303,30 @@ START_TEST(remount_rules)
 }
 END_TEST
 
+/* With name= alone a remount would take all subsystems away, and leave options without theirs. */
+START_TEST(remount_keeps_options_with_their_subsystem)
+{
+	static const char *const options[] = { "name=x,ns_rules", "name=x,keep_empty=3",
+					       "none,name=x,ns_rules" };
+	struct containerfs_root *root = mount_ok("ns,name=x,ns_rules");
+
+	for (unsigned int i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		ck_assert_int_eq(remount(root, options[i]), -EINVAL);
+		ck_assert_str_eq(mount_msg, "ns_rules and the settings of clones need the subsystem ns");
+		ck_assert_str_eq(options_of(root), ",ns,name=x,ns_rules");
+	}
+	ck_assert_int_eq(remount(root, "ns,name=x,ns_rules,keep_empty=3"), 0);
+	ck_assert_int_eq(remount(root, "name=x"), -EINVAL);
+	hierarchy_umount(root);
+
+	root = mount_ok("ns,name=x");
+	ck_assert_int_eq(remount(root, "name=x,keep_empty=3"), -EINVAL);
+	ck_assert_int_eq(remount(root, "name=x"), 0);
+	ck_assert_str_eq(options_of(root), ",name=x");
+	hierarchy_umount(root);
+}
+END_TEST
+
 /* A remount may repeat the present options, whatever the hierarchy has. */
 START_TEST(remount_without_a_change)
 {
@@ -511,6 +535,7 @@ TCase *hierarchies_tests(void)
 	tcase_add_test(tc, umount_brings_the_engine_up_to_date);
 	tcase_add_test(tc, remount_amid_mkdir);
 	tcase_add_test(tc, remount_rules);
+	tcase_add_test(tc, remount_keeps_options_with_their_subsystem);
 	tcase_add_test(tc, remount_without_a_change);
 	tcase_add_test(tc, notify_on_release_is_inherited);
 	tcase_add_test(tc, says_who_holds_what);
