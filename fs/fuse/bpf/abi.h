@@ -265,7 +265,8 @@ struct te_slot {
 	te_u64 word;
 	te_u64 exited;		/* id of the css_group that it exited in; 0: it has not */
 	struct te_cpu cpu;	/* charged to css_groups so far, while there is accounting */
-	te_u64 charged;		/* key of the te_pids; 0: none; TE_PIDS_GONE: none any more */
+	te_u64 charged;		/* key of the te_pids; 0: none; TE_PIDS_GONE: none any more;
+				   TE_PIDS_CLAIMED: a program is about to charge it */
 	te_u64 forking;		/* the key that is charged for the child that it makes */
 	te_u64 fork_child;	/* address of that child */
 	te_u64 namespaces;	/* a number for those it had: see namespaces.bpf.h */
@@ -294,6 +295,7 @@ struct te_pids {
 #define TE_PIDS_UNLIMITED	((te_s64)1 << 62)
 #define TE_PIDS_CLONE		(1ULL << 63)
 #define TE_PIDS_GONE		(~0ULL)
+#define TE_PIDS_CLAIMED		(~0ULL - 1)
 
 /*
  * The process that the daemon is moving, and where its threads are born: those whose

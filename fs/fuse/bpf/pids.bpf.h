@@ -12,6 +12,10 @@
  * at the word again, until both agree; so the last program leaves them agreeing. A move
  * does not touch the ancestors that both entries have, lest it make a fork fail.
  *
+ * The first charge of a task is claimed before it is made, because the birth of a task and
+ * an attach may come at the same moment: counted twice, even for that moment, a task could
+ * make the next fork fail, or be killed itself.
+ *
  * A fork is charged where its creator is:
  *
  *  lsm/task_alloc	before the child exists. The creator's slot holds the charge until
@@ -20,6 +24,10 @@
  *  task_newtask	where there is no such charge. With TE_PIDS_KILL a child beyond a
  *			limit is killed: the signal is pending before the child is woken
  *			for the first time.
+ *
+ * A task can be attached from when others can find it, just before task_newtask. Then the
+ * attach has charged it, whatever the limits, and task_newtask only kills it if it is
+ * beyond a limit that its creator is below, too.
  *
  * The charge ends when the task is reaped (te_release), or else when it exits.
  */
@@ -208,6 +216,18 @@ static __always_inline u64 pids_of_word(u64 word)
 	return g ? g->pids : 0;
 }
 
+static __always_inline bool pids_claim(struct te_slot *slot)
+{
+	return !__sync_val_compare_and_swap(&slot->charged, 0, TE_PIDS_CLAIMED);
+}
+
+/* The task, which was claimed, is charged to @key, unless it has ended meanwhile. */
+static __always_inline void pids_claimed(struct te_slot *slot, u64 key)
+{
+	if (__sync_val_compare_and_swap(&slot->charged, TE_PIDS_CLAIMED, key) != TE_PIDS_CLAIMED)
+		pids_uncharge(key, 0);
+}
+
 struct pids_following {
 	struct te_slot *slot;
 };
@@ -219,8 +239,16 @@ static long pids_follow_once(u32 i, void *ctx)
 	u64 old = word_read(&slot->charged);
 	u64 common;
 
-	if (old == to || old == TE_PIDS_GONE)
+	/* Who has claimed it looks at the word again, afterwards. */
+	if (old == to || old == TE_PIDS_GONE || old == TE_PIDS_CLAIMED)
 		return 1;
+	if (!old) {
+		if (pids_claim(slot)) {
+			pids_charge(to, 0);
+			pids_claimed(slot, to);
+		}
+		return 0;
+	}
 	common = pids_common(old, to);
 	pids_charge(to, common);
 	if (__sync_val_compare_and_swap(&slot->charged, old, to) == old)
@@ -278,10 +306,44 @@ static __always_inline bool pids_kill(struct task_struct *child)
 	       !bpf_send_signal_task(child, SIGKILL, PIDTYPE_PID, 0);
 }
 
-/*
- * Charge @child, which has got its word, in @slot, from @creator; @creator may be NULL. A new
- * slot has no charge, unless an attach has come first.
- */
+static long pids_look(u32 i, void *ctx)
+{
+	struct pids_walk *w = ctx;
+	struct te_pids *p = pids_find(w->at);
+
+	if (!p)
+		return 1;
+	w->full = p->count > p->max;
+	w->at = p->parent;
+	return w->full;
+}
+
+/* Is a limit exceeded that holds for both @a and @b? */
+static __noinline bool pids_beyond(u64 a, u64 b)
+{
+	struct pids_walk w = { .at = pids_common(a, b) };
+
+	bpf_loop(PIDS_DEPTH_MAX, pids_look, &w, 0);
+	return w.full;
+}
+
+/* An attach has come first, and has charged @child; the charge that the creator holds ends. */
+static __always_inline void pids_born_moved(struct te_slot *creator, struct task_struct *child,
+					    struct te_slot *slot)
+{
+	u64 from, charged = word_read(&slot->charged);
+
+	if (!creator || pids_mode != TE_PIDS_KILL || charged == TE_PIDS_GONE ||
+	    charged == TE_PIDS_CLAIMED)
+		return;
+	from = pids_of_word(word_read(&creator->word));
+	if (pids_beyond(from, charged) && pids_kill(child)) {
+		pids_refuse(from);
+		pids_end(slot);
+	}
+}
+
+/* Charge @child, which has got its word, in @slot, from @creator; @creator may be NULL. */
 static __always_inline void pids_born(struct te_slot *creator, struct task_struct *child,
 				      struct te_slot *slot)
 {
@@ -289,24 +351,25 @@ static __always_inline void pids_born(struct te_slot *creator, struct task_struc
 
 	if (!pids_state)
 		return;
+	key = pids_of_word(word_read(&slot->word));
+	if (!key && !(creator && creator->forking))
+		return;
+	if (!pids_claim(slot)) {
+		pids_born_moved(creator, child, slot);
+		return;
+	}
 	if (creator && creator->forking && creator->fork_child == (u64)child) {
 		key = creator->forking;
 		creator->forking = 0;
-	} else {
-		key = pids_of_word(word_read(&slot->word));
-		if (!key)
+	} else if (!pids_try(key)) {
+		if (pids_kill(child)) {
+			pids_refuse(creator ? pids_of_word(creator->word) : 0);
+			__sync_val_compare_and_swap(&slot->charged, TE_PIDS_CLAIMED, TE_PIDS_GONE);
 			return;
-		if (!pids_try(key)) {
-			if (pids_kill(child)) {
-				pids_refuse(creator ? pids_of_word(creator->word) : 0);
-				__sync_val_compare_and_swap(&slot->charged, 0, TE_PIDS_GONE);
-				return;
-			}
-			pids_charge(key, 0);
 		}
+		pids_charge(key, 0);
 	}
-	if (__sync_val_compare_and_swap(&slot->charged, 0, key))
-		pids_uncharge(key, 0);
+	pids_claimed(slot, key);
 	pids_follow(slot);
 }
 
