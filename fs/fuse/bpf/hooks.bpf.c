@@ -186,7 +186,7 @@ int BPF_PROG(te_exit, struct task_struct *task)
 	if (fake_skip(task, TE_SKIP_EXIT))
 		return 0;
 	tp_begin();
-	init_look(task, true);
+	init_look(task);
 	task_exited(task);
 	tp_end();
 	return 0;
@@ -203,7 +203,7 @@ int BPF_PROG(te_free, struct task_struct *task)
 	struct te_group *g;
 	u64 id;
 
-	init_look(task, false);
+	init_look(task);
 	if (!slot || !slot->word)
 		return 0;
 	if (!(slot->word & TE_WORD_EXITED)) {

@@ -87,8 +87,8 @@ static __always_inline u32 init_sequence(struct signal_struct *sig)
 	return sequence;
 }
 
-/* Fill in the end of the process of @task; @now: @task is exiting, and runs this. */
-static __always_inline void init_fill(struct te_end *end, struct task_struct *task, bool now)
+/* Fill in the end of the process of @task. */
+static __always_inline void init_fill(struct te_end *end, struct task_struct *task)
 {
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct signal_struct *sig = BPF_CORE_READ(task, signal);
@@ -102,8 +102,6 @@ static __always_inline void init_fill(struct te_end *end, struct task_struct *ta
 		if (!(sequence & 1) && init_sequence(sig) == sequence)
 			break;
 	}
-	/* The leader gives the CPU away once more, and is waited for after that. */
-	sum.end.nvcsw += now && leader == task;
 	maxrss = BPF_CORE_READ(sig, maxrss);
 	cmaxrss = BPF_CORE_READ(sig, cmaxrss);
 	sum.end.maxrss = maxrss > cmaxrss ? maxrss : cmaxrss;
@@ -121,8 +119,7 @@ static __always_inline void init_fill(struct te_end *end, struct task_struct *ta
  * another process's by now, because the daemon has taken it away and the kernel uses its
  * memory again.
  */
-static __always_inline bool init_end(struct te_init *init, u64 start, struct task_struct *task,
-				     bool now)
+static __always_inline bool init_end(struct te_init *init, u64 start, struct task_struct *task)
 {
 	if (__sync_val_compare_and_swap(&init->state, TE_INIT_RUNS, TE_INIT_ENDS) != TE_INIT_RUNS)
 		return false;
@@ -130,13 +127,13 @@ static __always_inline bool init_end(struct te_init *init, u64 start, struct tas
 		__sync_lock_test_and_set(&init->state, TE_INIT_RUNS);
 		return false;
 	}
-	init_fill(&init->end, task, now);
+	init_fill(&init->end, task);
 	__sync_lock_test_and_set(&init->state, TE_INIT_ENDED);
 	return true;
 }
 
 /* If @task is of a process that is watched and has ended, report that, once. */
-static __always_inline void init_look(struct task_struct *task, bool now)
+static __always_inline void init_look(struct task_struct *task)
 {
 	struct te_init *init;
 	struct te_ended *rec;
@@ -151,7 +148,7 @@ static __always_inline void init_look(struct task_struct *task, bool now)
 	start = BPF_CORE_READ(task, group_leader, start_boottime);
 	if (init->start != start || BPF_CORE_READ(task, signal, live.counter))
 		return;
-	rec = record_change(sizeof(*rec), init_end(init, start, task, now));
+	rec = record_change(sizeof(*rec), init_end(init, start, task));
 	if (!rec)
 		return;
 	rec->type = TE_ENDED;

@@ -89,7 +89,7 @@ int te_mend_walk(struct bpf_iter__task *ctx)
 		slot = NULL;
 	s.exiting = task->flags & PF_EXITING ? 1 : 0;
 	if (s.exiting) {
-		init_look(task, false);
+		init_look(task);
 		if (!slot)
 			return 0;
 		mend_exit(task, &slot->word);
