@@ -44,16 +44,32 @@ bool again_is(fuse_req_t req, fuse_ino_t ino)
 	return false;
 }
 
+/*
+ * The place for thread @tid, or NULL.  A thread makes one call at a time, so it needs one
+ * place; where it had been sent back before, it has not come again.
+ */
+static struct again *place_for(pid_t tid)
+{
+	struct again *place = NULL;
+
+	for (struct again *a = sent_back; a < sent_back + NR_AGAIN; a++) {
+		if (a->tid == tid)
+			return a;
+		/* a thread that was killed meanwhile never comes */
+		if (!a->tid || seconds() - a->since > AGAIN_SECONDS)
+			place = a;
+	}
+	return place;
+}
+
 bool again_send(fuse_req_t req, fuse_ino_t ino)
 {
-	for (struct again *a = sent_back; a < sent_back + NR_AGAIN; a++) {
-		/* a thread that was killed meanwhile never comes */
-		if (a->tid && seconds() - a->since <= AGAIN_SECONDS)
-			continue;
-		nr_sent_back += !a->tid;
-		*a = (struct again){ .tid = fuse_req_ctx(req)->pid, .ino = ino,
-				     .since = seconds() };
-		return true;
-	}
-	return false;
+	pid_t tid = fuse_req_ctx(req)->pid;
+	struct again *a = place_for(tid);
+
+	if (!a)
+		return false;
+	nr_sent_back += !a->tid;
+	*a = (struct again){ .tid = tid, .ino = ino, .since = seconds() };
+	return true;
 }

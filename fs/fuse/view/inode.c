@@ -135,8 +135,18 @@ static void reply_attr(fuse_req_t req, struct known *k, unsigned int node)
 		return node_reply_err(req, err);
 	if (node == CONTAINER_NODE_DIR)
 		k->attr_out = 1;
-	if (!fuse_reply_attr(req, &st, S_ISLNK(st.st_mode) ? 0 : KEEP_LONG))
+	if (!fuse_reply_attr(req, &st, S_ISLNK(st.st_mode) || k->vanished ? 0 : KEEP_LONG))
 		size_told(k, node, st.st_size);
+}
+
+/* Has the kernel come to the container by a name that is no more?  Not if it comes again. */
+static bool must_walk_again(fuse_req_t req, fuse_ino_t ino, const struct known *k,
+			    unsigned int node)
+{
+	if (!k->vanished || node != CONTAINER_NODE_DIR || again_is(req, ino))
+		return false;
+	again_send(req, ino);	/* if there is no room, it cannot ask by a descriptor now */
+	return true;
 }
 
 void inode_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -144,8 +154,7 @@ void inode_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	unsigned int node;
 	struct known *k = node_find(req, ino, &node);
 
-	if (!k || (k->vanished && node == CONTAINER_NODE_DIR && !again_is(req, ino) &&
-		   again_send(req, ino)))
+	if (!k || must_walk_again(req, ino, k, node))
 		return node_reply_err(req, -ESTALE);
 	reply_attr(req, k, node);
 }

@@ -385,6 +385,19 @@ START_TEST(vanished)
 	ck_assert_int_eq(reply.err, ESTALE);
 	ops->lookup(REQ, FUSE_ROOT_ID, "a");
 	ck_assert_int_eq(reply.err, ENOENT);
+	/* each of many, although the thread never comes to them again */
+	for (int i = 0; i < 200; i++) {
+		a = fake_mkdir(top, "a");
+		ino = lookup(FUSE_ROOT_ID, "a");
+		fake_remove(a);
+		host_clone_removed(top, a);
+		ops->getattr(REQ, ino, NULL);
+		ck_assert_int_eq(reply.err, ESTALE);
+		ops->lookup(REQ, FUSE_ROOT_ID, "a");
+	}
+	ops->getattr(REQ, ino, NULL);
+	ck_assert_int_eq(reply.err, 0);
+	ck_assert(reply.attr_timeout == 0);
 	/* of the name of a clone the kernel keeps nothing */
 	host_clone_removed(top, n);
 	ops->getattr(REQ, NODE(n, 0), NULL);
