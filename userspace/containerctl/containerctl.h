@@ -486,6 +486,7 @@ struct spot {
 	int		 fd;		/* the directory above */
 	char		*directory;	/* its path */
 	char		*name;		/* of the container in it */
+	int		 there;		/* the container, or -1: it is not there */
 	unsigned int	 made;		/* so many containers above were made for it */
 };
 

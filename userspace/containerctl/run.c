@@ -30,6 +30,7 @@ struct run {
 	bool			 detach, remove, init, stats, json;
 	unsigned long long	 timeout, kill_after;	/* ns */
 	struct spot		 spot;
+	struct containerfs_stat	 there;		/* of PATH, if it was there */
 	int			 entered;	/* the container whose things the command enters */
 	int			 dir;		/* where the container of the command is, */
 	char			*name, *path;	/* and what it is called */
@@ -49,14 +50,12 @@ static bool has_end(const struct run *r)
 
 static bool make_below(struct run *r)
 {
-	struct containerfs_stat st;
-
 	if (creation_holds(&r->creation)) {
 		complain("run: %s is there already: namespaces and a keyring are for a container "
 			 "that is to be made", r->path);
 		return false;
 	}
-	if (!object_stat(r->entered, &st) && st.flags & CONTAINERFS_STAT_DEAD) {
+	if (r->there.flags & CONTAINERFS_STAT_DEAD) {
 		complain("run: %s is dead: containerctl rm removes it", r->path);
 		return false;
 	}
@@ -76,17 +75,13 @@ static bool make(struct run *r)
 	unsigned int lease = 0;
 
 	r->path = path_join(r->spot.directory, r->spot.name);
-	r->entered = openat(r->spot.fd, r->spot.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r->entered = r->spot.there;
 	if (r->entered >= 0 && !has_end(r)) {
 		r->job.cfd = r->entered;
 		return creation_apply(&r->creation, r->entered, r->path);
 	}
 	if (r->entered >= 0)
 		return make_below(r);
-	if (errno != ENOENT) {
-		complain("run: %s: %s", r->path, strerror(errno));
-		return false;
-	}
 	if (has_end(r))
 		lease = CONTAINER_KILL_ON_CLOSE | (r->remove ? CONTAINER_REMOVE_ON_CLOSE : 0);
 	r->dir = r->spot.fd;
@@ -157,9 +152,13 @@ static bool start(struct run *r, char **argv)
 	struct containerfs_stat st;
 	struct job *job = &r->job;
 	struct below b;
+	bool may_be_init;
 
 	if (!open_below(r, &b))
 		return false;
+	may_be_init = flags || r->there.held & CLONE_NEWPID ||
+		      (r->spot.there < 0 && (r->creation.flags & CONTAINER_NEW_PID_NS ||
+					     r->creation.nr_fds));
 	job->pid = container_fork(r->entered, flags, &job->pidfd);
 	if (!job->pid)
 		child(r, &b, argv);
@@ -176,7 +175,7 @@ static bool start(struct run *r, char **argv)
 		close(b.init);
 	if (job->pid < 0)
 		return false;
-	if (!object_stat(r->entered, &st) && st.init == job->pid)
+	if (may_be_init && !object_stat(r->entered, &st) && st.init == job->pid)
 		job->init = container_poll_fd(r->entered);
 	return true;
 }
@@ -365,16 +364,9 @@ static bool take_option(struct run *r, int key)
 /* Does the command enter a user namespace? */
 static bool enters_user(const struct run *r)
 {
-	struct containerfs_stat st;
-	int fd;
-	bool user = r->creation.flags & CONTAINER_NEW_USER_NS || r->creation.nr_fds;
-
-	fd = user ? -1 : openat(r->spot.fd, r->spot.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		user = !object_stat(fd, &st) && st.held & CLONE_NEWUSER;
-		close(fd);
-	}
-	return user;
+	if (r->spot.there < 0)
+		return r->creation.flags & CONTAINER_NEW_USER_NS || r->creation.nr_fds;
+	return r->there.held & CLONE_NEWUSER;
 }
 
 static int run_in(struct run *r, char **argv, const char *path, char **command)
@@ -383,6 +375,8 @@ static int run_in(struct run *r, char **argv, const char *path, char **command)
 
 	if (!spot_find("run", path, r->creation.hierarchy, &r->spot))
 		return EXIT_OURS;
+	if (r->spot.there >= 0)
+		object_stat(r->spot.there, &r->there);
 	if (enters_user(r) && !be_sealed("run", argv - 1))
 		return EXIT_OURS;
 	if (!make(r))

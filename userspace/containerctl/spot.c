@@ -118,34 +118,40 @@ static bool go(const char *command, struct spot *spot, char *rest)
 	return true;
 }
 
+enum found { FOUND_NOT, FOUND, FOUND_TOP };
+
 /*
- * If all of @path is there and is a container, nothing is made, and it may be the root of a
- * mount, which has no name in the directory above. Reports the top container.
+ * If all of @path is there and is a container, nothing is to be made. It may be the root of
+ * a mount, which has no name in the directory above.
  */
-static bool find_existing(const char *command, const char *path, struct spot *spot, bool *top)
+static enum found find_existing(const char *path, struct spot *spot)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), above;
 	struct containerfs_stat st, above_st;
+	char *slash;
 
-	*top = false;
 	if (fd < 0 || object_stat(fd, &st)) {
 		if (fd >= 0)
 			close(fd);
-		return false;
+		return FOUND_NOT;
 	}
-	*top = st.flags & CONTAINERFS_STAT_TOP;
+	spot->there = fd;
+	if (st.flags & CONTAINERFS_STAT_TOP)
+		return FOUND_TOP;
 	above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (above >= 0 && !*top && !object_stat(above, &above_st)) {
-		close(fd);
-		close(above);
-		return false;
+	spot->directory = path_of(fd);
+	slash = strrchr(spot->directory, '/');
+	if (above >= 0 && slash && !object_stat(above, &above_st)) {
+		spot->fd = above;
+		spot->name = xstrdup(slash + 1);
+		*slash = '\0';
+		return FOUND;
 	}
 	if (above >= 0)
 		close(above);
-	spot->fd = fd;
-	spot->directory = path_of(fd);
+	spot->fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	spot->name = xstrdup(".");
-	return true;
+	return FOUND;
 }
 
 static bool is_top(const char *command, const char *arg)
@@ -155,45 +161,55 @@ static bool is_top(const char *command, const char *arg)
 	return false;
 }
 
+/* Where to begin to make @path: its part that is there, or a hierarchy's top. Reports. */
+static bool begin(const char *command, const char *path, const char *hierarchy,
+		  struct spot *spot, size_t *at)
+{
+	size_t whole = path[0] == '/' ? 1 : 2;
+	struct place top;
+
+	*at = whole;
+	if (!hierarchy)
+		spot->fd = open_existing(path, at);
+	if (spot->fd >= 0) {
+		spot->directory = path_of(spot->fd);
+		return true;
+	}
+	*at = whole;
+	if (!home_open(command, hierarchy, &top))
+		return false;
+	spot->fd = top.fd;
+	spot->directory = xstrdup(top.directory);
+	top.fd = -1;
+	place_close(&top);
+	return true;
+}
+
 bool spot_find(const char *command, const char *arg, const char *hierarchy, struct spot *spot)
 {
 	char *path = path_join(arg[0] == '/' ? "" : ".", arg);
-	size_t at = arg[0] == '/' ? 1 : 2;
-	struct place top;
-	bool found, there, whole;
+	enum found found = FOUND_NOT;
+	bool done;
+	size_t at;
 
-	*spot = (struct spot){ .fd = -1 };
-	if (!hierarchy) {
-		if (!way_answers(command, path)) {
-			free(path);
-			return false;
-		}
-		there = find_existing(command, path, spot, &whole);
-		if (there)
-			free(path);
-		if (there && whole)
-			spot_free(spot);
-		if (there)
-			return !whole || is_top(command, arg);
-		spot->fd = open_existing(path, &at);
-		if (spot->fd < 0)
-			at = arg[0] == '/' ? 1 : 2;
+	*spot = (struct spot){ .fd = -1, .there = -1 };
+	done = hierarchy || way_answers(command, path);
+	if (done && !hierarchy)
+		found = find_existing(path, spot);
+	if (done && found == FOUND_NOT) {
+		done = begin(command, path, hierarchy, spot, &at) && go(command, spot, path + at);
+		if (done && (!*spot->name || !strcmp(spot->name, ".")))
+			found = FOUND_TOP;
+		else if (done)
+			spot->there = openat(spot->fd, spot->name,
+					     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	}
-	if (spot->fd >= 0) {
-		spot->directory = path_of(spot->fd);
-	} else if (home_open(command, hierarchy, &top)) {
-		spot->fd = top.fd;
-		spot->directory = xstrdup(top.directory);
-		top.fd = -1;
-		place_close(&top);
-	}
-	found = spot->fd >= 0 && go(command, spot, path + at);
 	free(path);
-	if (found && (!*spot->name || !strcmp(spot->name, ".")))
-		found = is_top(command, arg);
-	if (!found)
+	if (found == FOUND_TOP)
+		done = is_top(command, arg);
+	if (!done)
 		spot_free(spot);
-	return found;
+	return done;
 }
 
 void spot_forget(struct spot *spot)
@@ -213,7 +229,9 @@ void spot_free(struct spot *spot)
 {
 	if (spot->fd >= 0)
 		close(spot->fd);
+	if (spot->there >= 0)
+		close(spot->there);
 	free(spot->directory);
 	free(spot->name);
-	*spot = (struct spot){ .fd = -1 };
+	*spot = (struct spot){ .fd = -1, .there = -1 };
 }
