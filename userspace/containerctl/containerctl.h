@@ -179,7 +179,7 @@ bool explain_dead(const char *command);
 /* Why the PATH @arg leads to no container. */
 void explain_place(const char *command, const char *arg, const struct mounts *all,
 		   const struct mounts *hierarchies, int err);
-/* What @err says of a container: that it has been removed, or strerror(). */
+/* What @err says of a container: that it has been removed, or is dead, or strerror(). */
 const char *container_error(int err);
 /* Why no task can be moved to @place (ENOSPC); NULL: complain_file() knows. For free(). */
 char *attach_error(const struct place *place);

@@ -13,12 +13,6 @@
 
 #include "job.h"
 
-static const char *enter_error(int err)
-{
-	return err == ECANCELED ? "the container is dead, or its pid namespace is" :
-	       container_error(-err);
-}
-
 static int enter(const char *arg, const struct place *place, char **argv)
 {
 	struct job job = { .command = "enter", .cfd = place->fd, .pidfd = -1, .init = -1 };
@@ -31,7 +25,7 @@ static int enter(const char *arg, const struct place *place, char **argv)
 		job_exec("enter", argv, -1);
 	if (job.pid < 0) {
 		why = errno == ENOSPC ? attach_error(place) : NULL;
-		complain("enter: %s: %s", arg, why ? why : enter_error(errno));
+		complain("enter: %s: %s", arg, why ? why : container_error(-errno));
 		free(why);
 		return EXIT_OURS;
 	}

@@ -28,6 +28,8 @@ void complain_file(const char *command, const struct place *place, const char *f
 		free(why);
 	} else if (is_gone(err) && fstatat(place->fd, "tasks", &st, 0)) {
 		complain("%s: %s: the container has been removed", command, place->directory);
+	} else if (err == -ECANCELED) {
+		complain("%s: %s: %s", command, place->directory, container_error(err));
 	} else if (err == -EACCES && !fstatat(place->fd, file, &st, 0)) {
 		owner = user_name(st.st_uid);
 		complain("%s: %s/%s: Permission denied: it belongs to %s, mode %04o", command,
@@ -45,6 +47,8 @@ void complain_mounts(const char *command)
 
 const char *container_error(int err)
 {
+	if (err == -ECANCELED)
+		return "the container is dead: containerctl rm removes it";
 	return is_gone(err) ? "the container has been removed" : strerror(-err);
 }
 

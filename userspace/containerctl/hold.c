@@ -28,8 +28,6 @@ static const char *hold_error(int err)
 		return "this host cannot hold that: pid without a process, or keyring";
 	case -EMFILE:
 		return "containerfsd has no descriptors left";
-	case -ECANCELED:
-		return "the container is dead: containerctl rm removes it";
 	case -EPERM:
 		return "CAP_SYS_ADMIN is needed";
 	case -ENOENT:

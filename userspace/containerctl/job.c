@@ -113,10 +113,9 @@ static void look_at_child(struct wait *w)
 		w->over = true;
 		return;
 	}
-	if (!waitid(P_PID, (id_t)job->pid, &info, WSTOPPED | WNOHANG) && info.si_pid) {
-		terminal_stop();
+	if (!waitid(P_PID, (id_t)job->pid, &info, WSTOPPED | WNOHANG) && info.si_pid &&
+	    terminal_stop())
 		kill(job->pid, SIGCONT);
-	}
 }
 
 static void look_at_init(struct wait *w)

@@ -47,12 +47,15 @@ int job_exit_status(const struct job *job);
 
 /* --- terminal.c --- */
 
-/* Remember who is in the foreground of our terminal, if we are. */
+/* Remember our terminal, and whether we are in its foreground. */
 void terminal_keep(void);
 /* Put the terminal's foreground back to what it was. */
 void terminal_restore(void);
-/* The command has stopped: stop with it, until somebody continues us. */
-void terminal_stop(void);
+/*
+ * The command has stopped: stop with it, until the shell of our terminal continues us. False:
+ * there is no terminal, and who stopped the command will continue it.
+ */
+bool terminal_stop(void);
 
 /* --- deaf.c --- */
 

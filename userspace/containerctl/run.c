@@ -56,7 +56,7 @@ static bool make_below(struct run *r)
 		return false;
 	}
 	if (r->there.flags & CONTAINERFS_STAT_DEAD) {
-		complain("run: %s is dead: containerctl rm removes it", r->path);
+		complain("run: %s: %s", r->path, container_error(-ECANCELED));
 		return false;
 	}
 	r->below = r->remove = true;
@@ -139,11 +139,7 @@ static void __attribute__((noreturn)) child(struct run *r, const struct below *b
 
 static const char *enter_error(int err)
 {
-	if (err == ECANCELED)
-		return "the container is dead, or its pid namespace is: containerctl rm removes it";
-	if (err == EBUSY)
-		return "the container has an init already";
-	return container_error(-err);
+	return err == EBUSY ? "the container has an init already" : container_error(-err);
 }
 
 static bool start(struct run *r, char **argv)

@@ -13,23 +13,20 @@
 
 #include "job.h"
 
-static int tty = -1;		/* our terminal, if we were in its foreground */
+static int tty = -1;		/* our terminal */
+static bool foreground;		/* were we in its foreground at first? */
 
 void terminal_keep(void)
 {
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-
-	if (fd >= 0 && tcgetpgrp(fd) == getpgrp())
-		tty = fd;
-	else if (fd >= 0)
-		close(fd);
+	tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	foreground = tty >= 0 && tcgetpgrp(tty) == getpgrp();
 }
 
 void terminal_restore(void)
 {
 	sigset_t out, old;
 
-	if (tty < 0 || tcgetpgrp(tty) == getpgrp())
+	if (!foreground || tcgetpgrp(tty) == getpgrp())
 		return;
 	/* who is not in the foreground is stopped for this, unless the signal is blocked */
 	sigemptyset(&out);
@@ -39,7 +36,10 @@ void terminal_restore(void)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
-void terminal_stop(void)
+bool terminal_stop(void)
 {
+	if (tty < 0)
+		return false;
 	kill(getpid(), SIGSTOP);
+	return true;
 }
