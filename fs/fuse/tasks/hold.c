@@ -12,7 +12,8 @@
  * leads. So whatever the writer names is first taken by O_PATH. By then it cannot change any
  * more, whatever other threads of the writer do. Only if the text of the daemon's own
  * descriptor is that of a namespace, which no path can have, because a path begins with a
- * slash, is it opened. (Where revalidation by the network is part of following a link, as
+ * slash, is it opened; or if the writer's table of mounts tells that the path is that of
+ * a file which a namespace was bound to. (Where revalidation by the network is part of following a link, as
  * with NFS, a dead server can hold the daemon up.)
  *
  * A pid namespace in which no process has been yet has no link in /proc. From Linux 6.11 on
@@ -23,6 +24,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <linux/nsfs.h>
 #include <linux/types.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -184,6 +186,64 @@ static const struct kind *kind_of(int fd)
 	return NULL;
 }
 
+/* The number of the mount that the daemon's descriptor @fd is on; -1: not known. */
+static int mount_of(int fd)
+{
+	int file = hold_open(O_RDONLY, "self/fdinfo/%d", fd), id = -1;
+	char text[512], *found;
+	ssize_t len;
+
+	if (file < 0)
+		return -1;
+	len = read(file, text, sizeof(text) - 1);
+	close(file);
+	text[len > 0 ? len : 0] = '\0';
+	found = strstr(text, "mnt_id:");
+	if (found)
+		sscanf(found, "mnt_id: %d", &id);
+	return id;
+}
+
+/* What @tid has mounted as number @id: is it a namespace that was bound to a file? */
+static bool mount_is_namespace(int tid, int id)
+{
+	int at, file = id < 0 ? -1 : hold_open(O_RDONLY, "%d/mountinfo", tid);
+	FILE *mounts = file < 0 ? NULL : fdopen(file, "r");
+	bool found = false;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!mounts) {
+		if (file >= 0)
+			close(file);
+		return false;
+	}
+	while (!found && getline(&line, &size, mounts) > 0)
+		found = sscanf(line, "%d ", &at) == 1 && at == id && strstr(line, " - nsfs ");
+	fclose(mounts);
+	free(line);
+	return found;
+}
+
+/* @named is neither a namespace by its text, nor a directory. */
+static int hold_bound(int tid, int named, struct container_hold *hold)
+{
+	const struct kind *kind;
+	int fd, type;
+
+	if (!mount_is_namespace(tid, mount_of(named)))
+		return -EINVAL;
+	fd = hold_open(O_RDONLY, "self/fd/%d", named);
+	if (fd < 0)
+		return writer_error(fd);
+	type = ioctl(fd, NS_GET_NSTYPE);
+	for (kind = kinds; kind < kinds + NR_KINDS; kind++)
+		if (type >= 0 && kind->type == (unsigned int)type)
+			return hold_fill(hold, kind->type, fd);
+	close(fd);
+	return -EINVAL;
+}
+
 int hold_fd(const struct container_actor *writer, int fd, struct container_hold *hold)
 {
 	int named, dir, err;
@@ -199,7 +259,7 @@ int hold_fd(const struct container_actor *writer, int fd, struct container_hold 
 		err = hold_fill(hold, kind->type, hold_open(O_RDONLY, "self/fd/%d", named));
 	} else {
 		dir = hold_open(O_PATH | O_DIRECTORY, "self/fd/%d", named);
-		err = dir == -ENOTDIR ? -EINVAL : writer_error(dir);
+		err = dir == -ENOTDIR ? hold_bound(writer->tid, named, hold) : writer_error(dir);
 		if (dir >= 0) {
 			*hold = (struct container_hold){ .type = CONTAINERFS_HOLD_ROOT,
 							 .handle = (unsigned int)dir };
@@ -268,31 +328,71 @@ long hold_cred(const struct container_actor *writer, unsigned int *uid, unsigned
 
 /* --- keyrings --- */
 
+/*
+ * A keyring holds one key of a name only, and a container may have an old keyring and a new
+ * one of the same name for a moment. So each is in one of the daemon's, which has the serial
+ * number in its name; and is made in one where there is no other.
+ */
+#define NURSERY		"containerfsd:new"
+#define HOLDER		"containerfsd:%d"
+
+static int keyring_add(const char *name, int where)
+{
+	long serial = syscall(SYS_add_key, "keyring", name, NULL, (size_t)0, where);
+
+	return serial < 0 ? -errno : (int)serial;
+}
+
+static void keyring_drop(int serial)
+{
+	syscall(SYS_keyctl, KEYCTL_UNLINK, serial, KEY_SPEC_PROCESS_KEYRING);
+}
+
+/* Keep @serial, which has no permissions for others yet, in a keyring of its own. */
+static int keyring_keep(int serial)
+{
+	char name[32];
+	int holder, err;
+
+	if (syscall(SYS_keyctl, KEYCTL_SETPERM, serial, KEY_POS_ALL | KEY_USR_VIEW |
+		    KEY_USR_READ | KEY_USR_SEARCH | KEY_USR_LINK))
+		return -errno;
+	snprintf(name, sizeof(name), HOLDER, serial);
+	holder = keyring_add(name, KEY_SPEC_PROCESS_KEYRING);
+	if (holder < 0)
+		return holder;
+	if (!syscall(SYS_keyctl, KEYCTL_LINK, serial, holder))
+		return 0;
+	err = -errno;
+	keyring_drop(holder);
+	return err;
+}
+
 int hold_keyring_new(const char *description)
 {
-	long serial = syscall(SYS_add_key, "keyring", description, NULL, (size_t)0,
-			      KEY_SPEC_PROCESS_KEYRING);
-	int err;
+	int nursery = keyring_add(NURSERY, KEY_SPEC_PROCESS_KEYRING);
+	int serial = nursery < 0 ? nursery : keyring_add(description, nursery);
+	int err = serial < 0 ? serial : keyring_keep(serial);	/* 0 or -errno */
 
-	if (serial < 0) {
-		err = -errno;
-		/* a container manager's filter of system calls refuses all that is about keys */
-		return err == -EDQUOT || err == -ENOMEM ? err : -EOPNOTSUPP;
-	}
-	if (syscall(SYS_keyctl, KEYCTL_SETPERM, serial, KEY_POS_ALL | KEY_USR_VIEW |
-		    KEY_USR_READ | KEY_USR_SEARCH | KEY_USR_LINK)) {
-		err = -errno;
-		hold_keyring_put((int)serial);
-		return err;
-	}
-	return (int)serial;
+	if (nursery >= 0)
+		keyring_drop(nursery);
+	if (!err)
+		return serial;
+	/* a container manager's filter of system calls refuses all that is about keys */
+	return err == -EDQUOT || err == -ENOMEM ? err : -EOPNOTSUPP;
 }
 
 /* Members of the container have links to it, so that it must be revoked as well. */
 void hold_keyring_put(int serial)
 {
+	char name[32];
+	long holder;
+
 	syscall(SYS_keyctl, KEYCTL_REVOKE, serial);
-	syscall(SYS_keyctl, KEYCTL_UNLINK, serial, KEY_SPEC_PROCESS_KEYRING);
+	snprintf(name, sizeof(name), HOLDER, serial);
+	holder = syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_PROCESS_KEYRING, "keyring", name, 0);
+	if (holder > 0)
+		keyring_drop((int)holder);
 }
 
 int hold_init(void)

@@ -220,7 +220,17 @@ START_TEST(keyrings)
 	ck_assert_int_eq(syscall(SYS_keyctl, KEYCTL_DESCRIBE, one, text, sizeof(text)), -1);
 	ck_assert(errno == EKEYREVOKED || errno == ENOKEY);
 	ck_assert_int_gt(syscall(SYS_keyctl, KEYCTL_DESCRIBE, other, text, sizeof(text)), 0);
+	/* a container's next keyring has the name of the one before */
+	one = hold_keyring_new("containerfs:2");
+	ck_assert_int_gt(one, 0);
+	ck_assert_int_ne(one, other);
 	hold_keyring_put(other);
+	ck_assert_int_eq(syscall(SYS_keyctl, KEYCTL_DESCRIBE, other, text, sizeof(text)), -1);
+	ck_assert_int_gt(syscall(SYS_keyctl, KEYCTL_DESCRIBE, one, text, sizeof(text)), 0);
+	/* possessed, so that the daemon may revoke it */
+	ck_assert_int_eq(syscall(SYS_keyctl, KEYCTL_CLEAR, one), 0);
+	hold_keyring_put(one);
+	ck_assert_int_eq(syscall(SYS_keyctl, KEYCTL_DESCRIBE, one, text, sizeof(text)), -1);
 }
 END_TEST
 
