@@ -13,7 +13,10 @@
 #include "ns_host.h"
 #include "vfs.h"
 
-/* May current write container.lease of @cont, by the mount that @filp was opened on? */
+/*
+ * May current write container.lease of @cont, by the mount that @filp was opened on?
+ * -ENODEV: @cont was removed; -EINVAL: it has no such file, because it is the top.
+ */
 static int may_lease(struct file *filp, struct container *cont)
 {
 	struct container *child;
@@ -22,6 +25,8 @@ static int may_lease(struct file *filp, struct container *cont)
 	int ret;
 
 	ret = container_lookup(cont, "container.lease", &child, &node);
+	if (ret == -ENOENT)
+		return container_is_removed(cont) ? -ENODEV : -EINVAL;
 	if (ret)
 		return ret;
 	if (child) {
@@ -64,7 +69,9 @@ static long ioctl_lease(struct file *filp, struct container *cont, const u32 __u
 	return ret;
 }
 
-static long ioctl_stat(struct container *cont, struct containerfs_stat __user *arg)
+/* The number of the command has the size of the caller's structure, which may be newer. */
+static long ioctl_stat(struct container *cont, unsigned int cmd,
+		       struct containerfs_stat __user *arg)
 {
 	struct containerfs_stat stat;
 	struct container_actor actor;
@@ -73,7 +80,7 @@ static long ioctl_stat(struct container *cont, struct containerfs_stat __user *a
 
 	if (get_user(size, &arg->size))
 		return -EFAULT;
-	if (size < CONTAINERFS_STAT_SIZE_VER0)
+	if (size < CONTAINERFS_STAT_SIZE_VER0 || size > _IOC_SIZE(cmd))
 		return -EINVAL;
 	containerfs_user(&actor);
 	ret = container_stat(cont, &actor, &stat);
@@ -113,11 +120,11 @@ long containerfs_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	struct container *cont = inode_cont(file_inode(filp));
 	void __user *user = (void __user *)arg;
 
+	if ((cmd & ~IOCSIZE_MASK) == (CONTAINERFS_IOC_STAT & ~IOCSIZE_MASK))
+		return ioctl_stat(cont, cmd, user);
 	switch (cmd) {
 	case CONTAINERFS_IOC_LEASE:
 		return ioctl_lease(filp, cont, user);
-	case CONTAINERFS_IOC_STAT:
-		return ioctl_stat(cont, user);
 	case CONTAINERFS_IOC_GET:
 		return ioctl_get(cont, arg);
 	default:
