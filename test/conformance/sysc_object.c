@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <linux/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,6 +235,22 @@ static void cmd_ostat(int argc, char **argv)
 		close(fd);
 }
 
+/* With a structure of another size: what the number of the command and the structure say. */
+static void cmd_ostat_as(int argc, char **argv)
+{
+	const unsigned int mask = _IOC_SIZEMASK << _IOC_SIZESHIFT;
+	unsigned int size = atoi(argv[2]);
+	unsigned long cmd = (CONTAINERFS_IOC_STAT & ~mask) | size << _IOC_SIZESHIFT;
+	__u32 st[256] = { size };
+
+	if (size > sizeof(st))
+		die("ostat-as: %s", argv[2]);
+	if (ioctl(slot_fd(argv[1]), cmd, st))
+		say_result(-1);
+	else
+		say("%u", st[0]);
+}
+
 static void cmd_ioctl(int argc, char **argv)
 {
 	say_result(ioctl(slot_fd(argv[1]), strtoul(argv[2], NULL, 0),
@@ -303,6 +320,31 @@ static void cmd_recvfd(int argc, char **argv)
 	say_result(n);
 }
 
+/* The session keyring is -3, as keyctl(2) has it; "session" makes a new one. */
+static void cmd_keyctl(int argc, char **argv)
+{
+	const char *what = argv[1], *word = argc > 2 ? argv[2] : "";
+	char text[256];
+	long ret;
+
+	if (!strcmp(what, "session")) {
+		say_result(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL));
+	} else if (!strcmp(what, "describe")) {
+		ret = syscall(SYS_keyctl, KEYCTL_DESCRIBE, atoi(word), text, sizeof(text));
+		say("%s", ret < 0 ? errno_name(errno) : text);
+	} else if (!strcmp(what, "link")) {
+		say_result(syscall(SYS_keyctl, KEYCTL_LINK, atoi(word), KEY_SPEC_SESSION_KEYRING));
+	} else if (!strcmp(what, "revoke")) {
+		say_result(syscall(SYS_keyctl, KEYCTL_REVOKE, atoi(word)));
+	} else if (!strcmp(what, "add") && argc > 3) {
+		say_result(syscall(SYS_add_key, "user", word, "x", 1, atoi(argv[3])));
+	} else if (!strcmp(what, "find")) {
+		say_result(syscall(SYS_request_key, "user", word, NULL, 0));
+	} else {
+		die("keyctl: %s", what);
+	}
+}
+
 const struct command object_commands[] = {
 	{ "held", 3, cmd_held, "SLOT DIR|@SLOT NAME: open what is held, by ioctl or link" },
 	{ "get", 3, cmd_get, "SLOT DIR|@SLOT NAME: CONTAINERFS_IOC_GET" },
@@ -312,10 +354,12 @@ const struct command object_commands[] = {
 	{ "bind", 2, cmd_bind, "@SLOT FILE: bind a namespace to a file" },
 	{ "lease", 2, cmd_lease, "@SLOT kill,remove|-|0xN: CONTAINERFS_IOC_LEASE" },
 	{ "ostat", 1, cmd_ostat, "DIR|@SLOT [size=N] FIELD...: CONTAINERFS_IOC_STAT" },
+	{ "ostat-as", 2, cmd_ostat_as, "@SLOT SIZE: by a program that has another size" },
 	{ "ioctl", 2, cmd_ioctl, "@SLOT NUMBER [ARGUMENT]" },
 	{ "dup", 2, cmd_dup, "SLOT @SLOT" },
 	{ "socketpair", 2, cmd_socketpair, "SLOT SLOT" },
 	{ "sendfd", 2, cmd_sendfd, "@SOCKET @SLOT" },
 	{ "recvfd", 2, cmd_recvfd, "SLOT @SOCKET" },
+	{ "keyctl", 1, cmd_keyctl, "session | describe|link|revoke SERIAL | add NAME SERIAL | find NAME" },
 	{ NULL, 0, NULL, NULL },
 };
