@@ -45,6 +45,30 @@ expect_eq by-clone /child "$(where "$child")"
 kill -9 "$child"
 end_puppet
 
+# A dot: the next clone is none, once, also that of clone(2), and in the top container.
+puppet
+before=$(containers .)
+clones=$(sed -n 's/^clones //p' ns.events)
+expect_eq stay OK "$(tell 0 write "$H/ns.next_name" .)"
+tell 0 unshare uts,net >/dev/null
+expect_soon stays '[ "$(where "$PUPPET")" = / ]'
+expect_eq stay-clone OK "$(tell 0 write "$H/ns.next_name" .)"
+child=$(tell 0 clone uts)
+expect_soon stays-clone '[ "$(where "$child")" = / ]'
+kill -9 "$child"
+expect_soon no-directory '[ "$(containers .)" = "$before" ]'
+expect_eq no-clone "$clones" "$(sed -n 's/^clones //p' ns.events)"
+expect_eq not-refused 0 "$(sed -n 's/^refused //p' ns.events)"
+expect_eq stay-replaced OK "$(tell 0 write "$H/ns.next_name" .)"
+expect_eq stay-name OK "$(tell 0 write "$H/ns.next_name" dotted)"
+tell 0 unshare uts >/dev/null
+expect_eq dotted /dotted "$(where "$PUPPET")"
+tell 0 write "$TOP/tasks" 0 >/dev/null
+expect_eq stay-top OK "$(tell 0 write "$TOP/ns.next_name" .)"
+tell 0 unshare uts >/dev/null
+expect_soon stays-top '[ "$(where "$PUPPET" "$TOP")" = / ]'
+end_puppet
+
 expect_errno taken "OK OK" write ns.next_name taken , unshare uts
 expect_eq taken-stays '' "$(ids taken/tasks)"
 expect_true taken-number sh -c 'ls -d taken-[0-9]*'
