@@ -118,7 +118,7 @@ static void cmd_access(int argc, char **argv)
 
 static const char *type_name(mode_t mode)
 {
-	return S_ISDIR(mode) ? "dir" : S_ISREG(mode) ? "reg" : "other";
+	return S_ISDIR(mode) ? "dir" : S_ISREG(mode) ? "reg" : S_ISLNK(mode) ? "link" : "other";
 }
 
 static void cmd_stat(int argc, char **argv)

@@ -101,6 +101,6 @@ echo "$PID" > polled/container.init
 "$SYSC" msleep 100 >/dev/null
 end "$PID"
 wait "$poller"
-expect_eq polled "OK $none PRI|ERR 0 pid $PID\\nstate running\\n PRI|ERR|HUP 0 PRI|ERR|HUP" \
+expect_eq polled "OK $none PRI|ERR OK pid $PID\\nstate running\\n PRI|ERR|HUP OK PRI|ERR|HUP" \
 	"$(cat "$T/poll")"
 finish
