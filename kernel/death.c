@@ -57,7 +57,6 @@ static void die_one(struct container *cont)
 	container_kill_marked(cont);
 	container_events_changed(cont);
 	container_init_event(cont);
-	container_dead_check(cont);
 }
 
 void container_die(struct container *cont)

@@ -12,7 +12,6 @@
  * Several containers may hold the same namespace; each has a hold of its own.
  */
 #include <linux/ctype.h>
-#include <linux/limits.h>
 
 #include "ns.h"
 
@@ -289,10 +288,9 @@ static int word_hold(struct hold_set *set, const struct container_actor *writer,
 
 static int word_fd(struct hold_set *set, const struct container_actor *writer, const char *word)
 {
-	unsigned int fd;
-	int ret = kstrtouint(word, 10, &fd);
+	int fd, ret = kstrtoint(word, 10, &fd);
 
-	if (ret == -ERANGE || (!ret && fd > INT_MAX))
+	if (ret == -ERANGE)
 		return -EBADF;
 	return ret ? ret : word_hold(set, writer, 0, fd);
 }

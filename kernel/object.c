@@ -51,7 +51,7 @@ int container_readlink(struct container *cont, unsigned int node, char *buf, uns
 	cft = container_cftype(cont, node);
 	if (node == CONTAINER_NODE_DIR || (cft && !cftype_is_link(cft)))
 		ret = -EINVAL;
-	else if (!cft || container_removed(cont) || !cftype_is_there(cont, node))
+	else if (!cft || !cftype_is_there(cont, node))
 		ret = -ENOENT;
 	else
 		ret = cft->readlink(cftype_css(cont, node), cft, buf, size);
