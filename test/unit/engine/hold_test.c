@@ -86,7 +86,7 @@ START_TEST(words)
 	ck_assert_int_eq(hold("-net -root -cred"), 0);
 	ck_assert_str_eq(held(), "uts 67108865\npid 536870913\ntime 129\nkeyring 7009\n");
 	/* the last word of a kind counts, and what is not held can be let go */
-	ck_assert_int_eq(hold("-all mnt net -net -cgroup user user"), 0);
+	ck_assert_int_eq(hold("-all mnt net -net -cgroup user user keyring cred cred keyring -keyring -cred"), 0);
 	ck_assert_str_eq(held(), "mnt 131073\nuser 268435457\n");
 	ck_assert_uint_eq(host.held, 2);
 	ck_assert_uint_eq(host.keyrings, 0);
@@ -243,6 +243,10 @@ START_TEST(links)
 	ck_assert_int_eq(container_readlink(a, node, buf, sizeof(buf)), -ENOENT);
 	ck_assert_int_eq(hold("net"), 0);
 	ck_assert_int_eq(container_getattr(a, node, &attr), 0);
+	node = node_of(a, "ns.root");
+	ck_assert_int_eq(hold("-root"), 0);
+	ck_assert_int_eq(container_getattr(a, node, &attr), -ENOENT);
+	ck_assert_int_eq(container_setattr(a, node, &attr, CONTAINER_ATTR_UID), -ENOENT);
 }
 END_TEST
 
@@ -441,6 +445,16 @@ START_TEST(stays_himself)
 	ck_assert_int_eq(write_as(&ten, find_dir(a, "web"), "ns.next_name", "."), 0);
 	host_clone(10, 50, NEW_NET);
 	ck_assert(is_in(find_dir(a, "web"), 50));
+	/* nor does a user's limit count, or what is remembered of a user grow */
+	host_spawn(60, 60, 700);
+	ck_assert_int_eq(hierarchy_remount(container_root(top), "ns,max_user_clones=0", &root_actor,
+					   mount_msg, sizeof(mount_msg)), 0);
+	ck_assert_int_eq(write_as(&(struct container_actor){ .tid = 60 }, top, "ns.next_name", "."),
+			 0);
+	ck_assert(!host_unshare(60, NEW_NET));
+	ck_assert_uint_eq(number_in(top, "ns.events", "refused"), 0);
+	ck_assert(!host_unshare(60, NEW_NET));
+	ck_assert_uint_eq(number_in(top, "ns.events", "refused"), 1);
 }
 END_TEST
 

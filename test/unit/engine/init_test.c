@@ -86,6 +86,7 @@ START_TEST(errors)
 
 	host_spawn(50, 50, 1000);
 	host.task[50].flags = CONTAINER_TASK_KTHREAD;
+	attach(a, 50);
 	ck_assert_int_eq(write_to(a, "container.init", "x"), -EINVAL);
 	ck_assert_int_eq(write_to(a, "container.init", "-1"), -EINVAL);
 	ck_assert_int_eq(write_to(a, "container.init", ""), 0);
@@ -241,15 +242,18 @@ START_TEST(polls)
 {
 	struct container_file *f = open_as(&root_actor, a, "container.init"),
 			      *g = open_as(&root_actor, b, "container.init");
+	unsigned int changed;
 	const char *data;
 	bool armed;
 
 	container_file_read(f, &root_actor, 0, &data);
 	container_file_read(g, &root_actor, 0, &data);
+	changed = host.groups_changed;
 	ck_assert_uint_eq(container_file_poll(f, &armed) & (HUP | PRI), 0);
 	ck_assert(armed);
 	ck_assert_uint_eq(container_file_poll(g, &armed) & (HUP | PRI), 0);
 	/* tasks need not be watched for that */
+	ck_assert_uint_eq(host.groups_changed, changed);
 	ck_assert_uint_eq(host_group_facts(container_task_group(
 		container_task_find(host_key(10)))).watch & CSS_GROUP_WATCH_ALL, 0);
 	host.events = 0;
@@ -271,6 +275,27 @@ START_TEST(polls)
 }
 END_TEST
 
+/* The end of the init is an event of its own if the container was dead before. */
+START_TEST(polls_in_a_dead_one)
+{
+	struct container_file *f = open_as(&root_actor, a, "container.init");
+	const char *data;
+	bool armed;
+
+	ck_assert_int_eq(write_to(a, "container.init", "10"), 0);
+	ck_assert_int_eq(container_lease(a, CONTAINERFS_LEASE_KILL), 0);
+	container_lease_end(a, CONTAINERFS_LEASE_KILL);
+	container_file_read(f, &root_actor, 0, &data);
+	ck_assert_uint_eq(container_file_poll(f, &armed) & (HUP | PRI), 0);
+	ck_assert(armed);
+	host.events = 0;
+	host_exit(10);
+	ck_assert_uint_eq(host.events, 1);
+	ck_assert_uint_eq(container_file_poll(f, &armed) & (HUP | PRI), HUP | PRI);
+	container_file_release(f);
+}
+END_TEST
+
 /* --- a dead container --- */
 
 static void die(void)
@@ -278,11 +303,16 @@ static void die(void)
 	ck_assert_int_eq(write_to(a, "container.init", "10"), 0);
 	host_exit(10);
 	ck_assert(container_is_dead(a));
+	sane();
 }
 
 START_TEST(nobody_enters)
 {
 	die();
+	host_thread(11, 16);
+	ck_assert_int_eq(write_to(a, "cgroup.procs", "11"), -ECANCELED);
+	host.task[16].exiting = true;
+	ck_assert_int_eq(write_to(a, "tasks", "16"), -ECANCELED);
 	ck_assert_int_eq(write_to(a, "tasks", "14"), -ECANCELED);
 	ck_assert_int_eq(write_to(a, "cgroup.procs", "14"), -ECANCELED);
 	ck_assert_int_eq(write_to(b, "tasks", "14"), -ECANCELED);
@@ -318,6 +348,33 @@ START_TEST(dies_under_a_move)
 }
 END_TEST
 
+static int walks;
+
+/* No thread has moved yet, but their children are born where they are to go. */
+static void dies_in_second_walk(void)
+{
+	if (++walks != 2)
+		return;
+	host.on_walked = NULL;
+	host_exit(10);
+	host_thread(13, 35);
+}
+
+START_TEST(dies_before_a_thread_moved)
+{
+	walks = 0;
+	host_thread(13, 30);
+	ck_assert_int_eq(write_to(a, "container.init", "10"), 0);
+	host.again = 2;
+	host.on_walked = dies_in_second_walk;
+	ck_assert_int_eq(write_to(a, "cgroup.procs", "13"), -ECANCELED);
+	ck_assert_int_eq(walks, 2);
+	ck_assert(is_in(c, 13) && is_in(c, 30) && is_in(c, 35));
+	container_run_work();
+	ck_assert_uint_eq(host.task[13].killed + host.task[35].killed, 0);
+}
+END_TEST
+
 static void fork_in_kill(void)
 {
 	host.on_kill_sync = NULL;
@@ -344,7 +401,6 @@ START_TEST(children_die)
 	container_run_work();
 	ck_assert_uint_eq(host.task[43].killed, 1);
 	css_group_put(group);
-	/* a kill by write says so of those only who are there */
 	ck_assert_uint_eq(host.task[13].killed, 0);
 }
 END_TEST
@@ -374,21 +430,88 @@ START_TEST(clones_stay)
 	ck_assert_uint_eq(number_in(b, "ns.events", "refused"), 0);
 	ck_assert_uint_eq(host_group_facts(container_task_group(
 		container_task_find(host_key(44)))).clone_mask, 0);
+	ck_assert_uint_eq(host_group_facts(container_task_group(
+		container_task_find(host_key(44)))).watch & CSS_GROUP_WATCH_ALL,
+			  CSS_GROUP_WATCH_ALL);
 }
 END_TEST
+
+/* Who is in a dead container and moves in another hierarchy is as dead as before. */
+START_TEST(in_another_hierarchy)
+{
+	struct container *other = mount_top("debug,name=x"), *d = make_dir(other, "d");
+
+	die();
+	attach(d, 12);
+	sane();
+	host_fork(12, 47);
+	ck_assert_uint_eq(host.task[47].killed, 1);
+	container_run_work();
+	host_exit(12);
+	host_exit(47);
+	ck_assert_int_eq(container_rmdir(other, "d"), 0);
+	umount_top(other);
+}
+END_TEST
+
+/* The hierarchy ends with a dead clone in it, and its tasks are in no dead container any more. */
+START_TEST(hierarchy_ends)
+{
+	struct container *other = mount_top("debug,name=x"), *d = make_dir(other, "d"), *clone;
+
+	attach(d, 14);
+	for (int tid = 10; tid < 14; tid++)
+		host_exit(tid);
+	ck_assert_int_eq(container_rmdir(a, "b"), 0);
+	ck_assert_int_eq(container_rmdir(top, "a"), 0);
+	ck_assert_int_eq(container_rmdir(top, "c"), 0);
+	ck_assert(host_unshare(14, NEW_NET));
+	clone = find_dir(top, "node1");
+	ck_assert_int_eq(container_lease(clone, CONTAINERFS_LEASE_KILL), 0);
+	container_lease_end(clone, CONTAINERFS_LEASE_KILL);
+	umount_top(top);
+	sane();
+	ck_assert_int_eq(write_to(other, "tasks", "14"), 0);
+	ck_assert_int_eq(container_rmdir(other, "d"), 0);
+	umount_top(other);
+	top = mount_top("ns");
+}
+END_TEST
+
+/* The first process of the system is spared, as by container.kill, but not its children. */
+START_TEST(the_first_process)
+{
+	attach(a, 1);
+	die();
+	container_run_work();
+	ck_assert_uint_eq(host.task[1].killed, 0);
+	host_fork(1, 46);
+	ck_assert_uint_eq(host.task[46].killed, 1);
+}
+END_TEST
+
+static int kill_syncs;
+
+static void count_kill_syncs(void)
+{
+	kill_syncs++;
+}
 
 /* A kill that fails is tried again with the next work. */
 START_TEST(kill_fails)
 {
 	die();
+	kill_syncs = 0;
+	host.on_kill_sync = count_kill_syncs;
 	host.kill_sync_err = -ENOMEM;
 	container_run_work();
-	host.kill_sync_err = 0;
-	host_spawn(45, 45, 0);
-	host.on_kill_sync = NULL;
+	ck_assert_int_eq(kill_syncs, 1);
 	ck_assert_uint_eq(host.task[11].killed, 1);
+	host.kill_sync_err = 0;
 	container_run_work();
+	ck_assert_int_eq(kill_syncs, 2);
 	container_run_work();
+	ck_assert_int_eq(kill_syncs, 2);
 	ck_assert_uint_eq(host.task[11].killed, 1);
 	ck_assert(!host.in_kill);
 }
@@ -460,11 +583,16 @@ TCase *init_tests(void)
 	tcase_add_test(tc, exits_already);
 	tcase_add_test(tc, ids_of_the_reader);
 	tcase_add_test(tc, polls);
+	tcase_add_test(tc, polls_in_a_dead_one);
 	tcase_add_test(tc, nobody_enters);
 	tcase_add_test(tc, dies_under_a_move);
+	tcase_add_test(tc, dies_before_a_thread_moved);
 	tcase_add_test(tc, children_die);
 	tcase_add_test(tc, leaves_too_late);
 	tcase_add_loop_test(tc, clones_stay, 0, 2);
+	tcase_add_test(tc, in_another_hierarchy);
+	tcase_add_test(tc, hierarchy_ends);
+	tcase_add_test(tc, the_first_process);
 	tcase_add_test(tc, kill_fails);
 	tcase_add_test(tc, a_frozen_one_dies);
 	tcase_add_test(tc, death_is_an_event);

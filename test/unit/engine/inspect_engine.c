@@ -44,9 +44,11 @@ static const char *inspect_group(const struct css_group *group)
 	struct css_link *link, *other;
 	unsigned int links = 0, hash = 0;
 	unsigned long tasks = 0;
+	bool dead = false;
 
 	list_for_each_entry(link, &group->links, in_group) {
 		links++;
+		dead |= container_dead(link->container);
 		hash += hash_64(link->container->id, 32);
 		check(link->group == group, "%llu", group->id);
 		check(!container_is_top(link->container), "%llu", group->id);
@@ -58,6 +60,7 @@ static const char *inspect_group(const struct css_group *group)
 			      "group %llu twice in a hierarchy", group->id);
 	}
 	check(links == group->nr_links, "%u, group %llu says %u", links, group->id, group->nr_links);
+	check(dead == group->dead, "group %llu", group->id);
 	check(hash == group->hash, "group %llu", group->id);
 	list_for_each_entry(task, &group->tasks, in_group) {
 		tasks++;
@@ -81,6 +84,22 @@ static bool made_below(struct container *cont)
 	return false;
 }
 
+/* Is @cont or a clone below it there for more than tasks? */
+static bool kept_below(struct container *cont)
+{
+	struct container *pos;
+
+	container_for_each_below(pos, cont)
+		if (pos->leases || pos->init || ns_of(pos)->holds)
+			return true;
+	return false;
+}
+
+static bool counts_as_made(struct container *cont)
+{
+	return !(cont->flags & CONTAINER_CLONE) || made_below(cont) || kept_below(cont);
+}
+
 static const char *inspect_ns(struct container *cont)
 {
 	struct ns_state *ns = ns_of(cont), *empty;
@@ -91,13 +110,13 @@ static const char *inspect_ns(struct container *cont)
 
 	for (node = rb_first(&cont->children); node; node = rb_next(node)) {
 		child = rb_entry(node, struct container, by_name);
-		made += !(child->flags & CONTAINER_CLONE) || made_below(child);
+		made += counts_as_made(child);
 		if (!(child->flags & CONTAINER_CLONE)) {
 			check(list_empty(&ns_of(child)->empty_node), "%s", name_of(child));
 			continue;
 		}
 		clones++;
-		is_empty = !child->nr_populated && !made_below(child);
+		is_empty = !child->nr_populated && !counts_as_made(child);
 		empties += is_empty;
 		check(is_empty == !list_empty(&ns_of(child)->empty_node), "%s", name_of(child));
 	}
@@ -127,6 +146,7 @@ static const char *inspect_children(struct container *cont)
 		populated += !!child->nr_populated;
 		check(child->parent == cont, "%s", child->name);
 		check(child->root == cont->root, "%s", child->name);
+		check(!container_dead(cont) || container_dead(child), "%s", child->name);
 		check(child->depth == cont->depth + 1, "%s", child->name);
 		check(!cftype_find(cont, child->name), "%s", child->name);
 	}
@@ -174,6 +194,9 @@ static const char *inspect_one(struct container *cont)
 			return ret;
 	}
 	check(!(cont->flags & CONTAINER_KILLING), "%s", name_of(cont));
+	check(list_empty(&cont->dying) || container_dead(cont), "%s", name_of(cont));
+	check(!container_is_top(cont) || (!container_dead(cont) && !container_kept(cont)),
+	      "%s", name_of(cont));
 	return cont->subsys[ns_subsys_id] ? inspect_ns(cont) : NULL;
 }
 

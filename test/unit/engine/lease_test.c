@@ -175,6 +175,23 @@ START_TEST(removes_after_its_init)
 }
 END_TEST
 
+START_TEST(another_lease_is_open)
+{
+	struct container_file *f = lease_of(a, "kill");
+
+	container_file_release(lease_of(a, "kill remove"));
+	ck_assert(!container_is_dead(a));
+	ck_assert_int_eq(write_to(a, "container.init", "10"), 0);
+	host_exit(11);
+	host_exit(10);
+	container_run_work();
+	ck_assert_ptr_eq(find_dir(top, "a"), a);
+	container_file_release(f);
+	container_run_work();
+	ck_assert_str_eq(children_of(top), "");
+}
+END_TEST
+
 /* The other way round: the init is killed with the rest, and its end can be read. */
 START_TEST(kills_its_init)
 {
@@ -273,6 +290,7 @@ TCase *lease_tests(void)
 	tcase_add_test(tc, removes);
 	tcase_add_loop_test(tc, any_lease_says_remove, 0, 4);
 	tcase_add_test(tc, removes_after_its_init);
+	tcase_add_test(tc, another_lease_is_open);
 	tcase_add_test(tc, kills_its_init);
 	tcase_add_test(tc, below_a_dead_one);
 	tcase_add_test(tc, agents_first);
