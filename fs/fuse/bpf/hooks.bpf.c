@@ -109,20 +109,33 @@ static __always_inline int newtask(struct task_struct *child, u64 flags)
 
 /*
  * The last child whose birth task_newtask saw, by the number of its creator: see
- * te_newtask_late. Two creators whose numbers agree in the low bits share a place.
+ * te_newtask_late. Two creators whose numbers agree in the low bits share a place. If they
+ * fork at the same moment, the child's word tells: a birth has made it, unless the task has
+ * been moved since. A child without a word may be looked at twice.
  */
 #define BIRTHS_SEEN	1024
 
 te_u64 births_seen[BIRTHS_SEEN];
 
+/* Set by the daemon before loading. */
+const volatile te_u32 births_mask = BIRTHS_SEEN - 1;	/* tests: fewer places */
+
 static __always_inline u64 *birth_seen_at(struct task_struct *creator)
 {
-	return &births_seen[creator->pid & (BIRTHS_SEEN - 1)];
+	return &births_seen[creator->pid & births_mask & (BIRTHS_SEEN - 1)];
 }
 
 static __always_inline u64 birth_sign(struct task_struct *child)
 {
 	return child->start_boottime;
+}
+
+/* Has a birth made a word for @child? */
+static __always_inline bool born(struct task_struct *child)
+{
+	struct te_slot *slot = (struct te_slot *)word_find(child);
+
+	return slot && slot->word && !slot->since;
 }
 
 SEC("tp_btf/task_newtask")
@@ -149,11 +162,12 @@ int BPF_PROG(te_newtask_late, struct task_struct *creator, struct task_struct *c
 {
 	struct task_struct *me = bpf_get_current_task_btf();
 
-	if (*birth_seen_at(me) == birth_sign(child))
+	if (*birth_seen_at(me) == birth_sign(child) || born(child))
 		return 0;
 	tp_begin();
-	__sync_fetch_and_add(&births_mended, 1);
 	newtask(child, namespaces_differ(me, child));
+	if (born(child))
+		__sync_fetch_and_add(&births_mended, 1);
 	tp_end();
 	return 0;
 }

@@ -127,6 +127,10 @@ static int open_and_load(struct task_events *te, const struct btf *btf,
 	skel->rodata->fail_hash_every = opts->fail_hash_every;
 	skel->rodata->skip_every = opts->skip_every;
 	skel->rodata->skip_kinds = opts->skip_kinds;
+	if (opts->births_share) {
+		skel->rodata->tp_preempted = 1;
+		skel->rodata->births_mask = 0;
+	}
 	bpf_program__set_autoload(skel->progs.te_newtask_late, skel->rodata->tp_preempted);
 	bpf_program__set_autoload(skel->progs.te_call_sys, te->have_task_from_pid);
 	bpf_program__set_autoload(skel->progs.te_call_iter, !te->have_task_from_pid);

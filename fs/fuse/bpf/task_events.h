@@ -101,6 +101,8 @@ struct task_events_opts {
 	/* For tests: no program sees every nth event, as if it had been skipped. */
 	uint32_t skip_every;
 	uint32_t skip_kinds;	/* TE_SKIP_* */
+	/* For tests: as where handlers of tracepoints can be preempted, and all births share a place. */
+	int births_share;
 	/* Take a line, without newline, for the administrator; or NULL. */
 	void (*log)(void *ctx, const char *line);
 };

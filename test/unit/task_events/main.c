@@ -45,6 +45,13 @@ void fixture_open_skipping(struct fixture *f, enum way way, uint32_t every, uint
 	});
 }
 
+void fixture_open_sharing(struct fixture *f)
+{
+	open_with(f, WAY_BEST, (struct task_events_opts){
+		.births_share = 1, .force_tracepoint = 1,
+	});
+}
+
 void fixture_close(struct fixture *f)
 {
 	struct task_events_stats stats;

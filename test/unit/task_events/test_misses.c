@@ -21,6 +21,8 @@
 #include "tests.h"
 
 #define KIDS	10
+#define MAKERS	4
+#define MANY	2000
 
 static struct fixture f;
 
@@ -484,6 +486,58 @@ START_TEST(orphans)
 }
 END_TEST
 
+/* Creators that fork and clone at the same moments take each other's place in births_seen. */
+static int nothing(void *arg)
+{
+	return 0;
+}
+
+static void make_many(void)
+{
+	static char stack[16384] __attribute__((aligned(16)));
+
+	for (int i = 0; i < MAKERS; i++) {
+		if (kid(0))
+			continue;
+		is_there(getppid());
+		wait_go(2);
+		for (int n = 0; n < MANY; n++)
+			waitpid(clone(nothing, stack + sizeof(stack), CLONE_VM | CLONE_VFORK |
+				      SIGCHLD | (n % 2 ? CLONE_NEWUTS : 0), NULL), NULL, 0);
+		is_there(getppid());
+		stay();
+	}
+}
+
+START_TEST(births_at_one_moment)
+{
+	uint64_t id;
+	struct task_events_stats stats;
+	pid_t root;
+
+	stage = mmap(NULL, sizeof(*stage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		     -1, 0);
+	ck_assert(stage != MAP_FAILED);
+	fixture_open_sharing(&f);
+	ck_assert_int_eq(task_events_set_clone(f.te, 1, TE_CLONE_ALL, 0), 0);
+	root = start(f.group, make_many);
+	wait_there(MAKERS);
+	id = task_events_new_id(f.te);
+	stage->go = 2;
+	wait_there(2 * MAKERS);
+	task_events_stats(f.te, &stats);
+	ck_assert_uint_eq(stats.mended, 0);
+	/* a clone, and so an id, for each second child, and none for any child besides */
+	ck_assert_uint_eq(task_events_new_id(f.te) - id, MAKERS * MANY / 2 + 1);
+	fixture_compare(&f);
+	end(root);
+	fixture_compare(&f);
+	ck_assert_uint_eq(f.replica.n, 0);
+	fixture_close(&f);
+	munmap(stage, sizeof(*stage));
+}
+END_TEST
+
 TCase *misses_tests(void)
 {
 	TCase *tc = tcase_create("misses");
@@ -497,5 +551,6 @@ TCase *misses_tests(void)
 	tcase_add_loop_test(tc, exits, 0, NWAYS);
 	tcase_add_test(tc, freed);
 	tcase_add_test(tc, orphans);
+	tcase_add_test(tc, births_at_one_moment);
 	return tc;
 }

@@ -27,6 +27,8 @@ enum way { WAY_BEST, WAY_ITER, WAY_SPILL, NWAYS };
 void fixture_open(struct fixture *f, enum way way, size_t ring_bytes);
 /* The same, and no program sees each @every'th event of @kinds (TE_SKIP_*). */
 void fixture_open_skipping(struct fixture *f, enum way way, uint32_t every, uint32_t kinds);
+/* The same, and all births have one place to be noted at (te_newtask_late). */
+void fixture_open_sharing(struct fixture *f);
 void fixture_close(struct fixture *f);
 
 /* A new css_group, watching @watch, in BPF and in the replica. */
