@@ -151,6 +151,8 @@ bool place_open(const char *command, const char *arg, struct place *place);
  * reported, and the caller must not touch @arg, because it would hang as well.
  */
 bool place_answers(const struct mounts *mounts, const char *arg);
+/* The same: -ETIMEDOUT after the report; or what statfs(2) of @arg says, 0 if none was needed. */
+int place_ask(const struct mounts *mounts, const char *arg);
 /* Open the directory @arg and find the mount that it is in; -EXDEV if there is none. */
 int place_open_in(const struct mounts *mounts, const char *arg, struct place *place);
 /* Open the container that @mount shows at its mount point. */

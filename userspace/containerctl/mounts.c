@@ -139,21 +139,28 @@ char *path_join(const char *dir, const char *rest)
 	return path;
 }
 
-bool place_answers(const struct mounts *mounts, const char *arg)
+int place_ask(const struct mounts *mounts, const char *arg)
 {
 	bool asks = false;
+	int err = 0;
 
 	for (size_t i = 0; i < mounts->count && !asks; i++)
 		asks = !strcmp(mounts->mount[i].type, "fuse." CONTAINERFS_FSTYPE);
-	if (!asks || path_answers(arg, 1000) != -ETIMEDOUT)
-		return true;
+	if (!asks)
+		return 0;
+	err = path_answers(arg, 1000);
 	/* is the daemon slow, or does it hang? ask it, but only once, because that takes long */
-	if (!daemon_was_silent() && !daemon_silent(arg, NULL) &&
-	    path_answers(arg, PATIENCE) != -ETIMEDOUT)
-		return true;
-	daemon_silent(arg, "the containerfsd that serves it does not answer: "
-		      "\"ps -C containerfsd\" shows which there are");
-	return false;
+	if (err == -ETIMEDOUT && !daemon_was_silent() && !daemon_silent(arg, NULL))
+		err = path_answers(arg, PATIENCE);
+	if (err == -ETIMEDOUT)
+		daemon_silent(arg, "the containerfsd that serves it does not answer: "
+			      "\"ps -C containerfsd\" shows which there are");
+	return err;
+}
+
+bool place_answers(const struct mounts *mounts, const char *arg)
+{
+	return place_ask(mounts, arg) != -ETIMEDOUT;
 }
 
 int place_open_in(const struct mounts *mounts, const char *arg, struct place *place)

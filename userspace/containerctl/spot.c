@@ -15,21 +15,25 @@
 
 #include "containerctl.h"
 
-/* Does the daemon of each mount that @path goes through answer? Reports. */
-static bool way_answers(const char *command, const char *path)
+/*
+ * Ask the daemons of the mounts that @path goes through, before anything that would wait for
+ * them. -ENOENT: @path is not there. -ETIMEDOUT and other errors of reading the mount table
+ * are reported.
+ */
+static int ask_way(const char *command, const char *path)
 {
 	struct mounts all;
-	bool answers = true;
+	int err = 0;
 
 	if (mounts_load(&all, false)) {
 		complain_mounts(command);
-		return false;
+		return -ETIMEDOUT;
 	}
-	for (size_t i = 0; i < all.count && answers; i++)
+	for (size_t i = 0; i < all.count && !err; i++)
 		if (path[0] != '/' || path_below(path, all.mount[i].target))
-			answers = place_answers(&all, path);
+			err = place_ask(&all, path);
 	mounts_free(&all);
-	return answers;
+	return err;
 }
 
 /*
@@ -191,16 +195,19 @@ bool spot_find(const char *command, const char *arg, const char *hierarchy, stru
 	enum found found = FOUND_NOT;
 	bool done;
 	size_t at;
+	int err;
 
 	*spot = (struct spot){ .fd = -1, .there = -1 };
-	done = hierarchy || way_answers(command, path);
-	if (done && !hierarchy)
+	err = hierarchy ? -ENOENT : ask_way(command, path);
+	done = err != -ETIMEDOUT;
+	if (done && err != -ENOENT)
 		found = find_existing(path, spot);
 	if (done && found == FOUND_NOT) {
 		done = begin(command, path, hierarchy, spot, &at) && go(command, spot, path + at);
 		if (done && (!*spot->name || !strcmp(spot->name, ".")))
 			found = FOUND_TOP;
-		else if (done)
+		/* the question before has told that it is not there, if it asked for this place */
+		else if (done && (err != -ENOENT || hierarchy || at <= 2))
 			spot->there = openat(spot->fd, spot->name,
 					     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	}
