@@ -12,6 +12,12 @@
 # DIR is /containers, or $DEMO_DIR. Needs root and a build, and likes bubblewrap.
 set -u
 
+case ${1-} in
+-h | --help)
+	sed -n '4,/^set/s/^# \{0,1\}//p' "$0"
+	exit 0
+	;;
+esac
 top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 build=$top/build
 dir=${DEMO_DIR:-/containers}
