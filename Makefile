@@ -129,8 +129,8 @@ shim_srcs	= $(SHIM_ENGINE_SRCS) $(SHIM_SRCS)
 daemon_srcs	= $(filter-out %.bpf.c,$(wildcard fs/fuse/*.c fs/fuse/*/*.c)) $(daemon_common)
 # what the programs share, and what of it the daemon uses
 common_srcs	= $(wildcard userspace/common/*.c)
-daemon_common	= $(addprefix userspace/common/,endpoint.c mountinfo.c own_mount.c process.c \
-		  unescape.c)
+daemon_common	= $(addprefix userspace/common/,cmdline.c endpoint.c mountinfo.c own_mount.c \
+		  process.c unescape.c)
 mount_srcs	= $(wildcard userspace/mount/*.c) $(common_srcs)
 # containerctl is front.c and what that needs of the others; containerctl-full has all else
 ctl_front	= userspace/containerctl/front.c

@@ -15,7 +15,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <libmount/libmount.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +27,7 @@
 
 #include "uapi/containerfs.h"
 #include "common/answers.h"
+#include "common/cmdline.h"
 #include "common/initial.h"
 #include "common/kernel_mount.h"
 #include "common/process.h"
@@ -39,19 +39,26 @@ bool verbose;
 static struct control_request request;
 static struct control_reply reply;
 
+static const struct cmdline_option table[] = {
+	{ 'f', NULL, NULL, "check only, do not mount" },
+	{ 'n', NULL, NULL, "do not write to libmount's table" },
+	{ 'N', NULL, "NAMESPACE", "mount in another mount namespace" },
+	{ 'o', NULL, "OPTION", "ns, debug, all, none, name=NAME, ... see mount.containerfs(8)" },
+	{ 'r', NULL, NULL, NULL },
+	{ 's', NULL, NULL, "for other helpers; ignored" },
+	{ 't', NULL, "TYPE", "the type, with its subtype" },
+	{ 'v', NULL, NULL, "say what is done" },
+	{ 'w', NULL, NULL, NULL },
+	{ 'h', "help", NULL, "show this" },
+	{ 'V', "version", NULL, "show the version" },
+	{ 0 }
+};
+
 static void usage(FILE *out)
 {
 	fputs("Usage: mount.containerfs SOURCE DIR [-fnsv] [-N NAMESPACE] [-o OPTION,...]\n"
-	      "Mount a hierarchy of containers; mount(8) runs this for -t containerfs.\n\n"
-	      "  -f            check only, do not mount\n"
-	      "  -n            do not write to libmount's table\n"
-	      "  -N NAMESPACE  mount in another mount namespace\n"
-	      "  -o OPTION     ns, debug, all, none, name=NAME, ... see mount.containerfs(8)\n"
-	      "  -s            for other helpers; ignored\n"
-	      "  -t TYPE       the type, with its subtype\n"
-	      "  -v            say what is done\n"
-	      "  -h, --help    show this\n"
-	      "  -V, --version show the version\n", out);
+	      "Mount a hierarchy of containers; mount(8) runs this for -t containerfs.\n\n", out);
+	cmdline_help(table, 16, out);
 }
 
 /* Say why @dir could not be mounted; @err is -errno.  Exit status. */
@@ -393,12 +400,8 @@ static int mount_it(struct libmnt_context *cxt, bool by_kernel)
 
 int main(int argc, char **argv)
 {
-	static const struct option longopts[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
-	};
 	struct libmnt_context *cxt;
+	struct cmdline cmd;
 	const char *args[2] = { NULL, NULL };
 	int nr = 0, c, status = MNT_EX_SYSERR;
 
@@ -411,8 +414,9 @@ int main(int argc, char **argv)
 	cxt = mnt_new_context();
 	if (!cxt || mnt_context_init_helper(cxt, MNT_ACT_MOUNT, 0))
 		goto out;
-	/* the first "-": operands come as option 1, wherever they stand */
-	while ((c = getopt_long(argc, argv, "-fhnN:o:rst:vVw", longopts, NULL)) != -1) {
+	/* "-": operands come as option 1, wherever they stand */
+	cmdline_make(table, "-", &cmd);
+	while ((c = getopt_long(argc, argv, cmd.letters, cmd.names, NULL)) != -1) {
 		switch (c) {
 		case 1:
 			if (nr < 2)

@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <libmount/libmount.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,23 +17,29 @@
 #include <unistd.h>
 
 #include "common/answers.h"
+#include "common/cmdline.h"
 #include "mount.h"
 
 #define PATIENCE_MS	3000	/* until a daemon that does not answer is given up */
 
+static const struct cmdline_option table[] = {
+	{ 'f', NULL, NULL, "unmount even if the daemon does not answer; else no different" },
+	{ 'l', NULL, NULL, "unmount as soon as it is not used any more" },
+	{ 'r', NULL, NULL, "if it is in use, make this mount read-only" },
+	{ 'n', NULL, NULL, "do not write to libmount's table" },
+	{ 'N', NULL, "NAMESPACE", "in another mount namespace" },
+	{ 't', NULL, "TYPE", "ignored" },
+	{ 'v', NULL, NULL, "say what is done" },
+	{ 'h', "help", NULL, "show this" },
+	{ 'V', "version", NULL, "show the version" },
+	{ 0 }
+};
+
 static void usage(FILE *out)
 {
 	fputs("Usage: umount.fuse.containerfs DIR [-flnrv] [-N NAMESPACE] [-t TYPE]\n"
-	      "Unmount a hierarchy of containers; umount(8) runs this.\n\n"
-	      "  -f            unmount even if the daemon does not answer; else no different\n"
-	      "  -l            unmount as soon as it is not used any more\n"
-	      "  -r            if it is in use, make this mount read-only\n"
-	      "  -n            do not write to libmount's table\n"
-	      "  -N NAMESPACE  in another mount namespace\n"
-	      "  -t TYPE       ignored\n"
-	      "  -v            say what is done\n"
-	      "  -h, --help    show this\n"
-	      "  -V, --version show the version\n", out);
+	      "Unmount a hierarchy of containers; umount(8) runs this.\n\n", out);
+	cmdline_help(table, 16, out);
 }
 
 /* Does the daemon of @dir answer? */
@@ -101,19 +106,17 @@ static int unmount_in(struct libmnt_context *cxt, bool force, bool lazy, bool ro
 
 int umount_main(int argc, char **argv)
 {
-	static const struct option longopts[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
-	};
 	struct libmnt_context *cxt = mnt_new_context();
 	bool force = false, lazy = false, ro = false;
 	int c, status = MNT_EX_SYSERR;
 	const char *dir = NULL;
+	struct cmdline cmd;
 
 	if (!cxt || mnt_context_init_helper(cxt, MNT_ACT_UMOUNT, 0))
 		goto out;
-	while ((c = getopt_long(argc, argv, "-fhlnN:rt:vV", longopts, NULL)) != -1) {
+	/* "-": operands come as option 1, wherever they stand */
+	cmdline_make(table, "-", &cmd);
+	while ((c = getopt_long(argc, argv, cmd.letters, cmd.names, NULL)) != -1) {
 		switch (c) {
 		case 1:
 			status = MNT_EX_USAGE;

@@ -6,29 +6,29 @@
  * tests reach code that a machine would otherwise run only under load, or not at all.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "control.h"
+#include "common/cmdline.h"
 #include "daemon.h"
 
-static void usage(FILE *out)
-{
-	fputs("Usage: containerfsd [OPTION]...\n"
-	      "Serve containerfs mounts; mount(8) starts it when it is needed.\n\n"
-	      "  -f, --foreground          stay in the foreground, log to standard error\n"
-	      "      --socket WHERE        where clients connect: a name for all of the machine\n"
-	      "                            (" CONTROL_SOCKET "), or a path for a daemon apart\n"
-	      "      --log-level LEVEL     err, warn, info or debug (info)\n"
-	      "      --syslog              log to syslog in the foreground too\n"
-	      "      --ring-bytes N        size of the event ring, for tests of its overflow\n"
-	      "      --force-tracepoint    do without BPF programs on functions, for tests\n"
-	      "  -h, --help                show this\n"
-	      "  -V, --version             show the version\n", out);
-}
+enum { SOCKET = 256, LEVEL, SYSLOG, RING, TRACEPOINT };
+
+static const struct cmdline_option table[] = {
+	{ 'f', "foreground", NULL, "stay in the foreground, log to standard error" },
+	{ SOCKET, "socket", "WHERE", "where clients connect: a name for all of the machine\n"
+				     "(" CONTROL_SOCKET "), or a path for a daemon apart" },
+	{ LEVEL, "log-level", "LEVEL", "err, warn, info or debug (info)" },
+	{ SYSLOG, "syslog", NULL, "log to syslog in the foreground too" },
+	{ RING, "ring-bytes", "N", "size of the event ring, for tests of its overflow" },
+	{ TRACEPOINT, "force-tracepoint", NULL, "do without BPF programs on functions, for tests" },
+	{ 'h', "help", NULL, "show this" },
+	{ 'V', "version", NULL, "show the version" },
+	{ 0 }
+};
 
 static int parse_level(const char *name, enum log_level *level)
 {
@@ -57,23 +57,13 @@ static int bad_value(const char *option, const char *value, const char *accepted
 
 int options_parse(int argc, char **argv, struct options *o)
 {
-	enum { SOCKET = 256, LEVEL, SYSLOG, RING, TRACEPOINT };
-	static const struct option longopts[] = {
-		{ "foreground", no_argument, NULL, 'f' },
-		{ "socket", required_argument, NULL, SOCKET },
-		{ "log-level", required_argument, NULL, LEVEL },
-		{ "syslog", no_argument, NULL, SYSLOG },
-		{ "ring-bytes", required_argument, NULL, RING },
-		{ "force-tracepoint", no_argument, NULL, TRACEPOINT },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
-	};
+	struct cmdline cmd;
 	char *end;
 	int c;
 
 	*o = (struct options){ .socket = CONTROL_SOCKET, .level = LOG_LEVEL_INFO };
-	while ((c = getopt_long(argc, argv, "fhV", longopts, NULL)) != -1) {
+	cmdline_make(table, "", &cmd);
+	while ((c = getopt_long(argc, argv, cmd.letters, cmd.names, NULL)) != -1) {
 		switch (c) {
 		case 'f':
 			o->foreground = true;
@@ -97,7 +87,9 @@ int options_parse(int argc, char **argv, struct options *o)
 			o->tasks.force_tracepoint = true;
 			break;
 		case 'h':
-			usage(stdout);
+			puts("Usage: containerfsd [OPTION]...\n"
+			     "Serve containerfs mounts; mount(8) starts it when it is needed.\n");
+			cmdline_help(table, 28, stdout);
 			return 1 + EXIT_SUCCESS;
 		case 'V':
 			puts("containerfsd " VERSION);
