@@ -107,15 +107,24 @@ static int raise_limit(int which, const struct rlimit *to)
 	return setrlimit(which, &now) || now.rlim_max < to->rlim_cur ? -EPERM : 0;
 }
 
+/* As many as possible: above fs.nr_open, which an administrator may have set, all are refused. */
+static void raise_files(unsigned int files)
+{
+	struct rlimit many;
+
+	do {
+		many.rlim_cur = many.rlim_max = files;
+	} while (raise_limit(RLIMIT_NOFILE, &many) && (files /= 2));
+}
+
 unsigned int process_limits(unsigned int files)
 {
-	const struct rlimit many = { files, files };
 	struct rlimit limits[RLIM_NLIMITS];
 	unsigned int narrow = 0;
 
 	process_kernel_limits(limits);
-	/* as many as possible; the loop then checks that they are as many as kernel threads have */
-	raise_limit(RLIMIT_NOFILE, &many);
+	/* the loop then checks that they are as many as kernel threads have */
+	raise_files(files);
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		if (raise_limit(i, &limits[i]))
 			narrow |= 1u << i;

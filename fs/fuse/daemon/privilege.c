@@ -36,8 +36,8 @@
 
 #define OOM_SCORE_ADJ	"/proc/self/oom_score_adj"
 
-/* descriptors, for clients and for each mounted hierarchy */
-#define FILES		65536
+/* descriptors: for clients, each mounted hierarchy, and up to nine for what a container holds */
+#define FILES		(1u << 20)
 /*
  * The nice value while the daemon is not real-time (priority.c), because clients keep it
  * busy.  It is a little better than others', so that other clients need not wait long;
@@ -185,7 +185,7 @@ int privilege_trim(void)
 	static const unsigned int used[] = {
 		CAP_SYS_ADMIN,		/* mount, umount; BPF before Linux 5.8 */
 		CAP_BPF, CAP_PERFMON,	/* follow tasks */
-		CAP_SYS_PTRACE,		/* other tasks' namespaces in /proc */
+		CAP_SYS_PTRACE,		/* other tasks' namespaces in /proc, and ns.hold */
 		CAP_DAC_READ_SEARCH,	/* and other files there */
 		CAP_KILL,		/* container.kill */
 		CAP_DAC_OVERRIDE,	/* groups of others in the kernel's freezer */

@@ -10,11 +10,11 @@
  * itself, or may hang. An open(2) with O_PATH asks none: the kernel follows the links of
  * /proc to where they lead, and does no more. Nor does it ask any to say where a descriptor
  * leads. So whatever the writer names is first taken by O_PATH. By then it cannot change any
- * more, whatever other threads of the writer do. Only if the text of the daemon's own
- * descriptor is that of a namespace, which no path can have, because a path begins with a
- * slash, is it opened; or if the writer's table of mounts tells that the path is that of
- * a file which a namespace was bound to. (Where revalidation by the network is part of following a link, as
- * with NFS, a dead server can hold the daemon up.)
+ * more, whatever other threads of the writer do. It is opened only if it is a namespace: if
+ * the text of the daemon's own descriptor is that of a namespace, which no path can have, because a
+ * path begins with a slash; or if the writer's table of mounts tells that the path is that
+ * of a file which a namespace was bound to. (Where revalidation by the network is part of
+ * following a link, as with NFS, a dead server can hold the daemon up.)
  *
  * A pid namespace in which no process has been yet has no link in /proc. From Linux 6.11 on
  * it can be asked of a pidfd.
@@ -23,6 +23,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/keyctl.h>
 #include <linux/nsfs.h>
 #include <linux/types.h>
@@ -34,6 +35,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -57,7 +59,11 @@
 #define KEY_USR_SEARCH	0x00080000u
 #define KEY_USR_LINK	0x00100000u
 
+/* Descriptors that the daemon keeps for its own work, whatever containers hold. */
+#define RESERVED	128
+
 static int proc = -1;		/* /proc, in which no file system is mounted */
+static int room;		/* what is held has numbers below this */
 
 static const struct kind {
 	unsigned int	 type;
@@ -104,16 +110,19 @@ static int writer_error(int err)
 	}
 }
 
-/* @fd, which is of a namespace, is what is held. */
-static int hold_fill(struct container_hold *hold, unsigned int type, int fd)
+/* @fd, or an error of opening it, is what is held; closes it if that fails. */
+static int hold_keep(struct container_hold *hold, unsigned int type, int fd)
 {
-	struct stat st;
+	struct stat st = { .st_ino = 0 };
+	int err = 0;
 
 	if (fd < 0)
 		return writer_error(fd);
-	if (fstat(fd, &st)) {
-		int err = -errno;
-
+	if (fd >= room)
+		err = -EMFILE;
+	else if (type != CONTAINERFS_HOLD_ROOT && fstat(fd, &st))
+		err = -errno;
+	if (err) {
 		close(fd);
 		return err;
 	}
@@ -136,17 +145,6 @@ static int empty_pid_namespace(int tid)
 	return fd;
 }
 
-static int hold_root(int tid, struct container_hold *hold)
-{
-	int fd = hold_open(O_PATH | O_DIRECTORY, "%d/root", tid);
-
-	if (fd < 0)
-		return writer_error(fd);
-	*hold = (struct container_hold){ .type = CONTAINERFS_HOLD_ROOT,
-					 .handle = (unsigned int)fd };
-	return 0;
-}
-
 int hold_own(const struct container_actor *writer, unsigned int type, struct container_hold *hold)
 {
 	const struct kind *kind = kinds;
@@ -155,7 +153,8 @@ int hold_own(const struct container_actor *writer, unsigned int type, struct con
 	if (writer->tid <= 0)
 		return -EPERM;
 	if (type == CONTAINERFS_HOLD_ROOT)
-		return hold_root(writer->tid, hold);
+		return hold_keep(hold, type,
+				 hold_open(O_PATH | O_DIRECTORY, "%d/root", writer->tid));
 	while (kind->type != type)
 		if (++kind == kinds + NR_KINDS)
 			return -EINVAL;
@@ -163,7 +162,7 @@ int hold_own(const struct container_actor *writer, unsigned int type, struct con
 	if (fd == -ENOENT && type == CLONE_NEWPID)
 		fd = empty_pid_namespace(writer->tid);
 	/* a kernel without this kind of namespace has no such link */
-	return hold_fill(hold, type, fd == -ENOENT ? -EOPNOTSUPP : fd);
+	return hold_keep(hold, type, fd == -ENOENT ? -EOPNOTSUPP : fd);
 }
 
 /* The kind of namespace that the daemon's descriptor @fd is of; NULL: none. */
@@ -239,7 +238,7 @@ static int hold_bound(int tid, int named, struct container_hold *hold)
 	type = ioctl(fd, NS_GET_NSTYPE);
 	for (kind = kinds; kind < kinds + NR_KINDS; kind++)
 		if (type >= 0 && kind->type == (unsigned int)type)
-			return hold_fill(hold, kind->type, fd);
+			return hold_keep(hold, kind->type, fd);
 	close(fd);
 	return -EINVAL;
 }
@@ -256,15 +255,11 @@ int hold_fd(const struct container_actor *writer, int fd, struct container_hold 
 		return named == -ENOENT ? -EBADF : writer_error(named);
 	kind = kind_of(named);
 	if (kind) {
-		err = hold_fill(hold, kind->type, hold_open(O_RDONLY, "self/fd/%d", named));
+		err = hold_keep(hold, kind->type, hold_open(O_RDONLY, "self/fd/%d", named));
 	} else {
 		dir = hold_open(O_PATH | O_DIRECTORY, "self/fd/%d", named);
-		err = dir == -ENOTDIR ? hold_bound(writer->tid, named, hold) : writer_error(dir);
-		if (dir >= 0) {
-			*hold = (struct container_hold){ .type = CONTAINERFS_HOLD_ROOT,
-							 .handle = (unsigned int)dir };
-			err = 0;
-		}
+		err = dir == -ENOTDIR ? hold_bound(writer->tid, named, hold) :
+					hold_keep(hold, CONTAINERFS_HOLD_ROOT, dir);
 	}
 	close(named);
 	return err;
@@ -397,6 +392,12 @@ void hold_keyring_put(int serial)
 
 int hold_init(void)
 {
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return -errno;
+	room = limit.rlim_cur < INT_MAX ? (int)limit.rlim_cur : INT_MAX;
+	room -= room < 2 * RESERVED ? room / 2 : RESERVED;
 	proc = own_proc();
 	return proc < 0 ? proc : 0;
 }

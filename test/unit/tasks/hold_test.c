@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -168,6 +169,30 @@ START_TEST(leaves_nothing_open)
 }
 END_TEST
 
+/* Some descriptors are left to the daemon, whatever is held. */
+START_TEST(descriptors_run_out)
+{
+	const struct rlimit few = { 64, 64 };
+	struct container_hold hold[64];
+	int nr = 0, err, fd;
+
+	hold_exit();
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	ck_assert_int_eq(hold_init(), 0);
+	while (!(err = hold_own(&me, nr & 1 ? CLONE_NEWNET : CONTAINERFS_HOLD_ROOT, &hold[nr])))
+		ck_assert_int_lt(++nr, 64);
+	ck_assert_int_eq(err, -EMFILE);
+	ck_assert_int_gt(nr, 10);
+	fd = open("/tmp", O_RDONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(hold_fd(&me, fd, &hold[nr]), -EMFILE);
+	hold_put(&hold[--nr]);
+	ck_assert_int_eq(hold_own(&me, CLONE_NEWNET, &hold[nr++]), 0);
+	while (nr)
+		hold_put(&hold[--nr]);
+}
+END_TEST
+
 START_TEST(credentials)
 {
 	static const gid_t groups[] = { 7, 100000, 8 };
@@ -244,6 +269,7 @@ TCase *hold_tests(void)
 	tcase_add_test(tc, empty_pid);
 	tcase_add_test(tc, by_number);
 	tcase_add_test(tc, leaves_nothing_open);
+	tcase_add_test(tc, descriptors_run_out);
 	tcase_add_test(tc, credentials);
 	tcase_add_test(tc, keyrings);
 	return tc;
