@@ -4,9 +4,9 @@
  *
  * First each way in which a descriptor may be copied and lost, by an open directory and by an
  * open file: dup(2), fork(2), exec(2) with and without O_CLOEXEC, a message to a receiver that
- * is killed, a message that nobody has taken, an umount(2) that leaves it open. As long as there is a
- * copy, the container lives; after the last one everything in it dies, although nobody asks
- * the daemon anything. How long that took is printed.
+ * is killed, a message that nobody has taken, an umount(2) that leaves it open, or that does
+ * not. As long as there is a copy, the container lives; after the last one everything in it
+ * dies, although nobody asks the daemon anything. How long that took is printed.
  *
  * Then holders of many leases are killed: every container is dead, or removed if the lease
  * said so, and nobody in them is left.
@@ -311,6 +311,26 @@ static void by_umount(enum kind kind)
 		await(access(at("%s", cont), F_OK), "the removal");
 }
 
+/* A forced umount(2) ends the connection, and with it all that is open; the mount is made anew. */
+static void by_force(enum kind kind)
+{
+	int fd = begin(kind, O_CLOEXEC);
+
+	if (!umount2(stress_mnt, MNT_FORCE))
+		fail("a mount that is in use was unmounted");
+	await(waitpid(in_it, NULL, WNOHANG) > 0, "the end of a lease by force");
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	await(!access(at("keep"), F_OK), "the new mount");
+	if (fcntl(fd, F_GETFD) < 0)
+		fail("the lease is not open");
+	close(fd);
+	if (kind < DIRECTORY_REMOVE)
+		await(!rmdir(at("%s", cont)), "the end of its tasks");
+	else
+		await(access(at("%s", cont), F_OK), "the removal");
+}
+
 /* An open without more is no lease, nor is a lease's directory that is opened again. */
 static void by_reading(void)
 {
@@ -431,6 +451,7 @@ int main(int argc, char **argv)
 		by_message(kind, true);
 		by_message(kind, false);
 		by_umount(kind);
+		by_force(kind);
 	}
 	by_reading();
 	say("%d deaths by one lease: mean %.1f ms, longest %.1f ms", nr_deaths,
