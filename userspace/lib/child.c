@@ -10,6 +10,13 @@
 
 #include "lib.h"
 
+/* A child that calls execve(2) leaves the marks of its frames behind, on memory used again. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_UNPOISON_MEMORY_REGION(start, size)	((void)0)
+#endif
+
 #define STACK_BYTES	(64u << 10)
 #define GUARD_BYTES	(64u << 10)	/* a page at least, whatever its size */
 
@@ -44,6 +51,7 @@ pid_t child_start(int (*fn)(void *), void *arg, int flags, int *pidfd)
 		pid = clone(fn, stack + GUARD_BYTES + STACK_BYTES, flags | (pidfd ? CLONE_PIDFD : 0),
 			    arg, pidfd);
 	err = errno;
+	ASAN_UNPOISON_MEMORY_REGION(stack, GUARD_BYTES + STACK_BYTES);
 	munmap(stack, GUARD_BYTES + STACK_BYTES);
 	errno = err;
 	return pid;

@@ -425,7 +425,8 @@ TCase *create_tests(void)
 	tcase_set_timeout(tc, 20);
 	if (!live_top)
 		return tc;
-	tcase_add_checked_fixture(tc, NULL, teardown);
+	/* before, too, because a test that failed has left something */
+	tcase_add_checked_fixture(tc, teardown, teardown);
 	tcase_add_test(tc, all);
 	tcase_add_loop_test(tc, each, 0, 10);
 	tcase_add_test(tc, no_clones);

@@ -13,6 +13,7 @@
 	X(end)		\
 	X(wrong)	\
 	X(create)	\
+	X(enter)	\
 	X(threads)
 
 CASES_DECLARE(LIB_CASES)
