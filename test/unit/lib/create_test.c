@@ -150,7 +150,8 @@ END_TEST
 
 static int count_mounts(void *arg)
 {
-	char text[4096], *p;
+	static char text[65536];
+	char *p;
 	int fd = open("/proc/self/mountinfo", O_RDONLY), n = 0;
 	ssize_t len = read(fd, text, sizeof(text) - 1);
 
@@ -202,6 +203,11 @@ START_TEST(empty_root)
 }
 END_TEST
 
+static int mount_there(void *path)
+{
+	return mount("none", path, "tmpfs", 0, NULL);
+}
+
 /* What is unmounted outside is not kept busy by a held copy; what is mounted inside stays there. */
 START_TEST(mounts_follow)
 {
@@ -217,6 +223,8 @@ START_TEST(mounts_follow)
 	ck_assert_int_ge(fd, 0);
 	close(fd);
 	ck_assert_int_eq(container_call(cfd, CLONE_NEWNS, count_mounts, NULL), count_mounts(NULL));
+	ck_assert_int_eq(container_call(cfd, CLONE_NEWNS, mount_there, path), 0);
+	ck_assert_int_eq(container_call(cfd, CLONE_NEWNS, count_mounts, NULL), count_mounts(NULL) + 1);
 	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
 	close(cfd);
 	rmdir(path);

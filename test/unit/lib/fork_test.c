@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -218,6 +218,57 @@ START_TEST(attached_first)
 }
 END_TEST
 
+static bool is_locked(void)
+{
+	int fd = openat(fake.cfd, "container.init", O_RDONLY | O_CLOEXEC);
+	bool locked = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+
+	close(fd);
+	return locked;
+}
+
+/* The first in a PID namespace is let in alone; the others are not kept waiting. */
+START_TEST(first_is_alone)
+{
+	pthread_t thread;
+	char text[16];
+	pid_t child, copy;
+	void *pid;
+	int plug;
+
+	fake_open(CLONE_NEWPID);
+	plug = fake_plug("cgroup.procs");
+	pthread_create(&thread, NULL, fork_and_mark, NULL);
+	child = wait_child_of(getpid());
+	usleep(20000);
+	ck_assert(is_locked());
+	/* this one has a copy of the descriptor that is locked */
+	copy = fork();
+	if (!copy)
+		pause();
+	fake_unplug(plug, text, sizeof(text));
+	pthread_join(thread, &pid);
+	ck_assert(!is_locked());
+	ck_assert_int_eq(end_of(child), 0);
+	kill(copy, SIGKILL);
+	ck_assert_int_eq(end_of(copy), 1000 + SIGKILL);
+	close(plug);
+
+	fake_close();
+	fake_open(CLONE_NEWPID);
+	fake.stat.state = CONTAINERFS_INIT_RUNNING;
+	plug = fake_plug("cgroup.procs");
+	pthread_create(&thread, NULL, fork_and_mark, NULL);
+	child = wait_child_of(getpid());
+	usleep(20000);
+	ck_assert(!is_locked());
+	fake_unplug(plug, text, sizeof(text));
+	pthread_join(thread, &pid);
+	ck_assert_int_eq(end_of(child), 0);
+	close(plug);
+}
+END_TEST
+
 /* The child cannot be attached: it is gone, and has run nothing. */
 START_TEST(refused)
 {
@@ -410,6 +461,7 @@ TCase *fork_tests(void)
 	tcase_add_test(tc, init);
 	tcase_add_test(tc, pod);
 	tcase_add_test(tc, attached_first);
+	tcase_add_test(tc, first_is_alone);
 	tcase_add_test(tc, refused);
 	tcase_add_test(tc, error_of_child);
 	tcase_add_test(tc, signal_handler_forks);
