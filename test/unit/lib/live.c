@@ -43,16 +43,39 @@ bool live_mount(const char *options)
 		return false;
 	}
 	live_top = top;
+	if (mkdir(live_path(""), 0755) || live_write("tasks", "0"))
+		exit(1);
 	return true;
+}
+
+static void remove_below(const char *path)
+{
+	char below[400];
+	struct dirent *entry;
+	DIR *d = opendir(path);
+	int i;
+
+	while (d && (entry = readdir(d))) {
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
+		remove_below(below);
+	}
+	if (d)
+		closedir(d);
+	for (i = 0; i < 500 && rmdir(path) && errno == EBUSY; i++)
+		usleep(10000);
 }
 
 /* The daemon ends with its last mount, and takes its socket with it. */
 void live_umount(void)
 {
-	char command[256];
+	char command[512];
 
 	if (!live_top)
 		return;
+	live_write("../tasks", "0");
+	remove_below(live_path(""));
 	live_top = NULL;
 	snprintf(command, sizeof(command), "umount %s && /bin/rm -rf --one-file-system %s", top, dir);
 	if (system(command))
@@ -65,7 +88,7 @@ const char *live_path(const char *name)
 	static unsigned int next;
 	char *path = paths[next++ % 8];
 
-	snprintf(path, sizeof(paths[0]), "%s/%s", top, name);
+	snprintf(path, sizeof(paths[0]), "%s/t/%s", top, name);
 	return path;
 }
 
@@ -112,25 +135,6 @@ bool live_gone(const char *name)
 	for (i = 0; i < 500 && !access(live_path(name), F_OK); i++)
 		usleep(10000);
 	return i < 500;
-}
-
-static void remove_below(const char *path)
-{
-	char below[400];
-	struct dirent *entry;
-	DIR *d = opendir(path);
-	int i;
-
-	while (d && (entry = readdir(d))) {
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-			continue;
-		snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
-		remove_below(below);
-	}
-	if (d)
-		closedir(d);
-	for (i = 0; i < 500 && rmdir(path) && errno == EBUSY; i++)
-		usleep(10000);
 }
 
 void live_remove(const char *name)

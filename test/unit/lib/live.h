@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A hierarchy of the tests' own, with a containerfsd of its own, in a mount namespace of its
- * own.
+ * own. The tests work in a container of it, because whoever unshares namespaces on this
+ * machine makes containers in the top one.
  */
 #ifndef TEST_UNIT_LIB_LIVE_H
 #define TEST_UNIT_LIB_LIVE_H
@@ -16,7 +17,7 @@ extern const char *live_top;
 bool live_mount(const char *options);
 void live_umount(void);
 
-/* A path in it. One of eight buffers. */
+/* A path in the container of the tests. One of eight buffers. */
 const char *live_path(const char *name);
 /* The content of a file in it; and a write to it: 0, or an errno. */
 const char *live_read(const char *name);
