@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hash table of the task link (hash.h).
+ * The hash table of tasks and view (hash.h).
  *
  * Chained buckets, doubled when there are more nodes than buckets. The table never
  * shrinks, because there may be as many tasks again as there were, and a bucket has
- * only eight bytes. Fibonacci hashing, because thread ids and css_group ids are both
- * handed out in sequence.
+ * only eight bytes. Fibonacci hashing, because the ids of threads, css_groups and
+ * containers are handed out in sequence.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hash table of the task link: nodes by a 64-bit key.
+ * The hash table of tasks and view: nodes by a 64-bit key.
  *
  * Intrusive: a struct tasks_node is the first member of each stored object, so that a
  * pointer to it is a pointer to the object. The table owns only its buckets; the nodes

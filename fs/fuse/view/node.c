@@ -7,47 +7,17 @@
 
 #include "node.h"
 
-#define MIN_BUCKETS	16
-
 /* What the kernel knows of one connection. */
 struct node_table {
 	struct node_table	 *next;
 	struct super		 *super;
-	struct known		**buckets;
-	size_t			  nr_buckets;	/* a power of two */
-	size_t			  nr;
-	struct known		  top;		/* in no bucket, never forgotten */
+	struct tasks_hash	  hash;
+	struct known		  top;		/* not in the hash, never forgotten */
 };
 
 static struct node_table *tables;	/* one for each mounted hierarchy, so only a few */
 
 /* --- the table --- */
-
-static struct known **bucket_of(struct known **buckets, size_t nr_buckets, uint64_t id)
-{
-	return &buckets[(id * 0x9e3779b97f4a7c15ull >> 32) & (nr_buckets - 1)];
-}
-
-/* If there is no memory, the table keeps its size, and is slower. */
-static void table_resize(struct node_table *table, size_t nr_buckets)
-{
-	struct known **buckets = calloc(nr_buckets, sizeof(*buckets));
-	struct known *k, *next, **head;
-
-	if (!buckets)
-		return;
-	for (size_t i = 0; i < table->nr_buckets; i++) {
-		for (k = table->buckets[i]; k; k = next) {
-			next = k->next;
-			head = bucket_of(buckets, nr_buckets, k->id);
-			k->next = *head;
-			*head = k;
-		}
-	}
-	free(table->buckets);
-	table->buckets = buckets;
-	table->nr_buckets = nr_buckets;
-}
 
 static struct node_table *table_new(struct super *s)
 {
@@ -55,14 +25,13 @@ static struct node_table *table_new(struct super *s)
 
 	if (!table)
 		return NULL;
-	table_resize(table, MIN_BUCKETS);
-	if (!table->buckets) {
+	if (tasks_hash_init(&table->hash)) {
 		free(table);
 		return NULL;
 	}
 	table->super = s;
 	table->top.cont = container_get(hierarchy_top(s->root));
-	table->top.id = container_id(table->top.cont);
+	table->top.node.key = container_id(table->top.cont);
 	table->top.listed = LISTED_MIXED;
 	table->next = tables;
 	tables = table;
@@ -81,41 +50,34 @@ static struct node_table *table_of(const struct super *s)
 
 static struct known *table_find(struct node_table *table, uint64_t id)
 {
-	struct known *k;
-
-	if (id == table->top.id)
+	if (id == table->top.node.key)
 		return &table->top;
-	k = *bucket_of(table->buckets, table->nr_buckets, id);
-	while (k && k->id != id)
-		k = k->next;
-	return k;
+	return (struct known *)tasks_hash_find(&table->hash, id);
 }
 
 /* The entry of @cont, made if there is none; NULL: no memory. */
 static struct known *table_add(struct node_table *table, struct container *cont)
 {
 	uint64_t id = container_id(cont);
-	struct known *k = table_find(table, id), **head;
+	struct known *k = table_find(table, id);
 
 	if (k)
 		return k;
 	k = calloc(1, sizeof(*k));
 	if (!k)
 		return NULL;
-	if (table->nr >= table->nr_buckets)
-		table_resize(table, table->nr_buckets * 2);
 	k->cont = container_get(cont);
-	k->id = id;
 	k->listed = LISTED_MIXED;
-	head = bucket_of(table->buckets, table->nr_buckets, id);
-	k->next = *head;
-	*head = k;
-	table->nr++;
+	k->node.key = id;
+	tasks_hash_add(&table->hash, &k->node);
 	return k;
 }
 
-static void known_free(struct known *k)
+static void known_free(struct tasks_node *node, void *table)
 {
+	struct known *k = (struct known *)node;
+
+	tasks_hash_del(table, node);
 	container_put(k->cont);
 	free(k->told);
 	free(k);
@@ -124,18 +86,9 @@ static void known_free(struct known *k)
 /* The kernel forgets @nlookup of its lookups; the entry goes with the last one. */
 static void table_forget(struct node_table *table, struct known *k, uint64_t nlookup)
 {
-	struct known **pos;
-
 	k->nlookup -= nlookup < k->nlookup ? nlookup : k->nlookup;
-	if (k->nlookup || k == &table->top)
-		return;
-	for (pos = bucket_of(table->buckets, table->nr_buckets, k->id); *pos != k; )
-		pos = &(*pos)->next;
-	*pos = k->next;
-	known_free(k);
-	table->nr--;
-	if (table->nr < table->nr_buckets / 8 && table->nr_buckets > MIN_BUCKETS)
-		table_resize(table, table->nr_buckets / 2);
+	if (!k->nlookup && k != &table->top)
+		known_free(&k->node, &table->hash);
 }
 
 int nodes_connect(struct super *s)
@@ -146,22 +99,16 @@ int nodes_connect(struct super *s)
 void nodes_gone(struct super *s)
 {
 	struct node_table **pos = &tables, *table = table_of(s);
-	struct known *k;
 
 	if (!table)
 		return;
 	while (*pos != table)
 		pos = &(*pos)->next;
 	*pos = table->next;
-	for (size_t i = 0; i < table->nr_buckets; i++) {
-		while ((k = table->buckets[i])) {
-			table->buckets[i] = k->next;
-			known_free(k);
-		}
-	}
+	tasks_hash_each(&table->hash, known_free, &table->hash);
+	tasks_hash_exit(&table->hash);
 	container_put(table->top.cont);
 	free(table->top.told);
-	free(table->buckets);
 	free(table);
 }
 

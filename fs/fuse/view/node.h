@@ -15,15 +15,15 @@
 #ifndef _CONTAINERFSD_VIEW_NODE_H
 #define _CONTAINERFSD_VIEW_NODE_H
 
+#include "base/hash.h"
 #include "view.h"
 
 /* a value that is no generation of a directory; see struct known */
 #define LISTED_MIXED		UINT64_MAX
 
 struct known {
-	struct known		*next;		/* same hash bucket */
+	struct tasks_node	 node;		/* first; key: the container's id */
 	struct container	*cont;		/* a reference; the top's too */
-	uint64_t		 id;
 	uint64_t		 nlookup : 62;	/* lookups of all its nodes together */
 	uint64_t		 attr_out : 1;	/* the kernel has the directory's attributes */
 	uint64_t		 vanished : 1;	/* the kernel keeps its name, and it was removed */
