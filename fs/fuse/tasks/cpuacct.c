@@ -56,7 +56,7 @@ static uint64_t next_look;	/* none before, by CLOCK_MONOTONIC */
 static bool on;
 static bool clones;		/* get containers that are charged */
 
-static void set(enum te_cpuacct_state state)
+static void account_set(enum te_cpuacct_state state)
 {
 	int err = te ? task_events_cpuacct_set(te, state) : 0;
 
@@ -68,8 +68,8 @@ static void set(enum te_cpuacct_state state)
 static void watch_migrations(_Bool now)
 {
 	on = now;
-	set(!on ? TE_ACCOUNT_OFF :
-	    clones ? TE_ACCOUNT_CLONES : TE_ACCOUNT_ON);
+	account_set(!on ? TE_ACCOUNT_OFF :
+		    clones ? TE_ACCOUNT_CLONES : TE_ACCOUNT_ON);
 }
 
 static void set_clones(bool now)
@@ -143,7 +143,7 @@ struct look {
 	bool			changed;
 };
 
-static void ask(struct group_id *gid, void *arg)
+static void group_ask(struct group_id *gid, void *arg)
 {
 	struct look *look = arg;
 
@@ -166,7 +166,7 @@ static int add_task(void *arg, const struct te_task *task)
 }
 
 /* Charge, and see whether somebody left meanwhile. */
-static void answer(struct group_id *gid, void *arg)
+static void group_answer(struct group_id *gid, void *arg)
 {
 	struct look *look = arg;
 
@@ -193,10 +193,10 @@ void cpuacct_look(void)
 
 	do {
 		look = (struct look) { };
-		ids_each(ask, &look);
+		ids_each(group_ask, &look);
 		if (!look.asked || task_events_for_each_word(te, add_task, NULL))
 			return;
-		ids_each(answer, &look);
+		ids_each(group_answer, &look);
 	} while (look.changed && ++looks < LOOKS_MAX);
 }
 

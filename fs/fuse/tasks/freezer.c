@@ -205,7 +205,7 @@ static struct shadow *shadow_get(const char *base, unsigned long long account, i
  * Move tasks of group @path back to @base: all, or those that the engine does not have on
  * @account. Returns how many.
  */
-static int release(const char *path, const char *base, bool all, unsigned long long account)
+static int procs_release(const char *path, const char *base, bool all, unsigned long long account)
 {
 	FILE *f = group_open(path, "tasks");
 	struct container_task *record;
@@ -225,13 +225,13 @@ static int release(const char *path, const char *base, bool all, unsigned long l
 }
 
 /* Let all tasks of @path go and remove it; an error if forks were too quick. */
-static int drain(const char *path, const char *base)
+static int group_drain(const char *path, const char *base)
 {
 	int err;
 
 	group_write(path, "freezer.state", "THAWED");
 	for (int round = 0; round < DRAIN_ROUNDS; round++)
-		if (!release(path, base, true, 0))
+		if (!procs_release(path, base, true, 0))
 			break;
 	err = unlinkat(kernel_freezer, path, AT_REMOVEDIR) ? -errno : 0;
 	return err == -ENOENT ? 0 : err;
@@ -244,7 +244,7 @@ static void sweep(void)
 	char base[GROUP_MAX];
 
 	while ((s = *link)) {
-		if (s->ended && !drain(s->path, base_of(s, base))) {
+		if (s->ended && !group_drain(s->path, base_of(s, base))) {
 			*link = s->next;
 			free(s);
 		} else {
@@ -262,7 +262,7 @@ static void release_strangers(unsigned long long account)
 
 	for (struct shadow *s = shadows; s; s = s->next)
 		if (s->account == account)
-			release(s->path, base_of(s, base), false, account);
+			procs_release(s->path, base_of(s, base), false, account);
 }
 
 /* --- what a daemon left behind --- */
@@ -286,7 +286,7 @@ static void clean_below(const char *path)
 		if (!parse_name(entry->d_name, &pid, &start, &account) || start_of(pid) == start)
 			continue;
 		log_warn("frozen tasks of a daemon that is gone go on: /%s", child);
-		drain(child, path);
+		group_drain(child, path);
 	}
 	if (dir)
 		closedir(dir);

@@ -315,7 +315,7 @@ static void changed(struct css_group *group, const struct css_group_facts *facts
  * engine took back an attach, a child may have been born with it meanwhile: the id then
  * means the top containers.
  */
-static void forget(struct css_group *group)
+static void group_forget(struct css_group *group)
 {
 	struct group_id *gid = primary(group);
 
@@ -333,7 +333,7 @@ static void forget(struct css_group *group)
 static const struct css_group_host_ops group_ops = {
 	.meet		= meet,
 	.changed	= changed,
-	.forget		= forget,
+	.forget		= group_forget,
 };
 const struct css_group_host_ops *const host_css_groups = &group_ops;
 
@@ -411,7 +411,7 @@ struct each {
 	void	*arg;
 };
 
-static void each(struct tasks_node *node, void *arg)
+static void id_each(struct tasks_node *node, void *arg)
 {
 	struct each *call = arg;
 
@@ -422,7 +422,7 @@ void ids_each(void (*fn)(struct group_id *gid, void *arg), void *arg)
 {
 	struct each call = { fn, arg };
 
-	tasks_hash_each(&table, each, &call);
+	tasks_hash_each(&table, id_each, &call);
 }
 
 size_t ids_count(void)
@@ -447,7 +447,7 @@ int ids_init(void)
 	return 0;
 }
 
-static void drop(struct tasks_node *node, void *arg)
+static void id_drop(struct tasks_node *node, void *arg)
 {
 	struct css_group *group = ((struct group_id *)node)->group;
 
@@ -458,7 +458,7 @@ static void drop(struct tasks_node *node, void *arg)
 void ids_exit(void)
 {
 	ids_pin();
-	tasks_hash_each(&table, drop, NULL);
+	tasks_hash_each(&table, id_drop, NULL);
 	tasks_hash_exit(&table);
 	zero = NULL;
 }

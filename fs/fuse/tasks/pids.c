@@ -46,7 +46,7 @@ static bool on;
 static bool clones;			/* get containers that count */
 static uint64_t refused;		/* as the engine was told */
 
-static struct pids_entry *find(uint64_t id)
+static struct pids_entry *entry_find(uint64_t id)
 {
 	return (struct pids_entry *)tasks_hash_find(&table, id);
 }
@@ -69,7 +69,7 @@ static uint64_t key_of(const struct pids_entry *entry)
 
 uint64_t pids_key(uint64_t id)
 {
-	return key_of(find(id));
+	return key_of(entry_find(id));
 }
 
 /* --- clones --- */
@@ -96,7 +96,7 @@ static void set_key(struct pids_entry *entry, uint64_t key)
 		entry->above->below++;
 }
 
-static void drop(struct pids_entry *entry)
+static void entry_drop(struct pids_entry *entry)
 {
 	if (entry->above)
 		entry->above->below--;
@@ -127,7 +127,7 @@ void pids_cloned(uint64_t id)
 
 /* --- what the engine says --- */
 
-static void set(bool now)
+static void state_set(bool now)
 {
 	enum te_pids_state state = !now ? TE_PIDS_OFF :
 		clones ? TE_PIDS_CLONES : TE_PIDS_ON;
@@ -143,7 +143,7 @@ void pids_set_clones(bool now)
 		return;
 	clones = now;
 	if (on)
-		set(true);
+		state_set(true);
 }
 
 /* Nobody counts any more. */
@@ -155,7 +155,7 @@ static void forget_done(void)
 		entry->above = NULL;
 	while ((entry = LIST_FIRST(&done_list))) {
 		LIST_REMOVE(entry, in_done);
-		drop(entry);
+		entry_drop(entry);
 	}
 }
 
@@ -164,7 +164,7 @@ static void pids_set(_Bool now)
 	on = now;
 	if (!te)
 		return;
-	set(now);
+	state_set(now);
 	if (!now)
 		forget_done();
 }
@@ -172,7 +172,7 @@ static void pids_set(_Bool now)
 static void pids_add(unsigned long long id, unsigned long long parent, unsigned long long word)
 {
 	static bool said;
-	struct pids_entry *above = find(parent);
+	struct pids_entry *above = entry_find(parent);
 	struct pids_entry *entry = calloc(1, sizeof(*entry));
 	uint64_t key = clone_key(word);
 	int err = entry ? 0 : -ENOMEM;
@@ -202,7 +202,7 @@ static void pids_add(unsigned long long id, unsigned long long parent, unsigned 
 
 static void pids_remove(unsigned long long id)
 {
-	struct pids_entry *entry = te ? find(id) : NULL;
+	struct pids_entry *entry = te ? entry_find(id) : NULL;
 
 	if (!entry)
 		return;
@@ -212,7 +212,7 @@ static void pids_remove(unsigned long long id)
 
 static int pids_limit(unsigned long long id, unsigned long long max)
 {
-	struct pids_entry *entry = find(id);
+	struct pids_entry *entry = entry_find(id);
 
 	if (!entry || !entry->by_key.key)
 		return -ENOMEM;
@@ -222,7 +222,7 @@ static int pids_limit(unsigned long long id, unsigned long long max)
 
 static _Bool pids_read(unsigned long long id, struct container_pids *now)
 {
-	struct pids_entry *entry = find(id);
+	struct pids_entry *entry = entry_find(id);
 	struct te_pids pids;
 
 	if (!entry || !entry->by_key.key || task_events_pids_get(te, entry->by_key.key, &pids))
@@ -312,7 +312,7 @@ void pids_settle(void)
 				continue;
 			LIST_REMOVE(entry, in_done);
 			more |= entry->above != NULL;
-			drop(entry);
+			entry_drop(entry);
 		}
 	} while (more);
 	if (!on)
@@ -335,17 +335,17 @@ int pids_init(void)
 	return err;
 }
 
-static void forget(struct tasks_node *node, void *arg)
+static void entry_forget(struct tasks_node *node, void *arg)
 {
 	tasks_hash_del(&table, node);
 	((struct pids_entry *)node)->above = NULL;	/* which may be gone already */
-	drop((struct pids_entry *)node);
+	entry_drop((struct pids_entry *)node);
 }
 
 void pids_exit(void)
 {
 	forget_done();
-	tasks_hash_each(&table, forget, NULL);
+	tasks_hash_each(&table, entry_forget, NULL);
 	tasks_hash_exit(&table);
 	tasks_hash_exit(&keys);
 	refused = 0;
