@@ -61,7 +61,7 @@
 
 #include "engine.h"
 #include "subsys.h"
-#include "../include/uapi/containerfs.h"
+#include "uapi/containerfs.h"
 
 extern spinlock_t container_lock;
 
