@@ -104,6 +104,7 @@ TCase *tcase_of(const char *name);
 	X(init)	\
 	X(lease)	\
 	X(hold)	\
+	X(objects_model)	\
 	X(freezer)	\
 	X(freezer_later)	\
 	X(freezer_model)	\
