@@ -386,6 +386,11 @@ void container_check_release(struct container *cont);
 /* kill.c */
 int container_kill(struct container *cont);
 /*
+ * Kill what is in the containers of @dying, a list by that node, and below them, and take them
+ * off; after an error they stay.
+ */
+void container_kill_dying(struct list_head *dying);
+/*
  * Under the lock.  Mark all tasks of @cont itself that the engine knows; one task, which
  * has come to a dead container.  container_kill_work() sends the signals.
  */

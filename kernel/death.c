@@ -10,9 +10,10 @@
  * knows gets the mark of kill.c, so the task can not save itself by moving away, and its
  * children are born marked; each css_group there is marked too, so that a child is killed
  * whose creator the engine did not know (css_group.dead).  The signals are sent by deferred
- * work, because that sleeps.  The work is a whole container_kill(), because a host with a
- * replica must look for tasks that the engine does not know yet.  Such a task that is
- * reported only later is killed when the engine hears of it (container_task_enter()).
+ * work, because that sleeps.  The work is a whole kill as by container.kill, one for all
+ * that have died, because a host with a replica must look for tasks that the engine does
+ * not know yet.  Such a task that is reported only later is killed when the engine hears
+ * of it (container_task_enter()).  A kill that fails is tried again with the next work.
  *
  * A container that had a lease with "remove" is removed, with all below, when it is dead,
  * nobody holds a lease of it any more, and no task is left.  The removal waits for release
@@ -74,44 +75,10 @@ void container_die(struct container *cont)
 	host_work_pending();
 }
 
-/* The next container that died, with a reference; NULL: there is none. */
-static struct container *dying_take(void)
-{
-	struct container *cont;
-
-	spin_lock(&container_lock);
-	cont = list_first_entry_or_null(&dying_list, struct container, dying);
-	if (cont) {
-		list_del_init(&cont->dying);
-		container_get(cont);
-	}
-	spin_unlock(&container_lock);
-	return cont;
-}
-
-/* container_kill(@cont) has ended with @err.  After an error it is tried again with later work. */
-static void dying_killed(struct container *cont, int err)
-{
-	spin_lock(&container_lock);
-	if (!container_removed(cont) && list_empty(&cont->dying)) {
-		if (err)
-			list_add_tail(&cont->dying, &dying_list);
-		else
-			container_dead_check(cont);
-	}
-	spin_unlock(&container_lock);
-}
-
 void container_death_work(void)
 {
-	struct container *cont;
-	int err = 0;
-
-	while (!err && (cont = dying_take())) {
-		err = container_kill(cont);
-		dying_killed(cont, err);
-		container_put(cont);
-	}
+	if (!list_empty(&dying_list))
+		container_kill_dying(&dying_list);
 }
 
 /* Remove leaves of @top, at most @nr, and at last @top; false: an agent is due first. */

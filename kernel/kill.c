@@ -22,6 +22,7 @@
 
 static DEFINE_MUTEX(kill_mutex);	/* one sender at a time; taken before container_lock */
 static LIST_HEAD(kill_list);		/* tasks to be sent SIGKILL, by kill_node; under container_lock */
+static LIST_HEAD(kill_dying_list);	/* dead containers in kill, by dying; likewise */
 
 static bool unkillable(const struct container_task *task)
 {
@@ -153,13 +154,25 @@ static int kill_announce(struct container *cont, bool on)
 	return ret;
 }
 
+static void kill_begin(void)
+{
+	mutex_lock(&kill_mutex);
+	if (host_replica)
+		host_replica->kill_begin();
+}
+
+static void kill_end(void)
+{
+	if (host_replica)
+		host_replica->kill_end();
+	mutex_unlock(&kill_mutex);
+}
+
 int container_kill(struct container *cont)
 {
 	int ret, err;
 
-	mutex_lock(&kill_mutex);
-	if (host_replica)
-		host_replica->kill_begin();
+	kill_begin();
 	ret = kill_announce(cont, true);
 	if (!ret) {
 		ret = host_replica ? host_replica->kill_sync() : 0;
@@ -171,8 +184,73 @@ int container_kill(struct container *cont)
 	} else if (ret == -ENOENT) {
 		ret = 0;	/* no task is there */
 	}
-	if (host_replica)
-		host_replica->kill_end();
-	mutex_unlock(&kill_mutex);
+	kill_end();
 	return ret;
+}
+
+/* --- containers that died, all by one kill: kill_sync() may take long --- */
+
+/* Move those of @dying with a task to kill_dying_list, announced; false: there is none. */
+static bool kill_dying_begin(struct list_head *dying)
+{
+	struct container *cont;
+	bool found;
+
+	spin_lock(&container_lock);
+	while ((cont = list_first_entry_or_null(dying, struct container, dying))) {
+		list_del_init(&cont->dying);
+		if (!cont->nr_populated) {
+			container_dead_check(cont);
+			continue;
+		}
+		list_add_tail(&cont->dying, &kill_dying_list);
+		cont->flags |= CONTAINER_KILLING;
+		css_groups_changed_below(cont);
+	}
+	found = !list_empty(&kill_dying_list);
+	spin_unlock(&container_lock);
+	return found;
+}
+
+static void kill_dying_mark(void)
+{
+	struct container *top, *cont;
+
+	spin_lock(&container_lock);
+	list_for_each_entry(top, &kill_dying_list, dying)
+		container_for_each_below(cont, top)
+			container_kill_marked(cont);
+	spin_unlock(&container_lock);
+}
+
+/* After an error they are on @dying again. */
+static void kill_dying_end(struct list_head *dying, int err)
+{
+	struct container *cont;
+
+	spin_lock(&container_lock);
+	while ((cont = list_first_entry_or_null(&kill_dying_list, struct container, dying))) {
+		list_del_init(&cont->dying);
+		cont->flags &= ~CONTAINER_KILLING;
+		css_groups_changed_below(cont);
+		if (err)
+			list_add_tail(&cont->dying, dying);
+		else
+			container_dead_check(cont);
+	}
+	spin_unlock(&container_lock);
+}
+
+void container_kill_dying(struct list_head *dying)
+{
+	int ret, err;
+
+	kill_begin();
+	if (kill_dying_begin(dying)) {
+		ret = host_replica ? host_replica->kill_sync() : 0;
+		kill_dying_mark();
+		err = kill_send();
+		kill_dying_end(dying, ret ? ret : err);
+	}
+	kill_end();
 }

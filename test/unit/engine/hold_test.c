@@ -455,6 +455,10 @@ START_TEST(stays_himself)
 	ck_assert_uint_eq(number_in(top, "ns.events", "refused"), 0);
 	ck_assert(!host_unshare(60, NEW_NET));
 	ck_assert_uint_eq(number_in(top, "ns.events", "refused"), 1);
+	host_spawn(61, 61, 701);
+	ck_assert_int_eq(write_as(&(struct container_actor){ .tid = 61 }, top, "ns.next_name", "."),
+			 0);
+	ck_assert(!host_unshare(61, NEW_NET));
 }
 END_TEST
 

@@ -517,6 +517,45 @@ START_TEST(kill_fails)
 }
 END_TEST
 
+/* One kill is for all that have died meanwhile, and for none that is empty. */
+START_TEST(several_die)
+{
+	kill_syncs = 0;
+	host.on_kill_sync = count_kill_syncs;
+	ck_assert_int_eq(container_lease(c, CONTAINERFS_LEASE_KILL), 0);
+	ck_assert_int_eq(container_lease(a, CONTAINERFS_LEASE_KILL), 0);
+	container_lease_end(a, CONTAINERFS_LEASE_KILL);
+	container_lease_end(c, CONTAINERFS_LEASE_KILL);
+	container_run_work();
+	ck_assert_int_eq(kill_syncs, 1);
+	ck_assert_uint_eq(host.task[11].killed, 1);
+	ck_assert_uint_eq(host.task[13].killed, 1);
+	c = make_dir(top, "empty");
+	ck_assert_int_eq(container_lease(c, CONTAINERFS_LEASE_KILL), 0);
+	container_lease_end(c, CONTAINERFS_LEASE_KILL);
+	container_run_work();
+	ck_assert_int_eq(kill_syncs, 1);
+}
+END_TEST
+
+static void remove_empty_one(void)
+{
+	host.on_kill_sync = NULL;
+	host_exit(13);
+	ck_assert_int_eq(container_rmdir(top, "c"), 0);
+}
+
+/* It is removed while it is being killed. */
+START_TEST(removed_in_kill)
+{
+	ck_assert_int_eq(container_lease(c, CONTAINERFS_LEASE_KILL), 0);
+	container_lease_end(c, CONTAINERFS_LEASE_KILL);
+	host.on_kill_sync = remove_empty_one;
+	container_run_work();
+	ck_assert_ptr_null(find_dir(top, "c"));
+}
+END_TEST
+
 START_TEST(a_frozen_one_dies)
 {
 	struct container *cold = mount_top("freezer"), *d = make_dir(cold, "d");
@@ -594,6 +633,8 @@ TCase *init_tests(void)
 	tcase_add_test(tc, hierarchy_ends);
 	tcase_add_test(tc, the_first_process);
 	tcase_add_test(tc, kill_fails);
+	tcase_add_test(tc, several_die);
+	tcase_add_test(tc, removed_in_kill);
 	tcase_add_test(tc, a_frozen_one_dies);
 	tcase_add_test(tc, death_is_an_event);
 	tcase_add_test(tc, no_memory);
