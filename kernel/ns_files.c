@@ -139,6 +139,11 @@ static int clone_name_write(struct container_subsys_state *css, struct container
 
 /* --- ns.next_name --- */
 
+static bool name_stays(const char *name)
+{
+	return name && !strcmp(name, ".");
+}
+
 static int next_name_set(struct container *cont, const struct container_task_info *info,
 			 char **name)
 {
@@ -165,10 +170,13 @@ static int next_name_set(struct container *cont, const struct container_task_inf
 		if (!ret)
 			task->cookie = cookie;
 	}
-	if (task && !ret)
+	if (task && !ret) {
 		swap(ns_task_of(task)->next_name, *name);
-	else if (task)
+		if (ns_host.stays && (name_stays(ns_task_of(task)->next_name) || name_stays(*name)))
+			ns_host.stays(info, name_stays(ns_task_of(task)->next_name));
+	} else if (task) {
 		container_task_forget(task);
+	}
 	spin_unlock(&container_lock);
 	return ret;
 }

@@ -26,6 +26,11 @@ struct ns_host_ops {
 	 */
 	void (*charge_user)(unsigned int user, unsigned long long word);
 	void (*uncharge_user)(unsigned int user);
+	/*
+	 * Atomic.  The next clone of thread @info, which has a record, will be none (@on), so no
+	 * limit may refuse it; or it is as any other.  NULL: the host's hooks ask the engine.
+	 */
+	void (*stays)(const struct container_task_info *info, _Bool on);
 
 	/*
 	 * What ns.hold is written for.  All of these may sleep but hold_link(); @writer is in

@@ -272,6 +272,7 @@ struct te_slot {
 	te_u64 namespaces;	/* a number for those it had: see namespaces.bpf.h */
 	te_u64 since;		/* CLOCK_BOOTTIME of its last move; 0: in place since its birth */
 	te_u64 before;		/* id of the css_group that it was in until then */
+	te_u64 stays;		/* the next clone that it makes will be none: no limit counts */
 };
 
 /*
@@ -467,6 +468,7 @@ enum te_op {
 	TE_OP_ATTACH = 1,
 	TE_OP_QUERY,
 	TE_OP_MEND,
+	TE_OP_STAYS,
 	TE_OP_GROUP_SET,
 	TE_OP_GROUP_WATCH,
 	TE_OP_GROUP_RULES,
@@ -485,7 +487,7 @@ struct te_call {
 	te_u64 id;
 	te_u64 parent;
 	te_u64 rules;
-	te_u32 set;		/* watch bits; mend: TE_WORD_KILLED or 0 */
+	te_u32 set;		/* watch bits; mend: TE_WORD_KILLED or 0; stays */
 	te_u32 clear;
 	te_u32 clone_mask;	/* mend: TE_CLONE_NEW* to clone for, 0: none */
 	te_u32 levels;

@@ -23,6 +23,16 @@ struct te_walk walk;	/* the arguments of the daemon's walk */
 struct task_struct *bpf_task_from_pid(s32 pid) __ksym __weak;
 void bpf_task_release(struct task_struct *p) __ksym __weak;
 
+static __always_inline s64 stays_task(struct task_struct *task)
+{
+	struct te_slot *slot = (struct te_slot *)word_find(task);
+
+	if (!slot || !slot->word)
+		return -ENOENT;
+	slot->stays = call.set;
+	return 0;
+}
+
 /*
  * Do call.op on @task, which has the number call.tid, if @task is the task that the daemon
  * means. te_call_sys() calls this where syscall programs have bpf_task_from_pid(),
@@ -38,6 +48,8 @@ static __always_inline void call_task(struct task_struct *task)
 		call.ret = attach_task(task);
 	} else if (call.op == TE_OP_MEND) {
 		call.ret = mend_task(task);
+	} else if (call.op == TE_OP_STAYS) {
+		call.ret = stays_task(task);
 	} else {
 		facts_fill(&call.facts, task);
 		call.ret = 0;

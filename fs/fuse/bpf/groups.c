@@ -106,3 +106,10 @@ int task_events_group_del(struct task_events *te, uint64_t id)
 	te_cpuacct_del(te, id);
 	return err == -ENOENT ? 0 : err;
 }
+
+int task_events_stays(struct task_events *te, const struct te_ref *ref, int on)
+{
+	te->skel->bss->call.op = TE_OP_STAYS;
+	te->skel->bss->call.set = on != 0;
+	return te_run_on_task(te, ref);
+}

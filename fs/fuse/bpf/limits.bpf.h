@@ -41,6 +41,7 @@ struct {
 struct owner {
 	u32 user;
 	u32 unlimited;
+	u32 stays;	/* no limit counts at all, because the daemon will make no clone of it */
 };
 
 /* The user to be charged for what @task causes: see struct container_clone_info in engine.h. */
@@ -53,6 +54,7 @@ static __noinline void owner_find(struct owner *o, struct task_struct *task)
 
 	o->user = BPF_CORE_READ(cred, uid.val);
 	o->unlimited = 0;
+	o->stays = 0;
 	if (!BPF_CORE_READ(ns, level)) {
 		o->unlimited = !o->user && task_flags(task) & TE_TASK_SYS_ADMIN;
 		return;

@@ -281,11 +281,15 @@ int task_events_group_del(struct task_events *te, uint64_t id);
  * group_refused	how many clones were refused since the last call, for the refused
  *		callback; the next refusal is reported again.
  * set_user_limit	how many clones each user may cause; ~0: unlimited.
+ * stays	the next clone that @ref makes, which has a word, is let through whatever the
+ *		limits are, because the caller will make none of it; or (@on 0) as any other.
+ *		-ESRCH, -ENOENT: it has no word.
  * user_count	-1: a clone of the user is no more, or a clone that a program has made came
  *		to no container. 1: the daemon has made a clone.
  */
 int task_events_group_full(struct task_events *te, uint64_t id, uint64_t emptied);
 uint64_t task_events_group_refused(struct task_events *te, uint64_t id);
+int task_events_stays(struct task_events *te, const struct te_ref *ref, int on);
 void task_events_set_user_limit(struct task_events *te, uint64_t limit);
 void task_events_user_count(struct task_events *te, uint32_t user, int delta);
 

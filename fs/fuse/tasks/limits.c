@@ -45,6 +45,16 @@ void limits_uncharge_user(unsigned int user)
 		task_events_user_count(te, user, -1);
 }
 
+/* If the task has gone, it makes no clone. */
+void limits_stays(const struct container_task_info *info, _Bool on)
+{
+	const struct te_ref ref = {
+		.task = info->key, .tid = (uint32_t)info->tid, .tgid = (uint32_t)info->tgid,
+	};
+
+	task_events_stays(te, &ref, on);
+}
+
 static void move(struct group_id *gid, enum limits_state to)
 {
 	if (gid->limits == LIMITS_FULL)

@@ -7,13 +7,14 @@
  * ids.c tells it the depth, this file the rest.
  *
  * One thread, no locks; nothing here may be called under the engine's lock but
- * limits_forget(), limits_charge_user() and limits_uncharge_user().
+ * limits_forget(), limits_charge_user(), limits_uncharge_user() and limits_stays().
  */
 #ifndef _CONTAINERFSD_TASKS_LIMITS_H
 #define _CONTAINERFSD_TASKS_LIMITS_H
 
 #include <stdint.h>
 
+struct container_task_info;
 struct css_group;
 struct group_id;
 
@@ -25,6 +26,7 @@ void limits_uncharge(uint32_t user);
 /* As struct ns_host_ops says; under the lock, too. */
 void limits_charge_user(unsigned int user, unsigned long long word);
 void limits_uncharge_user(unsigned int user);
+void limits_stays(const struct container_task_info *info, _Bool on);
 
 /*
  * The engine refused a clone of tasks of @gid, which BPF had made, as the container is

@@ -22,6 +22,7 @@ const struct ns_host_ops ns_host = {
 	.describe	= ns_describe,
 	.charge_user	= limits_charge_user,
 	.uncharge_user	= limits_uncharge_user,
+	.stays		= limits_stays,
 	.hold		= hold_own,
 	.hold_fd	= hold_fd,
 	.hold_put	= hold_put,

@@ -59,6 +59,16 @@ kill -9 "$child"
 expect_soon no-directory '[ "$(containers .)" = "$before" ]'
 expect_eq no-clone "$clones" "$(sed -n 's/^clones //p' ns.events)"
 expect_eq not-refused 0 "$(sed -n 's/^refused //p' ns.events)"
+mkdir deep
+echo 0 > deep/ns.max_depth
+tell 0 write "$H/deep/tasks" 0 >/dev/null
+expect_eq stay-full OK "$(tell 0 write "$H/deep/ns.next_name" .)"
+tell 0 unshare uts >/dev/null
+expect_soon stays-full '[ "$(where "$PUPPET")" = /deep ]'
+expect_eq full-not-refused 0 "$(sed -n 's/^refused //p' deep/ns.events)"
+tell 0 unshare uts >/dev/null
+expect_soon full-refused '[ "$(sed -n "s/^refused //p" deep/ns.events)" = 1 ]'
+tell 0 write "$H/tasks" 0 >/dev/null
 expect_eq stay-replaced OK "$(tell 0 write "$H/ns.next_name" .)"
 expect_eq stay-name OK "$(tell 0 write "$H/ns.next_name" dotted)"
 tell 0 unshare uts >/dev/null

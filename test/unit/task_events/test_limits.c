@@ -36,6 +36,7 @@ START_TEST(too_deep)
 {
 	struct task_events_stats before, after;
 	struct fixture f;
+	struct te_ref ref;
 	struct puppet p;
 	uint64_t id;
 
@@ -67,6 +68,24 @@ START_TEST(too_deep)
 	ck_assert_int_eq(tell(&p, 'u'), 0);
 	ck_assert_uint_eq(id_of(&f, p.pid), id);
 	ck_assert_uint_eq(f.replica.refusals, 2);
+	/* Who is to stay is let through, once, for the daemon to make no clone of it. */
+	ck_assert_uint_eq(task_events_group_refused(f.te, id), 1);
+	ref = fixture_ref(&f, p.pid);
+	ck_assert_int_eq(task_events_stays(f.te, &ref, 1), 0);
+	ck_assert_int_eq(task_events_stays(f.te, &ref, 0), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	ck_assert_uint_eq(task_events_group_refused(f.te, id), 1);
+	ck_assert_int_eq(task_events_stays(f.te, &ref, 1), 0);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_ne(id_of(&f, p.pid), id);
+	id = id_of(&f, p.pid);
+	ck_assert_uint_eq(levels_of(&f, id), 0);
+	ck_assert_uint_eq(f.replica.last_clone.unlimited, 1);
+	ck_assert_int_eq(tell(&p, 'u'), 0);
+	ck_assert_uint_eq(id_of(&f, p.pid), id);
+	ref.tid = ref.tgid = 1;
+	ck_assert_int_eq(task_events_stays(f.te, &ref, 1), -ESRCH);
 	puppet_end(&p);
 	fixture_close(&f);
 }

@@ -193,7 +193,7 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 							     fk_default_mask;
 	uint64_t id;
 
-	if (!fk_cloning || !(flags & mask) || !fk_may_clone(parent, fk_task[creator].uid))
+	if (!fk_cloning || !(flags & mask) || !fk_may_clone(creator, parent, fk_task[creator].uid))
 		return 0;
 	id = next_id++;
 	fk_group[id].present = true;
@@ -201,7 +201,7 @@ static uint64_t make_group(uint64_t parent, uint32_t creator, uint32_t flags)
 		.parent = parent, .tasks = 1, .creator = fk_task[creator].task, .flags = flags,
 		.watch = fk_group[parent].group.watch | TE_WATCH_EMPTIES, .clone_mask = mask,
 		.levels = fk_group[parent].group.levels == TE_LEVELS_UNLIMITED ? TE_LEVELS_UNLIMITED :
-			  fk_group[parent].group.levels - 1,
+			  fk_group[parent].group.levels - !!fk_group[parent].group.levels,
 		.user = fk_task[creator].uid, .emptied = 1,
 		.rules = fk_group[parent].group.rules, .comm = "fake",
 	};

@@ -35,6 +35,7 @@ struct fk_task {
 	uint64_t	accounted;	/* so much of it is charged */
 	uint32_t	on_cpu;
 	uint64_t	charged;	/* the te_pids that counts it */
+	bool		stays;		/* task_events_stays() */
 };
 
 struct fk_group {
@@ -110,13 +111,13 @@ void fk_init_tell(const struct task_events_ops *ops, uint32_t tgid);
 void fk_charge(uint64_t id, uint32_t tid);
 void fk_account_clone(uint64_t id, uint64_t parent);
 
-/* fake_limits.c: may a task of css_group @parent clone? Then @user is charged. */
+/* fake_limits.c: may @creator, a task of css_group @parent, clone? Then @user is charged. */
 #define FK_USERS	2048
 extern long fk_user[FK_USERS];		/* clones charged to each uid */
 extern uint64_t fk_user_limit;
 extern unsigned int fk_refusals;	/* by the fake kernel, not the engine */
 void fk_limits_reset(void);
-bool fk_may_clone(uint64_t parent, uint32_t user);
+bool fk_may_clone(uint32_t creator, uint64_t parent, uint32_t user);
 /* A task of @id has left it for another group, or has exited. */
 void fk_left(uint64_t id);
 void fk_tell_refused(uint64_t id);

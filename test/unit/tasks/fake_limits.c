@@ -20,10 +20,16 @@ void fk_limits_reset(void)
 	fk_group[0].group.emptied = 1;
 }
 
-bool fk_may_clone(uint64_t parent, uint32_t user)
+bool fk_may_clone(uint32_t creator, uint64_t parent, uint32_t user)
 {
 	struct te_group *g = &fk_group[parent].group;
+	bool stays = fk_task[creator].stays;
 
+	fk_task[creator].stays = false;
+	if (stays) {
+		fk_user[user]++;
+		return true;
+	}
 	if (g->levels && g->full != g->emptied && (uint64_t)fk_user[user] < fk_user_limit) {
 		fk_user[user]++;
 		return true;
@@ -69,4 +75,16 @@ void task_events_set_user_limit(struct task_events *te, uint64_t limit)
 void task_events_user_count(struct task_events *te, uint32_t user, int delta)
 {
 	fk_user[user] += delta;
+}
+
+int task_events_stays(struct task_events *te, const struct te_ref *ref, int on)
+{
+	struct te_facts facts;
+
+	if (task_events_find(te, ref, &facts))
+		return -ESRCH;
+	if (!fk_task[facts.tid].word)
+		return -ENOENT;
+	fk_task[facts.tid].stays = on;
+	return 0;
 }

@@ -393,6 +393,33 @@ START_TEST(limits_are_told)
 }
 END_TEST
 
+/* A task that has said "." stays, and no limit refuses it that; once. */
+START_TEST(stays_beyond_limits)
+{
+	struct container_actor who = { .tid = 10 };
+	long charged = fk_user[0];
+
+	fk_spawn(10, 10);
+	ck_assert_int_eq(attach(a, 10), 0);
+	ck_assert_int_eq(write_as(&root, a, "ns.max_depth", "0"), 0);
+	ck_assert_int_eq(write_as(&who, a, "ns.next_name", "."), 0);
+	ck_assert(fk_task[10].stays);
+	fk_unshare(10, NEWUTS);
+	ck_assert_str_eq(text_of(a, "tasks"), "10");
+	ck_assert_str_eq(text_of(a, "ns.events"), "clones 0 refused 0 removed 0");
+	ck_assert_int_eq(fk_user[0], charged);
+	fk_unshare(10, NEWUTS);
+	ck_assert_str_eq(text_of(a, "ns.events"), "clones 0 refused 1 removed 0");
+	/* another name takes it back */
+	ck_assert_int_eq(write_as(&who, a, "ns.next_name", "."), 0);
+	ck_assert_int_eq(write_as(&who, a, "ns.next_name", "x"), 0);
+	ck_assert(!fk_task[10].stays);
+	fk_unshare(10, NEWUTS);
+	ck_assert_str_eq(text_of(a, "ns.events"), "clones 0 refused 2 removed 0");
+	consistent();
+}
+END_TEST
+
 START_TEST(numbers_of_a_pid_namespace)
 {
 	struct container_actor who = { .tid = 10, .pid_ns = 77, .pid_ns_level = 1 };
@@ -485,6 +512,7 @@ TCase *tasks_tests(void)
 	tcase_add_test(tc, watched_after_any_drain);
 	tcase_add_test(tc, storm_of_a_full_container);
 	tcase_add_test(tc, limits_are_told);
+	tcase_add_test(tc, stays_beyond_limits);
 	tcase_add_test(tc, numbers_of_a_pid_namespace);
 	tcase_add_loop_test(tc, random_steps, 0, 32);
 	return tc;
