@@ -21,6 +21,9 @@
 /* a value that is no generation of a directory; see struct known */
 #define LISTED_MIXED		UINT64_MAX
 
+/* room for the text of a symbolic link, with a NUL */
+#define NODE_LINK_MAX		64
+
 struct known {
 	struct tasks_node	 node;		/* first; key: the container's id */
 	struct container	*cont;		/* a reference; the top's too */

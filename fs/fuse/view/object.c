@@ -23,7 +23,6 @@
 #include "tasks/tasks.h"
 
 #define LEASE_FILE	"container.lease"
-#define LINK_MAX_TEXT	64
 
 /* --- links --- */
 
@@ -31,7 +30,7 @@ void object_readlink(fuse_req_t req, fuse_ino_t ino)
 {
 	unsigned int node;
 	struct known *k = node_find(req, ino, &node);
-	char text[LINK_MAX_TEXT];
+	char text[NODE_LINK_MAX];
 	int len;
 
 	if (!k)

@@ -26,13 +26,12 @@
 #include "tasks/tasks.h"
 
 #define TOLD_STEP	8		/* files */
-#define LINK_MAX_TEXT	64
 
 uint32_t size_now(fuse_req_t req, struct container *cont, unsigned int node)
 {
 	const struct fuse_ctx *ctx = fuse_req_ctx(req);
 	struct container_actor actor;
-	char text[LINK_MAX_TEXT];
+	char text[NODE_LINK_MAX];
 	int len;
 
 	if (node == CONTAINER_NODE_DIR)
