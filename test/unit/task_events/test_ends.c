@@ -123,7 +123,8 @@ static void same_as_wait4(pid_t pid)
 	near(end->minflt, ru.ru_minflt, 2, "minflt");
 	near(end->majflt, ru.ru_majflt, 2, "majflt");
 	near(end->nvcsw, ru.ru_nvcsw, 3, "nvcsw");
-	near(end->nivcsw, ru.ru_nivcsw, 20, "nivcsw");
+	/* on a busy machine the rest of an exit is interrupted often */
+	ck_assert_uint_le(end->nivcsw, ru.ru_nivcsw);
 }
 
 static void exits(void)
