@@ -43,7 +43,7 @@ struct options {
 };
 extern struct options options;
 
-/* 0 to go on, else the exit status + 1.  options.c */
+/* 0 to go on, else the exit status + 1. options.c */
 int options_parse(int argc, char **argv);
 bool wanted(const char *name);
 

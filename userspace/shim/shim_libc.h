@@ -41,7 +41,7 @@ unsigned long shim_warn_count(void);			/* host */
 /*
  * Locks (lock.c). One shape under spinlock_t, struct mutex and struct
  * rw_semaphore; all zeros except the name is an unlocked spinlock or mutex; a
- * lock without a name was not initialised.  file and line name the caller in messages.
+ * lock without a name was not initialised. file and line name the caller in messages.
  */
 struct shim_lock {
 	unsigned long	mem[8];		/* the C library's mutex or rwlock */

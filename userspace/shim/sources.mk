@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The shims' sources, and how each of the two worlds compiles.  Paths are from
-# the top.  The Makefile reads this, and adds -std=gnu11, warnings and the like.
+# The shims' sources, and how each of the two worlds compiles. Paths are from
+# the top. The Makefile reads this, and adds -std=gnu11, warnings and the like.
 #
 #	engine	kernel/, userspace/shim/lib/, *_engine.c of tests: no libc header
-#		can be reached.  Not -ffreestanding, so that gcc knows memcpy() and
+#		can be reached. Not -ffreestanding, so that gcc knows memcpy() and
 #		printf formats, as it does in the kernel.
 #		$(CC) $(SHIM_ENGINE_CFLAGS) -O2 -g -Wall -Wextra -c
 #	libc	userspace/shim/*.c, hosts, test runners: no shim can be reached;
@@ -12,7 +12,7 @@
 #		$(CC) $(SHIM_LIBC_CFLAGS) -O2 -g -Wall -Wextra -c
 #
 # Both take -fsanitize=address,undefined or -fsanitize=thread, the same for all
-# objects of a program.  Link with -pthread; -rdynamic gives names to the
+# objects of a program. Link with -pthread; -rdynamic gives names to the
 # backtrace of a BUG.
 
 SHIM_ENGINE_CFLAGS := -std=gnu11 -nostdinc -fno-strict-aliasing -fno-common \

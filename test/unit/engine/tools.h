@@ -5,7 +5,7 @@
  * A path is relative to a directory, of names joined by '/'; the functions
  * here fail the test unless their comment says that they return an error.
  * Directories are borrowed: a container that tests name stays as long as it
- * is in the tree.  sane() is for the end of each step: see inspect.h.
+ * is in the tree. sane() is for the end of each step: see inspect.h.
  */
 #ifndef TEST_ENGINE_TOOLS_H
 #define TEST_ENGINE_TOOLS_H

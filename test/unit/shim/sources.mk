@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The shims against the kernel's contract.  The *_engine.c files hold the test
+# The shims against the kernel's contract. The *_engine.c files hold the test
 # bodies and use kernel headers and shim_libc.h only, so Kbuild compiles them
-# too; main.c and support.c are libc's world.  No engine is linked.
+# too; main.c and support.c are libc's world. No engine is linked.
 SHIM_TEST_ENGINE_SRCS := \
 	test/unit/shim/bits_engine.c \
 	test/unit/shim/kstrtox_engine.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Logarithms.  ilog2() of a constant is a constant.
+ * Logarithms. ilog2() of a constant is a constant.
  */
 #ifndef _LINUX_LOG2_H
 #define _LINUX_LOG2_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Red-black trees. The caller searches and links, rb_insert_color() and
- * rb_erase() balance.  rb_erase() does not clear the node. Locking is the caller's.
+ * rb_erase() balance. rb_erase() does not clear the node. Locking is the caller's.
  */
 #ifndef _LINUX_RBTREE_H
 #define _LINUX_RBTREE_H

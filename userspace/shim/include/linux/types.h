@@ -2,7 +2,7 @@
 /*
  * The kernel's integer types on a 64-bit machine (int-ll64: u64 is unsigned
  * long long, so %llu prints it), and the small structs that other headers
- * share.  struct rcu_head has the kernel's layout.
+ * share. struct rcu_head has the kernel's layout.
  */
 #ifndef _LINUX_TYPES_H
 #define _LINUX_TYPES_H
