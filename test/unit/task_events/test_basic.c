@@ -350,7 +350,8 @@ START_TEST(facts_and_walks)
 	ck_assert_uint_eq(facts.tgid, p.pid);
 	ck_assert_uint_eq(facts.nr_threads, 2);
 	ck_assert_uint_eq(facts.euid, geteuid());
-	ck_assert_uint_eq(facts.flags, TE_TASK_SYS_ADMIN | TE_TASK_FSETID);
+	ck_assert_uint_eq(facts.flags,
+			  TE_TASK_SYS_ADMIN | TE_TASK_FSETID | TE_TASK_DAC_OVERRIDE);
 	ck_assert_uint_eq(facts.pidns_level, 0);
 	ck_assert_uint_eq(facts.pidns_inum, INITIAL_PID_INO);
 	ck_assert_uint_eq(facts.ns_tid, p.pid);
