@@ -389,7 +389,9 @@ c_tests		= $(patsubst %.c,$(B)/obj/%,$(wildcard test/stress/*.c test/qemu/stress
 		  test/tools/*.c))
 $(c_tests): %: %.o
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $<
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $(filter %.o %.a,$^)
+$(B)/obj/test/stress/fork_into: $(B)/libcontainerfs.a
+$(B)/obj/test/stress/fork_into.o: LIBC_CPPFLAGS = -I include
 
 # T and CASE count when they are given to make, not when the environment happens to
 # have them. Of the unit tests only the programs that T names are built.
