@@ -70,6 +70,15 @@ static int enter_keyring(const struct held *held)
 	return syscall(SYS_keyctl, KEYCTL_LINK, held->keyring, KEY_SPEC_SESSION_KEYRING) < 0 ? errno : 0;
 }
 
+/*
+ * By the caller's ids, before the user namespace, where some may have none and setgroups(2) may
+ * be denied. Who has no right to keeps its own.
+ */
+static int enter_groups(const struct held *held)
+{
+	return syscall(SETGROUPS, held->nr_groups, held->groups) && errno != EPERM ? errno : 0;
+}
+
 /* Who has no id in this namespace would be the overflow user. */
 static int enter_cred(const struct held *held)
 {
@@ -79,8 +88,6 @@ static int enter_cred(const struct held *held)
 		return errno;
 	if ((st.st_uid == 65534 && held->uid != 65534) || (st.st_gid == 65534 && held->gid != 65534))
 		return EINVAL;
-	if (syscall(SETGROUPS, 0, NULL) && errno != EPERM)
-		return errno;
 	if (syscall(SETRESGID, st.st_gid, st.st_gid, st.st_gid))
 		return errno;
 	return syscall(SETRESUID, st.st_uid, st.st_uid, st.st_uid) ? errno : 0;
@@ -92,6 +99,8 @@ int enter_held(const struct held *held)
 
 	if (held->types & CONTAINERFS_HOLD_KEYRING)
 		err = enter_keyring(held);
+	if (!err && held->types & CONTAINERFS_HOLD_CRED)
+		err = enter_groups(held);
 	if (!err)
 		err = enter_namespaces(held, CONTAINER_NS_ALL);
 	if (!err && held->types & CONTAINERFS_HOLD_ROOT)

@@ -17,7 +17,8 @@
 struct helper {
 	const struct fresh	*fresh;
 	struct talk		talk;
-	int			stay, hold;
+	struct stay		stay;
+	int			hold;
 };
 
 /* --- in the helper: system calls, and what is async-signal-safe. 0 or an errno. --- */
@@ -103,8 +104,9 @@ static int make(struct helper *h)
 	if (fresh->user >= 0 && setns(fresh->user, CLONE_NEWUSER))
 		return errno;
 	if (fresh->types) {
-		if (write_text(h->stay, "."))
-			return errno;
+		err = stay_ask(&h->stay);
+		if (err)
+			return err;
 		if (unshare((int)fresh->types))
 			return errno == EUSERS ? ENOSPC : errno;
 	}
@@ -230,7 +232,7 @@ static int run_helper(struct helper *h)
 
 int fresh_hold(int cfd, const struct fresh *fresh)
 {
-	struct helper h = { .fresh = fresh, .stay = -1 };
+	struct helper h = { .fresh = fresh };
 	struct containerfs_stat stat;
 	int tries, ret = -1;
 
@@ -244,13 +246,11 @@ int fresh_hold(int cfd, const struct fresh *fresh)
 	if (h.hold < 0)
 		return -1;
 	for (tries = 0; tries < TRIES; tries++) {
-		if (fresh->types) {
-			h.stay = stay_open(cfd, &stat);
-			if (h.stay < 0)
-				break;
-		}
+		if (fresh->types && stay_open(&h.stay, cfd, &stat))
+			break;
 		ret = run_helper(&h);
-		close_fd(h.stay);
+		if (fresh->types)
+			stay_close(&h.stay, cfd);
 		/* may be that of next_name: the calling thread was moved meanwhile */
 		if (!ret || errno != EPERM || !fresh->types)
 			break;

@@ -39,6 +39,7 @@ void held_close(struct held *held)
 		close_fd(held->ns[i]);
 	close_fd(held->root);
 	close_fd(held->owned);
+	free(held->groups);
 	held_none(held);
 }
 
@@ -58,24 +59,51 @@ static int open_held(int cfd, const char *name, unsigned int type)
 	return fd;
 }
 
+/* The numbers behind "cred ": user, group, and further groups. */
+static int parse_cred(const char *p, struct held *held)
+{
+	unsigned long number;
+	size_t nr;
+	char *end;
+
+	/* no more numbers than half of the characters */
+	held->groups = malloc((strcspn(p, "\n") / 2 + 1) * sizeof(*held->groups));
+	if (!held->groups)
+		return -1;
+	for (nr = 0; *p != '\n'; nr++, p = end) {
+		number = strtoul(p, &end, 10);
+		if (end == p)
+			break;
+		if (nr == 0)
+			held->uid = (uid_t)number;
+		else if (nr == 1)
+			held->gid = (gid_t)number;
+		else
+			held->groups[held->nr_groups++] = (gid_t)number;
+	}
+	errno = ENOENT;
+	return nr < 2 ? -1 : 0;
+}
+
 /*
- * The held user and group. A process may know them by other ids, in a user namespace of its
- * own; the kernel translates those of a file, wherever it is looked at.
+ * A process may know the held user and group by other ids, in a user namespace of its own; the
+ * kernel translates those of a file, wherever it is looked at.
  */
 static int open_cred(int cfd, struct held *held)
 {
-	char buf[8192], *line;
-	int fd = cont_file(cfd, "ns.hold", O_RDONLY);
-	ssize_t n = fd < 0 ? -1 : read_text(fd, buf, sizeof(buf));
+	int fd = cont_file(cfd, "ns.hold", O_RDONLY), ret = -1;
+	char *text = fd < 0 ? NULL : read_whole(fd), *line;
 
 	close_fd(fd);
-	if (n < 0)
+	if (!text)
 		return -1;
-	line = strncmp(buf, "cred ", 5) ? strstr(buf, "\ncred ") : buf;
-	if (!line || sscanf(line, " cred %u %u", &held->uid, &held->gid) != 2) {
-		errno = ENOENT;
+	line = strncmp(text, "cred ", 5) ? strstr(text, "\ncred ") : text;
+	errno = ENOENT;
+	if (line)
+		ret = parse_cred(strchr(line, ' '), held);
+	free(text);
+	if (ret)
 		return -1;
-	}
 	held->owned = memfd_create("containerfs", MFD_CLOEXEC);
 	return held->owned < 0 || fchown(held->owned, held->uid, held->gid) ? -1 : 0;
 }

@@ -68,32 +68,10 @@ struct tally {
 	int		error;		/* the last one's */
 };
 
-static char *read_all(int fd)
-{
-	size_t size = 4096;
-	char *text = NULL, *more;
-	ssize_t n;
-
-	for (;;) {
-		more = realloc(text, size);
-		if (!more)
-			break;
-		text = more;
-		n = read_text(fd, text, size);
-		if (n >= 0 && (size_t)n < size - 1)
-			return text;
-		if (n < 0)
-			break;
-		size *= 2;
-	}
-	free(text);
-	return NULL;
-}
-
 static int signal_here(int cfd, int sig, struct tally *tally)
 {
 	int fd = cont_file(cfd, "cgroup.procs", O_RDONLY);
-	char *text = fd < 0 ? NULL : read_all(fd), *p, *end;
+	char *text = fd < 0 ? NULL : read_whole(fd), *p, *end;
 	long pid;
 
 	close_fd(fd);

@@ -41,13 +41,12 @@
 
 /* Fills *@stat. ENOTTY, EBADF, ENODEV. */
 int cont_stat(int cfd, struct containerfs_stat *stat);
-/*
- * Open the control file @name of @cfd, closed on exec. A file of the subsystem ns has its name
- * without "ns." in hierarchies that are mounted with noprefix.
- */
+/* Open the control file @name of @cfd, closed on exec. */
 int cont_file(int cfd, const char *name, int flags);
 /* The first @size - 1 bytes of @fd, which is read from its start, with a NUL; their number. */
 ssize_t read_text(int fd, char *buf, size_t size);
+/* All of @fd, with a NUL; to be freed. */
+char *read_whole(int fd);
 /* Write @text to @fd in one write(2). */
 int write_text(int fd, const char *text);
 
@@ -75,6 +74,8 @@ struct held {
 	int		owned;		/* a file that is owned by the held user and group, or -1 */
 	uid_t		uid;		/* in the caller's user namespace */
 	gid_t		gid;
+	gid_t		*groups;	/* supplementary ones */
+	size_t		nr_groups;
 	int		keyring;	/* 0: none */
 };
 
@@ -187,9 +188,17 @@ int fresh_hold(int cfd, const struct fresh *fresh);
 /* --- stay.c --- */
 
 /*
- * The ns.next_name of the calling thread's own container, in the hierarchy of @cfd: what
- * writes "." to it makes no container by its next clone.
+ * What a child of the calling thread needs so that its next clone makes no container in the
+ * hierarchy of @cfd. When it has ended, stay_close().
  */
-int stay_open(int cfd, const struct containerfs_stat *stat);
+struct stay {
+	int	next_name;	/* ns.next_name of the container that it is in */
+	int	procs;		/* or is to move to first: cgroup.procs of @cfd; else -1 */
+	bool	notify;		/* notify_on_release of @cfd is 0 for the while */
+};
+int stay_open(struct stay *stay, int cfd, const struct containerfs_stat *stat);
+void stay_close(struct stay *stay, int cfd);
+/* In the child, before the clone; 0 or an errno. EPERM: it was moved meanwhile. */
+int stay_ask(const struct stay *stay);
 
 #endif /* LIBCONTAINERFS_LIB_H */

@@ -3,6 +3,7 @@
  * A container by a descriptor of its directory: what it is, and its files.
  */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -18,11 +19,7 @@ int cont_stat(int cfd, struct containerfs_stat *stat)
 
 int cont_file(int cfd, const char *name, int flags)
 {
-	int fd = openat(cfd, name, flags | O_CLOEXEC);
-
-	if (fd < 0 && errno == ENOENT && !strncmp(name, "ns.", 3))
-		fd = openat(cfd, name + 3, flags | O_CLOEXEC);
-	return fd;
+	return openat(cfd, name, flags | O_CLOEXEC);
 }
 
 ssize_t read_text(int fd, char *buf, size_t size)
@@ -37,6 +34,28 @@ ssize_t read_text(int fd, char *buf, size_t size)
 	} while ((n > 0 && len < size - 1) || (n < 0 && errno == EINTR));
 	buf[len] = '\0';
 	return n < 0 ? -1 : (ssize_t)len;
+}
+
+char *read_whole(int fd)
+{
+	size_t size = 4096;
+	char *text = NULL, *more;
+	ssize_t n;
+
+	for (;;) {
+		more = realloc(text, size);
+		if (!more)
+			break;
+		text = more;
+		n = read_text(fd, text, size);
+		if (n >= 0 && (size_t)n < size - 1)
+			return text;
+		if (n < 0)
+			break;
+		size *= 2;
+	}
+	free(text);
+	return NULL;
 }
 
 int write_text(int fd, const char *text)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * A process that makes namespaces for a container would get a container itself, by its clone,
- * in the hierarchy that has the subsystem ns; only one can. So it asks for none.
+ * in the hierarchy that has the subsystem ns; only one can. So it asks for none, which it may
+ * in the container that it is in. If that is not below this mount, which shows a part of the
+ * hierarchy, the process moves to the container that the namespaces are for.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,14 +46,11 @@ static char *path_of(char *text, unsigned int hierarchy)
 	return NULL;
 }
 
-int stay_open(int cfd, const struct containerfs_stat *stat)
+static int open_next_name(int top, const struct containerfs_stat *stat)
 {
-	int top = open_top(cfd), dir = -1, where, fd = -1;
+	int where = openat(top, "container.where", O_RDONLY | O_CLOEXEC), dir = -1, fd = -1;
 	char text[16384], *path = NULL;
 
-	if (top < 0)
-		return -1;
-	where = openat(top, "container.where", O_RDONLY | O_CLOEXEC);
 	if (where >= 0 && read_text(where, text, sizeof(text)) >= 0) {
 		path = path_of(text, stat->hierarchy);
 		errno = ENOENT;
@@ -63,6 +62,74 @@ int stay_open(int cfd, const struct containerfs_stat *stat)
 	close_fd(where);
 	if (dir != top)
 		close_fd(dir);
-	close_fd(top);
 	return fd;
+}
+
+static bool notifies(int cfd)
+{
+	char text[16] = "";
+	int fd = cont_file(cfd, "notify_on_release", O_RDONLY);
+
+	if (fd >= 0)
+		read_text(fd, text, sizeof(text));
+	close_fd(fd);
+	return text[0] == '1';
+}
+
+static int set_notify(int cfd, const char *text)
+{
+	int fd = cont_file(cfd, "notify_on_release", O_WRONLY), ret;
+
+	ret = fd < 0 ? -1 : write_text(fd, text);
+	close_fd(fd);
+	return ret;
+}
+
+/* Nobody is told that the container is empty when the process has left it. */
+static int move_in(struct stay *stay, int cfd)
+{
+	stay->notify = notifies(cfd);
+	if (stay->notify && set_notify(cfd, "0"))
+		return -1;
+	stay->procs = cont_file(cfd, "cgroup.procs", O_WRONLY);
+	if (stay->procs >= 0)
+		stay->next_name = cont_file(cfd, "ns.next_name", O_WRONLY);
+	return stay->next_name < 0 ? -1 : 0;
+}
+
+int stay_open(struct stay *stay, int cfd, const struct containerfs_stat *stat)
+{
+	int top = open_top(cfd), ret;
+
+	*stay = (struct stay){ .next_name = -1, .procs = -1 };
+	if (top >= 0) {
+		stay->next_name = open_next_name(top, stat);
+		close_fd(top);
+		return stay->next_name < 0 ? -1 : 0;
+	}
+	if (errno != EXDEV)
+		return -1;
+	ret = move_in(stay, cfd);
+	if (ret)
+		stay_close(stay, cfd);
+	return ret;
+}
+
+void stay_close(struct stay *stay, int cfd)
+{
+	int err = errno;
+
+	close_fd(stay->next_name);
+	close_fd(stay->procs);
+	if (stay->notify)
+		set_notify(cfd, "1");
+	*stay = (struct stay){ .next_name = -1, .procs = -1 };
+	errno = err;
+}
+
+int stay_ask(const struct stay *stay)
+{
+	if (stay->procs >= 0 && write_text(stay->procs, "0"))
+		return errno;
+	return write_text(stay->next_name, ".") ? errno : 0;
 }

@@ -148,6 +148,32 @@ START_TEST(no_clones)
 }
 END_TEST
 
+/* Where the mount shows only a part of the hierarchy, in which the creator is not. */
+START_TEST(part_of_hierarchy)
+{
+	char path[] = "/tmp/containerfs-part.XXXXXX", name[64];
+	struct containerfs_stat stat;
+	int cfd, before = live_count(".");
+
+	ck_assert_ptr_nonnull(mkdtemp(path));
+	ck_assert_int_eq(mkdir(live_path("home"), 0755), 0);
+	ck_assert_int_eq(live_write("home/notify_on_release", "1"), 0);
+	ck_assert_int_eq(mount(live_path("home"), path, NULL, MS_BIND, NULL), 0);
+	snprintf(name, sizeof(name), "%s/below", path);
+	cfd = container_create(name, NEW_ALL);
+	ck_assert_msg(cfd >= 0, "%s", strerror(errno));
+	ck_assert_int_eq(cont_stat(cfd, &stat), 0);
+	ck_assert_uint_eq(stat.held & CONTAINER_NS_ALL, CONTAINER_NS_ALL);
+	close(cfd);
+	ck_assert_str_eq(live_read("home/below/notify_on_release"), "1\n");
+	ck_assert_int_eq(live_count("."), before + 1);
+	ck_assert_int_eq(live_count("home"), 1);
+	ck_assert_int_eq(live_count("home/below"), 0);
+	ck_assert_int_eq(umount(path), 0);
+	rmdir(path);
+}
+END_TEST
+
 static int count_mounts(void *arg)
 {
 	static char text[65536];
@@ -438,6 +464,7 @@ TCase *create_tests(void)
 	tcase_add_test(tc, all);
 	tcase_add_loop_test(tc, each, 0, 10);
 	tcase_add_test(tc, no_clones);
+	tcase_add_test(tc, part_of_hierarchy);
 	tcase_add_test(tc, empty_root);
 	tcase_add_test(tc, mounts_follow);
 	tcase_add_test(tc, maps_name_and_time);

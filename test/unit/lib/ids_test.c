@@ -49,12 +49,17 @@ START_TEST(without_user_namespace)
 	check_entry(0, 0, 2);
 	fake_hold_cred(1234, 2345);
 	check_entry(1234, 2345, 0);
+	fake_write("ns.hold", "cred 1234 2345 77 88 99\nkeyring 5\n");
+	check_entry(1234, 2345, 3);
 }
 END_TEST
 
-/* By the ids of the container's user namespace; setgroups(2) is denied there. */
+/* By the ids of the container's user namespace, where setgroups(2) is denied. */
 START_TEST(translated)
 {
+	const gid_t groups[] = { 4, 5 };
+
+	ck_assert_int_eq((int)syscall(SYS_setgroups, 2, groups), 0);
 	fake_map(100000, 65536);
 	fake_open(CLONE_NEWUSER | CLONE_NEWUTS);
 	fake_hold_cred(100005, 100007);
@@ -106,6 +111,9 @@ START_TEST(others_of_a_user)
 	fake_map(1000, 1);
 	fake_open(CLONE_NEWUSER);
 	fake_hold(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET, true);
+	check_entry(0, 0, 0);
+	/* who has no right to set groups keeps its own */
+	fake_hold_cred(1000, 1000);
 	check_entry(0, 0, 0);
 	/* and so it is from outside */
 	sock = container_socket(fake.cfd, AF_INET, SOCK_DGRAM, 0);
