@@ -98,6 +98,14 @@ expect_errno remove "OK OK" open 0 a rdonly , lease @0 kill,remove
 expect_soon gone '[ ! -d a ]'
 wait "$PID" 2>/dev/null
 
+# Who has the hierarchy read-only leases nothing, where the host can see that.
+if has module; then
+	mkdir "$T/ro"
+	expect_errno read-only "OK OK OK EROFS" mount none "$TOP" "$T/ro" bind - , \
+		mount none none "$T/ro" bind,remount,ro - , open 0 "$T/ro/test" rdonly , lease @0 kill
+	"$SYSC" umount "$T/ro" > /dev/null
+fi
+
 # CONTAINERFS_IOC_GET
 mkdir a
 expect_errno hold "OK OK OK" unshare net,pid , hold a net pid root , sh 'echo OK'
