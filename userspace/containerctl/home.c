@@ -166,11 +166,11 @@ bool home_open(const char *command, const char *hierarchy, struct place *top)
 		return false;
 	}
 	done = choose(&list, top);
-	if (!done && list.count)
+	if (!done && !list.count)
+		done = make_home(command, top);
+	else if (!done && !explain_dead(command) && !daemon_was_silent())
 		complain("%s: several hierarchies are mounted, and none of them has the subsystem "
 			 "ns: --hierarchy chooses one", command);
-	else if (!done)
-		done = make_home(command, top);
 	mounts_free(&list);
 	return done;
 }
