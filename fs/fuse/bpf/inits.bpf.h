@@ -40,6 +40,7 @@ struct {
 
 struct init_sum {
 	struct te_end end;
+	u64 sig;	/* the process's struct signal_struct */
 	u64 head;	/* address of signal->thread_head */
 	u64 node;	/* of the thread_node that comes next */
 };
@@ -87,21 +88,27 @@ static __always_inline u32 init_sequence(struct signal_struct *sig)
 	return sequence;
 }
 
+/* 1: nothing has changed meanwhile. */
+static long init_try(u32 i, void *ctx)
+{
+	struct init_sum *sum = ctx;
+	struct signal_struct *sig = (void *)sum->sig;
+	u32 sequence = init_sequence(sig);
+
+	init_sum_up(sum, sig);
+	return !(sequence & 1) && init_sequence(sig) == sequence;
+}
+
 /* Fill in the end of the process of @task. */
 static __always_inline void init_fill(struct te_end *end, struct task_struct *task)
 {
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct signal_struct *sig = BPF_CORE_READ(task, signal);
-	struct init_sum sum = {};
+	struct init_sum sum = { .sig = (u64)sig };
 	u64 maxrss, cmaxrss;
-	u32 sequence, i;
 
-	for (i = 0; i < INIT_TRIES; i++) {
-		sequence = init_sequence(sig);
-		init_sum_up(&sum, sig);
-		if (!(sequence & 1) && init_sequence(sig) == sequence)
-			break;
-	}
+	/* No loop in C: of some forms of it the verifier of Linux 6.1 says "back-edge". */
+	bpf_loop(INIT_TRIES, init_try, &sum, 0);
 	maxrss = BPF_CORE_READ(sig, maxrss);
 	cmaxrss = BPF_CORE_READ(sig, cmaxrss);
 	sum.end.maxrss = maxrss > cmaxrss ? maxrss : cmaxrss;
