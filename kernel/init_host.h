@@ -23,7 +23,9 @@ struct init_host_ops {
 	 * Process @tgid (initial pid namespace) is about to be an init, or is none any more.
 	 * The host calls container_init_exited() when a process that it watches ends.  May
 	 * sleep.  watch() is followed by host_sync() and a look at the process, and by unwatch()
-	 * if that has failed.  0, -ENOMEM.  NULL: the host asks container_is_init().
+	 * if that has failed.  unwatch() also comes after container_init_exited(), and may come
+	 * twice.  The engine calls one of them at a time, and unwatch() only when no container has
+	 * that init.  0, -ENOMEM.  NULL: the host asks container_is_init().
 	 */
 	int (*watch)(int tgid);
 	void (*unwatch)(int tgid);
