@@ -12,6 +12,8 @@
  *    that failed, which it does with ECANCELED,
  *  - nobody is in the container or below, whatever is asked, and it can be removed; or it is
  *    removed by itself, if the lease said so.
+ *
+ * With a daemon; or with the argument "module" on the module, which must be loaded.
  */
 #include <linux/types.h>
 #include <pthread.h>
@@ -254,7 +256,7 @@ static void round_of(enum way way, unsigned int seed)
 			fail("way %d: outside: %#x", way, status);
 	/* what they have left comes to this process, and ends */
 	for (double end = now() + 20; a_child();) {
-		if (waitpid(-1, NULL, WNOHANG) == stress_daemon)
+		if (waitpid(-1, NULL, WNOHANG) == stress_daemon && stress_daemon)
 			fail("the daemon has ended");
 		if (now() > end)
 			fail("way %d: process %d got out", way, a_child());
@@ -273,14 +275,16 @@ static void round_of(enum way way, unsigned int seed)
 		fail("it took %.1f s", now() - since);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	bool module = argc > 1 && !strcmp(argv[1], "module");
 	unsigned int rounds = 0;
 	double start, last = 0;
 
 	stress_init("death");
 	stage = mmap(NULL, sizeof(*stage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	stress_start(NULL);
+	if (!module)
+		stress_start(NULL);
 	stress_mount("ns,name=death");
 	put(at("ns.clone_flags"), "none");
 	start = now();
@@ -295,6 +299,11 @@ int main(void)
 	if (!stage->entered || !stage->refused || !stage->clones)
 		fail("the race was not run");
 	say("%u containers died", rounds);
+	if (module) {
+		if (umount(stress_mnt))
+			fail("umount: %s", strerror(errno));
+		return 0;
+	}
 	await(counter("tracked") == 0, "tasks to be gone");
 	if (counter("unknown_ids"))
 		fail("ids that nobody knew");
