@@ -178,6 +178,14 @@ has() { # FEATURE
 	esac
 }
 
+# Skips unless the host can hold a PID namespace without a process, as containerfsd cannot
+# before Linux 6.11.
+requires_empty_pidns() { # CONTAINER
+	[ "$("$SYSC" unshare pid , hold "$1" pid)" != "OK EOPNOTSUPP" ] ||
+		skip "needs a host that holds a PID namespace without a process"
+	"$SYSC" write "$1/ns.hold" -pid >/dev/null
+}
+
 requires() { # FEATURE...
 	for feature; do
 		has "$feature" || skip "needs $feature"

@@ -11,6 +11,7 @@ requires dac userns pidns
 ns_hierarchy clone_flags=none
 cd "$H" || exit 1
 mkdir a
+requires_empty_pidns a
 
 # user comes last: whoever has a user namespace of its own may make no others in the initial
 # one. What may be held is decided when the file is opened.

@@ -10,6 +10,7 @@ requires dac userns pidns
 ns_hierarchy clone_flags=none
 cd "$H" || exit 1
 mkdir a b
+requires_empty_pidns a
 expect_errno made "OK OK OK OK OK OK" open 0 a/ns.hold wronly , \
 	unshare mnt,uts,ipc,net,cgroup,time , \
 	write /proc/sys/kernel/hostname rebuilt , \

@@ -10,6 +10,7 @@ requires dac
 ns_hierarchy clone_flags=none
 cd "$H" || exit 1
 mkdir a a/below
+requires_empty_pidns a
 
 # CONTAINERFS_IOC_STAT
 expect_errno stat 40:0:0:0:0:0:0:0:0:1 ostat a size held state leases init keyring dead clone top ns

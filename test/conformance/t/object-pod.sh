@@ -10,6 +10,7 @@ requires dac pidns
 ns_hierarchy clone_flags=none
 cd "$H" || exit 1
 mkdir pod pod/1 pod/2
+requires_empty_pidns pod
 expect_errno made "OK OK" unshare ipc,net,pid , hold pod ipc net pid
 i=0
 for part in 1 2; do

@@ -10,6 +10,7 @@ requires dac pidns
 ns_hierarchy clone_flags=none
 cd "$H" || exit 1
 mkdir a b
+requires_empty_pidns a
 
 inode() { # CONTAINER NAME
 	sed -n "s/^$2 //p" "$1/ns.hold"
