@@ -470,6 +470,16 @@ extern const struct held_name held_names[];	/* the last has no name */
 
 /* What the container @fd is; -ENOTTY: it is no container. */
 int object_stat(int fd, struct containerfs_stat *st);
+/*
+ * Does whoever enters the container meet processes that could reach the files of the caller
+ * by way of /proc/PID/exe, and not otherwise: has it another root, mount or user namespace?
+ */
+bool object_enters(const struct containerfs_stat *st);
+/*
+ * Remove the container @fd, whatever its name is now, and no other one. 0: it has gone;
+ * -EBUSY and other errors of rmdir(2).
+ */
+int object_remove(int fd);
 /* "mnt,net,root": the names of the bits @held; for free(). */
 char *held_text(unsigned int held);
 
@@ -489,16 +499,26 @@ struct spot {
 	char		*directory;	/* its path */
 	char		*name;		/* of the container in it */
 	int		 there;		/* the container, or -1: it is not there */
-	unsigned int	 made;		/* so many containers above were made for it */
+	unsigned int	 made;		/* so many containers above this process has made */
 };
 
+/*
+ * Each further try to make something comes of a removal by somebody else at the same time.
+ * This limit is for names that can be neither made nor found.
+ */
+#define SPOT_TRIES	1000
 /*
  * Find the place of the PATH @arg, which begins at the top of @hierarchy unless that is
  * NULL; make what is missing above. Reports.
  */
 bool spot_find(const char *command, const char *arg, const char *hierarchy, struct spot *spot);
-/* Remove what was made above, as far as it is empty. */
+/*
+ * Remove what was made above, by this process or another one that did not keep it, as far as
+ * it is empty and wherever it is now.
+ */
 void spot_forget(struct spot *spot);
+/* What was made above is to stay. */
+void spot_keep(struct spot *spot);
 void spot_free(struct spot *spot);
 
 /* --- remove.c --- */

@@ -3,6 +3,7 @@
  * containerctl create: a container that holds namespaces, without a process in it.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,20 +12,31 @@
 
 static int create_one(struct creation *c, const char *arg)
 {
+	int cfd, err, tries = 0;
 	struct spot spot;
+	bool again;
 	char *path;
-	int cfd;
 
-	if (!spot_find("create", arg, c->hierarchy, &spot))
-		return EXIT_FAILURE;
-	path = path_join(spot.directory, spot.name);
-	cfd = creation_make(c, spot.fd, spot.name, 0, path);
-	if (cfd < 0)
-		spot_forget(&spot);
-	else
+	do {
+		if (!spot_find("create", arg, c->hierarchy, &spot))
+			return EXIT_FAILURE;
+		path = path_join(spot.directory, spot.name);
+		cfd = creation_make(c, spot.fd, spot.name, 0, path, &again);
+		err = errno;
+		if (cfd >= 0)
+			spot_keep(&spot);
+		else
+			spot_forget(&spot);
+		/* what is above went meanwhile */
+		if (again && !(is_gone(-err) && ++tries < SPOT_TRIES)) {
+			complain("create: %s: %s", path, create_error(err));
+			again = false;
+		}
+		free(path);
+		spot_free(&spot);
+	} while (again);
+	if (cfd >= 0)
 		close(cfd);
-	free(path);
-	spot_free(&spot);
 	return cfd < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -286,11 +286,19 @@ bool creation_holds(const struct creation *c)
 	return c->nr_fds || c->flags;
 }
 
+bool creation_enters(const struct creation *c)
+{
+	return c->nr_fds || c->flags & CONTAINER_NEW_USER_NS;
+}
+
 /* --- the container --- */
 
-static const char *create_error(int err)
+const char *create_error(int err)
 {
 	switch (err) {
+	case ECANCELED:
+	case ENODEV:
+		return container_error(-err);
 	case EEXIST:
 		return "it is there already";
 	case EPERM:
@@ -308,7 +316,7 @@ static const char *create_error(int err)
 }
 
 int creation_make(struct creation *c, int dir, const char *name, unsigned int flags,
-		  const char *path)
+		  const char *path, bool *again)
 {
 	struct container_create_args args = {
 		.flags = c->flags | flags,
@@ -324,14 +332,17 @@ int creation_make(struct creation *c, int dir, const char *name, unsigned int fl
 	/* an empty mount namespace is a new one, too */
 	if (args.flags & CONTAINER_NEW_EMPTY_FS_NS)
 		args.flags &= ~(uint64_t)CONTAINER_NEW_FS_NS;
+	*again = false;
 	cfd = container_create_at(dir, name, &args, sizeof(args));
 	if (cfd < 0) {
-		complain("%s: %s: %s", c->command, path, create_error(errno));
+		*again = is_gone(-errno) || errno == ECANCELED || errno == EEXIST;
+		if (!*again)
+			complain("%s: %s: %s", c->command, path, create_error(errno));
 		return -1;
 	}
 	if (creation_apply(c, cfd, path))
 		return cfd;
+	object_remove(cfd);
 	close(cfd);
-	unlinkat(dir, name, AT_REMOVEDIR);
 	return -1;
 }

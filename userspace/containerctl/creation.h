@@ -32,12 +32,17 @@ enum creation_took { TOOK_NOT, TOOK, TOOK_BAD };
 enum creation_took creation_option(struct creation *c, int key);
 /* Is something to be held? */
 bool creation_holds(const struct creation *c);
+/* Is object_enters() true of what is to be made? */
+bool creation_enters(const struct creation *c);
 /*
  * Make the container @name in the directory @dir, with the @flags of container_create()
- * besides; its descriptor, or -1. @path is for messages. Reports.
+ * besides; its descriptor, or -1. @path is for messages. Reports, unless *@again: errno says
+ * that somebody else has made it, or removed or ended what is above.
  */
 int creation_make(struct creation *c, int dir, const char *name, unsigned int flags,
-		  const char *path);
+		  const char *path, bool *again);
+/* What @err of that says. */
+const char *create_error(int err);
 
 /* --- limits.c --- */
 

@@ -119,6 +119,10 @@ static bool open_or_make(const char *arg, struct place *place)
 	} else {
 		opened = place_open("delegate", path, place);
 	}
+	if (opened)
+		spot_keep(&spot);
+	else
+		spot_forget(&spot);
 	free(path);
 	spot_free(&spot);
 	return opened;

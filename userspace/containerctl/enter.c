@@ -7,7 +7,6 @@
 #include <containerfs.h>
 #include <errno.h>
 #include <getopt.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +47,7 @@ int cmd_enter(int argc, char **argv)
 	command = job_command("enter", argc - optind, argv + optind);
 	if (!command || !place_open("enter", argv[optind], &place))
 		return EXIT_OURS;
-	if (!object_stat(place.fd, &st) && st.held & CLONE_NEWUSER && !be_sealed("enter", argv - 1))
+	if (!object_stat(place.fd, &st) && object_enters(&st) && !be_sealed("enter", argv - 1))
 		status = EXIT_OURS;
 	else
 		status = enter(argv[optind], &place, command);

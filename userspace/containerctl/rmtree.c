@@ -14,17 +14,17 @@
 
 #include "containerctl.h"
 
-/* Remove @name in @fd, whose path is @path; the report is the caller's. */
-static void remove_one(struct rmtree *rm, int fd, const char *name, const char *path)
+/* What came of the removal of the container with the path @path; the report is the caller's. */
+static void removed(struct rmtree *rm, int err, const char *path)
 {
-	if (!unlinkat(fd, name, AT_REMOVEDIR)) {
+	if (!err) {
 		rm->removed++;
 		if (rm->on_removed)
 			rm->on_removed(rm->arg);
-	} else if (!is_gone(-errno) && !(rm->only_empty && errno == EBUSY)) {
+	} else if (!is_gone(err) && !(rm->only_empty && err == -EBUSY)) {
 		rm->failed++;
 		if (rm->failed == 1)
-			rm->on_failed(path, -errno, rm->arg);
+			rm->on_failed(path, err, rm->arg);
 	}
 }
 
@@ -59,7 +59,7 @@ void rmtree_below(struct rmtree *rm, int fd, const char *path)
 		if (sub >= 0)
 			rmtree_below(rm, sub, sub_path);
 		if (!rm->only_empty || (sub >= 0 && is_unused(sub)))
-			remove_one(rm, fd, names[i], sub_path);
+			removed(rm, unlinkat(fd, names[i], AT_REMOVEDIR) ? -errno : 0, sub_path);
 		if (sub >= 0)
 			close(sub);
 		free(sub_path);
@@ -70,10 +70,6 @@ void rmtree_below(struct rmtree *rm, int fd, const char *path)
 
 void rmtree_self(struct rmtree *rm, int fd, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *name = xasprintf("../%s", slash ? slash + 1 : path);
-
 	if (!rm->only_empty || is_unused(fd))
-		remove_one(rm, fd, name, path);
-	free(name);
+		removed(rm, object_remove(fd), path);
 }

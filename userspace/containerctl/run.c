@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@
 #include "job.h"
 
 struct run {
+	char			**argv;		/* the whole command line */
+	const char		*arg;		/* PATH */
 	struct creation		 creation;
 	bool			 detach, remove, init, stats, json;
 	unsigned long long	 timeout, kill_after;	/* ns */
@@ -35,6 +38,7 @@ struct run {
 	int			 dir;		/* where the container of the command is, */
 	char			*name, *path;	/* and what it is called */
 	bool			 below;		/* it is below PATH, which was there */
+	bool			 again;		/* PATH went, or came, at the wrong time */
 	char			*cwd;		/* or NULL */
 	int			 told;		/* --detach: where the command's start is told, or -1 */
 	struct job		 job;
@@ -48,28 +52,58 @@ static bool has_end(const struct run *r)
 	return !r->detach || r->remove || r->timeout || r->stats;
 }
 
+/*
+ * PATH is dead. Does it go, because the run that made it is at its end? Waits for that, a
+ * second at most.
+ */
+static bool path_goes(const struct run *r)
+{
+	struct pollfd p = { .fd = openat(r->entered, "container.events", O_RDONLY | O_CLOEXEC),
+			    .events = POLLPRI };
+	unsigned long long end = now_ns(CLOCK_MONOTONIC) + NS_PER_SEC;
+	struct containerfs_stat st;
+	bool used = true, gone;
+	char *text;
+
+	while (!(gone = is_gone(object_stat(r->entered, &st))) && used &&
+	       now_ns(CLOCK_MONOTONIC) < end) {
+		used = st.leases;
+		if (!used && !read_short(r->entered, "container.events", &text)) {
+			used = !strstr(text, "populated 0") || !strstr(text, "children 0\n");
+			free(text);
+		}
+		if (used)
+			poll(&p, 1, 10);
+	}
+	if (p.fd >= 0)
+		close(p.fd);
+	return gone || is_gone(object_stat(r->entered, &st));
+}
+
 static bool make_below(struct run *r)
 {
+	if (r->there.flags & CONTAINERFS_STAT_DEAD) {
+		r->again = path_goes(r);
+		if (!r->again)
+			complain("run: %s: %s", r->path, container_error(-ECANCELED));
+		return false;
+	}
 	if (creation_holds(&r->creation)) {
 		complain("run: %s is there already: namespaces and a keyring are for a container "
 			 "that is to be made", r->path);
 		return false;
 	}
-	if (r->there.flags & CONTAINERFS_STAT_DEAD) {
-		complain("run: %s: %s", r->path, container_error(-ECANCELED));
-		return false;
-	}
-	r->below = r->remove = true;
+	r->below = true;
 	r->dir = r->entered;
 	r->name = xasprintf("run-%d", (int)getpid());
 	free(r->path);
 	r->path = xasprintf("%s/%s/%s", r->spot.directory, r->spot.name, r->name);
 	r->job.cfd = creation_make(&r->creation, r->dir, r->name, CONTAINER_KILL_ON_CLOSE |
-				   CONTAINER_REMOVE_ON_CLOSE, r->path);
+				   CONTAINER_REMOVE_ON_CLOSE, r->path, &r->again);
 	return r->job.cfd >= 0;
 }
 
-/* Make the container of the command, with its lease. Reports. */
+/* Make the container of the command, with its lease. Reports, unless r->again. */
 static bool make(struct run *r)
 {
 	unsigned int lease = 0;
@@ -86,9 +120,53 @@ static bool make(struct run *r)
 		lease = CONTAINER_KILL_ON_CLOSE | (r->remove ? CONTAINER_REMOVE_ON_CLOSE : 0);
 	r->dir = r->spot.fd;
 	r->name = xstrdup(r->spot.name);
-	r->job.cfd = creation_make(&r->creation, r->dir, r->name, lease, r->path);
+	r->job.cfd = creation_make(&r->creation, r->dir, r->name, lease, r->path, &r->again);
 	r->entered = r->job.cfd;
 	return r->job.cfd >= 0;
+}
+
+/* Undo what has been made, which was not used. */
+static void undo(struct run *r)
+{
+	if (r->name && r->job.cfd >= 0) {
+		object_remove(r->job.cfd);
+		close(r->job.cfd);
+	}
+	spot_forget(&r->spot);
+	spot_free(&r->spot);
+	free(r->name);
+	free(r->path);
+	r->name = r->path = NULL;
+	r->entered = r->dir = r->job.cfd = -1;
+	r->below = false;
+}
+
+/* Find PATH and make what there is to make. Reports, and has undone all, if it fails. */
+static bool prepare(struct run *r)
+{
+	int err, tries = 0;
+
+	/* before anything is made */
+	if (creation_enters(&r->creation) && !be_sealed("run", r->argv))
+		return false;
+	do {
+		r->again = false;
+		if (!spot_find("run", r->arg, r->creation.hierarchy, &r->spot))
+			return false;
+		r->there = (struct containerfs_stat){ 0 };
+		if (r->spot.there >= 0)
+			object_stat(r->spot.there, &r->there);
+		if ((r->spot.there < 0 || !object_enters(&r->there) || be_sealed("run", r->argv)) &&
+		    make(r))
+			return true;
+		err = errno;
+		if (r->again && ++tries == SPOT_TRIES) {
+			complain("run: %s: %s", r->path, create_error(err));
+			r->again = false;
+		}
+		undo(r);
+	} while (r->again);
+	return false;
 }
 
 /* --- the command --- */
@@ -98,7 +176,7 @@ struct below {
 	int	tasks, init;		/* or -1 */
 };
 
-static bool open_below(const struct run *r, struct below *b)
+static bool open_below(struct run *r, struct below *b)
 {
 	*b = (struct below){ -1, -1 };
 	if (!r->below)
@@ -108,7 +186,9 @@ static bool open_below(const struct run *r, struct below *b)
 		b->init = openat(r->job.cfd, "container.init", O_WRONLY | O_CLOEXEC);
 	if (b->tasks >= 0 && (!r->init || b->init >= 0))
 		return true;
-	complain("run: %s: %s", r->path, strerror(errno));
+	r->again = is_gone(-errno);
+	if (!r->again)
+		complain("run: %s: %s", r->path, strerror(errno));
 	return false;
 }
 
@@ -162,7 +242,9 @@ static bool start(struct run *r, char **argv)
 		char *why = errno == ENOSPC ? attach_error(&(struct place){
 			.directory = r->path, .path = r->path, .target = r->spot.directory }) : NULL;
 
-		complain("run: %s: %s", r->path, why ? why : enter_error(errno));
+		r->again = r->below && (is_gone(-errno) || errno == ECANCELED);
+		if (!r->again)
+			complain("run: %s: %s", r->path, why ? why : enter_error(errno));
 		free(why);
 	}
 	if (b.tasks >= 0)
@@ -210,37 +292,87 @@ static bool clear(struct run *r)
 	return done;
 }
 
+/* Give the lease back: the container is dead, and nobody enters it any more. */
+static void die(struct run *r)
+{
+	int plain = openat(r->job.cfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (plain < 0)
+		return;
+	if (r->entered == r->job.cfd)
+		r->entered = plain;
+	close(r->job.cfd);
+	r->job.cfd = plain;
+}
+
+/* Remove the container and what is below. Others may make something there meanwhile. */
+static bool remove_all(struct run *r)
+{
+	unsigned long long until = now_ns(CLOCK_MONOTONIC) + 10 * NS_PER_SEC;
+	int err;
+
+	for (;;) {
+		struct rmtree tree = { .on_failed = on_failed };
+
+		/* what cannot be removed yet, and why, the last try tells */
+		if (now_ns(CLOCK_MONOTONIC) < until)
+			tree.only_empty = true;
+		rmtree_below(&tree, r->job.cfd, r->path);
+		err = object_remove(r->job.cfd);
+		if (err != -EBUSY || !tree.only_empty)
+			break;
+		die(r);
+		if (!clear(r))
+			return false;
+		poll(NULL, 0, 1);
+	}
+	if (err)
+		on_failed(r->path, err, NULL);
+	return !err;
+}
+
+/* Was the command killed because the run that made PATH has ended? */
+static bool ended_with_path(const struct run *r)
+{
+	struct containerfs_stat st;
+	int err;
+
+	if (!r->below || r->job.timed_out || !WIFSIGNALED(r->job.status) ||
+	    WTERMSIG(r->job.status) != SIGKILL)
+		return false;
+	err = object_stat(r->entered, &st);
+	return is_gone(err) || (!err && st.flags & CONTAINERFS_STAT_DEAD);
+}
+
 static bool end(struct run *r)
 {
-	struct rmtree tree = { .on_failed = on_failed };
-	bool gone = false, cleared = true;
+	bool gone = false, cleared = true, remove = r->remove || r->below;
 
+	if (ended_with_path(r))
+		complain("run: %s: killed with %s/%s, which is dead", r->path, r->spot.directory,
+			 r->spot.name);
 	/* most commands leave nothing behind */
-	if (r->remove && !r->stats)
-		gone = !unlinkat(r->dir, r->name, AT_REMOVEDIR) || is_gone(-errno);
+	if (remove && !r->stats)
+		gone = !object_remove(r->job.cfd);
+	/* who has come to run here, too, is to see why it ends */
+	if (!gone && !r->stats)
+		die(r);
 	if (!gone)
 		cleared = clear(r);
 	if (r->stats)
 		job_stats(&r->job, r->path, r->json);
-	if (r->remove && !gone && cleared) {
-		rmtree_below(&tree, r->job.cfd, r->path);
-		rmtree_self(&tree, r->job.cfd, r->path);
-	}
+	if (remove && !gone && cleared)
+		cleared = remove_all(r);
 	/* the lease: the container, if it stays, is dead */
 	close(r->job.cfd);
 	if (r->remove)
 		spot_forget(&r->spot);
-	return cleared && !tree.failed;
+	else
+		spot_keep(&r->spot);
+	return cleared;
 }
 
 /* --- the whole --- */
-
-static void undo(struct run *r)
-{
-	if (r->name)
-		unlinkat(r->dir, r->name, AT_REMOVEDIR);
-	spot_forget(&r->spot);
-}
 
 /* The whole of it in this process; exit status. */
 static int run(struct run *r, char **argv)
@@ -249,15 +381,18 @@ static int run(struct run *r, char **argv)
 
 	job_signals();
 	r->job.begun = now_ns(CLOCK_MONOTONIC);
-	if (!start(r, argv)) {
+	while (!start(r, argv)) {
 		undo(r);
-		return EXIT_OURS;
+		if (!r->again || !prepare(r))
+			return EXIT_OURS;
 	}
 	if (r->told >= 0)
 		close(r->told);
 	r->told = -1;
-	if (!has_end(r))
+	if (!has_end(r)) {
+		spot_keep(&r->spot);
 		return EXIT_SUCCESS;
+	}
 	job_wait(&r->job);
 	status = job_exit_status(&r->job);
 	return end(r) ? status : EXIT_OURS;
@@ -357,33 +492,6 @@ static bool take_option(struct run *r, int key)
 	return false;
 }
 
-/* Does the command enter a user namespace? */
-static bool enters_user(const struct run *r)
-{
-	if (r->spot.there < 0)
-		return r->creation.flags & CONTAINER_NEW_USER_NS || r->creation.nr_fds;
-	return r->there.held & CLONE_NEWUSER;
-}
-
-static int run_in(struct run *r, char **argv, const char *path, char **command)
-{
-	int status = EXIT_OURS;
-
-	if (!spot_find("run", path, r->creation.hierarchy, &r->spot))
-		return EXIT_OURS;
-	if (r->spot.there >= 0)
-		object_stat(r->spot.there, &r->there);
-	if (enters_user(r) && !be_sealed("run", argv - 1))
-		return EXIT_OURS;
-	if (!make(r))
-		spot_forget(&r->spot);
-	else if (r->detach)
-		status = run_behind(r, command);
-	else
-		status = run(r, command);
-	return status;
-}
-
 int cmd_run(int argc, char **argv)
 {
 	struct run r = { .entered = -1, .dir = -1, .told = -1,
@@ -406,5 +514,9 @@ int cmd_run(int argc, char **argv)
 	r.cwd = getcwd(NULL, 0);
 	r.job.timeout = r.timeout;
 	r.job.kill_after = r.kill_after;
-	return run_in(&r, argv, argv[optind], command);
+	r.argv = argv - 1;
+	r.arg = argv[optind];
+	if (!prepare(&r))
+		return EXIT_OURS;
+	return r.detach ? run_behind(&r, command) : run(&r, command);
 }

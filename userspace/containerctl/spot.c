@@ -4,6 +4,10 @@
  *
  * A PATH is one of the file system if what exists of it leads into a hierarchy. Else it is
  * a path within a hierarchy (home.c). Containers on the way are made.
+ *
+ * Other programs make and remove containers on the same way at the same time. A container
+ * that was made on the way carries the sticky bit until somebody wants to keep it: so the
+ * last one of the runs that use it can remove it, also if another one made it, and was killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -76,26 +80,43 @@ static char *path_of(int fd)
 	return xstrdup(path);
 }
 
-/* Go one word on, and make the container if it is not there. Reports. */
-static bool go_down(const char *command, struct spot *spot, const char *word)
-{
-	int sub = openat(spot->fd, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	char *path = path_join(spot->directory, word);
+enum step { DONE, FAILED, AGAIN };
 
-	if (sub < 0 && errno == ENOENT && !mkdirat(spot->fd, word, 0755)) {
-		spot->made++;
-		sub = openat(spot->fd, word, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+static int open_container(int dir, const char *name)
+{
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/*
+ * Go one word on, and make the container if it is not there. Reports FAILED. AGAIN: somebody
+ * has removed it, or the one above, at the same time.
+ */
+static enum step go_down(const char *command, struct spot *spot, const char *word)
+{
+	int sub = open_container(spot->fd, word);
+	char *path = path_join(spot->directory, word);
+	bool made = false;
+
+	if (sub < 0 && errno == ENOENT) {
+		/* the sticky bit says that it goes when it is empty */
+		made = !mkdirat(spot->fd, word, 0755 | S_ISVTX);
+		if (made || errno == EEXIST)
+			sub = open_container(spot->fd, word);
+		spot->made += made;
 	}
 	if (sub < 0) {
-		complain("%s: %s: %s", command, path, strerror(errno));
+		enum step step = is_gone(-errno) ? AGAIN : FAILED;
+
+		if (step == FAILED)
+			complain("%s: %s: %s", command, path, strerror(errno));
 		free(path);
-		return false;
+		return step;
 	}
 	close(spot->fd);
 	free(spot->directory);
 	spot->fd = sub;
 	spot->directory = path;
-	return true;
+	return DONE;
 }
 
 static bool has_dots(const char *path)
@@ -106,20 +127,22 @@ static bool has_dots(const char *path)
 	return false;
 }
 
-static bool go(const char *command, struct spot *spot, char *rest)
+static enum step go(const char *command, struct spot *spot, char *rest)
 {
+	enum step step = DONE;
 	char *word;
 
 	/* before anything is made */
 	if (has_dots(rest)) {
 		complain("%s: \"..\" may not be in the part of a PATH that is to be made", command);
-		return false;
+		return FAILED;
 	}
-	while ((word = strsep(&rest, "/")) && rest)
-		if (*word && strcmp(word, ".") && !go_down(command, spot, word))
-			return false;
-	spot->name = xstrdup(word);
-	return true;
+	while (step == DONE && (word = strsep(&rest, "/")) && rest)
+		if (*word && strcmp(word, "."))
+			step = go_down(command, spot, word);
+	if (step == DONE)
+		spot->name = xstrdup(word);
+	return step;
 }
 
 enum found { FOUND_NOT, FOUND, FOUND_TOP };
@@ -189,47 +212,106 @@ static bool begin(const char *command, const char *path, const char *hierarchy,
 	return true;
 }
 
-bool spot_find(const char *command, const char *arg, const char *hierarchy, struct spot *spot)
+/* The last word, of which it is known or not that it is not there. Reports FAILED. */
+static enum step look_last(const char *command, struct spot *spot, bool known)
+{
+	char *path;
+
+	if (known)
+		return DONE;
+	spot->there = open_container(spot->fd, spot->name);
+	if (spot->there >= 0 || is_gone(-errno))
+		return DONE;
+	path = path_join(spot->directory, spot->name);
+	complain("%s: %s: %s", command, path, strerror(errno));
+	free(path);
+	return FAILED;
+}
+
+static enum step find(const char *command, const char *arg, const char *hierarchy,
+		      struct spot *spot)
 {
 	char *path = path_join(arg[0] == '/' ? "" : ".", arg);
 	enum found found = FOUND_NOT;
-	bool done;
+	enum step step = FAILED;
 	size_t at;
 	int err;
 
 	*spot = (struct spot){ .fd = -1, .there = -1 };
 	err = hierarchy ? -ENOENT : ask_way(command, path);
-	done = err != -ETIMEDOUT;
-	if (done && err != -ENOENT)
+	if (err != -ETIMEDOUT && err != -ENOENT)
 		found = find_existing(path, spot);
-	if (done && found == FOUND_NOT) {
-		done = begin(command, path, hierarchy, spot, &at) && go(command, spot, path + at);
-		if (done && (!*spot->name || !strcmp(spot->name, ".")))
+	if (found == FOUND)
+		step = DONE;
+	if (err != -ETIMEDOUT && found == FOUND_NOT && begin(command, path, hierarchy, spot, &at)) {
+		step = go(command, spot, path + at);
+		if (step == DONE && (!*spot->name || !strcmp(spot->name, ".")))
 			found = FOUND_TOP;
 		/* the question before has told that it is not there, if it asked for this place */
-		else if (done && (err != -ENOENT || hierarchy || at <= 2))
-			spot->there = openat(spot->fd, spot->name,
-					     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		else if (step == DONE)
+			step = look_last(command, spot, err == -ENOENT && !hierarchy && at > 2);
 	}
 	free(path);
 	if (found == FOUND_TOP)
-		done = is_top(command, arg);
-	if (!done)
+		step = is_top(command, arg) ? DONE : FAILED;
+	return step;
+}
+
+bool spot_find(const char *command, const char *arg, const char *hierarchy, struct spot *spot)
+{
+	enum step step;
+	int tries = 0;
+
+	while ((step = find(command, arg, hierarchy, spot)) != DONE) {
+		int err = errno;
+
+		spot_forget(spot);
 		spot_free(spot);
-	return done;
+		if (step == AGAIN && ++tries < SPOT_TRIES)
+			continue;
+		if (step == AGAIN)
+			complain("%s: %s: %s", command, arg, strerror(err));
+		return false;
+	}
+	return true;
 }
 
 void spot_forget(struct spot *spot)
 {
-	char *path = xstrdup(spot->directory), *slash;
+	struct containerfs_stat object;
+	int fd = spot->fd < 0 ? -1 : openat(spot->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), up;
+	struct stat st;
 
 	/* the innermost first; one that somebody uses stays */
-	for (; spot->made && (slash = strrchr(path, '/')); spot->made--) {
-		if (rmdir(path))
+	while (fd >= 0 && !fstat(fd, &st) && st.st_mode & S_ISVTX && !object_stat(fd, &object) &&
+	       !(object.flags & CONTAINERFS_STAT_TOP)) {
+		up = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (object_remove(fd)) {
+			if (up >= 0)
+				close(up);
 			break;
-		*slash = '\0';
+		}
+		close(fd);
+		fd = up;
 	}
-	free(path);
+	if (fd >= 0)
+		close(fd);
+}
+
+void spot_keep(struct spot *spot)
+{
+	int fd = spot->made ? openat(spot->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1, up;
+	struct stat st;
+
+	for (; fd >= 0 && spot->made; spot->made--) {
+		if (!fstat(fd, &st))
+			fchmod(fd, st.st_mode & 0777);
+		up = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = up;
+	}
+	if (fd >= 0)
+		close(fd);
 }
 
 void spot_free(struct spot *spot)
