@@ -288,7 +288,8 @@ bool creation_holds(const struct creation *c)
 
 bool creation_enters(const struct creation *c)
 {
-	return c->nr_fds || c->flags & CONTAINER_NEW_USER_NS;
+	return c->nr_fds || c->flags & (CONTAINER_NEW_USER_NS | CONTAINER_NEW_FS_NS |
+					CONTAINER_NEW_EMPTY_FS_NS);
 }
 
 /* --- the container --- */

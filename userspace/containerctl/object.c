@@ -32,7 +32,7 @@ int object_stat(int fd, struct containerfs_stat *st)
 
 bool object_enters(const struct containerfs_stat *st)
 {
-	return st->held & CLONE_NEWUSER;
+	return st->held & (CLONE_NEWUSER | CLONE_NEWNS | CONTAINERFS_HOLD_ROOT);
 }
 
 /* The last part of the path that the directory @fd has now; for free(). */

@@ -8,10 +8,11 @@
  * interpreter of a script, for instance), leads to that file, past all mount namespaces. Who
  * opens it so could write to it as soon as nobody runs it (CVE-2019-5736 of others).
  *
- * So whoever enters a user namespace runs from a copy in memory, which is sealed: nobody can
- * write to it, and it is gone with the last process that uses it. Without a user namespace,
- * user 0 inside is the host's root, who needs no such way; and all others cannot write to
- * the file.
+ * It also leads there for user 0 of a container that is kept from the host's files by its
+ * root or mount namespace alone.
+ *
+ * So whoever enters one of these runs from a copy in memory, which is sealed: nobody can
+ * write to it, and it is gone with the last process that uses it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -85,7 +86,7 @@ bool be_sealed(const char *command, char **argv)
 		program_pass_directory();
 		execveat(fd, "", argv, environ, AT_EMPTY_PATH);
 	}
-	complain("%s: cannot run from a sealed copy in memory, which a container with a user "
-		 "namespace needs: %s", command, strerror(errno));
+	complain("%s: cannot run from a sealed copy in memory, which a container with a root "
+		 "or user namespace of its own needs: %s", command, strerror(errno));
 	return false;
 }
