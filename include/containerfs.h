@@ -116,6 +116,17 @@ int container_open(const char *path);
  */
 pid_t container_fork(int cfd, unsigned int flags, int *pidfd);
 
+/*
+ * The same, but the child goes to the container @below, which is below @cfd, and has been in
+ * no other: so it counts for the limits of @below, and dies with it. It enters what @cfd
+ * holds, and nothing that @below holds. @below, too, is closed in the child. CONTAINER_INIT
+ * means the init of @below. If the child is process 1 of the PID namespace that @cfd holds,
+ * it is the init of @cfd, too, and has been there for that.
+ *
+ * Errors are those of container_fork(), of either container.
+ */
+pid_t container_fork_below(int cfd, int below, unsigned int flags, int *pidfd);
+
 /* container_fork(@cfd, 0, NULL) */
 pid_t fork_into_container(int cfd);
 

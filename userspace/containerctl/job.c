@@ -94,8 +94,10 @@ struct wait {
 	bool			 over;
 };
 
+/* The command is not waited for any more, because this ends it. */
 static void end_by(struct wait *w, int status)
 {
+	kill(w->job->pid, SIGKILL);
 	w->job->status = status;
 	w->over = true;
 }
@@ -129,11 +131,15 @@ static void look_at_init(struct wait *w)
 	wait4(job->pid, &job->status, WNOHANG, &job->usage);
 }
 
-/* @signal asks for the end: --kill-after counts from the first of these. */
+static bool asks_for_end(int signal)
+{
+	return signal != SIGTSTP && signal != SIGUSR1 && signal != SIGUSR2;
+}
+
+/* --kill-after counts from the first signal that asks for the end. */
 static void asked(struct wait *w, int signal)
 {
-	if (!w->job->kill_after || w->killing || signal == SIGTSTP || signal == SIGUSR1 ||
-	    signal == SIGUSR2)
+	if (!w->job->kill_after || w->killing || !asks_for_end(signal))
 		return;
 	w->end = now_ns(CLOCK_MONOTONIC) + w->job->kill_after;
 	w->killing = true;
@@ -146,6 +152,11 @@ static void pass_on(struct wait *w, const struct signalfd_siginfo *info)
 
 	if (signal == SIGCHLD) {
 		look_at_child(w);
+		return;
+	}
+	/* in a frozen container it would not hear of it before the thaw */
+	if (asks_for_end(signal) && is_newborn(pid)) {
+		end_by(w, signal);
 		return;
 	}
 	/* what the kernel would drop we do ourselves, as it does it to every other process */

@@ -65,6 +65,11 @@ bool terminal_stop(void);
  */
 bool is_deaf(pid_t pid, int signal);
 
+/* --- newborn.c --- */
+
+/* Is our child @pid still on its way, so that it has not become the command yet? */
+bool is_newborn(pid_t pid);
+
 /* --- sealed.c --- */
 
 /*

@@ -171,27 +171,6 @@ static bool prepare(struct run *r)
 
 /* --- the command --- */
 
-/* Files of the container below, which the command may not be able to open once it is inside. */
-struct below {
-	int	tasks, init;		/* or -1 */
-};
-
-static bool open_below(struct run *r, struct below *b)
-{
-	*b = (struct below){ -1, -1 };
-	if (!r->below)
-		return true;
-	b->tasks = openat(r->job.cfd, "tasks", O_WRONLY | O_CLOEXEC);
-	if (r->init)
-		b->init = openat(r->job.cfd, "container.init", O_WRONLY | O_CLOEXEC);
-	if (b->tasks >= 0 && (!r->init || b->init >= 0))
-		return true;
-	r->again = is_gone(-errno);
-	if (!r->again)
-		complain("run: %s: %s", r->path, strerror(errno));
-	return false;
-}
-
 /* A session of its own, and nothing to read; where its output goes is the caller's choice. */
 static void leave_terminal(void)
 {
@@ -202,13 +181,8 @@ static void leave_terminal(void)
 		dup2(null, STDIN_FILENO);
 }
 
-static void __attribute__((noreturn)) child(struct run *r, const struct below *b, char **argv)
+static void __attribute__((noreturn)) child(struct run *r, char **argv)
 {
-	if ((b->tasks >= 0 && write(b->tasks, "0", 1) < 0) ||
-	    (b->init >= 0 && write(b->init, "0", 1) < 0)) {
-		complain("run: %s: %s", r->path, container_error(-errno));
-		_exit(EXIT_OURS);
-	}
 	/* in a copy of our mounts, the command is where we are */
 	if (r->creation.flags & CONTAINER_NEW_FS_NS && r->cwd && chdir(r->cwd))
 		complain("run: %s: %s", r->cwd, strerror(errno));
@@ -222,22 +196,28 @@ static const char *enter_error(int err)
 	return err == EBUSY ? "the container has an init already" : container_error(-err);
 }
 
+/* The child goes straight to where it is to be: the container above may be frozen. */
+static pid_t fork_command(struct run *r, unsigned int flags)
+{
+	struct job *job = &r->job;
+
+	return r->below ? container_fork_below(r->entered, job->cfd, flags, &job->pidfd) :
+			  container_fork(r->entered, flags, &job->pidfd);
+}
+
 static bool start(struct run *r, char **argv)
 {
-	unsigned int flags = r->init && !r->below ? CONTAINER_INIT : 0;
+	unsigned int flags = r->init ? CONTAINER_INIT : 0;
 	struct containerfs_stat st;
 	struct job *job = &r->job;
-	struct below b;
 	bool may_be_init;
 
-	if (!open_below(r, &b))
-		return false;
-	may_be_init = flags || r->there.held & CLONE_NEWPID ||
+	may_be_init = (flags && !r->below) || r->there.held & CLONE_NEWPID ||
 		      (r->spot.there < 0 && (r->creation.flags & CONTAINER_NEW_PID_NS ||
 					     r->creation.nr_fds));
-	job->pid = container_fork(r->entered, flags, &job->pidfd);
+	job->pid = fork_command(r, flags);
 	if (!job->pid)
-		child(r, &b, argv);
+		child(r, argv);
 	if (job->pid < 0) {
 		char *why = errno == ENOSPC ? attach_error(&(struct place){
 			.directory = r->path, .path = r->path, .target = r->spot.directory }) : NULL;
@@ -246,13 +226,8 @@ static bool start(struct run *r, char **argv)
 		if (!r->again)
 			complain("run: %s: %s", r->path, why ? why : enter_error(errno));
 		free(why);
-	}
-	if (b.tasks >= 0)
-		close(b.tasks);
-	if (b.init >= 0)
-		close(b.init);
-	if (job->pid < 0)
 		return false;
+	}
 	if (may_be_init && !object_stat(r->entered, &st) && st.init == job->pid)
 		job->init = container_poll_fd(r->entered);
 	return true;

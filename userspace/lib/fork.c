@@ -24,6 +24,7 @@ static void fork_child(struct gate *gate, struct talk *talk, struct thread_pidns
 	/* before any namespace, because its root could look into this process from then on */
 	word.error = enter_hidden();
 	close(gate->cfd);
+	close_fd(gate->below);
 	close_fd(there->self);
 	if (!word.error)
 		word.error = enter_held(&gate->held);
@@ -42,6 +43,21 @@ static int write_pid(int fd, pid_t pid)
 	return write_text(fd, text);
 }
 
+/*
+ * An init must be in its container when it is named. Any other child goes straight to where
+ * it is to be, because a container on the way could be frozen, and have a limit.
+ */
+static int fork_place(const struct gate *gate, bool is_init, pid_t pid)
+{
+	if ((gate->below < 0 || is_init) && write_pid(gate->procs, pid))
+		return -1;
+	if (is_init && write_pid(gate->init, pid))
+		return -1;
+	if (gate->below >= 0 && write_pid(gate->below_procs, pid))
+		return -1;
+	return gate->below_init >= 0 ? write_pid(gate->below_init, pid) : 0;
+}
+
 /* The child is let in, or it is told why not. */
 static int fork_admit(struct gate *gate, struct talk *talk, pid_t pid)
 {
@@ -55,13 +71,11 @@ static int fork_admit(struct gate *gate, struct talk *talk, pid_t pid)
 		errno = word.error;
 		return -1;
 	}
-	if (write_pid(gate->procs, pid)) {
+	if (fork_place(gate, gate_is_init(gate, word.pid), pid)) {
 		if (errno == ESRCH)
 			errno = ECANCELED;	/* killed meanwhile */
 		return -1;
 	}
-	if (gate_is_init(gate, word.pid) && write_pid(gate->init, pid))
-		return -1;
 	if (talk_say(talk, false, &word))
 		return -1;
 	gate->taken = false;
@@ -78,7 +92,8 @@ static void fork_undo(pid_t pid)
 	errno = err;
 }
 
-API pid_t container_fork(int cfd, unsigned int flags, int *pidfd)
+/* @is_below: the child goes to @below. */
+static pid_t fork_to(int cfd, int below, bool is_below, unsigned int flags, int *pidfd)
 {
 	struct thread_pidns there;
 	struct gate gate;
@@ -87,7 +102,7 @@ API pid_t container_fork(int cfd, unsigned int flags, int *pidfd)
 	pid_t pid = -1;
 
 	calm_begin(&calm);
-	if (gate_open(&gate, cfd, flags))
+	if (is_below ? gate_open_below(&gate, cfd, below, flags) : gate_open(&gate, cfd, flags))
 		goto out;
 	if (talk_open(&talk))
 		goto out_gate;
@@ -116,6 +131,16 @@ out_gate:
 out:
 	calm_end(&calm);
 	return pid;
+}
+
+API pid_t container_fork(int cfd, unsigned int flags, int *pidfd)
+{
+	return fork_to(cfd, -1, false, flags, pidfd);
+}
+
+API pid_t container_fork_below(int cfd, int below, unsigned int flags, int *pidfd)
+{
+	return fork_to(cfd, below, true, flags, pidfd);
 }
 
 API pid_t fork_into_container(int cfd)

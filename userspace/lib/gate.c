@@ -56,7 +56,8 @@ static int gate_lock(struct gate *gate)
 
 int gate_open(struct gate *gate, int cfd, unsigned int flags)
 {
-	*gate = (struct gate){ .cfd = cfd, .flags = flags, .procs = -1, .init = -1 };
+	*gate = (struct gate){ .cfd = cfd, .flags = flags, .procs = -1, .init = -1,
+			       .below = -1, .below_procs = -1, .below_init = -1 };
 	held_none(&gate->held);
 	if (gate_look(gate))
 		return -1;
@@ -70,6 +71,33 @@ int gate_open(struct gate *gate, int cfd, unsigned int flags)
 	if (gate->procs < 0)
 		goto fail;
 	if (!held_open(cfd, &gate->stat, ~0u, &gate->held))
+		return 0;
+fail:
+	gate_close(gate);
+	return -1;
+}
+
+int gate_open_below(struct gate *gate, int cfd, int below, unsigned int flags)
+{
+	struct containerfs_stat stat;
+
+	if (gate_open(gate, cfd, flags & ~CONTAINER_INIT))
+		return -1;
+	if (cont_stat(below, &stat))
+		goto fail;
+	errno = ECANCELED;
+	if (stat.flags & CONTAINERFS_STAT_DEAD)
+		goto fail;
+	errno = EBUSY;
+	if (flags & CONTAINER_INIT && stat.state != CONTAINERFS_INIT_NONE)
+		goto fail;
+	gate->below = below;
+	gate->below_procs = cont_file(below, "cgroup.procs", O_WRONLY);
+	if (gate->below_procs < 0)
+		goto fail;
+	if (flags & CONTAINER_INIT)
+		gate->below_init = cont_file(below, "container.init", O_WRONLY);
+	if (!(flags & CONTAINER_INIT) || gate->below_init >= 0)
 		return 0;
 fail:
 	gate_close(gate);
@@ -104,8 +132,10 @@ void gate_close_in_child(struct gate *gate)
 {
 	close_fd(gate->init);
 	close_fd(gate->procs);
+	close_fd(gate->below_procs);
+	close_fd(gate->below_init);
 	held_close(&gate->held);
-	gate->init = gate->procs = -1;
+	gate->init = gate->procs = gate->below_procs = gate->below_init = -1;
 }
 
 bool gate_is_init(const struct gate *gate, int nspid)

@@ -159,9 +159,13 @@ struct gate {
 	int			procs;		/* cgroup.procs */
 	int			init;		/* container.init, locked, or -1: no init is due */
 	bool			taken;		/* the PID namespace has lost its process 1 */
+	int			below;		/* where the child goes, or -1: to @cfd */
+	int			below_procs, below_init;	/* files of @below, or -1 */
 };
 /* EINVAL: @flags. ECANCELED: dead. */
 int gate_open(struct gate *gate, int cfd, unsigned int flags);
+/* The child enters what @cfd holds, but goes to @below; CONTAINER_INIT means @below's init. */
+int gate_open_below(struct gate *gate, int cfd, int below, unsigned int flags);
 void gate_close(struct gate *gate);
 /* Also unlocks. In the child that remains. */
 void gate_close_in_child(struct gate *gate);
