@@ -22,7 +22,7 @@
 	X(NAMESPACES, "the namespaces of the host cannot be joined",				\
 	  "mount outside of the container, or give it CAP_SYS_ADMIN and CAP_SYS_CHROOT")	\
 	X(ROOT_DIRECTORY, "it cannot make itself a root directory of mounts of its own",	\
-	  "Linux 5.15 or later, with CAP_SYS_CHROOT and no filter of system calls")		\
+	  "Linux 6.1 or later, with CAP_SYS_CHROOT and no filter of system calls")		\
 	X(SOCKET, "its socket cannot be made",							\
 	  "see whether its directory exists and can be written to")				\
 	X(SOCKET_DIRECTORY, "the directory of its socket can be written to by others than root",	\
@@ -48,7 +48,7 @@
 	X(MEMORY, "there is not enough memory",							\
 	  "see whether the machine's is used up, or a cgroup's")				\
 	X(OLD_KERNEL, "the BPF programs cannot be loaded",					\
-	  "Linux 5.15 or later; LIBBPF_LOG_LEVEL=info containerfsd -f shows what the kernel says of them")	\
+	  "Linux 6.1 or later; LIBBPF_LOG_LEVEL=info containerfsd -f shows what the kernel says of them")	\
 	X(NO_FUSE, "there is no /dev/fuse",							\
 	  "modprobe fuse, or a kernel with CONFIG_FUSE_FS")					\
 	X(CAPABILITIES, "capabilities cannot be given up",					\
