@@ -109,6 +109,10 @@ static int check_parent(int dirfd, const char *path, bool holds)
 	char *parent;
 	int fd, ret = -1;
 
+	if (!len) {
+		errno = ENOENT;
+		return -1;
+	}
 	while (len && path[len - 1] == '/')
 		len--;
 	while (len && path[len - 1] != '/')
@@ -141,6 +145,17 @@ static int fill(int cfd, const struct fresh *fresh, uint64_t flags)
 	return flags & FLAGS_LEASE && ioctl(cfd, CONTAINERFS_IOC_LEASE, &lease) ? -1 : 0;
 }
 
+/* Is @path another directory than @cfd by now? If @cfd could not be opened, that is not known. */
+static bool renamed(int dirfd, const char *path, int cfd)
+{
+	struct stat named, made;
+
+	if (cfd < 0)
+		return false;
+	return fstatat(dirfd, path, &named, AT_SYMLINK_NOFOLLOW) || fstat(cfd, &made) ||
+	       named.st_dev != made.st_dev || named.st_ino != made.st_ino;
+}
+
 static int create(int dirfd, const char *path, const struct container_create_args *args)
 {
 	struct fresh fresh;
@@ -154,8 +169,9 @@ static int create(int dirfd, const char *path, const struct container_create_arg
 	if (cfd >= 0 && !fill(cfd, &fresh, args->flags))
 		return cfd;
 	err = errno;
+	if (!renamed(dirfd, path, cfd))
+		unlinkat(dirfd, path, AT_REMOVEDIR);
 	close_fd(cfd);
-	unlinkat(dirfd, path, AT_REMOVEDIR);
 	errno = err == EACCES ? EPERM : err;
 	return -1;
 }

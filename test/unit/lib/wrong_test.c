@@ -239,7 +239,7 @@ START_TEST(create_where)
 	ck_assert_int_eq(container_create("/nowhere/x", 0), -1);
 	ck_assert_int_eq(errno, ENOENT);
 	ck_assert_int_eq(container_create("", 0), -1);
-	ck_assert_int_ne(errno, 0);
+	ck_assert_int_eq(errno, ENOENT);
 	ck_assert_int_eq(container_create("/etc/passwd/x", 0), -1);
 	ck_assert_int_eq(errno, ENOTDIR);
 	memset(name, 'x', sizeof(name) - 1);
