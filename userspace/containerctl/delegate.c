@@ -7,6 +7,9 @@
  * what the whole may use, the limits of this container, stays root's, and with it all that
  * is above. Below, everything is made by the user and belongs to the user.
  *
+ * Who may lease the container may have it removed, and its limits with it: then its tasks are
+ * dead, and nothing that is left would need them.
+ *
  * Nothing leads out: to attach a task takes the `tasks` or `cgroup.procs` of the place to go
  * to, and those above belong to others.
  */
@@ -34,7 +37,7 @@ static const struct given {
 	{ "tasks", "attach own tasks" },
 	{ "cgroup.procs" },
 	{ "container.kill", "kill what is in it" },
-	{ "container.lease", "lease it" },
+	{ "container.lease", "end and remove it by a lease" },
 	{ "container.init", "name an init" },
 	{ "freezer.state", "freeze and thaw it" },
 	{ "ns.clone_name", "name and keep clones" },
