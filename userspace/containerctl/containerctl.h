@@ -183,6 +183,8 @@ void explain_place(const char *command, const char *arg, const struct mounts *al
 		   const struct mounts *hierarchies, int err);
 /* What @err says of a container: that it has been removed, or is dead, or strerror(). */
 const char *container_error(int err);
+/* What @err, an errno of container_fork(), says. */
+const char *enter_error(int err);
 /* Why no task can be moved to @place (ENOSPC); NULL: complain_file() knows. For free(). */
 char *attach_error(const struct place *place);
 

@@ -298,6 +298,7 @@ const char *create_error(int err)
 {
 	switch (err) {
 	case ECANCELED:
+		return "the container above is dead";
 	case ENODEV:
 		return container_error(-err);
 	case EEXIST:

@@ -24,7 +24,7 @@ static int enter(const char *arg, const struct place *place, char **argv)
 		job_exec("enter", argv, -1);
 	if (job.pid < 0) {
 		why = errno == ENOSPC ? attach_error(place) : NULL;
-		complain("enter: %s: %s", arg, why ? why : container_error(-errno));
+		complain("enter: %s: %s", arg, why ? why : enter_error(errno));
 		free(why);
 		return EXIT_OURS;
 	}

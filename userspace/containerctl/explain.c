@@ -52,6 +52,19 @@ const char *container_error(int err)
 	return is_gone(err) ? "the container has been removed" : strerror(-err);
 }
 
+const char *enter_error(int err)
+{
+	switch (err) {
+	case EBUSY:
+		return "the container has an init already";
+	case EINVAL:
+		return "this process is in no ancestor of its PID namespace, or the user or group "
+		       "of its credentials (cred) has no id in its user namespace";
+	default:
+		return container_error(-err);
+	}
+}
+
 /* --- no hierarchy is mounted, or its daemon is dead --- */
 
 static bool is_dead(const struct mount *mount)
@@ -181,11 +194,10 @@ static void append(char **list, const char *separator, char *text)
 
 /*
  * The list in file @name of @directory, for free(). If it is empty, the list of the
- * next container above that has one is returned; then *@commands, from the top down,
+ * next container above that has one, as the top has, is returned; then *@commands, from the top down,
  * are the commands that write it into the files that were empty.
  */
-static char *cpuset_list(const char *directory, const char *target, const char *name,
-			 char **commands)
+static char *cpuset_list(const char *directory, const char *name, char **commands)
 {
 	char *file = path_join(directory, name), *above, *list = NULL;
 
@@ -193,11 +205,11 @@ static char *cpuset_list(const char *directory, const char *target, const char *
 		list = NULL;
 	if (list)
 		list[strcspn(list, "\n")] = '\0';
-	if (list && !*list && strcmp(directory, target)) {
+	if (list && !*list) {
 		free(list);
 		above = xstrdup(directory);
 		*strrchr(above, '/') = '\0';
-		list = cpuset_list(above, target, name, commands);
+		list = cpuset_list(above, name, commands);
 		free(above);
 		if (list)
 			append(commands, "; ", xasprintf("echo %s > %s", list, file));
@@ -213,7 +225,7 @@ char *attach_error(const struct place *place)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		before = commands ? xstrdup(commands) : NULL;
-		free(cpuset_list(place->directory, place->target, names[i], &commands));
+		free(cpuset_list(place->directory, names[i], &commands));
 		if (commands && (!before || strcmp(before, commands)))
 			append(&missing, " and no ", xstrdup(names[i]));
 		free(before);

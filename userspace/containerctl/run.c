@@ -191,11 +191,6 @@ static void __attribute__((noreturn)) child(struct run *r, char **argv)
 	job_exec("run", argv, r->told);
 }
 
-static const char *enter_error(int err)
-{
-	return err == EBUSY ? "the container has an init already" : container_error(-err);
-}
-
 /* The child goes straight to where it is to be: the container above may be frozen. */
 static pid_t fork_command(struct run *r, unsigned int flags)
 {
