@@ -200,6 +200,14 @@ static pid_t fork_command(struct run *r, unsigned int flags)
 			  container_fork(r->entered, flags, &job->pidfd);
 }
 
+static bool has_ended(int cfd)
+{
+	struct containerfs_stat st;
+	int err = object_stat(cfd, &st);
+
+	return is_gone(err) || (!err && st.flags & CONTAINERFS_STAT_DEAD);
+}
+
 static bool start(struct run *r, char **argv)
 {
 	unsigned int flags = r->init ? CONTAINER_INIT : 0;
@@ -217,9 +225,11 @@ static bool start(struct run *r, char **argv)
 		char *why = errno == ENOSPC ? attach_error(&(struct place){
 			.directory = r->path, .path = r->path, .target = r->spot.directory }) : NULL;
 
-		r->again = r->below && (is_gone(-errno) || errno == ECANCELED);
+		int err = errno;
+
+		r->again = r->below && (has_ended(job->cfd) || has_ended(r->entered));
 		if (!r->again)
-			complain("run: %s: %s", r->path, why ? why : enter_error(errno));
+			complain("run: %s: %s", r->path, why ? why : enter_error(err));
 		free(why);
 		return false;
 	}
@@ -304,14 +314,8 @@ static bool remove_all(struct run *r)
 /* Was the command killed because the run that made PATH has ended? */
 static bool ended_with_path(const struct run *r)
 {
-	struct containerfs_stat st;
-	int err;
-
-	if (!r->below || r->job.timed_out || !WIFSIGNALED(r->job.status) ||
-	    WTERMSIG(r->job.status) != SIGKILL)
-		return false;
-	err = object_stat(r->entered, &st);
-	return is_gone(err) || (!err && st.flags & CONTAINERFS_STAT_DEAD);
+	return r->below && !r->job.timed_out && WIFSIGNALED(r->job.status) &&
+	       WTERMSIG(r->job.status) == SIGKILL && has_ended(r->entered);
 }
 
 static bool end(struct run *r)
