@@ -28,17 +28,55 @@ m=$tmp/m t=$tmp/m/t
 passed=0 failed=0
 victims=()
 
+# Prints the process id of the daemon that serves this test, if there is one.
+daemons() {
+	ps -C containerfsd -o pid=,args= |
+		awk -v "sock=$CONTAINERFS_SOCKET" '$NF == sock { print $1 }'
+}
+
+# Unmounts whatever the test has mounted of containerfs; this mount namespace is its own.
+unmount_all() {
+	findmnt -rno TARGET -t containerfs,fuse.containerfs | tac | while read -r mounted; do
+		umount "$(printf %b "$mounted")" 2> /dev/null || umount -l "$(printf %b "$mounted")"
+	done
+}
+
+# Containers that could not be removed keep a hierarchy, and so its daemon, alive.
+end_hierarchies() {
+	local id pid
+	"$ctl" hierarchies -nr -o ID,NAME 2> /dev/null | awk -v "name=ctl.$$" '$2 == name { print $1 }' |
+		while read -r id; do
+			"$ctl" hierarchies --remove "$id" --kill
+		done
+	for _ in $(seq 100); do
+		[ -n "$(daemons)" ] || return 0
+		sleep 0.02
+	done
+	for pid in $(daemons); do
+		kill -9 "$pid"
+	done
+}
+
+# Leaves nothing of the test behind; also when the test ends by a signal.
 cleanup() {
 	local file
+	trap '' TERM INT HUP
 	find "$m" -name freezer.state -print0 2> /dev/null | while read -r -d '' file; do
 		echo THAWED > "$file"
 	done
 	[ ! -d "$t" ] || echo 1 > "$t/container.kill"
 	[ ${#victims[@]} -eq 0 ] || kill -9 "${victims[@]}" 2> /dev/null
+	file=$(jobs -p)
+	# shellcheck disable=SC2086 # a list
+	[ -z "$file" ] || kill -9 $file 2> /dev/null
 	wait
-	until ! grep -q 'populated 1' "$t/container.events" 2> /dev/null; do :; done
+	for _ in $(seq 500); do
+		grep -q 'populated 1' "$t/container.events" 2> /dev/null || break
+		sleep 0.02
+	done
 	find "$m" -mindepth 1 -depth -type d -exec rmdir {} + 2> /dev/null
-	umount "$m"
+	unmount_all
+	end_hierarchies
 	rm -rf --one-file-system "$tmp"
 }
 
