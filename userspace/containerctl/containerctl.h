@@ -485,6 +485,8 @@ int object_remove(int fd);
 /* "mnt,net,root": the names of the bits @held; for free(). */
 char *held_text(unsigned int held);
 
+/* "dead", or what its init does: "none" (there is none), "running", "exited"; NULL: not known. */
+const char *object_state(const struct containerfs_stat *st);
 /* --- home.c --- */
 
 /*

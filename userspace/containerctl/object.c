@@ -30,6 +30,19 @@ int object_stat(int fd, struct containerfs_stat *st)
 	return ioctl(fd, CONTAINERFS_IOC_STAT, st) ? -errno : 0;
 }
 
+const char *object_state(const struct containerfs_stat *st)
+{
+	static const char *const names[] = {
+		[CONTAINERFS_INIT_NONE] = "none",
+		[CONTAINERFS_INIT_RUNNING] = "running",
+		[CONTAINERFS_INIT_EXITED] = "exited",
+	};
+
+	if (st->flags & CONTAINERFS_STAT_DEAD)
+		return "dead";
+	return st->state < sizeof(names) / sizeof(names[0]) ? names[st->state] : NULL;
+}
+
 bool object_enters(const struct containerfs_stat *st)
 {
 	return st->held & (CLONE_NEWUSER | CLONE_NEWNS | CONTAINERFS_HOLD_ROOT);

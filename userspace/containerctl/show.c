@@ -55,19 +55,6 @@ const struct column container_columns[] = {
 	[NR_COLUMNS]	= { NULL },
 };
 
-static const char *state_name(const struct containerfs_stat *st)
-{
-	static const char *const names[] = {
-		[CONTAINERFS_INIT_NONE] = "none",
-		[CONTAINERFS_INIT_RUNNING] = "running",
-		[CONTAINERFS_INIT_EXITED] = "exited",
-	};
-
-	if (st->flags & CONTAINERFS_STAT_DEAD)
-		return "dead";
-	return st->state < sizeof(names) / sizeof(names[0]) ? names[st->state] : NULL;
-}
-
 /* The column FL of /proc/containers. */
 static unsigned int flags_of_2019(const struct containerfs_stat *st)
 {
@@ -107,8 +94,15 @@ static void show_object(struct table *t, struct libscols_line *line, const struc
 	table_set(t, line, COL_FL, xasprintf("%02x", flags_of_2019(&o->st)));
 	table_set(t, line, COL_HOLDS, held_text(o->st.held));
 	table_set(t, line, COL_INIT, o->st.init ? xasprintf("%d", o->st.init) : NULL);
-	if (state_name(&o->st))
-		table_set(t, line, COL_STATE, xstrdup(state_name(&o->st)));
+	if (object_state(&o->st))
+		table_set(t, line, COL_STATE, xstrdup(object_state(&o->st)));
+}
+
+static bool is_dead(const struct container *cont)
+{
+	const struct object *o = cont->own;
+
+	return o && o->known && o->st.flags & CONTAINERFS_STAT_DEAD;
 }
 
 struct show {
@@ -116,6 +110,7 @@ struct show {
 	unsigned int	 what;		/* WALK_* */
 	bool		 tree;
 	bool		 objects;	/* a column of these is wanted */
+	bool		 dead;		/* dead containers are marked, for people */
 };
 
 static void show_one(const struct show *show, const struct place *place,
@@ -139,7 +134,12 @@ static void show_one(const struct show *show, const struct place *place,
 	table_set(t, line, COL_USE, xasprintf("%lu", cont->tasks));
 	table_set(t, line, COL_OWNER, xasprintf("%u", (unsigned int)cont->uid));
 	show_object(t, line, cont);
-	table_set(t, line, COL_COMMANDS, cont->commands ? xstrdup(cont->commands) : NULL);
+	if (show->dead && is_dead(cont))
+		table_set(t, line, COL_COMMANDS,
+			  xasprintf("(dead)%s%s", cont->tasks ? " " : "",
+				    cont->tasks && cont->commands ? cont->commands : ""));
+	else
+		table_set(t, line, COL_COMMANDS, cont->commands ? xstrdup(cont->commands) : NULL);
 	for (size_t i = 0; i < cont->nr_child; i++)
 		show_one(show, place, cont->child[i], line);
 }
@@ -217,6 +217,8 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree)
 	if (table_wants(show.table, COL_COMMANDS))
 		show.what |= WALK_COMMANDS | (opts.json ? WALK_ALL : 0);
 
+	show.dead = tree && !opts.json && !opts.raw && table_wants(show.table, COL_COMMANDS);
+	show.objects = show.dead;
 	for (size_t i = COL_ID; i < NR_COLUMNS; i++)
 		show.objects |= table_wants(show.table, i);
 

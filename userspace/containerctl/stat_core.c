@@ -149,6 +149,25 @@ static void add_made_by(struct values *v, const struct place *place)
 	}
 }
 
+/* What the container is as an object; ps, ns and ls show the same. */
+static void add_object(struct values *v, const struct place *place)
+{
+	struct containerfs_stat st;
+	char *held;
+
+	if (object_stat(place->fd, &st))
+		return;
+	if (object_state(&st))
+		add_string(v, "state", object_state(&st));
+	if (st.init)
+		add_number(v, "init", (unsigned long)st.init);
+	add_number(v, "leases", st.leases);
+	held = held_text(st.held);
+	if (*held)
+		add_string(v, "holds", held);
+	free(held);
+}
+
 int stat_core(const struct place *place, struct values *v)
 {
 	struct stat st;
@@ -160,6 +179,7 @@ int stat_core(const struct place *place, struct values *v)
 	add_hierarchy(v, st.st_dev);
 	add_owner(v, &st);
 	add_made_by(v, place);
+	add_object(v, place);
 	add_file(v, place, "notify_on_release", "notify_on_release", VALUE_FLAG);
 	add_file(v, place, "cgroup.clone_children", "clone_children", VALUE_FLAG);
 	add_file(v, place, "release_agent", "release_agent", VALUE_STRING);

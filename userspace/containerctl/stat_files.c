@@ -5,7 +5,8 @@
  * The files that this program knows come first, with their units. All other readable
  * files of a container follow as they are, so that a subsystem that this program
  * does not know is shown as well. A file that does not exist is not shown; a file
- * that cannot be read is shown with the reason.
+ * that cannot be read is shown with the reason. The links to what a container holds
+ * are no values; `containerctl ns` shows these.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -171,8 +172,8 @@ static void add_other(struct values *v, int fd, const char *file)
 
 	if (!group)
 		return;
-	if (is_known(file) || fstatat(fd, file, &st, 0) || !S_ISREG(st.st_mode) ||
-	    !(st.st_mode & 0444)) {
+	if (is_known(file) || fstatat(fd, file, &st, AT_SYMLINK_NOFOLLOW) ||
+	    !S_ISREG(st.st_mode) || !(st.st_mode & 0444)) {
 		free(group);
 		return;
 	}
