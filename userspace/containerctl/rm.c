@@ -45,13 +45,18 @@ static int look_for_tasks(int fd, const struct container *cont, void *arg, void 
 	return 0;
 }
 
-/* Is no task there or below? Reports. */
-static bool without_tasks(const char *arg, const struct place *place)
+/*
+ * Is no task there or below? Reports. A container that has gone has none: with @killed, the end
+ * of its tasks may have ended a lease that removes it.
+ */
+static bool without_tasks(const char *arg, const struct place *place, bool killed)
 {
 	char *where = NULL, *text;
 	int err = read_short(place->fd, "container.events", &text);
 	bool without = !err && strstr(text, "populated 0");
 
+	if (err && killed && is_gone(err))
+		return true;
 	if (err) {
 		complain_file("rm", place, "container.events", err);
 		return false;
@@ -110,7 +115,7 @@ static bool remove_place(const struct rm *rm, const char *arg, const struct plac
 	if (rm->kill && !top && !kill_tasks(arg, place))
 		return false;
 	if (rm->recursive || rm->empty) {
-		if (!rm->empty && !without_tasks(arg, place))
+		if (!rm->empty && !without_tasks(arg, place, rm->kill))
 			return false;
 		rmtree_below(&tree, place->fd, place->directory);
 		if (!top && !tree.failed)
