@@ -188,6 +188,9 @@ const char *enter_error(int err);
 /* Why no task can be moved to @place (ENOSPC); NULL: complain_file() knows. For free(). */
 char *attach_error(const struct place *place);
 
+/* After "Permission denied" of a container that is to be made. */
+#define DELEGATE_HINT	"root's `containerctl delegate USER` makes a container below which a user may"
+
 /* --- program.c --- */
 
 /* The directory that this program is in, or NULL; borrowed. */

@@ -307,14 +307,25 @@ const char *create_error(int err)
 		return "to hold namespaces takes CAP_SYS_ADMIN";
 	case ENOSPC:
 		return "too many namespaces (user.max_*_namespaces), or nested too deep";
-	case EOPNOTSUPP:
-		return "its hierarchy does not have the subsystem ns, or this kernel cannot hold a "
-		       "pid namespace without a process";
+	case EACCES:
+		return "Permission denied: " DELEGATE_HINT;
 	case EINVAL:
 		return "a map, hostname or offset is refused, or a namespace is both new and given";
 	default:
 		return strerror(err);
 	}
+}
+
+/* Why the host, or the hierarchy of @dir, cannot hold what is to be held. */
+static const char *hold_error(const struct creation *c, int dir)
+{
+	struct containerfs_stat st;
+
+	if (!object_stat(dir, &st) && !(st.flags & CONTAINERFS_STAT_NS))
+		return "its hierarchy does not have the subsystem ns, which holds namespaces";
+	if (c->flags & CONTAINER_NEW_PID_NS)
+		return "this kernel cannot hold a pid namespace without a process";
+	return strerror(EOPNOTSUPP);
 }
 
 int creation_make(struct creation *c, int dir, const char *name, unsigned int flags,
@@ -339,7 +350,8 @@ int creation_make(struct creation *c, int dir, const char *name, unsigned int fl
 	if (cfd < 0) {
 		*again = is_gone(-errno) || errno == ECANCELED || errno == EEXIST;
 		if (!*again)
-			complain("%s: %s: %s", c->command, path, create_error(errno));
+			complain("%s: %s: %s", c->command, path, errno == EOPNOTSUPP ?
+				 hold_error(c, dir) : create_error(errno));
 		return -1;
 	}
 	if (creation_apply(c, cfd, path))

@@ -106,35 +106,31 @@ static bool give(const struct place *place, const char *user, uid_t uid, gid_t g
 	return done;
 }
 
-/* Open the container @arg; make it if it is not there. Reports. */
-static bool open_or_make(const char *arg, struct place *place)
+/* Make the container @spot if it is not there, and give it. Reports. */
+static bool make_and_give(const struct spot *spot, const char *user, uid_t uid, gid_t gid)
 {
-	struct spot spot;
-	bool opened;
-	char *path;
+	char *path = path_join(spot->directory, spot->name);
+	bool made = !mkdirat(spot->fd, spot->name, 0755), done = false;
+	struct place place;
 
-	if (!spot_find("delegate", arg, NULL, &spot))
-		return false;
-	path = path_join(spot.directory, spot.name);
-	if (mkdirat(spot.fd, spot.name, 0755) && errno != EEXIST) {
-		complain("delegate: %s: %s", path, strerror(errno));
-		opened = false;
-	} else {
-		opened = place_open("delegate", path, place);
+	if (!made && errno != EEXIST) {
+		complain("delegate: %s: %s%s", path, strerror(errno),
+			 errno == EACCES ? ": " DELEGATE_HINT : "");
+	} else if (place_open("delegate", path, &place)) {
+		done = give(&place, user, uid, gid);
+		if (made && !done)
+			object_remove(place.fd);
+		place_close(&place);
 	}
-	if (opened)
-		spot_keep(&spot);
-	else
-		spot_forget(&spot);
 	free(path);
-	spot_free(&spot);
-	return opened;
+	return done;
 }
 
 int cmd_delegate(int argc, char **argv)
 {
-	struct place place;
+	struct spot spot;
 	char *path;
+	bool done;
 	int status;
 	uid_t uid;
 	gid_t gid;
@@ -149,12 +145,15 @@ int cmd_delegate(int argc, char **argv)
 	if (!find_user(argv[optind], &uid, &gid))
 		return EXIT_FAILURE;
 	path = optind + 1 < argc ? xstrdup(argv[optind + 1]) : xasprintf("/%s", argv[optind]);
-	if (!open_or_make(path, &place)) {
-		free(path);
-		return EXIT_FAILURE;
-	}
+	done = spot_find("delegate", path, NULL, &spot);
 	free(path);
-	status = give(&place, argv[optind], uid, gid) ? EXIT_SUCCESS : EXIT_FAILURE;
-	place_close(&place);
-	return status;
+	if (!done)
+		return EXIT_FAILURE;
+	done = make_and_give(&spot, argv[optind], uid, gid);
+	if (done)
+		spot_keep(&spot);
+	else
+		spot_forget(&spot);
+	spot_free(&spot);
+	return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -108,7 +108,8 @@ static enum step go_down(const char *command, struct spot *spot, const char *wor
 		enum step step = is_gone(-errno) ? AGAIN : FAILED;
 
 		if (step == FAILED)
-			complain("%s: %s: %s", command, path, strerror(errno));
+			complain("%s: %s: %s%s", command, path, strerror(errno),
+				 errno == EACCES ? ": " DELEGATE_HINT : "");
 		free(path);
 		return step;
 	}
