@@ -83,4 +83,7 @@ bool be_sealed(const char *command, char **argv);
 /* Print what @job has used, to standard error; before its container is removed. */
 void job_stats(const struct job *job, const char *path, bool json);
 
+/* Say how many forks of @job pids.max has refused, if it has. */
+void job_tell_refused(const struct job *job, const char *path);
+
 #endif /* _CONTAINERCTL_JOB_H */

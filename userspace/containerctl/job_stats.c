@@ -125,3 +125,12 @@ void job_stats(const struct job *job, const char *path, bool as_json)
 	else
 		print_row("exit status", xasprintf("%d", WEXITSTATUS(job->status)));
 }
+
+void job_tell_refused(const struct job *job, const char *path)
+{
+	long long forks = number_in(job->cfd, "pids.events", "max ");
+
+	if (forks > 0)
+		complain("run: %s: pids.max has refused %lld fork%s", path, forks,
+			 forks == 1 ? "" : "s");
+}

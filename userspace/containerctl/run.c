@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -318,6 +319,14 @@ static bool ended_with_path(const struct run *r)
 	       WTERMSIG(r->job.status) == SIGKILL && has_ended(r->entered);
 }
 
+static bool has_pids_max(const struct run *r)
+{
+	for (size_t i = 0; i < r->creation.nr_writes; i++)
+		if (!strcmp(r->creation.write[i].file, "pids.max"))
+			return true;
+	return false;
+}
+
 static bool end(struct run *r)
 {
 	bool gone = false, cleared = true, remove = r->remove || r->below;
@@ -325,6 +334,8 @@ static bool end(struct run *r)
 	if (ended_with_path(r))
 		complain("run: %s: killed with %s/%s, which is dead", r->path, r->spot.directory,
 			 r->spot.name);
+	if (!r->stats && has_pids_max(r))
+		job_tell_refused(&r->job, r->path);
 	/* most commands leave nothing behind */
 	if (remove && !r->stats)
 		gone = !object_remove(r->job.cfd);
@@ -348,6 +359,16 @@ static bool end(struct run *r)
 
 /* --- the whole --- */
 
+/* Where the command runs, for who ran --detach and may have been killed meanwhile. */
+static void tell_path(const struct run *r)
+{
+	size_t size = strlen(r->path) + 1;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (size < PIPE_BUF && write(r->told, r->path, size) < 0 && errno != EPIPE)
+		complain("run: %s", strerror(errno));
+}
+
 /* The whole of it in this process; exit status. */
 static int run(struct run *r, char **argv)
 {
@@ -360,8 +381,10 @@ static int run(struct run *r, char **argv)
 		if (!r->again || !prepare(r))
 			return EXIT_OURS;
 	}
-	if (r->told >= 0)
+	if (r->told >= 0) {
+		tell_path(r);
 		close(r->told);
+	}
 	r->told = -1;
 	if (!has_end(r)) {
 		spot_keep(&r->spot);
@@ -372,14 +395,28 @@ static int run(struct run *r, char **argv)
 	return end(r) ? status : EXIT_OURS;
 }
 
-/* As long as the command has not been executed, an exit status may come through @told. */
+/*
+ * What comes through @told until the command has been executed: the path of its container,
+ * with a zero byte after it, and the exit status of a failure, in any order. Prints the path
+ * if there is no failure.
+ */
 static int hear(int told)
 {
-	unsigned char status = EXIT_SUCCESS;
+	char text[2 * PIPE_BUF + 1];
+	size_t len = 0, end = 0;
+	ssize_t n;
 
-	while (read(told, &status, 1) < 0 && errno == EINTR)
-		;
-	return status;
+	while (len < sizeof(text) - 1 &&
+	       ((n = read(told, text + len, sizeof(text) - 1 - len)) > 0 || (n < 0 && errno == EINTR)))
+		len += n > 0 ? (size_t)n : 0;
+	text[len] = '\0';
+	if (text[0] == '/')
+		end = strlen(text) + 1;
+	if (end < len)
+		return (unsigned char)text[end];
+	if (end)
+		puts(text);
+	return EXIT_SUCCESS;
 }
 
 /*
@@ -419,7 +456,7 @@ static int run_behind(struct run *r, char **argv)
 enum { OPT_RM = OPTION_LONG + 100, OPT_INIT, OPT_TIMEOUT, OPT_KILL_AFTER, OPT_STATS, OPT_JSON };
 
 const struct option_row run_options[] = {
-	{ 'd', "detach", NULL, "do not wait for COMMAND, and leave it running" },
+	{ 'd', "detach", NULL, "leave COMMAND running, and print the path of its container" },
 	{ OPT_RM, "rm", NULL, "remove PATH at the end" },
 	{ OPT_INIT, "init", NULL, "COMMAND is the init: PATH is dead when it ends" },
 	{ OPT_TIMEOUT, "timeout", "SECONDS", "the end of COMMAND after that time, with status 124" },
