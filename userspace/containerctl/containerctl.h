@@ -142,8 +142,8 @@ struct place {
 };
 
 /*
- * Find the container @arg: a path of the file system, or a path within the only
- * hierarchy that is mounted. Reports.
+ * Find the container @arg: a path of the file system, or a path within the hierarchy
+ * that home_choose() finds. Reports.
  */
 bool place_open(const char *command, const char *arg, struct place *place);
 /*
@@ -485,11 +485,11 @@ bool object_enters(const struct containerfs_stat *st);
  * -EBUSY and other errors of rmdir(2).
  */
 int object_remove(int fd);
+/* "dead", or what its init does: "none" (there is none), "running", "exited"; NULL: not known. */
+const char *object_state(const struct containerfs_stat *st);
 /* "mnt,net,root": the names of the bits @held; for free(). */
 char *held_text(unsigned int held);
 
-/* "dead", or what its init does: "none" (there is none), "running", "exited"; NULL: not known. */
-const char *object_state(const struct containerfs_stat *st);
 /* --- home.c --- */
 
 /*
@@ -497,6 +497,11 @@ const char *object_state(const struct containerfs_stat *st);
  * PATH, which is mounted first if that is needed. Reports.
  */
 bool home_open(const char *command, const char *hierarchy, struct place *top);
+/*
+ * Open the top container of the hierarchy in @list, one mount of each, that a PATH which is
+ * no path of the file system is in: the hierarchy that has ns, or the only one.
+ */
+bool home_choose(const struct mounts *list, struct place *top);
 
 /* --- spot.c --- */
 

@@ -25,6 +25,10 @@ int cmd_exec(int argc, char **argv)
 		print_help("exec");
 		return EXIT_SUCCESS;
 	}
+	if (argc > 1 && !strcmp(argv[1], "--")) {
+		argv++;
+		argc--;
+	}
 	command = argc > 2 ? argv + 2 : NULL;
 	if (command && !strcmp(*command, "--"))
 		command++;

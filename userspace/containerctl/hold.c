@@ -49,6 +49,10 @@ int cmd_hold(int argc, char **argv)
 		print_help("hold");
 		return EXIT_SUCCESS;
 	}
+	if (argc > 1 && !strcmp(argv[1], "--")) {
+		argv++;
+		argc--;
+	}
 	if (argc < 3) {
 		complain("hold: a PATH and a WORD are needed");
 		return usage_error("hold");

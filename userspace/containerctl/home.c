@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hierarchy that a container is made in when its PATH names none.
+ * The hierarchy that a PATH is in which names none.
  *
  * That is the one with the subsystem ns, of which a machine has one at most, or the only
  * one that is mounted. If none is mounted here, it is mounted at HOME with all subsystems
@@ -25,13 +25,13 @@
 
 /* --- one that is mounted --- */
 
-/* Open the top container of the hierarchy to use, if it is in @list. */
-static bool choose(const struct mounts *list, struct place *top)
+bool home_choose(const struct mounts *list, struct place *top)
 {
 	struct containerfs_stat st;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (strcmp(list->mount[i].root, "/") || place_open_mount(&list->mount[i], top))
+		if ((list->count > 1 && strcmp(list->mount[i].root, "/")) ||
+		    place_open_mount(&list->mount[i], top))
 			continue;
 		if (list->count == 1 ||
 		    (!object_stat(top->fd, &st) && st.flags & CONTAINERFS_STAT_NS))
@@ -145,9 +145,9 @@ static bool make_home(const char *command, struct place *top)
 		return false;
 	}
 	done = !mounts_load(&list, true);
-	if (done && !choose(&list, top)) {
+	if (done && !home_choose(&list, top)) {
 		mounts_free(&list);
-		done = mount_home() && !mounts_load(&list, true) && choose(&list, top);
+		done = mount_home() && !mounts_load(&list, true) && home_choose(&list, top);
 	}
 	mounts_free(&list);
 	close(lock);
@@ -165,7 +165,7 @@ bool home_open(const char *command, const char *hierarchy, struct place *top)
 		complain_mounts(command);
 		return false;
 	}
-	done = choose(&list, top);
+	done = home_choose(&list, top);
 	if (!done && !list.count)
 		done = make_home(command, top);
 	else if (!done && !explain_dead(command) && !daemon_was_silent())

@@ -38,8 +38,8 @@ void print_help(const char *command)
 	printf("Usage: containerctl %s %s\n\n%c%s.\n", cmd->name, cmd->args,
 	       cmd->help[0] - 'a' + 'A', cmd->help + 1);
 	if (strstr(cmd->args, "PATH"))
-		puts("\nPATH is a directory of a mounted hierarchy, or a path within the only\n"
-		     "hierarchy that is mounted, such as /node1.");
+		puts("\nPATH is a directory of a mounted hierarchy; or a path such as /node1 within\n"
+		     "the hierarchy that has the subsystem ns, or the only one that is mounted.");
 	print_options(cmd);
 	if (cmd->columns) {
 		puts("\nColumns:");

@@ -2,9 +2,9 @@
 /*
  * Which hierarchies are mounted, and which container a PATH means.
  *
- * A PATH is taken for a path of the file system first. If that does not exist, or is in no hierarchy, and only
- * one hierarchy is mounted, it is taken for a path below the mount point. So
- * `containerctl tree /node1` works.
+ * A PATH is taken for a path of the file system first. If that does not exist, or is in no
+ * hierarchy, it is taken for a path within the hierarchy that home.c chooses, the same for
+ * every command. So `containerctl tree /node1` works.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -214,21 +214,24 @@ int place_open_mount(const struct mount *mount, struct place *place)
 	return place_open_in(&one, mount->target, place);
 }
 
-/* After @arg itself was none: is it a path within the only hierarchy that is mounted? */
+/* After @arg itself was none: is it a path within the hierarchy that home_choose() finds? */
 static int open_within(const char *command, const char *arg, const struct mounts *all, int err,
 		       struct place *place)
 {
 	struct mounts hierarchies;
+	struct place top;
 	char *path;
 
 	if (mounts_load(&hierarchies, true)) {
 		complain_mounts(command);
 		return err;
 	}
-	if ((err == -ENOENT || err == -EXDEV || err == -ENOTDIR) && hierarchies.count == 1) {
-		path = path_join(hierarchies.mount[0].target, arg);
+	if ((err == -ENOENT || err == -EXDEV || err == -ENOTDIR) &&
+	    home_choose(&hierarchies, &top)) {
+		path = path_join(top.directory, arg);
 		if (place_open_in(all, path, place) == 0)
 			err = 0;
+		place_close(&top);
 		free(path);
 	}
 	if (err)

@@ -23,7 +23,7 @@ const struct command quick_commands[] = {
 	  "wait until the init of the container PATH has ended, with its exit status",
 	  .options = wait_options },
 	{ "hold", cmd_hold, "PATH WORD...",
-	  "the container PATH holds namespaces of this process: net, uts, root, cred, -net..." },
+	  "the container PATH holds what this process has (net, uts, root, cred), or lets it go (-net)" },
 	{ "rm", cmd_rm, "[-r] [-k] [--empty] PATH...",
 	  "remove containers",
 	  .options = rm_options },

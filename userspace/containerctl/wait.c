@@ -66,7 +66,7 @@ int cmd_wait(int argc, char **argv)
 		err = container_wait(place.fd, &job.status, 0, &job.usage) ? errno : 0;
 	} while (err == EINTR);
 	if (err == ECHILD)
-		complain("wait: %s: it has no init", argv[optind]);
+		complain("wait: %s: it has no init: `containerctl run --init` gives it one", argv[optind]);
 	else if (err)
 		complain("wait: %s: %s", argv[optind], container_error(-err));
 	place_close(&place);
