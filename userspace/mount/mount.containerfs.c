@@ -39,11 +39,18 @@ bool verbose;
 static struct control_request request;
 static struct control_reply reply;
 
+/* ", " after each, because more follows */
+#define SUBSYS(x) #x ", "
+static const char options_help[] =
+#include "../../kernel/subsystems.h"
+	"all,\nnone, name=NAME, ... see mount.containerfs(8)";
+#undef SUBSYS
+
 static const struct cmdline_option table[] = {
 	{ 'f', NULL, NULL, "check only, do not mount" },
 	{ 'n', NULL, NULL, "do not write to libmount's table" },
 	{ 'N', NULL, "NAMESPACE", "mount in another mount namespace" },
-	{ 'o', NULL, "OPTION", "ns, debug, all, none, name=NAME, ... see mount.containerfs(8)" },
+	{ 'o', NULL, "OPTION", options_help },
 	{ 'r', NULL, NULL, NULL },
 	{ 's', NULL, NULL, "for other helpers; ignored" },
 	{ 't', NULL, "TYPE", "the type, with its subtype" },
