@@ -9,7 +9,8 @@
 # sandboxes that it started, for you to look at; `tour.sh end` ends them and
 # unmounts.
 #
-# DIR is /containers, or $DEMO_DIR. Needs root and a build, and likes bubblewrap.
+# DIR is $DEMO_DIR, or /containers. If the subsystem ns is mounted elsewhere already, DIR is
+# that mount, which stays in the end. Needs root and a build, and likes bubblewrap.
 set -u
 
 case ${1-} in
@@ -21,7 +22,6 @@ esac
 top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 build=$top/build
 dir=${DEMO_DIR:-/containers}
-tour=$dir/tour
 PATH=$build:$PATH
 CONTAINERFSD=$build/containerfsd
 export PATH CONTAINERFSD
@@ -62,6 +62,14 @@ is_mounted() {
 		END { exit !found }' /proc/self/mounts
 }
 
+# Prints where a hierarchy with the subsystem ns is mounted.
+ns_mount() {
+	awk '$3 ~ /^(fuse\.)?containerfs$/ { print $2 }' /proc/self/mounts | while read -r mount; do
+		mount=$(printf %b "$mount")
+		[ ! -e "$mount/ns.events" ] || printf '%s\n' "$mount"
+	done | head -n 1
+}
+
 runs_in() { # COMMAND CONTAINER
 	containerctl tree -nr -o COMMANDS "$2" | grep -q -- "$1"
 }
@@ -79,9 +87,16 @@ clear_tour() {
 }
 
 [ "$(id -u)" = 0 ] || fail "only root can mount a hierarchy"
+is_ours=yes
+if ! is_mounted && [ -z "${DEMO_DIR-}" ]; then
+	there=$(ns_mount)
+	[ -z "$there" ] || { dir=$there is_ours=; }
+fi
+tour=$dir/tour
 if [ "${1-}" = end ]; then
 	is_mounted || fail "$dir is not mounted"
 	clear_tour
+	[ $is_ours ] || exit 0
 	exec umount "$dir"
 fi
 [ -x "$build/containerfsd" ] || fail "build first: make"
@@ -92,14 +107,15 @@ bwrap --ro-bind / / --proc /proc --dev /dev --unshare-all true 2> /dev/null || b
 echo "# A tour of containerfs. What begins with \$ is run as it stands."
 run "PATH=$build:\$PATH"
 
-say "A hierarchy is mounted; ns is the subsystem that watches namespaces."
+say "A hierarchy is mounted, with all subsystems; ns is the one that watches namespaces."
 mkdir -p "$dir" || exit 1
 if is_mounted; then
-	echo "# ($dir is mounted already, from an earlier tour or by you.)"
+	echo "# ($dir is mounted already, from an earlier tour, by you, or by containerctl run.)"
 else
-	run "mount.containerfs none $dir -o ns" || exit 1
+	run "mount.containerfs none $dir" || exit 1
 fi
-[ -e "$dir/ns.events" ] || fail "$dir is a hierarchy without the subsystem ns"
+[ -e "$dir/ns.events" ] || fail "$dir is a hierarchy without the subsystem ns: umount $dir, or" \
+	"choose another directory by DEMO_DIR"
 clear_tour
 run "containerctl hierarchies"
 run "containerctl subsystems"
@@ -107,6 +123,10 @@ run "containerctl subsystems"
 say "A container is a directory, and its files are its controls."
 run "mkdir $tour"
 run "ls $tour"
+if grep -qx none "$tour/ns.clone_flags"; then
+	say "The hierarchy was mounted with clone_flags=none; in here, clones are to have containers."
+	run "echo mnt uts ipc user pid net cgroup time > $tour/ns.clone_flags"
+fi
 
 say "A task that writes 0 to tasks moves in; its children are born there."
 run "echo 0 > $tour/tasks"
@@ -168,5 +188,5 @@ run "test -e $tour/job || echo \"there is no job any more\""
 
 say "The rest is left for you, in $dir. To look on:" \
 	"	PATH=$build:\$PATH; containerctl top; man $top/userspace/man/containerfs.5" \
-	"To end it:" \
+	"To end it${is_ours:+, and the mount}:" \
 	"	${DEMO_DIR+DEMO_DIR=$dir }$top/userspace/demo/tour.sh end"
