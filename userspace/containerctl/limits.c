@@ -71,14 +71,23 @@ bool creation_device(struct creation *c, const char *value)
 	return rule != NULL;
 }
 
-/* Why @file could not be written; NULL: complain_file() knows. */
-static const char *write_error(const char *file, int err)
+/* Why @file could not be written, for free(); NULL: complain_file() knows. */
+static char *write_error(const char *file, int err)
 {
-	if (err == -ENOENT)
-		return "its hierarchy has no such file: is the subsystem missing?";
+	char *subsystem, *why;
+
 	if (err == -EOPNOTSUPP)
-		return "this host cannot do that: containerctl subsystems tells";
-	return NULL;
+		return xstrdup("this host cannot do that: containerctl subsystems tells");
+	if (err != -ENOENT)
+		return NULL;
+	subsystem = xasprintf("%.*s", (int)strcspn(file, "."), file);
+	if (subsystem_is_known(subsystem) && strcmp(subsystem, "ns"))
+		why = xasprintf("its hierarchy has no such file: those of %s need a mount with it, "
+				"as by -o ns,%s", subsystem, subsystem);
+	else
+		why = xstrdup("its hierarchy has no such file");
+	free(subsystem);
+	return why;
 }
 
 /* The memory nodes go with the CPUs: where the list is empty, those of the container above. */
@@ -107,7 +116,8 @@ bool creation_apply(const struct creation *c, int cfd, const char *path)
 			       .target = (char *)"" };
 
 	for (size_t i = 0; i < c->nr_writes; i++) {
-		const char *file = c->write[i].file, *why;
+		const char *file = c->write[i].file;
+		char *why;
 		int err = write_file(cfd, file, c->write[i].value);
 
 		if (!err && !strcmp(file, "cpuset.cpus"))
@@ -122,6 +132,7 @@ bool creation_apply(const struct creation *c, int cfd, const char *path)
 				 c->write[i].value, strerror(-err));
 		else
 			complain_file(c->command, &place, file, err);
+		free(why);
 		return false;
 	}
 	return true;
