@@ -228,7 +228,9 @@ static bool start(struct run *r, char **argv)
 
 		int err = errno;
 
-		r->again = r->below && (has_ended(job->cfd) || has_ended(r->entered));
+		/* rm --empty may have looked before there was a lease */
+		r->again = is_gone(object_stat(job->cfd, &st)) ||
+			   (r->below && (has_ended(job->cfd) || has_ended(r->entered)));
 		if (!r->again)
 			complain("run: %s: %s", r->path, why ? why : enter_error(err));
 		free(why);

@@ -41,7 +41,8 @@ static int ask_way(const char *command, const char *path)
 }
 
 /*
- * Open the last directory on @path that exists, if it is a container: a descriptor, or -1.
+ * Open the last directory on @path that exists, if it is a container: a descriptor, or -1
+ * with errno, which is ENODEV if it was one.
  * *@at is where the rest of @path begins.
  */
 static int open_existing(const char *path, size_t *at)
@@ -49,7 +50,7 @@ static int open_existing(const char *path, size_t *at)
 	struct containerfs_stat st;
 	size_t n = strlen(path);
 	char *prefix;
-	int fd = -1;
+	int fd = -1, err;
 
 	while (n && fd < 0) {
 		while (n && path[n - 1] != '/')
@@ -62,10 +63,12 @@ static int open_existing(const char *path, size_t *at)
 			return -1;
 		n -= n > 0;
 	}
-	if (fd >= 0 && object_stat(fd, &st)) {
+	err = fd < 0 ? -errno : object_stat(fd, &st);
+	if (err && fd >= 0) {
 		close(fd);
 		fd = -1;
 	}
+	errno = -err;
 	return fd;
 }
 
@@ -189,28 +192,59 @@ static bool is_top(const char *command, const char *arg)
 	return false;
 }
 
-/* Where to begin to make @path: its part that is there, or a hierarchy's top. Reports. */
-static bool begin(const char *command, const char *path, const char *hierarchy,
+/*
+ * The beginning of @path is a directory elsewhere, such as a mount point where no hierarchy is
+ * mounted any more. Does @top have a container of that name? Reports.
+ */
+static bool is_meant(const char *command, const char *path, size_t whole, const struct place *top)
+{
+	char *word = strndup(path + whole, strcspn(path + whole, "/"));
+	int fd = open_container(top->fd, word);
+
+	if (fd >= 0)
+		close(fd);
+	else
+		complain("%s: %s%s is a directory in no hierarchy, and %s has no such container: "
+			 "is a mount missing?", command, path[0] == '/' ? "/" : "", word,
+			 top->directory);
+	free(word);
+	return fd >= 0;
+}
+
+/*
+ * Where to begin to make @path: its part that is there, or a hierarchy's top. AGAIN: that part
+ * has just been removed. Reports FAILED.
+ */
+static enum step begin(const char *command, const char *path, const char *hierarchy,
 		  struct spot *spot, size_t *at)
 {
 	size_t whole = path[0] == '/' ? 1 : 2;
+	bool elsewhere = false;
 	struct place top;
 
 	*at = whole;
-	if (!hierarchy)
+	if (!hierarchy) {
 		spot->fd = open_existing(path, at);
+		elsewhere = *at > whole;
+	}
 	if (spot->fd >= 0) {
 		spot->directory = path_of(spot->fd);
-		return true;
+		return DONE;
 	}
+	if (!hierarchy && is_gone(-errno))
+		return AGAIN;
 	*at = whole;
 	if (!home_open(command, hierarchy, &top))
-		return false;
+		return FAILED;
+	if (elsewhere && !is_meant(command, path, whole, &top)) {
+		place_close(&top);
+		return FAILED;
+	}
 	spot->fd = top.fd;
 	spot->directory = xstrdup(top.directory);
 	top.fd = -1;
 	place_close(&top);
-	return true;
+	return DONE;
 }
 
 /* The last word, of which it is known or not that it is not there. Reports FAILED. */
@@ -244,8 +278,10 @@ static enum step find(const char *command, const char *arg, const char *hierarch
 		found = find_existing(path, spot);
 	if (found == FOUND)
 		step = DONE;
-	if (err != -ETIMEDOUT && found == FOUND_NOT && begin(command, path, hierarchy, spot, &at)) {
-		step = go(command, spot, path + at);
+	if (err != -ETIMEDOUT && found == FOUND_NOT) {
+		step = begin(command, path, hierarchy, spot, &at);
+		if (step == DONE)
+			step = go(command, spot, path + at);
 		if (step == DONE && (!*spot->name || !strcmp(spot->name, ".")))
 			found = FOUND_TOP;
 		/* the question before has told that it is not there, if it asked for this place */
