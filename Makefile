@@ -482,8 +482,9 @@ install: $(programs) $(libraries)
 		userspace/lib/libcontainerfs.pc.in > $(D)$(pkgconfigdir)/libcontainerfs.pc
 	chmod 644 $(D)$(pkgconfigdir)/libcontainerfs.pc
 	$(INSTALL) -m 644 README COPYING COPYING.LIB $(D)$(docdir)/
-	for p in $(man_pages); do to=$(D)$(mandir)/man$${p##*.}/$${p##*/}; \
-		sed 's/^\.Os containerfs$$/& $(VERSION)/' $$p > $$to && chmod 644 $$to; done
+	for p in $(man_pages); do to=$(D)$(mandir)/man$${p##*.}/$${p##*/}; rm -f $$to; \
+		if [ -L $$p ]; then ln -s $$(readlink $$p) $$to; continue; fi; \
+		sed 's/^\.Os containerfs$$/& $(VERSION)/' $$p > $$to && chmod 644 $$to || exit; done
 
 uninstall:
 	@[ -n "$(D)" ] || awk '$$3 ~ /^(fuse\.)?containerfs$$/ { print "warning: " $$2 " stays mounted" \
