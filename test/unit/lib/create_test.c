@@ -414,39 +414,65 @@ START_TEST(first_one_fails)
 }
 END_TEST
 
+#define STARTERS	4
+
+struct starters {
+	int	cfd;
+	int	ended[2];	/* a pipe: a byte for each that is not process 1, and has ended */
+};
+
+/* Process 1 stays until the others have ended, because its end would be theirs. */
+static void wait_for_others(const struct starters *s)
+{
+	char byte;
+
+	for (int i = 1; i < STARTERS; i++)
+		if (read(s->ended[0], &byte, 1) != 1)
+			_exit(3);
+}
+
 static void *fork_one(void *arg)
 {
-	int *cfd = arg, nspid;
-	pid_t pid = container_fork(*cfd, 0, NULL);
+	const struct starters *s = arg;
+	pid_t pid = container_fork(s->cfd, 0, NULL);
+	long ret;
 
-	if (!pid) {
-		nspid = getpid();
-		usleep(nspid == 1 ? 100000 : 0);
-		_exit(nspid == 1);
+	if (!pid && getpid() == 1) {
+		wait_for_others(s);
+		_exit(1);
 	}
-	return (void *)(intptr_t)(pid < 0 ? -1000 - errno : end_of(pid));
+	if (!pid)
+		_exit(0);
+	ret = pid < 0 ? -1000 - errno : end_of(pid);
+	if (ret != 1 && write(s->ended[1], "", 1) != 1)
+		ret = -1;
+	return (void *)ret;
 }
 
 /* Many want to be first: one is. */
 START_TEST(first_ones)
 {
-	pthread_t thread[4];
-	int round, i, cfd, inits, bad;
+	pthread_t thread[STARTERS];
+	int round, i, inits, bad;
+	struct starters s;
 	void *ret;
 
 	for (round = 0; round < 15; round++) {
-		cfd = create("c", CONTAINER_NEW_PID_NS);
+		s.cfd = create("c", CONTAINER_NEW_PID_NS);
+		ck_assert_int_eq(pipe(s.ended), 0);
 		inits = bad = 0;
-		for (i = 0; i < 4; i++)
-			pthread_create(&thread[i], NULL, fork_one, &cfd);
-		for (i = 0; i < 4; i++) {
+		for (i = 0; i < STARTERS; i++)
+			pthread_create(&thread[i], NULL, fork_one, &s);
+		for (i = 0; i < STARTERS; i++) {
 			pthread_join(thread[i], &ret);
 			inits += (intptr_t)ret == 1;
 			bad += (intptr_t)ret != 1 && (intptr_t)ret != 0;
 		}
 		ck_assert_int_eq(inits, 1);
 		ck_assert_int_eq(bad, 0);
-		close(cfd);
+		close(s.ended[0]);
+		close(s.ended[1]);
+		close(s.cfd);
 		live_remove("c");
 	}
 }
