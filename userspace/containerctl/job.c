@@ -5,7 +5,7 @@
  * The command is in the process group of containerctl, as a command of a script is in that
  * of its shell, so pipelines and terminals work as without containerctl. The kernel sends
  * the signals of a terminal to the whole group. So job_wait() passes on only what processes
- * send to containerctl.
+ * send to containerctl; and the terminal's signals, if the command has left the group.
  *
  * If the command is the init of its container, the end is what container.init tells. The
  * end of process 1 of a pid namespace cannot be waited for while a process of that
@@ -43,6 +43,7 @@ void job_signals(void)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGCONT);
 	signal(SIGCHLD, SIG_DFL);
 	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
 		if (!is_ignored(passed[i]))
@@ -102,6 +103,11 @@ static void end_by(struct wait *w, int status)
 	w->over = true;
 }
 
+static bool time_is_over(const struct wait *w)
+{
+	return w->end && (w->killing || now_ns(CLOCK_MONOTONIC) >= w->end);
+}
+
 /* Has the command ended, or stopped? */
 static void look_at_child(struct wait *w)
 {
@@ -116,8 +122,10 @@ static void look_at_child(struct wait *w)
 		return;
 	}
 	if (!waitid(P_PID, (id_t)job->pid, &info, WSTOPPED | WNOHANG) && info.si_pid &&
-	    terminal_stop())
+	    !time_is_over(w) && terminal_stop()) {
+		terminal_continued(job->pid);
 		kill(job->pid, SIGCONT);
+	}
 }
 
 static void look_at_init(struct wait *w)
@@ -154,6 +162,10 @@ static void pass_on(struct wait *w, const struct signalfd_siginfo *info)
 		look_at_child(w);
 		return;
 	}
+	if (signal == SIGCONT) {
+		terminal_continued(pid);
+		return;
+	}
 	/* in a frozen container it would not hear of it before the thaw */
 	if (asks_for_end(signal) && is_newborn(pid)) {
 		end_by(w, signal);
@@ -167,7 +179,8 @@ static void pass_on(struct wait *w, const struct signalfd_siginfo *info)
 			end_by(w, signal);
 		return;
 	}
-	if (info->ssi_code <= 0)	/* from a process; the terminal's the command has, too */
+	/* the terminal's the command has, too, unless it has left our process group */
+	if (info->ssi_code <= 0 || getpgid(pid) != getpgrp())
 		kill(pid, signal);
 	asked(w, signal);
 }
@@ -193,6 +206,9 @@ static void time_over(struct wait *w)
 	}
 	if (!job->own || container_kill(job->cfd, 0, SIGTERM))
 		kill(job->pid, SIGTERM);
+	/* who is stopped does not hear of it */
+	if (!job->own || container_kill(job->cfd, 0, SIGCONT))
+		kill(job->pid, SIGCONT);
 	w->end = now_ns(CLOCK_MONOTONIC) + job->kill_after;
 	w->killing = true;
 }
@@ -217,6 +233,7 @@ void job_wait(struct job *job)
 		{ .fd = job->pidfd, .events = POLLIN },
 		{ .fd = job->init, .events = POLLPRI },
 	};
+	sigset_t pending;
 
 	if (job->timeout)
 		w.end = job->begun + job->timeout;
@@ -234,6 +251,10 @@ void job_wait(struct job *job)
 		if (!w.over && !n && w.end && now_ns(CLOCK_MONOTONIC) >= w.end)
 			time_over(&w);
 	}
+	if (guard_kills(job) && WIFSIGNALED(job->status) && WTERMSIG(job->status) == SIGKILL)
+		job->timed_out = true;
+	if (!sigpending(&pending) && sigismember(&pending, SIGCONT))
+		terminal_continued(job->pid);
 	terminal_restore();
 }
 

@@ -24,6 +24,7 @@ struct job {
 	bool			 own;		/* no other task is in @cfd: signals may go to all */
 	unsigned long long	 timeout, kill_after;	/* ns; 0: none */
 	unsigned long long	 begun;			/* CLOCK_MONOTONIC */
+	struct guard		*guard;		/* or NULL */
 	bool			 timed_out;
 	int			 status;	/* as of wait(2) */
 	struct rusage		 usage;
@@ -45,6 +46,14 @@ void job_wait(struct job *job);
 /* The exit status of a shell for @job. */
 int job_exit_status(const struct job *job);
 
+/* --- guard.c --- */
+
+/* See to it that @job, whose command is to be started next, ends in time. Reports. */
+bool guard_start(struct job *job);
+/* Has the guard killed the container, or is about to? */
+bool guard_kills(const struct job *job);
+void guard_end(struct job *job);
+
 /* --- terminal.c --- */
 
 /* Remember our terminal, and whether we are in its foreground. */
@@ -56,6 +65,8 @@ void terminal_restore(void);
  * there is no terminal, and who stopped the command will continue it.
  */
 bool terminal_stop(void);
+/* This process was stopped and goes on. The process of the command is @command. */
+void terminal_continued(pid_t command);
 
 /* --- deaf.c --- */
 

@@ -378,7 +378,8 @@ static int run(struct run *r, char **argv)
 
 	job_signals();
 	r->job.begun = now_ns(CLOCK_MONOTONIC);
-	while (!start(r, argv)) {
+	while ((r->timeout && !guard_start(&r->job)) || !start(r, argv)) {
+		guard_end(&r->job);
 		undo(r);
 		if (!r->again || !prepare(r))
 			return EXIT_OURS;
@@ -394,7 +395,10 @@ static int run(struct run *r, char **argv)
 	}
 	job_wait(&r->job);
 	status = job_exit_status(&r->job);
-	return end(r) ? status : EXIT_OURS;
+	if (!end(r))
+		status = EXIT_OURS;
+	guard_end(&r->job);
+	return status;
 }
 
 /*

@@ -7,6 +7,7 @@
  * there. So containerctl does it.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -14,7 +15,8 @@
 #include "job.h"
 
 static int tty = -1;		/* our terminal */
-static bool foreground;		/* were we in its foreground at first? */
+static bool foreground;		/* were we in its foreground at first, or when continued? */
+static bool lost;		/* a shell has taken the foreground while we were stopped */
 
 void terminal_keep(void)
 {
@@ -25,8 +27,12 @@ void terminal_keep(void)
 void terminal_restore(void)
 {
 	sigset_t out, old;
+	pid_t now;
 
-	if (!foreground || tcgetpgrp(tty) == getpgrp())
+	if (!foreground)
+		return;
+	now = tcgetpgrp(tty);
+	if (now == getpgrp() || (lost && now > 0 && (!kill(-now, 0) || errno != ESRCH)))
 		return;
 	/* who is not in the foreground is stopped for this, unless the signal is blocked */
 	sigemptyset(&out);
@@ -42,4 +48,14 @@ bool terminal_stop(void)
 		return false;
 	kill(getpid(), SIGSTOP);
 	return true;
+}
+
+void terminal_continued(pid_t command)
+{
+	pid_t now = tty < 0 ? -1 : tcgetpgrp(tty);
+
+	if (now < 0)
+		return;
+	foreground |= now == getpgrp();
+	lost = now != getpgrp() && now != getpgid(command);
 }
