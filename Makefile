@@ -406,13 +406,13 @@ $(error $(filter $(whole),$(goals)) knows no T= and CASE=, which choose tests of
 endif
 endif
 
-check: $(unit_programs) $(programs) $(helpers) $(c_tests)
+check: $(unit_programs) $(programs) $(libraries) $(helpers) $(c_tests)
 	$(Q)test/run $(parts)
 check-unit: $(chosen_units)
 	$(Q)test/run $(chosen) unit
 check-oracle: $(helpers)
 	$(Q)test/run $(chosen) oracle
-check-conformance check-tools check-stress: check-%: $(programs) $(helpers) $(c_tests)
+check-conformance check-tools check-stress: check-%: $(programs) $(libraries) $(helpers) $(c_tests)
 	$(Q)test/run $(chosen) $*
 
 check-kbuild: module module-sample
