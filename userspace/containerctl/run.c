@@ -39,6 +39,7 @@ struct run {
 	int			 dir;		/* where the container of the command is, */
 	char			*name, *path;	/* and what it is called */
 	bool			 below;		/* it is below PATH, which was there */
+	bool			 lost;		/* containerfsd has died meanwhile */
 	bool			 again;		/* PATH went, or came, at the wrong time */
 	char			*cwd;		/* or NULL */
 	int			 told;		/* --detach: where the command's start is told, or -1 */
@@ -266,10 +267,15 @@ static bool clear(struct run *r)
 	}
 	if (!err && !done)
 		err = write_file(r->job.cfd, "container.kill", "1");
-	if (err && !is_gone(err))
+	if (err == -ENOTCONN) {
+		r->lost = true;
+		complain("run: %s: containerfsd has died: what the command has left behind goes on",
+			 r->path);
+	} else if (err && !is_gone(err)) {
 		complain_file("run", &place, events < 0 ? "container.events" : "container.kill", err);
-	else if (!done)
+	} else if (!done) {
 		done = err || kill_wait_gone(&place, r->path, events, &wait);
+	}
 	if (events >= 0)
 		close(events);
 	return done;
@@ -395,7 +401,7 @@ static int run(struct run *r, char **argv)
 	}
 	job_wait(&r->job);
 	status = job_exit_status(&r->job);
-	if (!end(r))
+	if (!end(r) && !r->lost)
 		status = EXIT_OURS;
 	guard_end(&r->job);
 	return status;
