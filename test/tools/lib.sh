@@ -61,22 +61,25 @@ end_hierarchies() {
 cleanup() {
 	local file
 	trap '' TERM INT HUP
-	find "$m" -name freezer.state -print0 2> /dev/null | while read -r -d '' file; do
-		echo THAWED > "$file"
-	done
-	[ ! -d "$t" ] || echo 1 > "$t/container.kill"
-	[ ${#victims[@]} -eq 0 ] || kill -9 "${victims[@]}" 2> /dev/null
-	file=$(jobs -p)
-	# shellcheck disable=SC2086 # a list
-	[ -z "$file" ] || kill -9 $file 2> /dev/null
-	wait
-	for _ in $(seq 500); do
-		grep -q 'populated 1' "$t/container.events" 2> /dev/null || break
-		sleep 0.02
-	done
-	find "$m" -mindepth 1 -depth -type d -exec rmdir {} + 2> /dev/null
-	unmount_all
-	end_hierarchies
+	# bash names each job that is killed: the last line of a test is its sums
+	{
+		find "$m" -name freezer.state -print0 | while read -r -d '' file; do
+			echo THAWED > "$file"
+		done
+		[ ! -d "$t" ] || echo 1 > "$t/container.kill"
+		[ ${#victims[@]} -eq 0 ] || kill -9 "${victims[@]}"
+		file=$(jobs -p)
+		# shellcheck disable=SC2086 # a list
+		[ -z "$file" ] || kill -9 $file
+		wait
+		for _ in $(seq 500); do
+			grep -q 'populated 1' "$t/container.events" || break
+			sleep 0.02
+		done
+		find "$m" -mindepth 1 -depth -type d -exec rmdir {} +
+		unmount_all
+		end_hierarchies
+	} 2> /dev/null
 	rm -rf --one-file-system "$tmp"
 }
 
