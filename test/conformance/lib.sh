@@ -120,6 +120,11 @@ expect_false() { # ID COMMAND...
 	fi
 }
 
+# Waits until process PID sleeps in poll(2).
+wait_poll() { # PID
+	wait_for 'case $(cat "/proc/'"$1"'/wchan") in *poll*) ;; *) false ;; esac'
+}
+
 wait_for() { # CONDITION [SECONDS]
 	polls=$((${2:-10} * 50))
 	while ! eval "$1"; do

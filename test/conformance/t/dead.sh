@@ -75,9 +75,9 @@ expect_eq none-refused 0 "$(sed -n 's/^refused //p' clones/ns.events)"
 
 # A poll of container.events is woken.
 mkdir polled
-"$SYSC" open 0 polled/container.events rdonly , read @0 , poll @0 20000 PRI > "$T/poll" &
+"$SYSC" open 0 polled/container.events rdonly , read @0 , poll @0 -1 PRI > "$T/poll" &
 poller=$!
-"$SYSC" msleep 100 >/dev/null
+wait_poll $poller
 kill_it polled
 wait "$poller"
 expect_eq polled "OK populated 0\\ntasks 0\\nchildren 0\\ndead 0\\n PRI|ERR" "$(cat "$T/poll")"

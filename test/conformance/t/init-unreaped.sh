@@ -23,11 +23,12 @@ expect_eq first 1 "$(awk '/^NSpid/ { print $3 }' "/proc/$init/status")"
 expect_eq second 2 "$(awk '/^NSpid/ { print $3 }' "/proc/$member/status")"
 expect_errno named "OK OK OK" write a/cgroup.procs "$init" , write a/cgroup.procs "$member" , \
 	write a/container.init "$init"
-"$SYSC" open 0 a/container.init rdonly , poll @0 20000 - > "$T/poll" &
+"$SYSC" open 0 a/container.init rdonly , read @0 , poll @0 -1 - > "$T/poll" &
 poller=$!
+wait_poll $poller
 kill -KILL "$init"
 wait "$poller"
-expect_eq polled "OK ERR|HUP" "$(cat "$T/poll")"
+expect_eq polled "OK pid $init\\nstate running\\n ERR|HUP" "$(cat "$T/poll")"
 expect_eq exited "exited 9" "$(of state) $(of status)"
 expect_soon dead '[ -z "$(ids a/cgroup.procs)" ]'
 # The member is a zombie, for which the init waits, so that nobody can wait for the init.

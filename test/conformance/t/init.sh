@@ -93,14 +93,17 @@ expect_eq elsewhere-lives 0 "$(dead elsewhere)"
 # poll: PRI when it is named and when it ends, HUP at its end.
 mkdir polled
 spawn polled
-"$SYSC" open 0 polled/container.init rdonly , read @0 , poll @0 20000 PRI , \
-	lseek @0 0 , read @0 , poll @0 20000 PRI , lseek @0 0 , poll @0 0 PRI > "$T/poll" &
+"$SYSC" open 0 polled/container.init rdonly , read @0 , poll @0 -1 PRI > "$T/poll" &
 poller=$!
-"$SYSC" msleep 100 >/dev/null
+wait_poll $poller
 echo "$PID" > polled/container.init
-"$SYSC" msleep 100 >/dev/null
+wait "$poller"
+expect_eq poll-named "OK $none PRI|ERR" "$(cat "$T/poll")"
+"$SYSC" open 0 polled/container.init rdonly , read @0 , poll @0 -1 PRI , \
+	lseek @0 0 , poll @0 0 PRI > "$T/poll" &
+poller=$!
+wait_poll $poller
 end "$PID"
 wait "$poller"
-expect_eq polled "OK $none PRI|ERR OK pid $PID\\nstate running\\n PRI|ERR|HUP OK PRI|ERR|HUP" \
-	"$(cat "$T/poll")"
+expect_eq poll-ended "OK pid $PID\\nstate running\\n PRI|ERR|HUP OK PRI|ERR|HUP" "$(cat "$T/poll")"
 finish
