@@ -378,6 +378,11 @@ void progress_clear(struct progress *p);
 /* --- show.c: tree and ls differ in their default columns only --- */
 
 int show_containers(int argc, char **argv, const char *defaults, bool tree);
+/*
+ * Call @fn with the top of each hierarchy that is mounted; an exit status. Reports, as
+ * @command, what cannot be shown. @fn returns 0 or a negative errno.
+ */
+int show_all(const char *command, int (*fn)(void *arg, const struct place *place), void *arg);
 
 /* --- daemon.c: questions to containerfsd --- */
 

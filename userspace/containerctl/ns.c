@@ -150,9 +150,10 @@ static int show_container(int fd, const struct container *cont, void *arg, void 
 	return 0;
 }
 
-static int show_place(struct show *show, const struct place *place)
+static int show_place(void *arg, const struct place *place)
 {
 	struct container *cont;
+	struct show *show = arg;
 	int err;
 
 	show->place = place;
@@ -175,37 +176,6 @@ static bool show_arg(const char *arg, void *show)
 	return !err;
 }
 
-static int show_all(struct show *show)
-{
-	struct mounts mounts;
-	int status = EXIT_SUCCESS;
-
-	if (mounts_load(&mounts, true)) {
-		complain_mounts("ns");
-		return EXIT_FAILURE;
-	}
-	if (!mounts.count) {
-		explain_no_hierarchy("ns");
-		status = EXIT_FAILURE;
-	}
-	for (size_t i = 0; i < mounts.count; i++) {
-		struct place place;
-		int err = place_open_mount(&mounts.mount[i], &place);
-
-		if (!err) {
-			err = show_place(show, &place);
-			place_close(&place);
-		}
-		if (err && !is_gone(err) && err != -EXDEV) {
-			if (err != -ETIMEDOUT && (err != -ENOTCONN || !explain_dead("ns")))
-				complain("ns: %s: %s", mounts.mount[i].target, strerror(-err));
-			status = EXIT_FAILURE;
-		}
-	}
-	mounts_free(&mounts);
-	return status;
-}
-
 int cmd_ns(int argc, char **argv)
 {
 	struct show show = { 0 };
@@ -218,7 +188,8 @@ int cmd_ns(int argc, char **argv)
 			       "NS,TYPE,NPROCS,DIRECTORY,OWNER" : "NS,TYPE,NPROCS,PATH,OWNER", &opts);
 	if (!show.table)
 		return EXIT_USAGE;
-	status = optind < argc ? each_word(argc, argv, show_arg, &show) : show_all(&show);
+	status = optind < argc ? each_word(argc, argv, show_arg, &show) :
+				 show_all("ns", show_place, &show);
 	free(show.members.ino);
 	end = table_end(show.table);
 	return status ? status : end;

@@ -144,8 +144,9 @@ static void show_one(const struct show *show, const struct place *place,
 		show_one(show, place, cont->child[i], line);
 }
 
-static int show_place(const struct show *show, const struct place *place)
+static int show_place(void *arg, const struct place *place)
 {
+	const struct show *show = arg;
 	struct container *cont;
 	int err;
 
@@ -157,7 +158,7 @@ static int show_place(const struct show *show, const struct place *place)
 	return 0;
 }
 
-static int show_all(const char *command, const struct show *show)
+int show_all(const char *command, int (*fn)(void *arg, const struct place *place), void *arg)
 {
 	struct mounts mounts;
 	int status = EXIT_SUCCESS;
@@ -175,7 +176,7 @@ static int show_all(const char *command, const struct show *show)
 		int err = place_open_mount(&mounts.mount[i], &place);
 
 		if (!err) {
-			err = show_place(show, &place);
+			err = fn(arg, &place);
 			place_close(&place);
 		}
 		/* unmounted meanwhile, or covered by another mount */
@@ -223,7 +224,7 @@ int show_containers(int argc, char **argv, const char *defaults, bool tree)
 		show.objects |= table_wants(show.table, i);
 
 	if (argc == optind) {
-		status = show_all(argv[0], &show);
+		status = show_all(argv[0], show_place, &show);
 	} else {
 		struct place place;
 
