@@ -312,20 +312,6 @@ static void race(void)
 	hold("-all");
 }
 
-static int nr_fds(void)
-{
-	char path[64];
-	int n = 0;
-	DIR *d;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", stress_daemon);
-	d = opendir(path);
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
-
 int main(void)
 {
 	int fds;
@@ -336,12 +322,12 @@ int main(void)
 	put(at("ns.clone_flags"), "none");
 	mkdir(at("a"), 0755);
 	mount_hung();
-	fds = nr_fds();
+	fds = stress_daemon_fds();
 	if (hold_fd(999) != -EBADF)
 		fail("a number that is not open");
 	try_all();
 	race();
-	await(nr_fds() <= fds, "descriptors to be closed");
+	await(stress_daemon_fds() <= fds, "descriptors to be closed");
 	kill(server, SIGKILL);
 	waitpid(server, NULL, 0);
 	umount2(hung, MNT_DETACH);

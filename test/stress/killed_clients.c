@@ -107,20 +107,6 @@ static pid_t mounter(int nr)
 	_exit(1);
 }
 
-static int nr_fds(void)
-{
-	char path[64];
-	int n = 0;
-	DIR *d;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", stress_daemon);
-	d = opendir(path);
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
-
 static void unmount2(void)
 {
 	while (!umount2(mnt2, MNT_DETACH))
@@ -158,7 +144,7 @@ int main(void)
 	}
 	if (put_nr(at("quiet/tasks"), bystander))
 		fail("attach");
-	fds = nr_fds();
+	fds = stress_daemon_fds();
 	srandom(1);
 	for (int i = 0; i < ROUNDS; i++) {
 		slot = i % CLIENTS;
@@ -192,7 +178,7 @@ int main(void)
 	await(get_key(at("container.events"), "populated") != -1, "an answer");
 	remove_below(stress_mnt);
 	await(counter("tracked") == 0 && counter("ids") == 1, "tasks and ids to be gone");
-	await(nr_fds() <= fds, "descriptors to be closed");
+	await(stress_daemon_fds() <= fds, "descriptors to be closed");
 	if (counter("unknown_ids"))
 		fail("ids that nobody knew");
 	stress_stop();

@@ -196,6 +196,21 @@ static UNUSED void stress_init(const char *name)
 	}									\
 } while (0)
 
+/* How many descriptors the daemon has open, and two. */
+static __attribute__((unused)) int stress_daemon_fds(void)
+{
+	char path[64];
+	int n = 0;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", stress_daemon);
+	d = opendir(path);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
 static bool can_connect(void)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
