@@ -103,6 +103,7 @@ TCase *tcase_of(const char *name);
 	X(kill)	\
 	X(init)	\
 	X(lease)	\
+	X(dead)	\
 	X(hold)	\
 	X(objects_model)	\
 	X(freezer)	\
