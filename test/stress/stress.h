@@ -197,7 +197,7 @@ static UNUSED void stress_init(const char *name)
 } while (0)
 
 /* How many descriptors the daemon has open, and two. */
-static __attribute__((unused)) int stress_daemon_fds(void)
+static UNUSED int stress_daemon_fds(void)
 {
 	char path[64];
 	int n = 0;
